@@ -1,0 +1,248 @@
+package nixast
+
+import "iter"
+
+// File is a parsed file. It does not change once it is made, and any number
+// of goroutines may read it.
+type File struct {
+	// Name is the name given to [Parse]; positions are told with it, and
+	// relative paths are resolved against its folder.
+	Name string
+	// Src is the source, byte for byte.
+	Src string
+	// Diagnostics are the syntax and semantic errors, by position.
+	Diagnostics []Diagnostic
+
+	tokKind []Kind   // trivia included; the last is EOF
+	tokOff  []uint32 // len(tokKind)+1 offsets into Src, never decreasing
+	kind    []Kind   // nodes in preorder; the first is Root
+	node    []node
+	lines   []uint32 // offsets of the line starts
+}
+
+// node is a range of tokens: first to end-1 without outer trivia. The nodes
+// between it and next are its descendants.
+type node struct{ first, end, next, parent uint32 }
+
+// Root is the node of kind [Root]. Its only part is the expression:
+// see [File.Expr].
+func (f *File) Root() Node { return Node{f, 0} }
+
+// Expr is the expression that the file holds; Missing if there is none.
+func (f *File) Expr() Node { return f.Root().Child(0) }
+
+// Span is a range of bytes in a file's source; End is exclusive.
+type Span struct{ Start, End int }
+
+// Len is the number of bytes in the span.
+func (s Span) Len() int { return s.End - s.Start }
+
+// Contains reports whether offset lies inside the span, its end excluded.
+func (s Span) Contains(offset int) bool { return s.Start <= offset && offset < s.End }
+
+// Token is one token of a file. Tokens are values and can be compared; the
+// zero Token is no token.
+type Token struct {
+	file  *File
+	index uint32
+}
+
+// IsZero reports whether t is no token.
+func (t Token) IsZero() bool { return t.file == nil }
+
+// Kind is the token's kind; [None] for the zero Token.
+func (t Token) Kind() Kind {
+	if t.file == nil {
+		return None
+	}
+	return t.file.tokKind[t.index]
+}
+
+// Span is where the token stands.
+func (t Token) Span() Span {
+	return Span{int(t.file.tokOff[t.index]), int(t.file.tokOff[t.index+1])}
+}
+
+// Text is the token as it stands in the source.
+func (t Token) Text() string {
+	s := t.Span()
+	return t.file.Src[s.Start:s.End]
+}
+
+// Next is the token behind t, trivia included; the zero Token behind EOF.
+func (t Token) Next() Token {
+	if t.file == nil || int(t.index)+1 >= len(t.file.tokKind) {
+		return Token{}
+	}
+	return Token{t.file, t.index + 1}
+}
+
+// Prev is the token before t, trivia included; the zero Token before the first.
+func (t Token) Prev() Token {
+	if t.file == nil || t.index == 0 {
+		return Token{}
+	}
+	return Token{t.file, t.index - 1}
+}
+
+// Tokens yields all tokens of the file in order. Together their texts are Src.
+func (f *File) Tokens() iter.Seq[Token] {
+	return func(yield func(Token) bool) {
+		for i := range f.tokKind {
+			if !yield(Token{f, uint32(i)}) {
+				return
+			}
+		}
+	}
+}
+
+// Node is one node of a tree. Nodes are values and can be compared and used
+// as map keys; the zero Node is no node.
+type Node struct {
+	file  *File
+	index uint32
+}
+
+// IsZero reports whether n is no node.
+func (n Node) IsZero() bool { return n.file == nil }
+
+// File is the file that n belongs to; nil for the zero Node.
+func (n Node) File() *File { return n.file }
+
+// Kind is the node's kind; [None] for the zero Node.
+func (n Node) Kind() Kind {
+	if n.file == nil {
+		return None
+	}
+	return n.file.kind[n.index]
+}
+
+// Span is where the node stands, without trivia around it. A Missing node has
+// no width and stands behind the last token before it that is no trivia.
+func (n Node) Span() Span {
+	d := n.file.node[n.index]
+	if d.first == d.end {
+		at := int(n.file.tokOff[d.first])
+		return Span{at, at}
+	}
+	return Span{int(n.file.tokOff[d.first]), int(n.file.tokOff[d.end])}
+}
+
+// Text is the node as it stands in the source.
+func (n Node) Text() string {
+	s := n.Span()
+	return n.file.Src[s.Start:s.End]
+}
+
+// First is the node's first token; the zero Token for a node without width.
+func (n Node) First() Token {
+	d := n.file.node[n.index]
+	if d.first == d.end {
+		return Token{}
+	}
+	return Token{n.file, d.first}
+}
+
+// Last is the node's last token; the zero Token for a node without width.
+func (n Node) Last() Token {
+	d := n.file.node[n.index]
+	if d.first == d.end {
+		return Token{}
+	}
+	return Token{n.file, d.end - 1}
+}
+
+// Parent is the node around n; the zero Node for the root.
+func (n Node) Parent() Node {
+	if n.file == nil || n.index == 0 {
+		return Node{}
+	}
+	return Node{n.file, n.file.node[n.index].parent}
+}
+
+// Ancestors yields n's parent, the parent's parent, and so on up to the root.
+func (n Node) Ancestors() iter.Seq[Node] {
+	return func(yield func(Node) bool) {
+		for p := n.Parent(); !p.IsZero(); p = p.Parent() {
+			if !yield(p) {
+				return
+			}
+		}
+	}
+}
+
+// Children yields the nodes directly inside n, in order.
+func (n Node) Children() iter.Seq[Node] {
+	return func(yield func(Node) bool) {
+		if n.file == nil {
+			return
+		}
+		for i, end := n.index+1, n.file.node[n.index].next; i < end; i = n.file.node[i].next {
+			if !yield(Node{n.file, i}) {
+				return
+			}
+		}
+	}
+}
+
+// Child is the i-th child, counted from 0; the zero Node if there are fewer.
+func (n Node) Child(i int) Node {
+	for c := range n.Children() {
+		if i == 0 {
+			return c
+		}
+		i--
+	}
+	return Node{}
+}
+
+// Descendants yields all nodes below n in preorder. It is a linear scan.
+func (n Node) Descendants() iter.Seq[Node] {
+	return func(yield func(Node) bool) {
+		if n.file == nil {
+			return
+		}
+		for i, end := n.index+1, n.file.node[n.index].next; i < end; i++ {
+			if !yield(Node{n.file, i}) {
+				return
+			}
+		}
+	}
+}
+
+// OwnTokens yields the tokens of n that belong to none of its children,
+// trivia included.
+func (n Node) OwnTokens() iter.Seq[Token] {
+	return func(yield func(Token) bool) {
+		if n.file == nil {
+			return
+		}
+		d := n.file.node[n.index]
+		at := d.first
+		for c := range n.Children() {
+			cd := n.file.node[c.index]
+			for ; at < cd.first; at++ {
+				if !yield(Token{n.file, at}) {
+					return
+				}
+			}
+			at = max(at, cd.end)
+		}
+		for ; at < d.end; at++ {
+			if !yield(Token{n.file, at}) {
+				return
+			}
+		}
+	}
+}
+
+// OwnToken is the first token of kind k that belongs to n itself; the zero
+// Token if n has none.
+func (n Node) OwnToken(k Kind) Token {
+	for t := range n.OwnTokens() {
+		if t.Kind() == k {
+			return t
+		}
+	}
+	return Token{}
+}
