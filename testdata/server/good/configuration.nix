@@ -1,0 +1,18 @@
+{ ... }:
+{
+  imports = [
+    ./containers/cloudflared.nix
+    ./modules/network.nix
+    ./modules/systemd.nix
+  ];
+
+  networking.hostName = "server";
+
+  boot.kernelParams = [
+    "panic=1"
+    "hibernate=no"
+  ];
+  boot.kernel.sysctl."kernel.kexec_load_disabled" = 1;
+
+  system.stateVersion = "25.11";
+}

@@ -1,0 +1,29 @@
+{ ... }:
+{
+  # journald: what systemd's own unit leaves open
+  systemd.services.systemd-journald.serviceConfig = {
+    UMask = "0077";
+    ProtectHostname = true;
+    ProtectKernelModules = true;
+  };
+
+  # No shell on a console that nobody watches
+  boot.initrd.systemd.suppressedUnits = [
+    "emergency.service"
+    "emergency.target"
+  ];
+
+  # Not needed here
+  systemd.services = {
+    pre-sleep.enable = false; # never sleeps
+    prepare-kexec.enable = false; # kexec is off by sysctl
+    systemd-hibernate-clear.enable = false;
+    systemd-networkd-wait-online.enable = false; # static address
+  };
+
+  # Hardware watchdog
+  systemd.settings.Manager = {
+    RuntimeWatchdogSec = "15s";
+    KExecWatchdogSec = "1m";
+  };
+}

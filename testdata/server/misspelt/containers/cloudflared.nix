@@ -1,0 +1,88 @@
+{ config, pkgs, ... }:
+{
+  age.secrets.cloudflare_tunnel_token = {
+    file = ../secrets/cloudflare_tunnel_token.age;
+    owner = "cloudflared";
+    group = "cloudflared";
+  };
+
+  users.users.cloudflared = {
+    isSystemUser = true;
+    group = "cloudflared";
+  };
+  users.groups.cloudflared = { };
+
+  systemd.services.cloudflared-tunnel = {
+    description = "Tunnel to the outside";
+    after = [ "network-online.target" ];
+    wants = [ "network-online.target" ];
+    wantedBy = [ "multi-user.target" ];
+
+    serviceConfig = {
+      ExecStart = "${pkgs.cloudflared}/bin/cloudflared tunnel run --token-file ${config.age.secrets.cloudflare_tunnel_token.path}";
+      Restart = "on-failure";
+      RestartSec = 5;
+
+      # User and processes
+      User = "cloudflared";
+      Group = "cloudflared";
+      PrivateUsers = true;
+      PrivatePIDs = true;
+      UMask = "0o77";
+      KeyringMode = "private";
+
+      # File system
+      ProtectSystem = "Strict";
+      ProtectHom = true;
+      PrivateTmp = "true # own";
+      PrivateMounts = true;
+      PrivateDevices = true;
+      ProcSubset = "pid";
+      ProtectProc = true;
+      ReadOnlyPaths = [ config.age.secrets.cloudflare_tunnel_token.path ];
+
+      # Kernel
+      ProtectKernelTunables = true;
+      ProtectKernelModules = true;
+      ProtectKernelLogs = true;
+      ProtectControlGroups = true;
+      ProtectHostname = true;
+      ProtectClock = true;
+
+      # Capabilities: rendered as empty assignments
+      AmbientCapabilities = [ ];
+      CapabilityBoundSet = null;
+
+      # Network
+      RestrictAddressFamilies = [
+        "AF_INET"
+        "AF_INET6"
+      ];
+
+      # System calls
+      SystemCallArchitectures = "native";
+      SystemCallFilter = [
+        "~@clock"
+        "~@cpu-emulation"
+        "~@debug"
+        "~@module"
+        "~@mount"
+        "~@obsolete"
+        "~@privileged"
+        "~@raw-io"
+        "~@reboot"
+        "~@resources"
+        "~@swap"
+      ];
+
+      # The rest
+      NoNewPrivileges = true;
+      LockPersonality = true;
+      MemoryDenyWriteExecute = true;
+      RestrictRealtime = true;
+      RestrictSUIDGUID = true;
+      RestrictNamespaces = true;
+      RemoveIPC = true;
+    };
+  };
+}
