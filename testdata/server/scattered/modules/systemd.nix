@@ -15,12 +15,11 @@ in
 
   systemd.services.pre-sleep = off;
   systemd.services.prepare-kexec.enable = false;
-  systemd = {
-    services = {
-      systemd-rfkill.enable = lib.mkForce false;
-      systemd-networkd-wait-online.enable = false;
-    };
-    settings.Manager.RuntimeWatchdogSec = "10s";
-    settings.Manager.KExecWatchdogSec = 60;
+  systemd.services.systemd-rfkill.enable = lib.mkForce false;
+  systemd.services.systemd-networkd-wait-online.enable = false;
+
+  systemd.settings = {
+    Manager.RuntimeWatchdogSec = "10s";
+    Manager.KExecWatchdogSec = 60;
   };
 }
