@@ -1,0 +1,104 @@
+package emit
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Edit replaces the bytes Start to End (exclusive, from 0) of a source by New.
+// With Start == End it inserts; with New == "" it removes.
+type Edit struct {
+	Start int    `json:"start"`
+	End   int    `json:"end"`
+	New   string `json:"text"`
+}
+
+// String is the edit as "start-end: new text quoted".
+func (e Edit) String() string { return fmt.Sprintf("%d-%d: %q", e.Start, e.End, e.New) }
+
+// OverlapError tells of two edits that want to change the same bytes.
+type OverlapError struct{ A, B Edit }
+
+func (e *OverlapError) Error() string {
+	return fmt.Sprintf("edits overlap: %v and %v", e.A, e.B)
+}
+
+// Apply applies edits to src. Their order matters only for insertions at one
+// place: they come out in the order given, and before a replacement that
+// starts there. The error is an [*OverlapError], or tells of an edit outside
+// src.
+func Apply(src string, edits []Edit) (string, error) {
+	sorted := sortEdits(edits)
+	var b strings.Builder
+	at := 0
+	for i, e := range sorted {
+		if e.Start < 0 || e.End < e.Start || e.End > len(src) {
+			return "", fmt.Errorf("edit %v lies outside the %d bytes of the source", e, len(src))
+		}
+		if e.Start < at {
+			return "", &OverlapError{sorted[i-1], e}
+		}
+		b.WriteString(src[at:e.Start])
+		b.WriteString(e.New)
+		at = e.End
+	}
+	b.WriteString(src[at:])
+	return b.String(), nil
+}
+
+// Conflicts reports whether the edits of two fixes cannot be applied together.
+// They cannot if they change the same bytes, or if they touch at one point,
+// unless one of the two that touch inserts whole lines there: text that begins
+// or ends with a line end. Two such insertions at one place are both kept, in
+// the order in which the fixes are given to [Apply]; two that are equal
+// conflict, as both fixes then want the same thing.
+func Conflicts(a, b []Edit) bool {
+	a, b = sortEdits(a), sortEdits(b)
+	for i, j := 0, 0; i < len(a) && j < len(b); {
+		if collide(a[i], b[j]) {
+			return true
+		}
+		if a[i].End < b[j].End || a[i].End == b[j].End && a[i].Start <= b[j].Start {
+			i++
+		} else {
+			j++
+		}
+	}
+	return false
+}
+
+// Invert gives the edits that turn the result of Apply(src, edits) back into
+// src. The edits must be such that Apply takes them.
+func Invert(src string, edits []Edit) []Edit {
+	sorted := sortEdits(edits)
+	undo := make([]Edit, len(sorted))
+	shift := 0
+	for i, e := range sorted {
+		undo[i] = Edit{e.Start + shift, e.Start + shift + len(e.New), src[e.Start:e.End]}
+		shift += len(e.New) - (e.End - e.Start)
+	}
+	return undo
+}
+
+func sortEdits(edits []Edit) []Edit {
+	return slices.SortedStableFunc(slices.Values(edits), func(a, b Edit) int {
+		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End))
+	})
+}
+
+func collide(a, b Edit) bool {
+	if a.Start < b.End && b.Start < a.End {
+		return true // both are wider than a point and share bytes, or one lies in the other
+	}
+	if a.End < b.Start || b.End < a.Start {
+		return false
+	}
+	return a == b || !a.insertsLines() && !b.insertsLines()
+}
+
+func (e Edit) insertsLines() bool {
+	return e.Start == e.End && (strings.HasPrefix(e.New, "\n") || strings.HasPrefix(e.New, "\r\n") ||
+		strings.HasSuffix(e.New, "\n"))
+}
