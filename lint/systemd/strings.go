@@ -1,0 +1,60 @@
+package systemd
+
+import "strings"
+
+// ParseBool reads a boolean as systemd does: 1 yes y true t on, 0 no n false f
+// off, in any case. It reports false for everything else, the empty text
+// included.
+func ParseBool(text string) (value, ok bool) {
+	switch len(text) {
+	case 1:
+		switch text[0] | 0x20 {
+		case '1' | 0x20, 'y', 't':
+			return true, text[0] != 0x11
+		case '0' | 0x20, 'n', 'f':
+			return false, text[0] != 0x10
+		}
+	case 2, 3, 4, 5:
+		switch {
+		case equalFold(text, "yes"), equalFold(text, "true"), equalFold(text, "on"):
+			return true, true
+		case equalFold(text, "no"), equalFold(text, "false"), equalFold(text, "off"):
+			return false, true
+		}
+	}
+	return false, false
+}
+
+// equalFold compares without regard to the case of ASCII letters.
+func equalFold(a, b string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range len(a) {
+		if lower(a[i]) != lower(b[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
+}
+
+func lowerASCII(s string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, s)
+}
+
+// fields splits at systemd's blanks, without quotes.
+func fields(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == '\t' || r == '\n' || r == '\r' })
+}

@@ -1,0 +1,82 @@
+package systemd
+
+import "strings"
+
+// Assignment is one line "Key=Value" under a section.
+type Assignment struct {
+	Section, Key string
+	// Value is the text after "=", without the blanks around it and with
+	// continuation lines joined, as systemd sees it.
+	Value string
+	// Unknown tells that the value is not known; Value then has no meaning.
+	Unknown bool
+	// File and Line (1-based, the last physical line of the assignment, as
+	// systemd counts) tell where it stands; Line is 0 when it is not from a file.
+	File string
+	Line int
+}
+
+// Unit is a unit with all its drop-ins merged, as the manager sees it.
+type Unit struct {
+	// Name is the full name with its suffix, such as "nginx.service".
+	Name        string
+	Assignments []Assignment
+	// Open lists the sections in which directives that no assignment of the
+	// unit names may nevertheless be set, by something that cannot be seen.
+	Open []string
+	// Problems are the lines that systemd ignored while reading.
+	Problems []Problem
+	// Broken tells that a mistake in the unit file keeps the unit from loading.
+	Broken bool
+}
+
+// NewUnit merges a unit file with its drop-ins, in the order given (systemd
+// sorts drop-ins by file name). A mistake that stops the reading of a drop-in
+// loses the rest of that drop-in only; in the unit file itself it breaks the
+// unit.
+func NewUnit(name string, main *File, dropins ...*File) *Unit {
+	u := &Unit{Name: name, Broken: main.Broken}
+	for _, f := range append([]*File{main}, dropins...) {
+		u.Assignments = append(u.Assignments, f.Assignments...)
+		u.Problems = append(u.Problems, f.Problems...)
+	}
+	return u
+}
+
+// Values returns the assignments of one directive, in order.
+func (u *Unit) Values(section, key string) []Assignment {
+	var out []Assignment
+	for _, a := range u.Assignments {
+		if a.Key == key && a.Section == section {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// Type returns the suffix of the name: "service", "socket", …
+func (u *Unit) Type() string { return u.Name[strings.LastIndexByte(u.Name, '.')+1:] }
+
+// open reports whether unseen assignments may stand in section.
+func (u *Unit) open(section string) bool {
+	for _, s := range u.Open {
+		if s == section {
+			return true
+		}
+	}
+	return false
+}
+
+// sandboxSection returns the section that holds the sandbox directives of a
+// unit: that of its type.
+func (u *Unit) sandboxSection() string {
+	switch u.Type() {
+	case "socket":
+		return "Socket"
+	case "mount":
+		return "Mount"
+	case "swap":
+		return "Swap"
+	}
+	return "Service"
+}
