@@ -1,0 +1,234 @@
+package nixos
+
+import "strings"
+
+// An ignoreFile holds the patterns of one .gitignore, in order.
+type ignoreFile []ignorePattern
+
+type ignorePattern struct {
+	glob     string
+	negated  bool // "!": take back what an earlier pattern ignored
+	dirsOnly bool // a trailing "/"
+	anchored bool // a "/" before the end: matched against the whole path below the .gitignore
+}
+
+// parseIgnore reads the text of a .gitignore as gitignore(5) of git 2.47
+// describes it.
+func parseIgnore(text string) ignoreFile {
+	var patterns ignoreFile
+	text = strings.TrimPrefix(text, "\ufeff")
+	for line := range strings.SplitSeq(text, "\n") {
+		line = trimUnescapedBlanks(strings.TrimSuffix(line, "\r"))
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		var p ignorePattern
+		if line[0] == '!' {
+			p.negated = true
+			line = line[1:]
+		}
+		if strings.HasSuffix(line, "/") {
+			p.dirsOnly = true
+			line = line[:len(line)-1]
+		}
+		p.anchored = strings.Contains(line, "/")
+		p.glob = strings.TrimPrefix(line, "/")
+		if p.glob != "" {
+			patterns = append(patterns, p)
+		}
+	}
+	return patterns
+}
+
+// trimUnescapedBlanks drops trailing spaces unless a backslash protects them.
+func trimUnescapedBlanks(s string) string {
+	end := len(s)
+	for end > 0 && s[end-1] == ' ' {
+		backslashes := 0
+		for i := end - 2; i >= 0 && s[i] == '\\'; i-- {
+			backslashes++
+		}
+		if backslashes%2 == 1 {
+			break
+		}
+		end--
+	}
+	return s[:end]
+}
+
+// match tells whether a pattern speaks of rel, a path below the folder of
+// the .gitignore, and if so whether it is ignored. The last pattern wins.
+func (f ignoreFile) match(rel string, isDir bool) (ignored, spoken bool) {
+	base := rel[strings.LastIndexByte(rel, '/')+1:]
+	for i := len(f) - 1; i >= 0; i-- {
+		p := f[i]
+		if p.dirsOnly && !isDir {
+			continue
+		}
+		name := base
+		if p.anchored {
+			name = rel
+		}
+		if wildmatch(p.glob, name) {
+			return !p.negated, true
+		}
+	}
+	return false, false
+}
+
+// wildmatch matches name against a git pattern whose "*" and "?" do not
+// match "/" and whose "**" between slashes matches any number of folders. It
+// takes len(pattern)·len(name) steps: at holds the offsets in name that the
+// pattern so far can lead to.
+func wildmatch(pattern, name string) bool {
+	at := make([]bool, len(name)+1)
+	at[0] = true
+	for p := 0; p < len(pattern); {
+		next := make([]bool, len(name)+1)
+		switch c := pattern[p]; c {
+		case '*':
+			p = matchStars(pattern, p, name, at, next)
+		case '?':
+			p++
+			for n := range len(name) {
+				next[n+1] = at[n] && name[n] != '/'
+			}
+		case '[':
+			class, end, ok := parseClass(pattern, p)
+			if !ok {
+				return false
+			}
+			p = end
+			for n := range len(name) {
+				next[n+1] = at[n] && name[n] != '/' && class(name[n])
+			}
+		default:
+			if c == '\\' {
+				if p++; p == len(pattern) {
+					return false // as in git
+				}
+				c = pattern[p]
+			}
+			p++
+			for n := range len(name) {
+				next[n+1] = at[n] && name[n] == c
+			}
+		}
+		at = next
+	}
+	return at[len(name)]
+}
+
+// matchStars matches the stars at pattern[p] and returns where the pattern
+// goes on.
+func matchStars(pattern string, p int, name string, at, next []bool) int {
+	end := p
+	for end < len(pattern) && pattern[end] == '*' {
+		end++
+	}
+	folders := end-p == 2 && (p == 0 || pattern[p-1] == '/') && (end == len(pattern) || pattern[end] == '/')
+	seen := false
+	for n := range next {
+		switch {
+		case folders && end == len(pattern): // "a/**" is everything inside a
+			next[n] = seen && n == len(name)
+		case folders: // "**/" is any number of folders
+			next[n] = at[n] || seen && name[n-1] == '/'
+		default:
+			next[n] = at[n] || n > 0 && next[n-1] && name[n-1] != '/'
+		}
+		seen = seen || at[n]
+	}
+	if folders && end < len(pattern) {
+		end++
+	}
+	return end
+}
+
+// parseClass reads the class that opens at pattern[p] and returns where the
+// pattern goes on; ok is false for a class that matches nothing in git either.
+func parseClass(pattern string, p int) (class func(byte) bool, end int, ok bool) {
+	p++
+	negated := p < len(pattern) && (pattern[p] == '!' || pattern[p] == '^')
+	if negated {
+		p++
+	}
+	var in [256]bool
+	for first := true; ; first = false {
+		if p >= len(pattern) {
+			return nil, 0, false // not closed
+		}
+		if pattern[p] == ']' && !first {
+			return func(c byte) bool { return in[c] != negated }, p + 1, true
+		}
+		if strings.HasPrefix(pattern[p:], "[:") {
+			if length := strings.Index(pattern[p+2:], ":]"); length >= 0 {
+				for c := range in {
+					is, known := posixClass(pattern[p+2:p+2+length], byte(c))
+					if !known {
+						return nil, 0, false
+					}
+					in[c] = in[c] || is
+				}
+				p += length + 4
+				continue
+			}
+		}
+		low, after, ok := classByte(pattern, p)
+		if !ok {
+			return nil, 0, false
+		}
+		high := low
+		if after+1 < len(pattern) && pattern[after] == '-' && pattern[after+1] != ']' {
+			if high, after, ok = classByte(pattern, after+1); !ok {
+				return nil, 0, false
+			}
+		}
+		for c := int(low); c <= int(high); c++ {
+			in[c] = true
+		}
+		p = after
+	}
+}
+
+func classByte(pattern string, p int) (b byte, next int, ok bool) {
+	if pattern[p] == '\\' {
+		p++
+	}
+	if p >= len(pattern) {
+		return 0, 0, false
+	}
+	return pattern[p], p + 1, true
+}
+
+// posixClass reports whether c is in [:name:], in the C locale.
+func posixClass(name string, c byte) (in, known bool) {
+	lower, upper, digit := 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9'
+	switch name {
+	case "alnum":
+		return lower || upper || digit, true
+	case "alpha":
+		return lower || upper, true
+	case "blank":
+		return c == ' ' || c == '\t', true
+	case "cntrl":
+		return c < 0x20 || c == 0x7f, true
+	case "digit":
+		return digit, true
+	case "graph":
+		return 0x20 < c && c < 0x7f, true
+	case "lower":
+		return lower, true
+	case "print":
+		return 0x20 <= c && c < 0x7f, true
+	case "punct":
+		return 0x20 < c && c < 0x7f && !lower && !upper && !digit, true
+	case "space":
+		return c == ' ' || 0x09 <= c && c <= 0x0d, true
+	case "upper":
+		return upper, true
+	case "xdigit":
+		return digit || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F', true
+	}
+	return false, false
+}

@@ -1,0 +1,120 @@
+package nixos
+
+import (
+	"strings"
+
+	"wardnix/nixast"
+	"wardnix/nixast/eval"
+)
+
+// Priorities of definitions; the lowest number wins (nixpkgs: lib/modules.nix).
+const (
+	PriorityForce      = 50   // mkForce
+	PriorityPlain      = 100  // no wrapper
+	PriorityDefault    = 1000 // mkDefault
+	PriorityOptionText = 1500 // mkOptionDefault, and the default of a mkOption
+)
+
+// orderPlain is the order of a definition without mkBefore (500), mkAfter
+// (1500) or mkOrder.
+const orderPlain = 1000
+
+// A Reason says why something is not known, in a user's words.
+type Reason struct {
+	// Text is one line, lower case, without a full stop.
+	Text string
+	// Node is the place that Text speaks of; it may be the zero Node.
+	Node nixast.Node
+}
+
+// An Option is something that modules can set: systemd.enableEmergencyMode,
+// one unit, its serviceConfig, or one directive in that.
+type Option struct {
+	// Path is the option's path from the root of the system's options. A
+	// name in it that is not known as a whole is a pattern, "foo-${n}".
+	Path []string
+	// Defs are the definitions in sight that may count, in the order in which
+	// NixOS merges them. One that certainly loses to another of higher
+	// priority is not among them: see Overridden.
+	Defs []*Def
+	// Overridden are definitions that certainly lose to one in Defs.
+	Overridden []*Def
+	// Unseen says why there may be definitions that are not in sight; empty
+	// if there are none but those of modules outside the project.
+	Unseen []Reason
+
+	node *node
+}
+
+// A Def is one definition of an option.
+type Def struct {
+	// Value is what the option is set to, without mkIf, mkForce and the like.
+	Value *eval.Thunk
+	// File is the file that holds Binding.
+	File *File
+	// Binding is where the definition is written: the binding, the name in
+	// an inherit, or the expression that made the name. It is the zero Node
+	// for what comes from no file.
+	Binding nixast.Node
+	// Priority is the number of the mkOverride around the value.
+	Priority int
+	// Order is the number of the mkOrder around the value, else 1000.
+	Order int
+	// Wrapper is the call of mkForce, mkDefault, mkOverride, mkBefore or
+	// mkAfter nearest to the value; the zero Node if there is none.
+	Wrapper nixast.Node
+	// When is the condition under which the definition counts, in so far as
+	// it is not one of the unit as a whole: see [Unit.When]. nil means always.
+	When *eval.Cond
+	// Set is the attrset literal around Binding; the zero Node if the set is
+	// computed.
+	Set nixast.Node
+	// Maybe, if not nil, says why it is not known whether the definition is
+	// there at all.
+	Maybe *Reason
+
+	ev *eval.Evaluator
+}
+
+// IsSet reports whether a definition is in sight.
+func (o *Option) IsSet() bool { return len(o.Defs) > 0 }
+
+// Name is the last part of the path.
+func (o *Option) Name() string {
+	if len(o.Path) == 0 {
+		return ""
+	}
+	return o.Path[len(o.Path)-1]
+}
+
+// String is the path as Nix writes it.
+func (o *Option) String() string { return attrPath(o.Path) }
+
+// attrPath writes a path with quotes where a name needs them.
+func attrPath(path []string) string {
+	var b strings.Builder
+	for i, name := range path {
+		if i > 0 {
+			b.WriteByte('.')
+		}
+		if isIdent(name) {
+			b.WriteString(name)
+		} else {
+			b.WriteString(`"` + name + `"`)
+		}
+	}
+	return b.String()
+}
+
+func isIdent(s string) bool {
+	for i := range len(s) {
+		c := s[i] | 0x20
+		switch {
+		case 'a' <= c && c <= 'z', s[i] == '_':
+		case i > 0 && ('0' <= s[i] && s[i] <= '9' || s[i] == '\'' || s[i] == '-'):
+		default:
+			return false
+		}
+	}
+	return s != ""
+}
