@@ -1,5 +1,10 @@
 package nixast
 
+import (
+	"math"
+	"slices"
+)
+
 // Dialect is the version of Nix whose language a file is written in.
 type Dialect uint8
 
@@ -19,8 +24,100 @@ type Options struct {
 	PipeOperators bool
 }
 
+// MaxDepth is how deep expressions may be nested. What lies deeper is skipped
+// and reported as [TooDeep]. Nix 2.36 follows 100,000 levels too, and runs out
+// of stack before 1,000,000.
+const MaxDepth = 100_000
+
 // Parse parses src. It always returns a whole tree; what is wrong with the
-// source is told by File.Diagnostics.
+// source is told by File.Diagnostics. Sources of 4 GiB or more are not parsed.
 func Parse(name, src string, opts Options) *File {
-	panic("being written")
+	var p Parser
+	return p.Parse(name, src, opts)
+}
+
+// Parser parses one file after another and reuses its working memory. The
+// zero Parser is ready. A Parser must not be used by two goroutines at once.
+type Parser struct {
+	lex   lexer
+	p     parser
+	check checker
+	stack []ancestor
+}
+
+// Parse is like the function [Parse].
+func (ps *Parser) Parse(name, src string, opts Options) *File {
+	f := &File{Name: name, Src: src}
+	if len(src) >= math.MaxUint32 {
+		f.tokKind, f.tokOff = []Kind{EOF}, []uint32{0, math.MaxUint32}
+		f.kind, f.node = []Kind{Root, Missing}, []node{{next: 2}, {next: 2}}
+		f.Diagnostics = []Diagnostic{{Code: TooDeep, Message: "the file is too large: 4 GiB is the limit"}}
+		return f
+	}
+	ps.run(src, opts, repair{})
+	ps.repair(opts)
+	f.tokKind, f.tokOff = slices.Clone(ps.p.kinds), slices.Clone(ps.p.offs)
+	ps.preorder(f)
+	f.Diagnostics = slices.Clone(ps.p.diags)
+	ps.check.run(f, opts)
+	sortDiagnostics(f.Diagnostics)
+	return f
+}
+
+// run lexes and parses src once, with the given repairs.
+func (ps *Parser) run(src string, opts Options, r repair) {
+	n := len(src)/4 + 16
+	ps.lex = lexer{
+		src: src, cuts: r.cuts, modes: ps.lex.modes[:0],
+		kind: slices.Grow(ps.lex.kind[:0], n), off: slices.Grow(ps.lex.off[:0], n),
+	}
+	ps.lex.lex()
+	ps.p = parser{
+		src: src, opts: opts, kinds: ps.lex.kind, offs: ps.lex.off,
+		nodes: slices.Grow(ps.p.nodes[:0], n/2), diags: ps.p.diags[:0],
+		failedAt: -1, repair: r,
+	}
+	for _, c := range r.closers {
+		ps.p.kinds[c] = barrier
+	}
+	ps.p.root()
+	for _, c := range r.closers {
+		if ps.p.kinds[c] == barrier {
+			ps.p.kinds[c] = ps.p.repairKind(c)
+		}
+	}
+}
+
+// ancestor is an open node while the tree is put in preorder.
+type ancestor struct{ start, index uint32 }
+
+// preorder turns the nodes, which the parser leaves in postorder, into f's
+// arrays. Before a node in preorder come its ancestors and all that lies
+// wholly to its left; in postorder the latter come before its first descendant.
+func (ps *Parser) preorder(f *File) {
+	posts := ps.p.nodes
+	f.kind = make([]Kind, len(posts))
+	f.node = make([]node, len(posts))
+	stack := ps.stack[:0]
+	for i := len(posts) - 1; i >= 0; i-- {
+		n := &posts[i]
+		for len(stack) > 0 && stack[len(stack)-1].start > uint32(i) {
+			stack = stack[:len(stack)-1]
+		}
+		at := n.start + uint32(len(stack))
+		parent := uint32(0)
+		if len(stack) > 0 {
+			parent = stack[len(stack)-1].index
+		}
+		f.kind[at] = n.kind
+		f.node[at] = node{n.first, n.end, at + uint32(i) - n.start + 1, parent}
+		if n.start < uint32(i) {
+			stack = append(stack, ancestor{n.start, at})
+		}
+	}
+	ps.stack = stack
+}
+
+func sortDiagnostics(ds []Diagnostic) {
+	slices.SortStableFunc(ds, func(a, b Diagnostic) int { return a.Span.Start - b.Span.Start })
 }

@@ -185,9 +185,13 @@ func (n Node) Children() iter.Seq[Node] {
 	}
 }
 
-// Child is the i-th child, counted from 0; the zero Node if there are fewer.
+// Child is the i-th child that is no [Error], counted from 0; the zero Node if
+// there are fewer. A part of a node keeps its number whatever is skipped.
 func (n Node) Child(i int) Node {
 	for c := range n.Children() {
+		if c.Kind() == Error {
+			continue
+		}
 		if i == 0 {
 			return c
 		}

@@ -53,7 +53,15 @@ func (n Node) AsAttrPath() (AttrPath, bool) { return AttrPath{n}, n.Kind() == At
 
 // Attrs yields the components: [Ident], [String], [Interpolation] or [Missing].
 // Their names are told by [Node.AttrName].
-func (p AttrPath) Attrs() iter.Seq[Node] { return p.Children() }
+func (p AttrPath) Attrs() iter.Seq[Node] {
+	return func(yield func(Node) bool) {
+		for c := range p.Children() {
+			if c.Kind() != Error && !yield(c) {
+				return
+			}
+		}
+	}
+}
 
 // AttrSet is { … } or rec { … }.
 type AttrSetView struct{ Node }
@@ -283,7 +291,9 @@ func (n Node) Unparen() Node {
 func (n Node) lastChild() Node {
 	last := Node{}
 	for c := range n.Children() {
-		last = c
+		if c.Kind() != Error {
+			last = c
+		}
 	}
 	return last
 }

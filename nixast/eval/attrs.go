@@ -1,12 +1,43 @@
 package eval
 
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"wardnix/nixast"
+)
+
 // All are the attributes that are named, by name. An attribute may be there
 // under conditions only: see [Attr.Certain].
 func (a *Attrs) All() []Attr { return a.attrs }
 
 // InOrder are the attributes that are named, in the order of the source:
 // by file name and position of their first definition.
-func (a *Attrs) InOrder() []Attr { panic("being written") }
+func (a *Attrs) InOrder() []Attr {
+	out := slices.Clone(a.attrs)
+	slices.SortStableFunc(out, func(x, y Attr) int { return compareSites(x.site(), y.site()) })
+	return out
+}
+
+func (a Attr) site() nixast.Node {
+	for _, d := range a.Defs {
+		if !d.Site.IsZero() {
+			return d.Site
+		}
+	}
+	return nixast.Node{}
+}
+
+func compareSites(x, y nixast.Node) int {
+	if x.IsZero() || y.IsZero() {
+		return cmp.Compare(btoi(x.IsZero()), btoi(y.IsZero()))
+	}
+	if c := strings.Compare(x.File().Name, y.File().Name); c != 0 {
+		return c
+	}
+	return cmp.Compare(x.Span().Start, y.Span().Start)
+}
 
 // Rest are the attributes besides All that may be there: see [Def.Open] and
 // [Def.Name]. It is empty if the set is known to have no others.
@@ -14,28 +45,338 @@ func (a *Attrs) Rest() []Def { return a.rest }
 
 // Lookup is the attribute of that name, Rest considered; without Defs if it
 // is certainly not there.
-func (a *Attrs) Lookup(name string) Attr { panic("being written") }
+func (a *Attrs) Lookup(name string) Attr {
+	if i, ok := a.find(name); ok {
+		return a.attrs[i]
+	}
+	return Attr{name, restFor(a.rest, name)}
+}
+
+func (a *Attrs) find(name string) (int, bool) {
+	return slices.BinarySearchFunc(a.attrs, name, func(x Attr, name string) int { return strings.Compare(x.Name, name) })
+}
+
+// closed reports whether the set has exactly the attributes it names.
+func (a *Attrs) closed() bool {
+	return len(a.rest) == 0 && !slices.ContainsFunc(a.attrs, func(x Attr) bool { return !x.Certain() })
+}
 
 // Certain reports whether the attribute is there under all conditions.
 func (a Attr) Certain() bool {
-	if len(a.Defs) == 0 {
-		return false
-	}
-	last := a.Defs[len(a.Defs)-1]
-	return last.When == nil && last.Open == nil && last.Name == nil
+	return len(a.Defs) > 0 && a.Defs[len(a.Defs)-1].certain()
 }
 
-// Text is the string as far as it is known; false if a part of it is not, or
-// depends on a condition.
-func (s *String) Text() (string, bool) { panic("being written") }
+func (d Def) certain() bool { return d.When == nil && d.Open == nil && d.Name == nil }
 
-// Pattern is the string to be read by a person: what is not known is written
-// as "${label}".
-func (s *String) Pattern() string { panic("being written") }
+// restFor are the definitions among rest that may give the attribute name.
+func restFor(rest []Def, name string) []Def {
+	var out []Def
+	for _, d := range rest {
+		switch {
+		case d.Name != nil && !d.Name.matches(name):
+			continue
+		case d.Name != nil:
+			out = append(out, Def{When: d.When, Value: d.Value, Site: d.Site, Open: d.Open})
+			continue
+		case lacks(d.Open, name):
+			continue
+		}
+		u := d.Open
+		t := u.ev.selected(d.Site, u, name)
+		if u.attr != nil && u.attr(name) != nil {
+			out = append(out, Def{When: d.When, Value: t, Site: d.Site})
+			if d.When == nil {
+				break
+			}
+			continue
+		}
+		out = append(out, Def{When: d.When, Value: t, Site: d.Site, Open: u})
+	}
+	return compressed(out)
+}
 
-// Text is the path as in [Path.Source]; false if a part of it is not known.
-func (p *Path) Text() (string, bool) { panic("being written") }
+// compressed drops what a row of definitions says twice.
+func compressed(defs []Def) []Def {
+	const most = 8
+	opens := 0
+	out := defs[:0:0]
+	for _, d := range defs {
+		if d.Open == nil || d.Name != nil {
+			opens = 0
+		} else if opens++; opens > most || opens > 1 && out[len(out)-1].When == nil {
+			continue
+		} else if opens == most {
+			// May be anything, and so stands for all that follow in the row.
+			d.When = nil
+		}
+		if coveredDef(out, d) {
+			continue
+		}
+		out = append(out, d)
+		if d.certain() {
+			break
+		}
+	}
+	return out
+}
 
-// Formals are the names of the arguments that the function takes from a set,
-// and whether it is such a function. See [Function.Lambda] for the rest.
-func (f *Function) Formals() (names []string, ok bool) { panic("being written") }
+// coveredDef reports whether d never counts, since an earlier definition does.
+func coveredDef(earlier []Def, d Def) bool {
+	for _, e := range earlier {
+		if e.Open == nil && e.Name == nil && d.When.entails(e.When) {
+			return true
+		}
+	}
+	return false
+}
+
+// attrsOf makes a set of attributes in any order. The names must differ.
+func attrsOf(node nixast.Node, attrs []Attr, rest ...Def) *Attrs {
+	slices.SortFunc(attrs, func(x, y Attr) int { return strings.Compare(x.Name, y.Name) })
+	return &Attrs{origin{node}, attrs, rest}
+}
+
+// plain is an attribute with one definition.
+func plain(name string, value *Thunk, site nixast.Node) Attr {
+	return Attr{name, []Def{{Value: value, Site: site}}}
+}
+
+// openAttrs is a set of which nothing is known.
+func openAttrs(u *Unknown) *Attrs {
+	return &Attrs{origin: u.origin, rest: []Def{{Open: u, Site: u.node}}}
+}
+
+// update is a // b.
+func (ev *Evaluator) update(node nixast.Node, a, b *Attrs) Value {
+	if u := ev.alloc(node, len(a.attrs)+len(b.attrs), itemSize); u != nil {
+		return u
+	}
+	out := &Attrs{origin: origin{node}, attrs: make([]Attr, 0, len(a.attrs)+len(b.attrs))}
+	i, j := 0, 0
+	for i < len(a.attrs) || j < len(b.attrs) {
+		order := 0
+		switch {
+		case j == len(b.attrs):
+			order = -1
+		case i == len(a.attrs):
+			order = 1
+		default:
+			order = strings.Compare(a.attrs[i].Name, b.attrs[j].Name)
+		}
+		switch {
+		case order < 0:
+			x := a.attrs[i]
+			out.attrs = append(out.attrs, ev.stacked(node, restFor(b.rest, x.Name), x))
+			i++
+		case order > 0:
+			x := b.attrs[j]
+			if !x.Certain() {
+				x = ev.stacked(node, x.Defs, Attr{x.Name, restFor(a.rest, x.Name)})
+			}
+			out.attrs = append(out.attrs, x)
+			j++
+		default:
+			out.attrs = append(out.attrs, ev.stacked(node, b.attrs[j].Defs, a.attrs[i]))
+			i, j = i+1, j+1
+		}
+	}
+	out.rest = compressed(slices.Concat(b.rest, a.rest))
+	return out
+}
+
+// stacked puts definitions before those that an attribute has.
+func (ev *Evaluator) stacked(node nixast.Node, over []Def, under Attr) Attr {
+	switch {
+	case len(over) == 0:
+		return under
+	case over[len(over)-1].certain() || len(under.Defs) == 0:
+		return Attr{under.Name, over}
+	}
+	ev.alloc(node, len(over)+len(under.Defs), itemSize)
+	return Attr{under.Name, compressed(slices.Concat(over, under.Defs))}
+}
+
+// guarded is a, with what it defines under one more condition. The set must
+// be known to be used under that condition only.
+func (ev *Evaluator) guarded(a *Attrs, when *Cond) *Attrs {
+	if when == nil {
+		return a
+	}
+	out := &Attrs{origin: a.origin}
+	for _, x := range a.attrs {
+		if defs := ev.guardedDefs(x.Defs, when); len(defs) > 0 {
+			out.attrs = append(out.attrs, Attr{x.Name, defs})
+		}
+	}
+	out.rest = ev.guardedDefs(a.rest, when)
+	return out
+}
+
+func (ev *Evaluator) guardedDefs(defs []Def, when *Cond) []Def {
+	var out []Def
+	for _, d := range defs {
+		var ok bool
+		if d.When, ok = ev.and(when, d.When); ok {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// asAttrs is v as a set; nil if it is something else.
+func (ev *Evaluator) asAttrs(node nixast.Node, v Value) *Attrs {
+	switch v := v.(type) {
+	case *Attrs:
+		return v
+	case *Unknown:
+		return openAttrs(v)
+	case *Choice:
+		if v.attrs == nil {
+			v.attrs = ev.mergedCases(node, v)
+		}
+		return v.attrs
+	}
+	return nil
+}
+
+// mergedCases makes one set of alternative sets.
+func (ev *Evaluator) mergedCases(node nixast.Node, c *Choice) *Attrs {
+	if u := ev.enter(node); u != nil {
+		return openAttrs(u)
+	}
+	defer ev.leave()
+	c.attrs = openAttrs(ev.unknown(node, "its value needs itself (infinite recursion)"))
+	var sets []*Attrs
+	var whens []*Cond
+	for _, k := range c.Cases {
+		v := ev.force(k.Value)
+		if s := ev.asAttrs(node, v); s != nil && !fails(v) {
+			sets, whens = append(sets, s), append(whens, k.When)
+		}
+	}
+	if len(sets) == 0 {
+		return nil
+	}
+	ev.assumed = ev.assumed || len(sets) < len(c.Cases)
+	whens[len(whens)-1] = nil // one of the cases does apply
+	out := sets[len(sets)-1]
+	for i := len(sets) - 2; i >= 0; i-- {
+		if whens[i] == nil {
+			out = sets[i]
+		} else {
+			out = ev.either(node, whens[i], sets[i], out)
+		}
+	}
+	return out
+}
+
+// either is a where when holds, and else b.
+func (ev *Evaluator) either(node nixast.Node, when *Cond, a, b *Attrs) *Attrs {
+	if u := ev.alloc(node, len(a.attrs)+len(b.attrs), itemSize); u != nil {
+		return openAttrs(u)
+	}
+	names := make([]string, 0, len(a.attrs)+len(b.attrs))
+	for _, x := range a.attrs {
+		names = append(names, x.Name)
+	}
+	for _, x := range b.attrs {
+		names = append(names, x.Name)
+	}
+	slices.Sort(names)
+	out := &Attrs{origin: origin{node}}
+	for _, name := range slices.Compact(names) {
+		if defs := ev.eitherDefs(when, a.Lookup(name).Defs, b.Lookup(name).Defs); len(defs) > 0 {
+			out.attrs = append(out.attrs, Attr{name, defs})
+		}
+	}
+	out.rest = ev.eitherDefs(when, a.rest, b.rest)
+	return out
+}
+
+func (ev *Evaluator) eitherDefs(when *Cond, a, b []Def) []Def {
+	if sameDefs(a, b) {
+		return a
+	}
+	then := ev.guardedDefs(a, when)
+	if len(a) == 0 || !a[len(a)-1].certain() {
+		b = ev.guardedDefs(b, ev.Not(when))
+	}
+	return compressed(slices.Concat(then, b))
+}
+
+func sameDefs(a, b []Def) bool {
+	return slices.EqualFunc(a, b, func(x, y Def) bool {
+		return x.When == y.When && x.Value == y.Value && x.Open == y.Open && x.Name == y.Name
+	})
+}
+
+// value is the attribute's value; missing is what it is where the attribute
+// is not there, or nil if that is a mistake.
+func (ev *Evaluator) value(node nixast.Node, a Attr, missing *Thunk) *Thunk {
+	if len(a.Defs) == 1 && a.Certain() {
+		return a.Defs[0].Value
+	}
+	c := &Choice{origin: origin{node}}
+	for _, d := range a.Defs {
+		when, ok := d.When, true
+		if d.Open != nil || d.Name != nil {
+			when, ok = ev.and(when, ev.present(node, d, a.Name))
+		}
+		if ok {
+			c.Cases = append(c.Cases, Case{when, d.Value})
+		}
+	}
+	if !a.Certain() {
+		if missing == nil {
+			missing = lazy(func() Value { return ev.fail(node, "the attribute `"+attrText(a.Name)+"` is missing") })
+		}
+		c.Cases = append(c.Cases, Case{nil, missing})
+	}
+	if len(c.Cases) == 1 {
+		return c.Cases[0].Value
+	}
+	return Known(c)
+}
+
+// present is the condition that an open definition applies.
+func (ev *Evaluator) present(node nixast.Node, d Def, name string) *Cond {
+	u := d.Open
+	key := "#"
+	if d.Name == nil {
+		key = joinKey("?", u.key, name)
+	}
+	has := ev.derived(node, u, strings.TrimSuffix(key, "#"))
+	if u.Label != "" {
+		has.Label = u.Label + " ? " + attrText(name)
+	}
+	return ev.leaf(has)
+}
+
+// presence tells whether the attribute is there, and under what condition.
+func (ev *Evaluator) presence(node nixast.Node, a Attr) (Truth, *Cond) {
+	if len(a.Defs) == 0 {
+		return No, nil
+	}
+	var when *Cond
+	for i, d := range a.Defs {
+		w, ok := d.When, true
+		if d.Open != nil || d.Name != nil {
+			w, ok = ev.and(w, ev.present(node, d, a.Name))
+		}
+		switch {
+		case !ok:
+		case w == nil:
+			return Yes, nil
+		case i == 0 || when == nil:
+			when = w
+		default:
+			if when = ev.or(when, w); when == nil {
+				return Yes, nil
+			}
+		}
+	}
+	if when == nil {
+		return No, nil
+	}
+	return Maybe, when
+}
