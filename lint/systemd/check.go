@@ -1,5 +1,7 @@
 package systemd
 
+import "fmt"
+
 // Verdict says what systemd does with a value.
 type Verdict struct {
 	Status Status
@@ -26,17 +28,121 @@ const (
 )
 
 // String returns the status in lower case.
-func (s Status) String() string { return [...]string{"valid", "partly ignored", "ignored", "refused"}[s] }
+func (s Status) String() string {
+	return [...]string{"valid", "partly ignored", "ignored", "refused"}[s]
+}
 
 // Check says what systemd of version v does with one line of a directive, judged
-// alone. The directive must be known (see Lookup); values of a directive that is
-// not, and those of KindOther, are found valid.
+// alone. A directive that v does not know (see Lookup) and a value of KindOther
+// are found valid.
 func Check(section, name, value string, v Version) Verdict {
 	d, ok := Lookup(section, name, v)
 	if !ok {
 		return Verdict{}
 	}
-	return d.check(value, v)
+	verdict := d.check(value, expander{version: v})
+	if verdict.Status != Valid {
+		verdict.Nearest = d.nearest(value, v)
+	}
+	return verdict
 }
 
-func (d *Directive) check(value string, v Version) Verdict { return Verdict{} }
+// check judges a value without looking for the nearest valid one.
+func (d *Directive) check(value string, e expander) Verdict {
+	kind := d.KindIn(e.version)
+	var verdict Verdict
+	switch {
+	case kind == KindIgnored:
+		return Verdict{Status: Ignored, Silent: true, Reason: fmt.Sprintf("removed in systemd %d, without effect", d.IgnoredSince)}
+	case value == "":
+		verdict = d.emptyVerdict(kind, e.version)
+	default:
+		verdict = d.judge(kind, value, e)
+	}
+	if verdict.Status == Ignored && verdict.Keeps == "" {
+		verdict.Keeps = d.keeps()
+	}
+	return verdict
+}
+
+// keeps says what holds when a line is ignored.
+func (d *Directive) keeps() string {
+	switch {
+	case d.Repeat != Override:
+		return "what the other lines say"
+	case d.Default != "":
+		return "the earlier value, else the default " + d.Default
+	}
+	return "the earlier value, else the default"
+}
+
+func (d *Directive) emptyVerdict(kind Kind, v Version) Verdict {
+	empty := d.Empty
+	if kind == KindBool && empty == EmptyResets && kind != d.Kind || d.Name == "CrashReboot" && v < 253 {
+		empty = EmptyIgnored // a boolean in older versions
+	}
+	switch empty {
+	case EmptyIgnored:
+		return ignored("an empty value resets nothing here")
+	case EmptyRefused:
+		return refused("an empty value is no boolean")
+	}
+	return Verdict{}
+}
+
+func ignored(format string, args ...any) Verdict {
+	return Verdict{Status: Ignored, Reason: fmt.Sprintf(format, args...)}
+}
+
+func refused(format string, args ...any) Verdict {
+	return Verdict{Status: Refused, Reason: fmt.Sprintf(format, args...)}
+}
+
+// warned is a value that is taken with a warning.
+func warned(format string, args ...any) Verdict {
+	return Verdict{Reason: fmt.Sprintf(format, args...)}
+}
+
+// ignoredUnless turns a test into a verdict.
+func ignoredUnless(ok bool, format string, args ...any) Verdict {
+	if ok {
+		return Verdict{}
+	}
+	return ignored(format, args...)
+}
+
+// badSpecifier is the reason for a percent sign that stands for nothing.
+const badSpecifier = "unknown specifier; a literal percent sign is written twice"
+
+// judge judges a value that is not empty.
+func (d *Directive) judge(kind Kind, value string, e expander) Verdict {
+	switch kind {
+	case KindBool, KindTristate:
+		return d.judgeBool(value)
+	case KindEnum, KindHostname, KindInput, KindOutput, KindMountFlags, KindLogLevel, KindFacility, KindPersonality:
+		return d.judgeWord(kind, value, e)
+	case KindMode, KindSpan, KindSpanNano, KindSpanOrEmpty, KindTimeout, KindWatchdog, KindTimer, KindBytes, KindMemory,
+		KindTasks, KindPercent, KindLimit, KindInt, KindCount, KindCountOrInfinity, KindNice, KindOOMScore, KindIOPriority,
+		KindRealtimePriority, KindWeight, KindCPUWeight, KindExitStatus:
+		return d.judgeNumber(kind, value, e)
+	case KindCapabilities, KindSyscallFilter, KindSyscallLog, KindArchitectures, KindFamilies, KindNamespaces,
+		KindAddresses, KindInterfaces, KindSecureBits, KindDelegate, KindControllers, KindStatusSet, KindCPUSet, KindCPUAffinity:
+		return d.judgeSet(kind, value, e)
+	case KindPath, KindPlainPath, KindPathSpec, KindPaths, KindBindPaths, KindTmpfs, KindDirectories, KindSearchPath,
+		KindPIDFile, KindWorkingDirectory, KindMountsFor, KindEnvironmentFile, KindFilterPath, KindConditionPath, KindDevices, KindDeviceValue:
+		return d.judgePath(kind, value, e)
+	case KindExec:
+		return judgeExec(value, e)
+	}
+	return d.judgeText(kind, value, e)
+}
+
+func (d *Directive) judgeBool(value string) Verdict {
+	if _, ok := ParseBool(value); ok {
+		return Verdict{}
+	}
+	if d.Empty == EmptyRefused {
+		return refused("not a boolean: %s", clip(value))
+	}
+	return ignored("not a boolean: %s", clip(value))
+}

@@ -16,6 +16,8 @@ type File struct {
 	// Name is the path or name used in messages.
 	Name        string
 	Assignments []Assignment
+	// Headers are the section headers, in order.
+	Headers []Header
 	// Comments are the comment lines, in order, with their "#" or ";".
 	Comments []Comment
 	// Problems are the lines that systemd ignores, or that made it stop.
@@ -23,6 +25,13 @@ type File struct {
 	// Broken tells that reading stopped at a mistake that systemd does not
 	// step over; what stands before it is there.
 	Broken bool
+}
+
+// Header is one section header.
+type Header struct {
+	Name string // without the brackets
+	File string
+	Line int
 }
 
 // Comment is one comment line.
@@ -146,6 +155,7 @@ func (p *parser) header(text string) {
 		return
 	}
 	p.section, p.inside = name, true
+	p.file.Headers = append(p.file.Headers, Header{Name: name, File: p.file.Name, Line: p.number})
 }
 
 func (p *parser) assignment(text string) {

@@ -26,6 +26,7 @@ const (
 	UnknownSection                     // a section that units of this type do not have
 	UnknownKey                         // a directive that the section does not have
 	IgnoredKey                         // a removed directive without effect
+	Warned                             // a value that is taken with a warning
 	BadValue                           // a value that is ignored, in whole or in part
 	RefusedValue                       // (*) a value that keeps the unit from loading
 	RefusedUnit                        // (*) directives that do not go together

@@ -24,6 +24,8 @@ type Unit struct {
 	// Open lists the sections in which directives that no assignment of the
 	// unit names may nevertheless be set, by something that cannot be seen.
 	Open []string
+	// Headers are the section headers of all its files, in order.
+	Headers []Header
 	// Problems are the lines that systemd ignored while reading.
 	Problems []Problem
 	// Broken tells that a mistake in the unit file keeps the unit from loading.
@@ -38,6 +40,7 @@ func NewUnit(name string, main *File, dropins ...*File) *Unit {
 	u := &Unit{Name: name, Broken: main.Broken}
 	for _, f := range append([]*File{main}, dropins...) {
 		u.Assignments = append(u.Assignments, f.Assignments...)
+		u.Headers = append(u.Headers, f.Headers...)
 		u.Problems = append(u.Problems, f.Problems...)
 	}
 	return u

@@ -292,6 +292,10 @@ func importChecks(facts, data string) error {
 			Bad            *string `json:"description_bad"`
 			NA             *string `json:"description_na"`
 			DefaultDepends bool    `json:"default_dependencies_only"`
+			Rule           struct {
+				Type, Group, Namespace string
+				Caps                   []string
+			}
 		}
 	}
 	if err := readJSON(filepath.Join(facts, "exposure.json"), &in); err != nil {
@@ -306,10 +310,11 @@ func importChecks(facts, data string) error {
 	var rows [][]string
 	for _, c := range in.Checks {
 		rows = append(rows, []string{c.ID, c.Field, strconv.Itoa(c.Weight), strconv.Itoa(c.Range),
-			text(c.Good), text(c.Bad), text(c.NA), strconv.FormatBool(c.DefaultDepends)})
+			text(c.Good), text(c.Bad), text(c.NA), strconv.FormatBool(c.DefaultDepends),
+			strings.TrimSpace(c.Rule.Type + " " + c.Rule.Group + c.Rule.Namespace + strings.Join(c.Rule.Caps, " "))})
 	}
 	return writeTable(filepath.Join(data, "checks.tsv"),
-		"# id\tjson field\tweight\trange\tgood\tbad\tnot applicable\tnormal boot phase only\n", rows)
+		"# id\tjson field\tweight\trange\tgood\tbad\tnot applicable\tnormal boot phase only\trule\n", rows)
 }
 
 func sortedKeys[V any](m map[string]V) []string {

@@ -89,16 +89,47 @@ func bitset(names []string, index map[string]int) string {
 }
 
 func writeChecks(s *source, data string) error {
-	rows, err := readTable(filepath.Join(data, "checks.tsv"), 8)
+	rows, err := readTable(filepath.Join(data, "checks.tsv"), 9)
 	if err != nil {
 		return err
 	}
+	sets, err := readTable(filepath.Join(data, "sets.tsv"), 5)
+	if err != nil {
+		return err
+	}
+	bits := map[string]string{} // number of a capability or namespace by name
+	for _, row := range sets {
+		bits[row[1]] = row[2]
+	}
 	s.printf("// checks holds the rows of the assessment, in systemd's order.\nvar checks = [...]check{\n")
 	for _, row := range rows {
-		s.printf("{%q, %q, %s, %s, %q, %q, %q, %s},\n", row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7])
+		s.printf("{id: %q, field: %q, weight: %s, rang: %s, good: %q, bad: %q, na: %q, normalBoot: %s, %s},\n",
+			row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], rule(row[1], row[8], bits))
 	}
 	s.printf("}\n")
 	return nil
+}
+
+// rule prints how a check is judged.
+func rule(field, text string, bits map[string]string) string {
+	kind, args, _ := strings.Cut(text, " ")
+	switch {
+	case strings.HasPrefix(field, "RestrictAddressFamilies_"):
+		return "rule: checkFamily, family: family" + strings.ReplaceAll(strings.TrimPrefix(field, "RestrictAddressFamilies_"), "_", "")
+	case kind == "bool":
+		return "rule: checkFlag, flag: flag" + field
+	case kind == "capability_bounding_set":
+		var mask []string
+		for _, name := range strings.Fields(args) {
+			mask = append(mask, "1<<"+bits[name])
+		}
+		return "rule: checkCapabilities, mask: " + strings.Join(mask, "|")
+	case kind == "restrict_namespaces":
+		return "rule: checkNamespace, mask: 1<<" + bits[args]
+	case kind == "system_call_filter":
+		return fmt.Sprintf("rule: checkCalls, group: %q", args)
+	}
+	return "rule: check" + strings.ReplaceAll(field, "Or", "")
 }
 
 // writeUpstream prints the units of systemd itself: the rows of upstream.tsv

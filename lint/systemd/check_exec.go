@@ -1,0 +1,156 @@
+package systemd
+
+import "strings"
+
+// Command is the first word of an Exec line, without its prefixes.
+type Command struct {
+	Path string
+	// The prefixes: "-" (a failure is no failure), "@" (the next word is the
+	// name), ":" (no variables), "+" (outside the sandbox), "!" and "!!" (with
+	// root's credentials), "|" (by the user's shell, from 258 on).
+	IgnoreFailure, Argv0, NoVariables, Privileged, NoSetuid, Shell bool
+}
+
+// parsePrefixes strips the prefixes off the first word of a command line, as
+// config_parse_exec does (src/core/load-fragment.c).
+func parsePrefixes(word string, v Version) Command {
+	c := Command{}
+	magic := false
+	for ; word != ""; word = word[1:] {
+		switch p := word[0]; {
+		case p == '-' && !c.IgnoreFailure:
+			c.IgnoreFailure = true
+		case p == '@' && !c.Argv0:
+			c.Argv0 = true
+		case p == ':' && !c.NoVariables:
+			c.NoVariables = true
+		case p == '|' && !c.Shell && v >= 258:
+			c.Shell = true
+		case p == '+' && !c.Privileged && !c.NoSetuid && !magic:
+			c.Privileged = true
+		case p == '!' && !c.Privileged && !c.NoSetuid && !magic:
+			c.NoSetuid = true
+		case p == '!' && !c.Privileged && c.NoSetuid && !magic && v < 258:
+			c.NoSetuid, magic = false, true
+		case p == '!' && c.NoSetuid && !magic && v >= 258: // "!!" means nothing any more
+			c.NoSetuid, magic = false, true
+		default:
+			c.Path = word
+			return c
+		}
+	}
+	return c
+}
+
+// ParseCommands splits an Exec line into its commands, which lone semicolons
+// separate. It reports false when the line keeps the unit from loading, or is
+// ignored.
+func ParseCommands(line string, v Version) ([]Command, bool) {
+	commands, verdict := parseExec(line, expander{version: v})
+	return commands, verdict.Status == Valid
+}
+
+func judgeExec(line string, e expander) Verdict {
+	_, verdict := parseExec(line, e)
+	return verdict
+}
+
+func parseExec(line string, e expander) ([]Command, Verdict) {
+	var commands []Command
+	rest, first := line, true
+	for first || rest != "" {
+		first = false
+		word, after, _, ok, bad := extractWord(rest, blanks, unquote|cUnescape|unescapeRelax)
+		if bad {
+			return commands, ignored("open quote: %s", clip(rest))
+		}
+		if !ok {
+			break
+		}
+		rest = after
+		if word == ";" {
+			first = true
+			if rest == "" {
+				break
+			}
+			continue
+		}
+		command := parsePrefixes(word, e.version)
+		fail := refused
+		if command.IgnoreFailure {
+			fail = ignored
+		}
+		path, good := e.expand(command.Path, fullSpecifiers)
+		if !good {
+			return commands, fail(badSpecifier)
+		}
+		if problem := executableProblem(path, command, e.version); problem != "" {
+			return commands, fail("%s: %s", problem, clip(path))
+		}
+		var arguments int
+		var semicolon bool
+		var problem string
+		rest, arguments, semicolon, problem = parseArguments(rest, e)
+		if problem != "" {
+			return commands, fail("%s", problem)
+		}
+		if command.Argv0 && arguments == 0 {
+			return commands, fail("no name behind @: %s", clip(line))
+		}
+		commands = append(commands, command)
+		if !semicolon {
+			break
+		}
+	}
+	return commands, Verdict{}
+}
+
+func executableProblem(path string, c Command, v Version) string {
+	absolute := strings.HasPrefix(path, "/")
+	switch {
+	case c.Shell:
+		return ""
+	case path == "":
+		return "no command"
+	case hasControl(path) || strings.ContainsAny(path, "\"'\\"):
+		return "the command has special characters"
+	case strings.HasSuffix(path, "/"):
+		return "the command is a directory"
+	case absolute && !validPath(path), !absolute && !validFileName(path):
+		return "neither an absolute path nor a plain name"
+	}
+	return ""
+}
+
+// parseArguments reads the words up to a lone semicolon.
+func parseArguments(rest string, e expander) (after string, count int, semicolon bool, problem string) {
+	for rest != "" {
+		for _, lone := range []string{";", "\\;"} {
+			tail, found := strings.CutPrefix(rest, lone)
+			if !found || tail != "" && strings.IndexByte(blanks, tail[0]) < 0 {
+				continue
+			}
+			rest = strings.TrimLeft(tail, blanks)
+			if lone == ";" {
+				return rest, count, true, ""
+			}
+			count++
+		}
+		if rest == "" {
+			break
+		}
+		word, tail, _, ok, bad := extractWord(rest, blanks, unquote|cUnescape|unescapeRelax)
+		if bad {
+			return "", count, false, "open quote: " + clip(rest)
+		}
+		if !ok {
+			break
+		}
+		if _, good := e.expand(word, fullSpecifiers); !good {
+			return "", count, false, badSpecifier + ": " + clip(word)
+		}
+		rest = tail
+		count++
+	}
+	return "", count, false, ""
+}

@@ -1,0 +1,183 @@
+package systemd
+
+import (
+	"math"
+	"strings"
+)
+
+// judgeNumber judges times, sizes and numbers.
+func (d *Directive) judgeNumber(kind Kind, value string, e expander) Verdict {
+	ok := true
+	switch kind {
+	case KindMode:
+		_, ok = parseMode(value)
+		return ignoredUnless(ok, "not octal digits up to 7777: %s", clip(value))
+	case KindSpan, KindSpanNano, KindSpanOrEmpty, KindTimeout, KindWatchdog:
+		return d.judgeSpan(kind, value)
+	case KindTimer:
+		return d.judgeTimer(value, e)
+	case KindBytes:
+		_, ok = ParseSize(value)
+		return ignoredUnless(ok, "not a size (K, M, G, T, P, E; no B behind them): %s", clip(value))
+	case KindMemory:
+		return d.judgeMemory(value)
+	case KindTasks:
+		return judgeTasks(value)
+	case KindPercent:
+		n, ok := parsePermyriad(value)
+		return ignoredUnless(ok && n > 0, "not a percentage: %s", clip(value))
+	case KindLimit:
+		return d.judgeLimit(value)
+	case KindCountOrInfinity:
+		_, ok = parseUint(value, 0, math.MaxUint32)
+		ok = ok || value == "infinity"
+	case KindCPUWeight, KindWeight:
+		n, good := parseUint(value, 0, 10000)
+		ok = good && n > 0 || kind == KindCPUWeight && value == "idle"
+	default:
+		ok = d.inRange(kind, value)
+	}
+	return ignoredUnless(ok, "not a number in the range of %s=: %s", d.Name, clip(value))
+}
+
+// inRange reports whether value is an integer that the directive takes.
+func (d *Directive) inRange(kind Kind, value string) bool {
+	least, most := int64(math.MinInt32), int64(math.MaxInt32)
+	switch kind {
+	case KindCount:
+		least, most = 0, math.MaxUint32
+		if strings.HasPrefix(d.Name, "TTY") {
+			most = math.MaxUint16
+		}
+		_, ok := parseUint(value, 0, uint64(most))
+		return ok
+	case KindExitStatus:
+		_, ok := parseUint(value, 0, math.MaxUint8)
+		return ok
+	case KindNice:
+		least, most = -20, 19
+	case KindOOMScore:
+		least, most = -1000, 1000
+	case KindIOPriority:
+		least, most = 0, 7
+	case KindRealtimePriority:
+		least, most = 0, 99
+	}
+	_, ok := parseInt(value, least, most)
+	return ok
+}
+
+func (d *Directive) judgeSpan(kind Kind, value string) Verdict {
+	if kind == KindWatchdog && (value == "default" || value == "off") {
+		return Verdict{}
+	}
+	unit := uint64(1e6)
+	if kind == KindSpanNano {
+		return ignoredUnless(validNano(value), "not a time span: %s", clip(value))
+	}
+	_, ok := parseSpan(value, unit)
+	return ignoredUnless(ok, "not a time span: %s", clip(value))
+}
+
+// validNano reads a time span that may hold nanoseconds (parse_nsec).
+func validNano(value string) bool {
+	var b strings.Builder
+	for _, word := range strings.Fields(value) {
+		for _, suffix := range []string{"nsec", "ns"} {
+			if number, found := strings.CutSuffix(word, suffix); found && number != "" {
+				word = number + "us"
+				break
+			}
+		}
+		b.WriteString(word + " ")
+	}
+	_, ok := parseSpan(strings.TrimSpace(b.String()), 1e6)
+	return ok
+}
+
+func (d *Directive) judgeTimer(value string, e expander) Verdict {
+	text, ok := e.expand(value, fullSpecifiers)
+	if !ok {
+		return ignored(badSpecifier)
+	}
+	if d.Name == "OnCalendar" {
+		return Verdict{} // calendar expressions are not judged
+	}
+	_, ok = parseSpan(text, 1e6)
+	return ignoredUnless(ok, "not a time span: %s", clip(text))
+}
+
+func (d *Directive) judgeMemory(value string) Verdict {
+	if value == "infinity" {
+		return Verdict{}
+	}
+	bytes, ok := uint64(0), false
+	if share, good := parsePermyriad(value); good && share <= 10000 {
+		bytes, ok = uint64(share), true
+	} else {
+		bytes, ok = ParseSize(value)
+	}
+	if !ok {
+		return ignored("not a size (K, M, G, T, P, E; no B behind them), percentage or infinity: %s", clip(value))
+	}
+	zero := strings.Contains(d.Name, "Low") || strings.Contains(d.Name, "Min") || strings.Contains(d.Name, "Swap")
+	return ignoredUnless(bytes != math.MaxUint64 && (bytes > 0 || zero), "out of range: %s", clip(value))
+}
+
+func judgeTasks(value string) Verdict {
+	if share, ok := parsePermyriad(value); value == "infinity" || ok && share <= 10000 {
+		return Verdict{}
+	}
+	n, ok := parseUint(value, 0, math.MaxUint64-1)
+	return ignoredUnless(ok && n > 0, "not a number of tasks, percentage or infinity: %s", clip(value))
+}
+
+// judgeLimit judges SOFT or SOFT:HARD of a resource (src/basic/rlimit-util.c).
+func (d *Directive) judgeLimit(value string) Verdict {
+	soft, hard, two := strings.Cut(value, ":")
+	low, ok := d.limit(soft)
+	if ok && two {
+		high, good := d.limit(hard)
+		if good && low > high {
+			return ignored("the soft limit is above the hard one: %s", clip(value))
+		}
+		ok = good
+	}
+	return ignoredUnless(ok, "not a limit: %s", clip(value))
+}
+
+func (d *Directive) limit(text string) (uint64, bool) {
+	if text == "infinity" {
+		return math.MaxUint64, true
+	}
+	const most = math.MaxUint64 - 1
+	switch strings.TrimPrefix(strings.TrimPrefix(d.Name, "Default"), "Limit") {
+	case "FSIZE", "DATA", "STACK", "CORE", "RSS", "AS", "MEMLOCK", "MSGQUEUE":
+		n, ok := ParseSize(text)
+		return n, ok && n <= most
+	case "CPU":
+		n, ok := parseSpan(text, 1e6)
+		if n != usecInfinity {
+			n = (n + 999999) / 1000000
+		}
+		return n, ok
+	case "RTTIME":
+		return parseSpan(text, 1)
+	case "NICE":
+		return niceLimit(text)
+	}
+	return parseUint(text, 0, most)
+}
+
+// niceLimit reads a nice level with its sign, or the raw limit.
+func niceLimit(text string) (uint64, bool) {
+	switch {
+	case strings.HasPrefix(text, "+"):
+		n, ok := parseUint(text[1:], 0, 19)
+		return 20 - n, ok
+	case strings.HasPrefix(text, "-"):
+		n, ok := parseUint(text[1:], 0, 20)
+		return 20 + n, ok
+	}
+	return parseUint(text, 0, 40)
+}

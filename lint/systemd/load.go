@@ -1,0 +1,367 @@
+package systemd
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Report is what systemd says of a unit while loading it.
+type Report struct {
+	Problems []Problem
+	// Refused tells that the unit does not load.
+	Refused bool
+}
+
+// Check reads the whole unit as version v does: sections, keys, values, and
+// directives that do not go together. Nothing is said of values that are not
+// known, nor of what may stand in an open section.
+func (u *Unit) Check(v Version) Report {
+	r := Report{Problems: slices.Clone(u.Problems), Refused: u.Broken}
+	u.checkHeaders(func(p Problem) { r.Problems = append(r.Problems, p) })
+	l := loader{unit: u, expander: expander{name: u.Name, version: v}}
+	for i := range u.Assignments {
+		a := &u.Assignments[i]
+		problem, ok := l.line(a)
+		if ok {
+			continue
+		}
+		if problem.Verdict.Status == Partly || problem.Verdict.Status == Ignored || problem.Verdict.Status == Refused {
+			if d, found := Lookup(a.Section, a.Key, v); found && problem.Verdict.Nearest == "" {
+				problem.Verdict.Nearest = d.nearest(a.Value, v)
+			}
+		}
+		r.Problems = append(r.Problems, problem)
+		r.Refused = r.Refused || problem.Kind == RefusedValue
+	}
+	for _, p := range l.verify() {
+		r.Problems = append(r.Problems, p)
+		r.Refused = r.Refused || p.Kind == RefusedUnit
+	}
+	return r
+}
+
+// refusal returns the first reason for which the unit does not load.
+func (u *Unit) refusal(v Version) (string, bool) {
+	if u.Broken {
+		return u.Problems[len(u.Problems)-1].Message, true
+	}
+	l := loader{unit: u, expander: expander{name: u.Name, version: v}}
+	for i := range u.Assignments {
+		if p, ok := l.line(&u.Assignments[i]); !ok && p.Kind == RefusedValue {
+			return p.Message, true
+		}
+	}
+	for _, p := range l.verify() {
+		if p.Kind == RefusedUnit {
+			return p.Message, true
+		}
+	}
+	return "", false
+}
+
+// checkHeaders reports the sections that units of this type do not have.
+func (u *Unit) checkHeaders(report func(Problem)) {
+	for _, h := range u.Headers {
+		if u.hasSection(h.Name) || Silent(h.Name) {
+			continue
+		}
+		report(Problem{Kind: UnknownSection, File: h.File, Line: h.Line, Section: h.Name,
+			Message: fmt.Sprintf("unknown section %q, ignored", clip(h.Name))})
+	}
+}
+
+// hasSection reports whether a unit of this type reads a section.
+func (u *Unit) hasSection(section string) bool {
+	if section == "Unit" || section == "Install" {
+		return true
+	}
+	kind := u.Type()
+	return kind != "" && kind != "target" && kind != "device" && equalFold(section, kind) && sectionBit(section) != 0
+}
+
+// loader follows the loading of a unit.
+type loader struct {
+	unit *Unit
+	expander
+
+	start, stop, post     int  // commands of ExecStart=, ExecStop=, ExecStartPost=
+	uncertain             bool // some line that decides over loading is not known
+	fields                map[string]string
+	credentials, statuses int
+	paths                 int // entries of path lists, which need a mount namespace
+	triggers              int // what sockets, timers and paths wait for
+}
+
+// deciding are the directives whose last valid value decides over loading.
+var deciding = []string{"BusName", "DynamicUser", "ExitType", "Group", "KillMode", "PAMName", "PrivatePIDs", "PrivateUsers",
+	"RemainAfterExit", "Restart", "RestartMaxDelaySec", "RestartSteps", "RuntimeMaxSec", "RuntimeRandomizedExtraSec",
+	"SuccessAction", "Type", "User", "UserNamespacePath", "WorkingDirectory", "OnClockChange", "OnTimezoneChange"}
+
+// line judges one line and keeps what verify needs. It reports false when there
+// is something to say.
+func (l *loader) line(a *Assignment) (Problem, bool) {
+	if Silent(a.Section) || !l.unit.hasSection(a.Section) {
+		return Problem{}, true // the header was the problem
+	}
+	d, known := Lookup(a.Section, a.Key, l.version)
+	if !known {
+		if Silent(a.Key) {
+			return Problem{}, true
+		}
+		return l.unknownKey(a), false
+	}
+	if a.Section == "Install" {
+		return Problem{}, true // read when the unit is enabled, not when it loads
+	}
+	if a.Unknown {
+		l.uncertain = l.uncertain || l.decides(d)
+		return Problem{}, true
+	}
+	verdict := d.check(a.Value, l.expander)
+	if verdict.Status == Valid || verdict.Status == Partly || d.Kind == KindExec {
+		l.keep(d, a.Value)
+	}
+	if verdict.Status == Valid && verdict.Reason == "" {
+		return Problem{}, true
+	}
+	return l.badValue(a, d, verdict), false
+}
+
+func (l *loader) unknownKey(a *Assignment) Problem {
+	p := Problem{Kind: UnknownKey, File: a.File, Line: a.Line, Section: a.Section, Key: a.Key}
+	p.Message = fmt.Sprintf("unknown key %s= in section [%s], ignored", clip(a.Key), a.Section)
+	if d, ok := LookupAny(a.Section, a.Key); ok && l.version < d.Since {
+		p.Message = fmt.Sprintf("%s= came with systemd %d, older ones ignore it", a.Key, d.Since)
+	}
+	return p
+}
+
+func (l *loader) badValue(a *Assignment, d *Directive, verdict Verdict) Problem {
+	p := Problem{Kind: BadValue, File: a.File, Line: a.Line, Section: a.Section, Key: a.Key, Verdict: verdict}
+	switch {
+	case d.KindIn(l.version) == KindIgnored:
+		p.Kind = IgnoredKey
+	case verdict.Status == Refused:
+		p.Kind = RefusedValue
+	case verdict.Status == Valid:
+		p.Kind = Warned
+	}
+	p.Message = fmt.Sprintf("%s=: %s", a.Key, verdict.Reason)
+	return p
+}
+
+// decides reports whether a directive has a say in verify.
+func (l *loader) decides(d *Directive) bool {
+	return d.Kind == KindExec || slices.Contains(deciding, d.Name) || d.Kind == KindListen || d.Kind == KindTimer || d.Kind == KindPathSpec
+}
+
+// keep remembers a valid line for verify.
+func (l *loader) keep(d *Directive, value string) {
+	switch d.Kind {
+	case KindExec:
+		l.keepCommands(d.Name, value)
+		return
+	case KindListen, KindTimer, KindPathSpec:
+		l.triggers++
+		if value == "" {
+			l.triggers = 0
+		}
+		return
+	case KindPaths, KindBindPaths, KindTmpfs:
+		l.paths++
+		return
+	case KindLoadCredential, KindSetCredential:
+		l.credentials++
+		if value == "" {
+			l.credentials = 0
+		}
+		return
+	}
+	if d.Name == "RestartForceExitStatus" {
+		l.statuses++
+		if value == "" {
+			l.statuses = 0
+		}
+	}
+	if slices.Contains(deciding, d.Name) {
+		if l.fields == nil {
+			l.fields = map[string]string{}
+		}
+		l.fields[d.Name] = value
+	}
+}
+
+func (l *loader) keepCommands(name, value string) {
+	count := map[string]*int{"ExecStart": &l.start, "ExecStop": &l.stop, "ExecStartPost": &l.post}[name]
+	if count == nil {
+		return
+	}
+	if value == "" {
+		*count = 0
+		return
+	}
+	commands, _ := parseExec(value, l.expander)
+	*count += len(commands)
+}
+
+// verify finds directives that do not go together (src/core/service.c,
+// service_verify; src/core/unit.c, unit_verify_contexts). Only the first
+// refusal is returned, as systemd stops there.
+func (l *loader) verify() []Problem {
+	if l.uncertain || len(l.unit.Open) > 0 {
+		return nil
+	}
+	why := ""
+	switch l.unit.Type() {
+	case "service":
+		why = l.verifyService()
+	case "socket":
+		why = l.verifyTriggers("Listen…= directive")
+	case "timer":
+		why = l.verifyTriggers("On…= directive")
+	case "path":
+		why = l.verifyTriggers("Path…= directive")
+	}
+	if why == "" {
+		why = l.verifyContext()
+	}
+	if why != "" {
+		return []Problem{{Kind: RefusedUnit, Message: why}}
+	}
+	if l.unit.Type() == "service" {
+		return l.unused()
+	}
+	return nil
+}
+
+func (l *loader) verifyTriggers(what string) string {
+	if l.triggers > 0 || l.isTrue("OnClockChange") || l.isTrue("OnTimezoneChange") {
+		return ""
+	}
+	return "the unit has no " + what
+}
+
+func (l *loader) isTrue(name string) bool {
+	b, _ := ParseBool(l.fields[name])
+	return b
+}
+
+// serviceType returns Type=, or what systemd takes for it.
+func (l *loader) serviceType() string {
+	if t := l.fields["Type"]; t != "" {
+		return t
+	}
+	switch {
+	case l.fields["BusName"] != "":
+		return "dbus"
+	case l.credentials > 0 && l.version >= 257:
+		return "exec"
+	case l.start > 0:
+		return "simple"
+	}
+	return "oneshot"
+}
+
+func (l *loader) verifyService() string {
+	kind, restart := l.serviceType(), l.fields["Restart"]
+	success := l.fields["SuccessAction"] != "" && l.fields["SuccessAction"] != "none"
+	switch {
+	case l.start == 0 && l.stop == 0 && !success:
+		return "the service has no ExecStart=, ExecStop= or SuccessAction="
+	case kind != "oneshot" && l.start == 0:
+		return "the service has no ExecStart=, which only Type=oneshot may lack"
+	case l.start == 0 && !l.isTrue("RemainAfterExit") && !success:
+		return "the service has neither ExecStart=, SuccessAction= nor RemainAfterExit=yes"
+	case kind != "oneshot" && l.start > 1:
+		return "the service has more than one ExecStart=, which only Type=oneshot may have"
+	case kind == "oneshot" && (restart == "always" || restart == "on-success"):
+		return "Type=oneshot does not go with Restart=" + restart
+	case kind == "oneshot" && l.statuses > 0 && l.version < 256:
+		return "Type=oneshot does not go with RestartForceExitStatus="
+	case kind == "oneshot" && l.fields["ExitType"] == "cgroup":
+		return "Type=oneshot does not go with ExitType=cgroup"
+	case kind == "dbus" && l.fields["BusName"] == "":
+		return "Type=dbus needs BusName="
+	case l.badPAM():
+		return "PAMName= needs KillMode=control-group or mixed"
+	case kind == "forking" && l.version >= 257 && l.isTrue("PrivatePIDs"):
+		return "Type=forking does not go with PrivatePIDs=yes"
+	}
+	return ""
+}
+
+func (l *loader) badPAM() bool {
+	kill := l.fields["KillMode"]
+	return l.fields["PAMName"] != "" && (kill == "process" || kill == "none")
+}
+
+// verifyContext checks what came with 256 and later.
+func (l *loader) verifyContext() string {
+	dynamic, directory := l.isTrue("DynamicUser"), strings.TrimPrefix(l.fields["WorkingDirectory"], "-")
+	managed := l.fields["PrivateUsers"] == "managed" && l.version >= 260
+	switch {
+	case l.version < 256:
+	case dynamic && directory == "~":
+		return "DynamicUser=yes does not go with WorkingDirectory=~"
+	case l.apiDirectory(directory):
+		return "WorkingDirectory= may not be below /proc, /sys or /dev with a mount namespace"
+	case managed && (dynamic || l.fields["User"] != "" || l.fields["Group"] != "" || l.fields["PAMName"] != ""):
+		return "PrivateUsers=managed does not go with User=, DynamicUser=, Group= or PAMName="
+	case l.version >= 257 && l.isTrue("PrivatePIDs") && l.unit.Type() != "service":
+		return "PrivatePIDs= is for services only"
+	case l.version >= 257 && l.badPAM():
+		return "PAMName= needs KillMode=control-group or mixed"
+	case l.version >= 261 && l.isTrue("PrivatePIDs") && l.fields["PAMName"] != "":
+		return "PAMName= does not go with PrivatePIDs="
+	}
+	return ""
+}
+
+// apiDirectory reports whether a working directory lies where a mount namespace
+// of the unit puts other file systems.
+func (l *loader) apiDirectory(directory string) bool {
+	if !strings.HasPrefix(directory, "/") || !below(directory, "/proc") && !below(directory, "/sys") && !below(directory, "/dev") {
+		return false
+	}
+	s := l.unit.load(l.version, strictest)
+	s.imply()
+	mounts := slices.ContainsFunc(l.unit.Values(l.unit.sandboxSection(), "PrivateMounts"), func(a Assignment) bool {
+		b, _ := ParseBool(a.Value)
+		return b
+	})
+	return l.paths > 0 || mounts || s.image != "" || s.home != "no" || s.system != "no" || s.proc != "default" ||
+		s.procSubset != "all" || s.flags[flagPrivateDevices] || s.flags[flagProtectKernelTunables] ||
+		s.flags[flagProtectKernelModules] || s.flags[flagProtectKernelLogs] || s.flags[flagProtectControlGroups]
+}
+
+// unused reports directives that another one makes useless.
+func (l *loader) unused() []Problem {
+	var out []Problem
+	add := func(key, message string) {
+		out = append(out, Problem{Kind: UnusedDirective, Section: "Service", Key: key, Message: message})
+	}
+	limited := l.finite("RuntimeMaxSec")
+	if limited && l.serviceType() == "oneshot" {
+		add("RuntimeMaxSec", "RuntimeMaxSec= has no effect with Type=oneshot")
+	}
+	if extra, _ := parseSpan(l.fields["RuntimeRandomizedExtraSec"], 1e6); extra > 0 && !limited {
+		add("RuntimeRandomizedExtraSec", "RuntimeRandomizedExtraSec= has no effect without RuntimeMaxSec=")
+	}
+	if l.version >= 254 {
+		steps, _ := parseUint(l.fields["RestartSteps"], 0, 1<<32-1)
+		switch {
+		case steps > 0 && !l.finite("RestartMaxDelaySec"):
+			add("RestartSteps", "RestartSteps= has no effect without RestartMaxDelaySec=")
+		case steps == 0 && l.finite("RestartMaxDelaySec"):
+			add("RestartMaxDelaySec", "RestartMaxDelaySec= has no effect without RestartSteps=")
+		}
+	}
+	return out
+}
+
+// finite reports whether a time span is set and not infinite.
+func (l *loader) finite(name string) bool {
+	span, ok := parseSpan(l.fields[name], 1e6)
+	return ok && span != usecInfinity
+}

@@ -1,0 +1,168 @@
+package systemd
+
+import "strings"
+
+// nearest returns the valid value that value was most likely meant to be, or "".
+func (d *Directive) nearest(value string, v Version) string {
+	if len(value) > 400 {
+		return ""
+	}
+	e := expander{version: v}
+	for _, candidate := range d.candidates(value, v) {
+		if candidate != "" && candidate != value && d.check(candidate, e).Status == Valid {
+			return candidate
+		}
+	}
+	return ""
+}
+
+// candidates lists repairs of a value, the likeliest first.
+func (d *Directive) candidates(value string, v Version) []string {
+	plain := strings.TrimSpace(value)
+	if i := strings.Index(plain, " #"); i >= 0 {
+		plain = strings.TrimSpace(plain[:i])
+	}
+	plain = strings.TrimRight(plain, ";,")
+	if len(plain) > 1 && (plain[0] == '"' || plain[0] == '\'') && plain[len(plain)-1] == plain[0] {
+		plain = plain[1 : len(plain)-1]
+	}
+	list := []string{plain, lowerASCII(plain)}
+	switch kind := d.KindIn(v); kind {
+	case KindBool, KindTristate:
+		list = append(list, boolWords[lowerASCII(plain)])
+	case KindEnum, KindHostname, KindInput, KindOutput:
+		if enum := d.Enum(); enum != nil {
+			list = append(list, nearestOf(plain, enum.Names(v)), boolWords[lowerASCII(plain)])
+		}
+	case KindBytes, KindMemory, KindLimit:
+		upper := strings.ToUpper(plain)
+		list = append(list, upper, strings.TrimSuffix(upper, "B"), strings.TrimSuffix(upper, "IB"))
+		if equalFold(plain, "unlimited") || equalFold(plain, "max") || plain == "-1" {
+			list = append(list, "infinity")
+		}
+	case KindTasks, KindCountOrInfinity:
+		if equalFold(plain, "unlimited") || equalFold(plain, "max") {
+			list = append(list, "infinity")
+		}
+	case KindMode:
+		digits := strings.TrimPrefix(strings.TrimPrefix(lowerASCII(plain), "0o"), "+")
+		list = append(list, digits)
+	case KindCapabilities, KindSyscallFilter, KindFamilies, KindNamespaces, KindArchitectures, KindAddresses, KindControllers, KindDelegate:
+		list = append(list, repairSet(plain, kind, v), dropWords(plain, kind, v))
+	case KindSignal:
+		list = append(list, strings.ToUpper(plain))
+	}
+	return list
+}
+
+// boolWords are words that people write for booleans.
+var boolWords = map[string]string{
+	"enabled": "yes", "enable": "yes", "ja": "yes", "private": "yes", "none": "no", "disabled": "no", "disable": "no",
+	"tru": "true", "ture": "true", "flase": "false", "yse": "yes", "ye": "yes",
+}
+
+// setWords are words that people write for the names of sets.
+var setWords = map[Kind]map[string]string{
+	KindNamespaces: {"network": "net", "mount": "mnt", "user-ns": "user", "cgroups": "cgroup", "hostname": "uts"},
+}
+
+// dropWords leaves out the words of a set that mean nothing.
+func dropWords(text string, kind Kind, v Version) string {
+	prefix := ""
+	if strings.HasPrefix(text, "~") {
+		prefix, text = "~", text[1:]
+	}
+	var kept []string
+	for _, word := range splitSet(text) {
+		if setWordKnown(word, kind, v) {
+			kept = append(kept, word)
+		}
+	}
+	if len(kept) == 0 {
+		return ""
+	}
+	return prefix + strings.Join(kept, " ")
+}
+
+// repairSet spells each unknown word of a set as its nearest name.
+func repairSet(text string, kind Kind, v Version) string {
+	prefix := ""
+	if strings.HasPrefix(text, "~") {
+		prefix, text = "~", text[1:]
+	}
+	list := splitSet(text)
+	for i, word := range list {
+		if setWordKnown(word, kind, v) {
+			continue
+		}
+		if known := setWords[kind][lowerASCII(word)]; known != "" {
+			list[i] = known
+			continue
+		}
+		for _, guess := range []string{"CAP_" + strings.ToUpper(word), "AF_" + strings.ToUpper(word), "@" + word, strings.ToUpper(word), lowerASCII(word)} {
+			if setWordKnown(guess, kind, v) {
+				list[i] = guess
+				break
+			}
+		}
+		if list[i] == word {
+			list[i] = nearestOf(word, setNames(kind, v))
+		}
+		if list[i] == "" {
+			return ""
+		}
+	}
+	return prefix + strings.Join(list, " ")
+}
+
+// splitSet splits at blanks and commas, and drops quotes.
+func splitSet(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(blanks+",\"'", r) })
+}
+
+func setWordKnown(word string, kind Kind, v Version) bool {
+	switch kind {
+	case KindCapabilities:
+		_, ok := parseCapability(word, v)
+		return ok
+	case KindSyscallFilter:
+		name, _, _ := strings.Cut(word, ":")
+		_, ok := resolve(name, v)
+		return ok
+	case KindFamilies:
+		_, ok := parseFamily(word)
+		return ok
+	case KindNamespaces:
+		_, ok := parseNamespaces(word)
+		return ok
+	}
+	return wordProblem(kind, word, v) == ""
+}
+
+// setNames returns the names of a set, for guessing.
+func setNames(kind Kind, v Version) []string {
+	var names []string
+	switch kind {
+	case KindCapabilities:
+		for _, c := range capabilities {
+			names = append(names, c.Name)
+		}
+	case KindFamilies:
+		for _, f := range families {
+			names = append(names, f.Name)
+		}
+	case KindNamespaces:
+		for _, n := range namespaces {
+			names = append(names, n.Name)
+		}
+	case KindSyscallFilter:
+		names = append(SyscallGroups(v), calls().names...)
+	case KindArchitectures:
+		names = architectures
+	case KindDelegate, KindControllers:
+		names = controllers
+	case KindAddresses:
+		names = []string{"any", "localhost", "link-local", "multicast"}
+	}
+	return names
+}

@@ -1,0 +1,726 @@
+package systemd
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+)
+
+// flag is a switch of the execution context.
+type flag uint8
+
+// The flags, named as the fields of the assessment.
+const (
+	flagPrivateDevices flag = iota
+	flagPrivateMounts
+	flagPrivateNetwork
+	flagPrivateTmp
+	flagPrivateUsers
+	flagProtectControlGroups
+	flagProtectKernelModules
+	flagProtectKernelTunables
+	flagProtectKernelLogs
+	flagProtectClock
+	flagProtectHostname
+	flagLockPersonality
+	flagMemoryDenyWriteExecute
+	flagNoNewPrivileges
+	flagDelegate
+	flagRestrictRealtime
+	flagRestrictSUIDSGID
+	flagRemoveIPC
+	flagDynamicUser
+	flagDefaultDependencies
+	flagCount
+)
+
+var flagNames = [flagCount]string{"PrivateDevices", "PrivateMounts", "PrivateNetwork", "PrivateTmp", "PrivateUsers",
+	"ProtectControlGroups", "ProtectKernelModules", "ProtectKernelTunables", "ProtectKernelLogs", "ProtectClock",
+	"ProtectHostname", "LockPersonality", "MemoryDenyWriteExecute", "NoNewPrivileges", "Delegate", "RestrictRealtime",
+	"RestrictSUIDSGID", "RemoveIPC", "DynamicUser", "DefaultDependencies"}
+
+// bound tells how a value that is not known is taken: as the strictest or the
+// weakest that it can be. For a unit without unknown values the two agree.
+type bound bool
+
+const (
+	strictest bound = false
+	weakest   bound = true
+)
+
+// state is what systemd makes of the lines of a unit, as far as they count for
+// its sandbox.
+type state struct {
+	expander
+	bound    bound
+	unitType string
+	seen     map[string]bool // directives of the sandbox that have a line; nil unless needed
+
+	flags [flagCount]bool
+
+	user, home, system, keyring, proc, procSubset string
+	notify, devicePolicy, serviceType             string
+	root, image                                   string
+	groups, mountImages, stacks                   int
+	encrypted                                     int
+	watchdog, fdStore                             bool
+	umask                                         uint32
+
+	bounding, ambient capabilitySet
+	families          familySet
+	spaces            namespaceSet
+	spacesInitial     bool
+	architectures     []string
+	otherArchitecture bool // some architecture that is not known
+	filter            callFilter
+	deny, allow       addressList
+	ingress           int // pinned BPF programs
+	devices           []string
+}
+
+// capabilitySet is a bounding or ambient set over the lines of a unit.
+type capabilitySet struct {
+	set     uint64
+	initial uint64
+	loose   bool // some line was not known, so the set is a bound
+}
+
+// familySet is RestrictAddressFamilies= over the lines of a unit.
+type familySet struct {
+	exists, allow bool
+	list          uint64 // by family number
+	loose         bool   // some line was not known; list then holds what is allowed
+}
+
+// callFilter is SystemCallFilter= over the lines of a unit.
+type callFilter struct {
+	filter
+	loose  bool // some line was not known; calls then holds what is allowed
+	others bool // system calls without a name are allowed; only when loose
+}
+
+// addressList is IPAddressAllow= or IPAddressDeny=.
+type addressList struct {
+	prefixes []netip.Prefix
+	unknown  bool
+}
+
+const allCapabilities = 1<<41 - 1
+
+// newState returns the state of a unit without any line.
+func newState(name, unitType string, v Version, b bound) *state {
+	s := &state{expander: expander{name: name, version: v}, bound: b, unitType: unitType,
+		home: "no", system: "no", proc: "default", procSubset: "all", notify: "none", devicePolicy: "auto",
+		keyring: "private", umask: 0o022, spaces: namespacesAll(v), spacesInitial: true}
+	if unitType != "service" {
+		s.keyring, s.notify = "shared", ""
+	}
+	s.bounding = capabilitySet{initial: fullCapabilities(v)}
+	s.bounding.set = s.bounding.initial
+	s.flags[flagDefaultDependencies] = true
+	s.flags[flagPrivateMounts] = v >= 254 // unset reads as true
+	return s
+}
+
+// fullCapabilities is systemd's "all": more bits than there are capabilities.
+func fullCapabilities(v Version) uint64 {
+	if v >= 257 {
+		return 1<<63 - 1
+	}
+	return 1<<64 - 1
+}
+
+// namespacesAll is the mask of "all types"; up to 257 it lacks time, the last.
+func namespacesAll(v Version) namespaceSet {
+	all := namespaceSet(1)<<len(namespaces) - 1
+	if v < 258 {
+		all &^= 1 << (len(namespaces) - 1)
+	}
+	return all
+}
+
+// load applies the lines of a unit, in order.
+func (u *Unit) load(v Version, b bound) *state {
+	s := newState(u.Name, u.Type(), v, b)
+	sandbox := u.sandboxSection()
+	if u.open(sandbox) || u.open("Unit") {
+		s.seen = map[string]bool{}
+	}
+	for i := range u.Assignments {
+		a := &u.Assignments[i]
+		switch {
+		case a.Section == sandbox:
+			s.apply(a)
+		case a.Section == "Unit" && a.Key == "DefaultDependencies":
+			s.apply(a)
+		default:
+			continue
+		}
+		if s.seen != nil {
+			s.seen[a.Key] = true
+		}
+	}
+	if s.seen != nil {
+		s.applyUnseen(u.open(sandbox), u.open("Unit"))
+	}
+	return s
+}
+
+// scored are the directives of the sandbox section that count.
+var scored = strings.Fields("User DynamicUser SupplementaryGroups PrivateDevices PrivateMounts PrivateNetwork PrivateTmp " +
+	"PrivateUsers ProtectControlGroups ProtectKernelModules ProtectKernelTunables ProtectKernelLogs ProtectClock " +
+	"ProtectHostname LockPersonality MemoryDenyWriteExecute NoNewPrivileges Delegate RestrictRealtime RestrictSUIDSGID " +
+	"RemoveIPC ProtectHome ProtectSystem RootDirectory RootImage CapabilityBoundingSet AmbientCapabilities UMask " +
+	"KeyringMode ProtectProc ProcSubset NotifyAccess RestrictNamespaces RestrictAddressFamilies SystemCallArchitectures " +
+	"SystemCallFilter IPAddressDeny IPAddressAllow IPIngressFilterPath DevicePolicy DeviceAllow")
+
+// applyUnseen takes the directives without a line as unknown.
+func (s *state) applyUnseen(sandbox, unit bool) {
+	for _, key := range scored {
+		if sandbox && !s.seen[key] {
+			s.unknown(key)
+		}
+	}
+	if unit && !s.seen["DefaultDependencies"] {
+		s.unknown("DefaultDependencies")
+	}
+}
+
+// apply applies one line of the sandbox section.
+func (s *state) apply(a *Assignment) {
+	if a.Unknown {
+		s.unknown(a.Key)
+		return
+	}
+	if f := flagOf(a.Key); f < flagCount {
+		s.applyFlag(f, a.Value)
+		return
+	}
+	switch value := a.Value; a.Key {
+	case "User":
+		s.user, _ = s.expand(value, fullSpecifiers)
+	case "SupplementaryGroups":
+		s.count(&s.groups, value, len(fields(value)))
+	case "ProtectHome", "ProtectSystem", "KeyringMode", "ProtectProc", "ProcSubset", "NotifyAccess", "DevicePolicy", "Type":
+		s.applyEnum(a.Key, value)
+	case "UMask":
+		if m, ok := parseMode(value); ok {
+			s.umask = m
+		}
+	case "RootDirectory", "RootImage":
+		s.applyRoot(a.Key, value)
+	case "CapabilityBoundingSet":
+		s.bounding.line(value, s.version)
+	case "AmbientCapabilities":
+		s.ambient.line(value, s.version)
+	case "RestrictAddressFamilies":
+		s.families.line(value, s.version)
+	case "RestrictNamespaces":
+		s.applyNamespaces(value)
+	case "SystemCallFilter":
+		s.filter.line(value, s.version)
+	case "SystemCallArchitectures":
+		s.applyArchitectures(value)
+	case "IPAddressDeny":
+		s.deny.line(value)
+	case "IPAddressAllow":
+		s.allow.line(value)
+	case "DeviceAllow":
+		s.applyDevice(value)
+	default:
+		s.applyRest(a.Key, value)
+	}
+}
+
+// applyRest applies the lines that count only through what they imply.
+func (s *state) applyRest(key, value string) {
+	switch key {
+	case "IPIngressFilterPath", "IPEgressFilterPath":
+		path, ok := s.expand(value, fullSpecifiers)
+		s.countIf(&s.ingress, value, ok && pathProblem(path, true, false) == "")
+	case "MountImages":
+		s.count(&s.mountImages, value, countMountImages(value))
+	case "RootMStack":
+		if s.version >= 260 {
+			s.stacks = min(len(value), 1)
+		}
+	case "LoadCredentialEncrypted", "SetCredentialEncrypted":
+		d, _ := LookupAny("Service", key)
+		s.countIf(&s.encrypted, value, value != "" && d.check(value, s.expander).Status == Valid)
+	case "WatchdogSec":
+		if n, ok := parseSpan(value, 1e6); ok {
+			s.watchdog = n > 0
+		}
+	case "FileDescriptorStoreMax":
+		if n, ok := parseUint(value, 0, 1<<32-1); ok {
+			s.fdStore = n > 0
+		}
+	}
+}
+
+// count adds n to a list that an empty value clears.
+func (s *state) count(list *int, value string, n int) {
+	if value == "" {
+		*list = 0
+		return
+	}
+	*list += n
+}
+
+func (s *state) countIf(list *int, value string, ok bool) {
+	n := 0
+	if ok {
+		n = 1
+	}
+	s.count(list, value, n)
+}
+
+func flagOf(key string) flag {
+	switch key {
+	case "PrivateDevices":
+		return flagPrivateDevices
+	case "PrivateMounts":
+		return flagPrivateMounts
+	case "PrivateNetwork":
+		return flagPrivateNetwork
+	case "PrivateTmp":
+		return flagPrivateTmp
+	case "PrivateUsers":
+		return flagPrivateUsers
+	case "ProtectControlGroups":
+		return flagProtectControlGroups
+	case "ProtectKernelModules":
+		return flagProtectKernelModules
+	case "ProtectKernelTunables":
+		return flagProtectKernelTunables
+	case "ProtectKernelLogs":
+		return flagProtectKernelLogs
+	case "ProtectClock":
+		return flagProtectClock
+	case "ProtectHostname":
+		return flagProtectHostname
+	case "LockPersonality":
+		return flagLockPersonality
+	case "MemoryDenyWriteExecute":
+		return flagMemoryDenyWriteExecute
+	case "NoNewPrivileges":
+		return flagNoNewPrivileges
+	case "Delegate":
+		return flagDelegate
+	case "RestrictRealtime":
+		return flagRestrictRealtime
+	case "RestrictSUIDSGID":
+		return flagRestrictSUIDSGID
+	case "RemoveIPC":
+		return flagRemoveIPC
+	case "DynamicUser":
+		return flagDynamicUser
+	case "DefaultDependencies":
+		return flagDefaultDependencies
+	}
+	return flagCount
+}
+
+func (s *state) applyFlag(f flag, value string) {
+	if b, ok := ParseBool(value); ok {
+		s.flags[f] = b
+		return
+	}
+	switch f {
+	case flagPrivateMounts:
+		if value == "" && s.version >= 254 {
+			s.flags[f] = true
+		}
+	case flagDelegate:
+		_, bad := namedWords(value)
+		s.flags[f] = s.flags[f] || !bad
+	case flagPrivateTmp, flagPrivateUsers, flagProtectControlGroups, flagProtectHostname:
+		s.applyEnumFlag(f, value)
+	}
+}
+
+// applyEnumFlag sets a flag that newer versions read as an enum: every value but
+// "no" switches it on.
+func (s *state) applyEnumFlag(f flag, value string) {
+	d, _ := LookupAny("Service", flagNames[f])
+	if value == "" || d.KindIn(s.version) == KindBool || d.judge(d.Kind, value, s.expander).Status != Valid {
+		return
+	}
+	word, _, _ := strings.Cut(value, ":")
+	mode, _ := d.Enum().parse(word, s.version)
+	s.flags[f] = mode != "no"
+}
+
+// namedWords splits a list that may be quoted; bad tells of an open quote.
+func namedWords(value string) (list []string, bad bool) {
+	ok := words(value, unquote, func(w string) bool { list = append(list, w); return true })
+	return list, !ok
+}
+
+// enumField returns the field of an enum directive.
+func (s *state) enumField(key string) *string {
+	switch key {
+	case "ProtectHome":
+		return &s.home
+	case "ProtectSystem":
+		return &s.system
+	case "KeyringMode":
+		return &s.keyring
+	case "ProtectProc":
+		return &s.proc
+	case "ProcSubset":
+		return &s.procSubset
+	case "NotifyAccess":
+		return &s.notify
+	case "DevicePolicy":
+		return &s.devicePolicy
+	}
+	return &s.serviceType
+}
+
+func (s *state) applyEnum(key, value string) {
+	if s.unitType != "service" && (key == "NotifyAccess" || key == "Type") {
+		return
+	}
+	if parsed, ok := enumOf(key).parse(value, s.version); ok {
+		*s.enumField(key) = parsed
+	}
+}
+
+func (s *state) applyRoot(key, value string) {
+	path, _ := s.expand(value, fullSpecifiers)
+	if key == "RootImage" {
+		s.image = path
+	} else {
+		s.root = path
+	}
+}
+
+func (s *state) applyNamespaces(value string) {
+	if value == "" {
+		s.spaces, s.spacesInitial = namespacesAll(s.version), true
+		return
+	}
+	if b, ok := ParseBool(value); ok {
+		s.spaces, s.spacesInitial = namespacesAll(s.version), false
+		if b {
+			s.spaces = 0
+		}
+		return
+	}
+	list, inverted := strings.CutPrefix(value, "~")
+	set, ok := parseNamespaces(list)
+	switch {
+	case !ok:
+		return
+	case s.spacesInitial && inverted:
+		s.spaces = namespacesAll(s.version) &^ set
+	case s.spacesInitial:
+		s.spaces = set
+	case inverted:
+		s.spaces &^= set
+	default:
+		s.spaces |= set
+	}
+	s.spacesInitial = false
+}
+
+func (s *state) applyArchitectures(value string) {
+	if value == "" {
+		s.architectures, s.otherArchitecture = nil, false
+		return
+	}
+	words(value, unquote, func(word string) bool {
+		if slices.Contains(architectures, word) && !slices.Contains(s.architectures, word) {
+			s.architectures = append(s.architectures, word)
+		}
+		return true
+	})
+}
+
+func (s *state) applyDevice(value string) {
+	if value == "" {
+		s.devices = nil
+		return
+	}
+	if path, rights, ok := parseDevice(value, s.expander); ok {
+		s.devices = append(s.devices, path+":"+rights)
+	}
+}
+
+func countMountImages(value string) int {
+	n := 0
+	words(value, unquote|retainEscape, func(word string) bool {
+		source, destination, _ := strings.Cut(word, ":")
+		destination, _, _ = strings.Cut(destination, ":")
+		if pathProblem(strings.TrimPrefix(source, "-"), true, false) == "" && pathProblem(destination, true, false) == "" {
+			n++
+		}
+		return true
+	})
+	return n
+}
+
+// line applies one line of a capability set (src/core/load-fragment.c,
+// config_parse_capability_set).
+func (c *capabilitySet) line(value string, v Version) {
+	if value == "" && v >= 259 {
+		c.set, c.loose = 0, false
+		return
+	}
+	list, inverted := strings.CutPrefix(value, "~")
+	sum := uint64(0)
+	words(list, unquote|relaxQuotes, func(word string) bool {
+		if n, ok := parseCapability(word, v); ok {
+			sum |= 1 << n
+		}
+		return true
+	})
+	switch {
+	case sum == 0 || c.set == c.initial && !c.loose:
+		c.set, c.loose = sum, false
+		if inverted {
+			c.set = ^sum & fullCapabilities(v)
+			if v >= 259 {
+				c.set = allCapabilities &^ sum
+			}
+		}
+	case inverted:
+		c.set &^= sum
+	default:
+		c.set |= sum
+	}
+}
+
+// The families that the assessment tells apart; familyOTHER is all others.
+const (
+	familyAFINETINET6 uint64 = 1<<2 | 1<<10
+	familyAFUNIX      uint64 = 1 << 1
+	familyAFNETLINK   uint64 = 1 << 16
+	familyAFPACKET    uint64 = 1 << 17
+	familyOTHER       uint64 = ^(familyAFINETINET6 | familyAFUNIX | familyAFNETLINK | familyAFPACKET)
+)
+
+// line applies one line of RestrictAddressFamilies=.
+func (f *familySet) line(value string, v Version) {
+	if value == "" || value == "none" {
+		*f = familySet{allow: value == "none"}
+		return
+	}
+	list, inverted := strings.CutPrefix(value, "~")
+	if !f.exists && !f.loose {
+		f.exists, f.allow, f.list = true, !inverted, 0
+	}
+	words(list, unquote, func(word string) bool {
+		family, ok := parseFamily(word)
+		switch {
+		case !ok:
+			return v < 261
+		case f.loose && !inverted, !f.loose && inverted != f.allow:
+			f.list |= 1 << family.Number
+		default:
+			f.list &^= 1 << family.Number
+		}
+		return true
+	})
+}
+
+// allowed returns the families that stay usable.
+func (f *familySet) allowed() uint64 {
+	switch {
+	case f.loose, f.allow:
+		return f.list
+	}
+	return ^f.list
+}
+
+// line applies one line of SystemCallFilter=.
+func (c *callFilter) line(value string, v Version) {
+	if !c.loose || value == "" {
+		c.filter.line(value, v, nil)
+		c.loose = false
+		return
+	}
+	list, inverted := strings.CutPrefix(value, "~")
+	words(list, 0, func(word string) bool {
+		name, _, hasErrno := strings.Cut(word, ":")
+		set, ok := resolve(name, v)
+		if ok && inverted {
+			c.calls.removeAll(&set)
+		} else if ok && !hasErrno {
+			c.calls.addAll(&set)
+		}
+		return true
+	})
+}
+
+// allowed returns the calls that stay allowed, and whether calls without a name
+// do.
+func (c *callFilter) allowed() (callSet, bool) {
+	if c.loose {
+		return c.calls, c.others
+	}
+	return c.filter.allowed()
+}
+
+func (l *addressList) line(value string) {
+	if value == "" {
+		*l = addressList{}
+		return
+	}
+	words(value, 0, func(word string) bool {
+		if p, ok := parseAddress(word); ok {
+			l.prefixes = append(l.prefixes, p...)
+		}
+		return true
+	})
+}
+
+// everything reports whether the list holds both 0.0.0.0/0 and ::/0.
+func (l *addressList) everything() bool {
+	four, six := false, false
+	for _, p := range l.prefixes {
+		if p.Bits() == 0 {
+			four, six = four || p.Addr().Is4(), six || p.Addr().Is6()
+		}
+	}
+	return four && six
+}
+
+// onlyLocal reports whether every entry is of the local host.
+func (l *addressList) onlyLocal() bool {
+	for _, p := range l.prefixes {
+		if a := p.Addr(); a.Is4() && a.As4()[0] != 127 || a.Is6() && a != netip.IPv6Loopback() {
+			return false
+		}
+	}
+	return true
+}
+
+// unknown applies a line whose value is not known: the state becomes the
+// strictest or the weakest that such a line can make.
+func (s *state) unknown(key string) {
+	weak := bool(s.bound)
+	if f := flagOf(key); f < flagCount {
+		s.flags[f] = !weak
+		if f == flagDelegate {
+			s.flags[f] = weak
+		}
+		return
+	}
+	switch key {
+	case "User":
+		s.user = pick(weak, "root", "unknown")
+	case "SupplementaryGroups":
+		s.groups = pick(weak, 1, 0)
+	case "ProtectHome", "ProtectSystem", "KeyringMode", "ProtectProc", "ProcSubset", "DevicePolicy":
+		s.unknownEnum(key, weak)
+	case "NotifyAccess":
+		if s.unitType == "service" {
+			s.notify = pick(weak, "all", "none")
+		}
+	case "UMask":
+		s.umask = pick[uint32](weak, 0, 0o7777)
+	case "RootDirectory":
+		s.root = pick(weak, "", "/unknown")
+	case "RootImage":
+		s.image = pick(weak, "", "/unknown")
+	case "CapabilityBoundingSet":
+		s.bounding = capabilitySet{set: pick(weak, s.bounding.initial, 0), initial: s.bounding.initial, loose: true}
+	case "AmbientCapabilities":
+		s.ambient = capabilitySet{set: pick[uint64](weak, allCapabilities, 0), loose: true}
+	case "RestrictAddressFamilies":
+		s.families = familySet{loose: true, list: pick(weak, ^uint64(0), 0)}
+	case "RestrictNamespaces":
+		s.spaces, s.spacesInitial = pick(weak, namespacesAll(s.version), 0), false
+	case "SystemCallArchitectures":
+		s.architectures, s.otherArchitecture = pick(weak, nil, []string{"native"}), weak
+	case "SystemCallFilter":
+		s.filter = callFilter{loose: true, others: weak}
+		if weak {
+			s.filter.calls = s.filter.calls.complement()
+		}
+	case "IPAddressDeny":
+		everything, _ := parseAddress("any")
+		s.deny = addressList{unknown: true, prefixes: pick(weak, nil, everything)}
+	case "IPAddressAllow":
+		everything, _ := parseAddress("any")
+		s.allow = addressList{unknown: true, prefixes: pick(weak, everything, nil)}
+	case "IPIngressFilterPath", "IPEgressFilterPath":
+		s.ingress = pick(weak, 0, 1)
+	case "DeviceAllow":
+		s.devices = pick(weak, []string{"(unknown)"}, nil)
+	}
+}
+
+func (s *state) unknownEnum(key string, weak bool) {
+	ends := map[string][2]string{"ProtectHome": {"yes", "no"}, "ProtectSystem": {"strict", "no"}, "KeyringMode": {"private", "inherit"},
+		"ProtectProc": {"ptraceable", "default"}, "ProcSubset": {"pid", "all"}, "DevicePolicy": {"strict", "auto"}}
+	*s.enumField(key) = pick(weak, ends[key][1], ends[key][0])
+}
+
+// pick returns weak or strict.
+func pick[T any](isWeak bool, weak, strict T) T {
+	if isWeak {
+		return weak
+	}
+	return strict
+}
+
+// privileged reports whether the service runs as root, by the text of its unit.
+func (s *state) privileged() bool {
+	if s.user == "0" || s.user == "root" {
+		return true
+	}
+	return !s.flags[flagDynamicUser] && s.user == ""
+}
+
+// imply applies what directives imply for others, after all lines
+// (src/core/unit.c, unit_patch_contexts; src/core/service.c, service_add_extras).
+func (s *state) imply() {
+	for _, drop := range []struct {
+		flag flag
+		caps uint64
+	}{{flagPrivateDevices, 1<<27 | 1<<17}, {flagProtectKernelModules, 1 << 16}, {flagProtectKernelLogs, 1 << 34},
+		{flagProtectClock, 1<<25 | 1<<35}} {
+		if s.flags[drop.flag] {
+			s.bounding.set &^= drop.caps
+		}
+	}
+	if s.flags[flagDynamicUser] {
+		s.system = "strict"
+		if s.home == "no" {
+			s.home = "read-only"
+		}
+		for _, f := range []flag{flagPrivateTmp, flagRemoveIPC, flagNoNewPrivileges, flagRestrictSUIDSGID} {
+			s.flags[f] = true
+		}
+	}
+	if s.flags[flagPrivateDevices] && s.devicePolicy == "auto" {
+		s.devicePolicy = "closed"
+	}
+	if s.devicePolicy != "auto" || len(s.devices) > 0 {
+		s.implyDevices()
+	}
+	if s.notify == "none" && (s.serviceType == "notify" || s.serviceType == "notify-reload" || s.watchdog || s.fdStore) {
+		s.notify = "main"
+	}
+}
+
+// implyDevices adds the devices that a filtered unit needs for other directives.
+func (s *state) implyDevices() {
+	if s.image != "" || s.mountImages > 0 || s.stacks > 0 {
+		s.devices = append(s.devices, "/dev/loop-control:rw", "/dev/mapper/control:rw", "block-loop:rwm",
+			"block-blkext:rwm", "block-device-mapper:rwm")
+	}
+	if s.flags[flagProtectClock] {
+		s.devices = append(s.devices, "char-rtc:r")
+	}
+	switch {
+	case s.encrypted == 0 || s.version >= 258:
+	case s.version >= 254:
+		s.devices = append(s.devices, "char-tpm:rw")
+	default:
+		s.devices = append(s.devices, "/dev/tpmrm0:rw")
+	}
+}
