@@ -1,5 +1,16 @@
 package emit
 
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"wardnix/nixast"
+)
+
 // Expr is an expression in Nix source, used as it stands. Its line ends are LF
 // and it is indented from column 0; where it is put deeper it is indented,
 // strings excepted whose value that would change.
@@ -25,7 +36,8 @@ type Attrs []Attr
 func A(name string, value any) Attr { return Attr{Path: []string{name}, Value: value} }
 
 // Nix writes value as Nix source in the default style, from column 0. See
-// [Attr] for the values it takes.
+// [Attr] for the values it takes; the error names a value that is none of
+// them, or that Nix cannot express: a NUL in a string, an infinite float.
 func Nix(value any) (string, error) { return Style{}.Nix(value, Layout{}) }
 
 // Layout says where a text will stand.
@@ -37,6 +49,194 @@ type Layout struct {
 	Column, After int
 }
 
-// Nix writes value as Nix source: on one line if it fits into the width, else
-// broken as RFC 166 has it.
-func (s Style) Nix(value any, at Layout) (string, error) { return "", errNotWritten }
+// Nix writes value as Nix source, with LF as line end: on one line if the
+// style has it so and it fits into the width, else broken as RFC 166 has it.
+func (s Style) Nix(value any, at Layout) (string, error) {
+	switch v := value.(type) {
+	case nil:
+		return "null", nil
+	case bool:
+		return strconv.FormatBool(v), nil
+	case string:
+		return s.stringText(v, at)
+	case float64:
+		return floatText(v)
+	case Expr:
+		return exprText(v, at.Indent)
+	case Attrs:
+		return s.setText(v, at)
+	}
+	switch v := reflect.ValueOf(value); v.Kind() {
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return intText(v.Int()), nil
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		if v.Uint() > math.MaxInt64 {
+			return "", fmt.Errorf("%d is beyond the integers of Nix", v.Uint())
+		}
+		return intText(int64(v.Uint())), nil
+	case reflect.Slice, reflect.Array:
+		elems := make([]any, v.Len())
+		for i := range elems {
+			elems[i] = v.Index(i).Interface()
+		}
+		return s.listText(elems, at)
+	}
+	return "", fmt.Errorf("a %T has no form in Nix", value)
+}
+
+// intText writes an integer. The least one has no literal: "-" is an operator
+// and its operand would be too great.
+func intText(i int64) string {
+	if i == math.MinInt64 {
+		return strconv.FormatInt(i+1, 10) + " - 1"
+	}
+	return strconv.FormatInt(i, 10)
+}
+
+// floatText writes a float so that Nix reads the same number: digits on both
+// sides of a point, as 1e6 alone would not be a float in every Nix.
+func floatText(f float64) (string, error) {
+	if math.IsInf(f, 0) || math.IsNaN(f) {
+		return "", fmt.Errorf("the float %v has no form in Nix", f)
+	}
+	text := strconv.FormatFloat(f, 'g', -1, 64)
+	mantissa, exponent, scaled := strings.Cut(text, "e")
+	if !strings.Contains(mantissa, ".") {
+		mantissa += ".0"
+	}
+	if scaled {
+		return mantissa + "e" + exponent, nil
+	}
+	return mantissa, nil
+}
+
+func exprText(e Expr, indent string) (string, error) {
+	f := nixast.Parse("", string(e), nixast.Options{PipeOperators: true})
+	if err := syntaxError(f); err != nil {
+		return "", fmt.Errorf("%q is no expression: %w", string(e), err)
+	}
+	if n := f.Expr(); len(n.CommentsAbove()) > 0 || walkGap(n.Last()).remarks != nil {
+		return "", fmt.Errorf("%q has a comment around the expression", string(e))
+	}
+	return reindent(f.Expr(), "", indent), nil
+}
+
+// stringText writes a string of several lines as an indented string, others in
+// double quotes. Tabs are no indentation that Nix would take away.
+func (s Style) stringText(v string, at Layout) (string, error) {
+	if strings.Contains(v, "\x00") {
+		return "", fmt.Errorf("the string %q holds a NUL, which Nix cannot express", v)
+	}
+	if strings.Contains(strings.TrimSuffix(v, "\n"), "\n") && !strings.Contains(at.Indent, "\t") {
+		return nixast.QuoteIndented(v, len(at.Indent)), nil
+	}
+	return nixast.QuoteString(v), nil
+}
+
+// listText writes a list, on one line if it has one element or the style
+// allows it, and it fits.
+func (s Style) listText(elems []any, at Layout) (string, error) {
+	if len(elems) == 0 {
+		return s.emptyList(), nil
+	}
+	if len(elems) == 1 || s.OneLineLists {
+		texts, err := s.elementTexts(elems, at.Indent)
+		if err != nil {
+			return "", err
+		}
+		flat := "[ " + strings.Join(texts, " ") + " ]"
+		if !strings.Contains(flat, "\n") && at.Column+utf8.RuneCountInString(flat)+at.After <= s.width() {
+			return flat, nil
+		}
+	}
+	inner := at.Indent + s.step()
+	texts, err := s.elementTexts(elems, inner)
+	if err != nil {
+		return "", err
+	}
+	return "[\n" + inner + strings.Join(texts, "\n"+inner) + "\n" + at.Indent + "]", nil
+}
+
+// elementTexts writes list elements, each as it stands at the start of a line
+// with the indentation given.
+func (s Style) elementTexts(elems []any, indent string) ([]string, error) {
+	texts := make([]string, len(elems))
+	for i, elem := range elems {
+		text, err := s.Nix(elem, Layout{Indent: indent, Column: utf8.RuneCountInString(indent)})
+		if err != nil {
+			return nil, err
+		}
+		if levelOf(text) < levelSelect {
+			text = "(" + text + ")"
+		}
+		texts[i] = text
+	}
+	return texts, nil
+}
+
+// setText writes an attrset, one binding a line.
+func (s Style) setText(attrs Attrs, at Layout) (string, error) {
+	if len(attrs) == 0 {
+		return s.emptySet(), nil
+	}
+	var b strings.Builder
+	b.WriteString("{\n")
+	for i, a := range attrs {
+		text, err := s.bindingText(pathText(a.Path, false), a, at.Indent+s.step())
+		if err != nil {
+			return "", err
+		}
+		if a.Blank && i > 0 {
+			b.WriteString("\n")
+		}
+		b.WriteString(text + "\n")
+	}
+	b.WriteString(at.Indent + "}")
+	return b.String(), nil
+}
+
+// bindingText writes a binding, its comment above it, as lines with the
+// indentation given; the last has no line end.
+func (s Style) bindingText(path string, a Attr, indent string) (string, error) {
+	var b strings.Builder
+	if a.Comment != "" {
+		for line := range strings.SplitSeq(a.Comment, "\n") {
+			b.WriteString(indent + strings.TrimRight("# "+line, " \t\r") + "\n")
+		}
+	}
+	head := indent + path + " ="
+	at := Layout{Indent: indent, Column: utf8.RuneCountInString(head) + 1, After: len(";")}
+	value, err := s.Nix(a.Value, at)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", strings.Join(a.Path, "."), err)
+	}
+	b.WriteString(head)
+	if at.Column+utf8.RuneCountInString(value)+at.After > s.width() && breaksAfterAssign(value) {
+		b.WriteString("\n" + indent + s.step() + value + ";")
+	} else {
+		b.WriteString(" " + value + ";")
+	}
+	return b.String(), nil
+}
+
+// breaksAfterAssign reports whether a value that is too long stands on a line
+// of its own. RFC 166 leaves strings, paths and what has brackets where it is.
+func breaksAfterAssign(value string) bool {
+	if strings.Contains(value, "\n") {
+		return false
+	}
+	switch nixast.Parse("", value, nixast.Options{PipeOperators: true}).Expr().Kind() {
+	case nixast.Ident, nixast.Select, nixast.Binary, nixast.If, nixast.HasAttr, nixast.Unary:
+		return true
+	}
+	return false
+}
+
+// pathText writes an attribute path; quoted asks for quotes even around names
+// that need none.
+func pathText(names []string, quoted bool) string {
+	if quoted && len(names) == 1 {
+		return nixast.QuoteString(names[0])
+	}
+	return nixast.QuoteAttrPath(names...)
+}

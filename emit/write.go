@@ -1,19 +1,216 @@
 package emit
 
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// ErrChanged is the error of [WriteFile] for a file that does not hold what
+// its caller read from it.
+var ErrChanged = errors.New("the file has changed since it was read")
+
+// strayMark stands between the name of a file and a random number in the names
+// of temporary files: ".a.nix.wardnix-123".
+const strayMark = ".wardnix-"
+
 // WriteFile replaces the content of the file path, which must be old, by new.
 //
 // It writes a temporary file beside it and renames that, so that at any moment
 // the file is either old or new, and keeps mode and owner. A symbolic link is
 // followed to the file itself if that lies inside the folder root. Nothing is
-// done when old equals new.
+// done when old equals new. Hard links and extended attributes are not kept.
 //
 // The error is [ErrChanged] if the file does not hold old; others tell of a
 // file that is not regular, not writable or outside root. Two processes that
 // write the same file through WriteFile do so one after the other, and the
-// later one gets ErrChanged. Temporary files of a process that was killed are
-// removed by the next write to the same file, and by [RemoveStrays].
-func WriteFile(root, path, old, new string) error { return errNotWritten }
+// later one gets ErrChanged (on Windows, which has no flock, they may not see
+// each other). Temporary files of a process that was killed are removed by the
+// next write to the same file, and by [RemoveStrays].
+func WriteFile(root, path, old, new string) error {
+	if old == new {
+		return nil
+	}
+	if err := replaceFile(root, path, old, new); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return nil
+}
+
+func replaceFile(root, path, old, new string) error {
+	real, err := resolve(root, path)
+	if err != nil {
+		return err
+	}
+	f, info, err := openLocked(real)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if info.Size() != int64(len(old)) {
+		return ErrChanged
+	}
+	now, err := io.ReadAll(f)
+	if err != nil {
+		return err
+	}
+	if string(now) != old {
+		return ErrChanged
+	}
+	if err := removeStraysOf(real); err != nil {
+		return err
+	}
+	return renameOver(real, info, new)
+}
+
+// resolve follows symbolic links and asks that the file they lead to lies
+// inside root.
+func resolve(root, path string) (string, error) {
+	real, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return "", err
+	}
+	if real, err = filepath.Abs(real); err != nil {
+		return "", err
+	}
+	if root, err = filepath.EvalSymlinks(root); err != nil {
+		return "", err
+	}
+	if root, err = filepath.Abs(root); err != nil {
+		return "", err
+	}
+	rel, err := filepath.Rel(root, real)
+	if err != nil || !filepath.IsLocal(rel) {
+		return "", fmt.Errorf("%s is outside %s", real, root)
+	}
+	return real, nil
+}
+
+// openLocked opens the regular file path for reading, with a lock that other
+// processes in WriteFile respect. While it waits for the lock the file may be
+// replaced by another one; the lock is then taken again on that one.
+func openLocked(path string) (*os.File, os.FileInfo, error) {
+	for {
+		before, err := os.Lstat(path)
+		if err != nil {
+			return nil, nil, err
+		}
+		if !before.Mode().IsRegular() {
+			return nil, nil, errors.New("not a regular file")
+		}
+		if before.Mode().Perm()&0o222 == 0 {
+			return nil, nil, os.ErrPermission // root, too, leaves a read-only file alone
+		}
+		f, err := os.OpenFile(path, os.O_RDWR, 0)
+		if err != nil {
+			return nil, nil, err
+		}
+		if err := lock(f); err != nil {
+			f.Close()
+			return nil, nil, err
+		}
+		held, err := f.Stat()
+		if err != nil {
+			f.Close()
+			return nil, nil, err
+		}
+		if now, err := os.Lstat(path); err == nil && os.SameFile(held, now) && held.Mode().IsRegular() {
+			return f, held, nil
+		}
+		f.Close()
+	}
+}
+
+// renameOver writes content to a temporary file and renames it to path. The
+// library renameio does the same but cannot name its temporary files so that
+// they are told from a user's.
+func renameOver(path string, like os.FileInfo, content string) (err error) {
+	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+strayMark+"*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			tmp.Close()
+			os.Remove(tmp.Name())
+		}
+	}()
+	if err := keepOwner(tmp, like); err != nil {
+		return err
+	}
+	if err := tmp.Chmod(like.Mode()); err != nil {
+		return err
+	}
+	if _, err := tmp.WriteString(content); err != nil {
+		return err
+	}
+	if err := tmp.Sync(); err != nil {
+		return err
+	}
+	if err := tmp.Close(); err != nil {
+		return err
+	}
+	return os.Rename(tmp.Name(), path)
+}
+
+// removeStraysOf removes temporary files made for path. Its lock must be held:
+// who makes them holds it.
+func removeStraysOf(path string) error {
+	entries, err := os.ReadDir(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if strayTarget(e.Name()) == filepath.Base(path) && e.Type().IsRegular() {
+			if err := os.Remove(filepath.Join(filepath.Dir(path), e.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
 
 // RemoveStrays removes from the folder dir the temporary files that killed
-// processes left there.
-func RemoveStrays(dir string) error { return errNotWritten }
+// processes left there. Those of running ones are left alone.
+func RemoveStrays(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		target := strayTarget(e.Name())
+		if target == "" || !e.Type().IsRegular() {
+			continue
+		}
+		stray := filepath.Join(dir, e.Name())
+		f, _, err := openLocked(filepath.Join(dir, target))
+		if err == nil {
+			err = os.Remove(stray)
+			f.Close()
+		} else if errors.Is(err, os.ErrNotExist) {
+			err = os.Remove(stray)
+		}
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("remove the temporary file %s: %w", stray, err)
+		}
+	}
+	return nil
+}
+
+// strayTarget is the name of the file for which the temporary file name was
+// made; "" if name is not that of a temporary file.
+func strayTarget(name string) string {
+	hidden, ok := strings.CutPrefix(name, ".")
+	at := strings.LastIndex(hidden, strayMark)
+	if !ok || at <= 0 {
+		return ""
+	}
+	digits := hidden[at+len(strayMark):]
+	if digits == "" || strings.Trim(digits, "0123456789") != "" {
+		return ""
+	}
+	return hidden[:at]
+}

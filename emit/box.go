@@ -1,0 +1,232 @@
+package emit
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"wardnix/nixast"
+)
+
+// box is a node with parts between an opening and a closing token: an attrset
+// or a let with its entries, or a list with its elements.
+type box struct {
+	node        nixast.Node
+	open, close nixast.Token
+	slots       []slot
+	foot        []nixast.Token // comments on lines of their own above the closing token
+	flat        bool           // all of it stands on one line
+}
+
+// slot is one part of a box with the lines it has.
+type slot struct {
+	node     nixast.Node
+	span     nixast.Span
+	path     []string       // keys of a binding's path; see attrKey
+	comments []nixast.Token // on lines of their own above, without a blank line between
+	remarks  []nixast.Token // behind it, on its line
+	lead     int            // where its line starts, or that of the first of comments
+	tail     int            // where its line ends if it is the last on it, else where it and remarks end
+	own      bool           // it begins its line
+	last     bool           // nothing but remarks follows on its line
+	blank    bool           // a blank line parts it, with its comments, from what is above
+	loose    bool           // comments stand above it, but a blank line parts them from it
+}
+
+// opens reports whether the slot begins a group.
+func (s *slot) opens() bool { return s.blank || s.loose || len(s.comments) > 0 }
+
+// newBox views n as a box.
+func newBox(n nixast.Node) (*box, error) {
+	b := &box{node: n}
+	open, shut := nixast.LCurly, nixast.RCurly
+	switch n.Kind() {
+	case nixast.AttrSet, nixast.LegacyLet:
+	case nixast.Let:
+		open, shut = nixast.KwLet, nixast.KwIn
+	case nixast.List:
+		open, shut = nixast.LBracket, nixast.RBracket
+	default:
+		return nil, errors.New("the node is no set, let or list")
+	}
+	b.open, b.close = n.OwnToken(open), n.OwnToken(shut)
+	if b.open.IsZero() || b.close.IsZero() {
+		return nil, errors.New("a bracket is missing")
+	}
+	src := n.File().Src
+	b.flat = oneLine(src, nixast.Span{Start: b.open.Span().Start, End: b.close.Span().End})
+	gap := walkGap(b.open)
+	for c := range n.Children() {
+		if c.Span().Start >= b.close.Span().Start {
+			break // the body of a let
+		}
+		if c.Kind() == nixast.Error || c.Kind() == nixast.Missing {
+			return nil, errors.New("a syntax error is inside")
+		}
+		s := slot{node: c, span: c.Span(), path: pathKeys(c)}
+		s.above(src, gap)
+		gap = walkGap(c.Last())
+		s.below(src, gap)
+		b.slots = append(b.slots, s)
+	}
+	b.foot = slices.Concat(gap.loose, gap.comments)
+	return b, nil
+}
+
+// gap is the trivia between a token and the next one that is none.
+type gap struct {
+	remarks  []nixast.Token // comments on the line of the token before
+	loose    []nixast.Token // comments on later lines, with a blank line below
+	comments []nixast.Token // comments on later lines, directly above the next token
+	broken   bool           // there is a line end in it
+	blank    bool           // there is a blank line above comments, or above loose if there are some
+}
+
+func walkGap(after nixast.Token) gap {
+	var g gap
+	for t := after.Next(); t.Kind().IsTrivia(); t = t.Next() {
+		switch {
+		case t.Kind().IsComment() && !g.broken:
+			g.remarks = append(g.remarks, t)
+		case t.Kind().IsComment():
+			g.comments = append(g.comments, t)
+		case lineEnds(t.Text()) > 1:
+			g.loose = append(g.loose, g.comments...)
+			g.blank = g.blank || len(g.loose) == 0
+			g.comments, g.broken = nil, true
+		case lineEnds(t.Text()) == 1:
+			g.broken = true
+		}
+	}
+	return g
+}
+
+func lineEnds(space string) int {
+	return strings.Count(space, "\n") + strings.Count(strings.ReplaceAll(space, "\r\n", ""), "\r")
+}
+
+func (s *slot) above(src string, g gap) {
+	_, s.own = indentOf(src, s.span.Start)
+	s.comments = g.comments
+	s.blank = g.blank
+	s.loose = len(g.loose) > 0
+	s.lead = s.span.Start
+	if len(s.comments) > 0 {
+		s.lead = s.comments[0].Span().Start
+	}
+	if s.own {
+		s.lead = lineStart(src, s.lead)
+	}
+}
+
+func (s *slot) below(src string, g gap) {
+	s.remarks = g.remarks
+	s.last = g.broken
+	s.tail = s.span.End
+	if n := len(g.remarks); n > 0 {
+		s.tail = g.remarks[n-1].Span().End
+	}
+	if s.last {
+		s.tail = lineEnd(src, s.tail)
+	}
+}
+
+// indents are the indentation of the box's parts and of its closing token.
+func (b *box) indents(s Style) (inner, outer string) {
+	src := b.node.File().Src
+	outer, _ = indentOf(src, b.open.Span().Start)
+	for i := range b.slots {
+		if indent, own := indentOf(src, b.slots[i].span.Start); own {
+			return indent, outer
+		}
+	}
+	for _, t := range b.foot {
+		if indent, own := indentOf(src, t.Span().Start); own {
+			return indent, outer
+		}
+	}
+	return outer + s.step(), outer
+}
+
+// hasComment reports whether a comment stands in the box outside its parts.
+func (b *box) hasComment() bool {
+	for t := b.open; t != b.close; t = t.Next() {
+		if t.Kind().IsComment() && !slices.ContainsFunc(b.slots, func(s slot) bool { return s.span.Contains(t.Span().Start) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// group is the range of slots around slot i that no blank line or comment
+// parts.
+func (b *box) group(i int) (from, to int) {
+	from, to = i, i+1
+	for from > 0 && !b.slots[from].opens() {
+		from--
+	}
+	for to < len(b.slots) && !b.slots[to].opens() {
+		to++
+	}
+	return from, to
+}
+
+// find is the index of the slot of n, or -1.
+func (b *box) find(n nixast.Node) int {
+	return slices.IndexFunc(b.slots, func(s slot) bool { return s.node == n })
+}
+
+// spaceBefore is the white space directly before t.
+func spaceBefore(t nixast.Token) nixast.Span {
+	space := t.Prev()
+	if space.Kind() != nixast.Whitespace {
+		return nixast.Span{Start: t.Span().Start, End: t.Span().Start}
+	}
+	return space.Span()
+}
+
+// pathKeys are the keys of a binding's path; nil for other nodes.
+func pathKeys(n nixast.Node) []string {
+	b, ok := n.AsBinding()
+	if !ok {
+		return nil
+	}
+	var keys []string
+	for a := range b.Path().Attrs() {
+		keys = append(keys, attrKey(a))
+	}
+	return keys
+}
+
+// attrKey is what tells an attribute from others: its name or, if that is not
+// known, its text behind a NUL, which no name holds.
+func attrKey(a nixast.Node) string {
+	if name, ok := a.AttrName(); ok {
+		return name
+	}
+	return "\x00" + a.Text()
+}
+
+// common is the number of keys that a and b begin with alike.
+func common(a, b []string) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
+}
+
+func dotted(path []string) string { return strings.Join(path, ".") }
+
+// boxOf is the box that n is a part of, and n's place in it.
+func boxOf(n nixast.Node) (*box, int, error) {
+	b, err := newBox(n.Parent())
+	if err != nil {
+		return nil, 0, err
+	}
+	i := b.find(n)
+	if i < 0 {
+		return nil, 0, errNoEntry
+	}
+	return b, i, nil
+}

@@ -1,0 +1,253 @@
+package emit
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"wardnix/nixast"
+)
+
+// Replace puts value in the place of the expression n, with parentheses where
+// the grammar asks for them. A comment inside n is a reason to refuse.
+func (e *Editor) Replace(n nixast.Node, value any) ([]Edit, error) {
+	if err := e.editableExpr(n); err != nil {
+		return nil, err
+	}
+	src, span := e.file.Src, n.Span()
+	if err := keepsComments(n, n.First(), n.Last()); err != nil {
+		return nil, err
+	}
+	style := e.style
+	if n.Kind() == nixast.List && size(n.Children()) > 1 {
+		style.OneLineLists = oneLine(src, span)
+	}
+	indent, _ := indentOf(src, span.Start)
+	text, err := style.Nix(value, Layout{Indent: indent, Column: column(src, span.Start), After: len(";")})
+	if err != nil {
+		return nil, err
+	}
+	if levelOf(text) < required(n) {
+		text = "(" + text + ")"
+	}
+	return []Edit{e.edit(span.Start, span.End, e.apart(n, text))}, nil
+}
+
+// editableExpr is an error if the expression n cannot be edited.
+func (e *Editor) editableExpr(n nixast.Node) error {
+	if err := e.editable(n); err != nil {
+		return err
+	}
+	switch n.Kind() {
+	case nixast.Missing, nixast.Error, nixast.Root, nixast.AttrPathNode, nixast.BindingNode,
+		nixast.InheritNode, nixast.FormalsNode, nixast.FormalNode, nixast.Interpolation:
+		return errNoExpr
+	}
+	switch p := n.Parent(); p.Kind() {
+	case nixast.AttrPathNode, nixast.InheritNode, nixast.FormalNode, nixast.LambdaNode:
+		if n.Kind() == nixast.Ident && !isVariable(n) || p.Kind() == nixast.AttrPathNode || p.Kind() == nixast.InheritNode && n.Kind() != nixast.Paren {
+			return errNoExpr
+		}
+	}
+	return nil
+}
+
+var errNoExpr = errors.New("the node is no expression")
+
+// apart is text with a space where it would run into its neighbours in the
+// place of n.
+func (e *Editor) apart(n nixast.Node, text string) string {
+	if before := n.First().Prev(); runsInto(before) {
+		text = " " + text
+	}
+	if after := n.Last().Next(); runsInto(after) {
+		text += " "
+	}
+	return text
+}
+
+// runsInto reports whether t has a letter, digit or other sign that could join
+// a word beside it.
+func runsInto(t nixast.Token) bool {
+	switch t.Kind() {
+	case nixast.IdentTok, nixast.IntTok, nixast.FloatTok, nixast.URITok, nixast.SearchTok, nixast.PathTok, nixast.HomeTok:
+		return true
+	}
+	return t.Kind().IsKeyword()
+}
+
+// keepsComments refuses if a comment stands between two tokens of n.
+func keepsComments(n nixast.Node, first, last nixast.Token) error {
+	for t := first; !t.IsZero() && t.Span().Start <= last.Span().Start; t = t.Next() {
+		if t.Kind().IsComment() {
+			return refuse(n, "the comment %q would be lost", short(t.Text()))
+		}
+	}
+	return nil
+}
+
+func short(comment string) string {
+	const most = 40
+	line, _, more := strings.Cut(comment, "\n")
+	if r := []rune(line); len(r) > most {
+		line, more = string(r[:most]), true
+	}
+	if more {
+		line += "…"
+	}
+	return line
+}
+
+// Splice replaces the expression n by parts, each a string or a node inside n,
+// in order. The nodes stay where they are and only the text between them is
+// edited, so that edits inside them do not conflict. A comment in the replaced
+// text is a reason to refuse. Parentheses are the caller's matter.
+func (e *Editor) Splice(n nixast.Node, parts ...any) ([]Edit, error) {
+	if err := e.editableExpr(n); err != nil {
+		return nil, err
+	}
+	var edits []Edit
+	at, text := n.First(), "" // what is yet to be written goes before at
+	for _, part := range parts {
+		switch part := part.(type) {
+		case string:
+			text += part
+		case nixast.Node:
+			s := part.Span()
+			if part.File() != e.file || s.Start < at.Span().Start || s.End > n.Span().End || s.Len() == 0 {
+				return nil, errors.New("a part does not lie inside the node, behind the part before it")
+			}
+			if s.Start > at.Span().Start {
+				if err := keepsComments(n, at, part.First().Prev()); err != nil {
+					return nil, err
+				}
+			}
+			edits = appendEdit(edits, e.edit(at.Span().Start, s.Start, text))
+			at, text = part.Last().Next(), ""
+		default:
+			return nil, fmt.Errorf("a part is a %T, not a string or a node", part)
+		}
+	}
+	if at.Span().Start < n.Span().End {
+		if err := keepsComments(n, at, n.Last()); err != nil {
+			return nil, err
+		}
+	}
+	return appendEdit(edits, e.edit(at.Span().Start, n.Span().End, text)), nil
+}
+
+// appendEdit appends an edit that does something.
+func appendEdit(edits []Edit, e Edit) []Edit {
+	if e.Start == e.End && e.New == "" {
+		return edits
+	}
+	return append(edits, e)
+}
+
+// hole is a variable that stands for the wrapped expression.
+const hole = "__wardnix_hole"
+
+// Wrap puts before and after around the expression n, and parentheses around
+// n, and around the whole, where the grammar asks for them:
+// Wrap(n, "lib.mkForce ", "").
+func (e *Editor) Wrap(n nixast.Node, before, after string) ([]Edit, error) {
+	if err := e.editableExpr(n); err != nil {
+		return nil, err
+	}
+	f := nixast.Parse("", before+hole+after, nixast.Options{PipeOperators: true})
+	holes := readers(f.Root(), hole)
+	if syntaxError(f) != nil || len(holes) != 1 {
+		return nil, fmt.Errorf("%q and %q cannot stand around an expression", before, after)
+	}
+	if level(n) < required(holes[0]) {
+		before, after = before+"(", ")"+after
+	}
+	if level(f.Expr()) < required(n) {
+		before, after = "("+before, after+")"
+	}
+	if runsInto(n.First().Prev()) {
+		before = " " + before
+	}
+	if runsInto(n.Last().Next()) {
+		after += " "
+	}
+	edits := appendEdit(nil, e.edit(n.Span().Start, n.Span().Start, before))
+	return appendEdit(edits, e.edit(n.Span().End, n.Span().End, after)), nil
+}
+
+// Unwrap puts inner, a node inside outer, in the place of outer, with the
+// parentheses that it needs there: lib.mkForce (a + b) becomes a + b. A comment
+// in what goes is a reason to refuse.
+func (e *Editor) Unwrap(outer, inner nixast.Node) ([]Edit, error) {
+	if inner.File() != outer.File() || inner.Span().Start < outer.Span().Start || inner.Span().End > outer.Span().End {
+		return nil, errors.New("the inner node does not lie inside the outer one")
+	}
+	for inner.Kind() == nixast.Paren && level(inner.Inner()) >= required(outer) {
+		inner = inner.Inner()
+	}
+	before, after := "", ""
+	if level(inner) < required(outer) {
+		before, after = "(", ")"
+	}
+	if runsInto(outer.First().Prev()) {
+		before = " " + before
+	}
+	if runsInto(outer.Last().Next()) {
+		after += " "
+	}
+	return e.Splice(outer, before, inner, after)
+}
+
+// Rename gives attr, a component of a binding's or selection's path, another
+// name. In a let or rec set, where the name is also a variable, it refuses if
+// the variable is used or the new name would capture one. It is an error if the
+// set has an attribute of the new name.
+func (e *Editor) Rename(attr nixast.Node, name string) ([]Edit, error) {
+	if err := e.editable(attr); err != nil {
+		return nil, err
+	}
+	path := attr.Parent()
+	if path.Kind() != nixast.AttrPathNode || attr.Kind() == nixast.Missing {
+		return nil, errors.New("the node is no component of an attribute path")
+	}
+	if err := keepsComments(attr, attr.First(), attr.Last()); err != nil {
+		return nil, err
+	}
+	if path.Parent().Kind() == nixast.BindingNode {
+		if err := renames(path.Parent(), attr, name); err != nil {
+			return nil, err
+		}
+	}
+	text := nixast.QuoteAttr(name)
+	if attr.Kind() == nixast.String && nixast.QuoteAttr(attrKey(attr)) == attrKey(attr) {
+		text = nixast.QuoteString(name) // quotes were there without need
+	}
+	return []Edit{e.edit(attr.Span().Start, attr.Span().End, text)}, nil
+}
+
+// renames is an error if the component attr of a binding's path cannot be
+// called name.
+func renames(binding, attr nixast.Node, name string) error {
+	set, keys := binding.Parent(), pathKeys(binding)
+	at := 0
+	for a := range attr.Parent().Children() {
+		if a == attr {
+			break
+		}
+		at++
+	}
+	old := keys[at]
+	if at == 0 && isScope(set) {
+		if r := readers(set, old); len(r) > 0 {
+			return refuse(r[0], "%s is used as a variable", old)
+		}
+		if err := captures(set, name); err != nil {
+			return err
+		}
+	}
+	keys[at] = name
+	if _, _, err := descend(set, keys); err != nil {
+		return err
+	}
+	return nil
+}
