@@ -182,9 +182,12 @@ func judgeFamilies(value string, v Version) Verdict {
 	return verdict
 }
 
-// parseFamily reads the name of an address family, which has AF_ and upper case.
+// parseFamily reads the name of an address family, with AF_, in any case.
 func parseFamily(word string) (Family, bool) {
 	f, ok := lookupFamily(word)
+	if !ok && len(word) < 32 {
+		f, ok = lookupFamily(strings.ToUpper(word))
+	}
 	if ok && f.Alias != "" {
 		return lookupFamily(f.Alias)
 	}

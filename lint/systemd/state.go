@@ -57,6 +57,7 @@ type state struct {
 	seen     map[string]bool // directives of the sandbox that have a line; nil unless needed
 
 	flags [flagCount]bool
+	modes [flagCount]string // of the flags that are enums: the value; "" for no, "?" for not known
 
 	user, home, system, keyring, proc, procSubset string
 	notify, devicePolicy, serviceType             string
@@ -323,13 +324,18 @@ func flagOf(key string) flag {
 
 func (s *state) applyFlag(f flag, value string) {
 	if b, ok := ParseBool(value); ok {
-		s.flags[f] = b
+		s.flags[f], s.modes[f] = b, ""
+		if e := enumOf(flagNames[f]); b && e != nil {
+			s.modes[f] = e.True
+		} else if b {
+			s.modes[f] = "yes"
+		}
 		return
 	}
 	switch f {
 	case flagPrivateMounts:
 		if value == "" && s.version >= 254 {
-			s.flags[f] = true
+			s.flags[f], s.modes[f] = true, ""
 		}
 	case flagDelegate:
 		_, bad := namedWords(value)
@@ -343,12 +349,16 @@ func (s *state) applyFlag(f flag, value string) {
 // "no" switches it on.
 func (s *state) applyEnumFlag(f flag, value string) {
 	d, _ := LookupAny("Service", flagNames[f])
+	if value == "" && d.Empty == EmptyResets && d.KindIn(s.version) != KindBool {
+		s.flags[f], s.modes[f] = false, ""
+		return
+	}
 	if value == "" || d.KindIn(s.version) == KindBool || d.judge(d.Kind, value, s.expander).Status != Valid {
 		return
 	}
 	word, _, _ := strings.Cut(value, ":")
 	mode, _ := d.Enum().parse(word, s.version)
-	s.flags[f] = mode != "no"
+	s.flags[f], s.modes[f] = mode != "no", mode
 }
 
 // namedWords splits a list that may be quoted; bad tells of an open quote.
@@ -602,10 +612,8 @@ func (l *addressList) onlyLocal() bool {
 func (s *state) unknown(key string) {
 	weak := bool(s.bound)
 	if f := flagOf(key); f < flagCount {
-		s.flags[f] = !weak
-		if f == flagDelegate {
-			s.flags[f] = weak
-		}
+		s.flags[f] = weak == (f == flagDelegate)
+		s.modes[f] = pick(weak, "", "?")
 		return
 	}
 	switch key {
@@ -691,6 +699,12 @@ func (s *state) imply() {
 		s.system = "strict"
 		if s.home == "no" {
 			s.home = "read-only"
+		}
+		if !s.flags[flagPrivateTmp] {
+			s.modes[flagPrivateTmp] = "connected"
+			if s.version >= 257 {
+				s.modes[flagPrivateTmp] = "disconnected"
+			}
 		}
 		for _, f := range []flag{flagPrivateTmp, flagRemoveIPC, flagNoNewPrivileges, flagRestrictSUIDSGID} {
 			s.flags[f] = true

@@ -1,5 +1,11 @@
 package systemd
 
+import (
+	"net/netip"
+	"slices"
+	"strings"
+)
+
 // Answer is the answer to a question that may have none.
 type Answer uint8
 
@@ -13,16 +19,240 @@ const (
 // String returns the answer in words.
 func (a Answer) String() string { return [...]string{"cannot tell", "yes", "no"}[a] }
 
+func answer(yes bool) Answer {
+	if yes {
+		return Yes
+	}
+	return No
+}
+
 // AtLeast reports whether a directive set by the lines have is at least as
 // strict as one set by the lines want, each read in order, as one unit would
-// hold them. No lines stand for the default.
+// hold them; no lines stand for the default. It compares what the lines leave
+// allowed:
+//
+//   - switches and enums by systemd's own order; UMask= and modes by their bits;
+//   - capabilities, system calls, address families, namespaces, devices,
+//     addresses and paths as sets;
+//   - time spans and limits by size, where less is stricter;
+//   - unit names and other lists: have must hold every word of want.
+//
+// Values without an order, such as free text, satisfy only their equals. Lines
+// that systemd ignores count for nothing. CannotTell is the answer where a value
+// that is not known decides, or where systemd gives the two values no order.
 func AtLeast(section, name string, have, want []Assignment, v Version) Answer {
-	return CannotTell
+	u := &Unit{Name: "unit.service", Assignments: have}
+	if section != "Service" && sectionBit(section) != 0 && section != "Unit" && section != "Install" {
+		u.Name = "unit." + strings.ToLower(section)
+	}
+	return u.atLeast(section, name, want, v, false)
 }
 
 // AtLeast reports whether what the whole unit makes of a directive is at least
 // as strict as what the lines want alone make of it. It knows what one directive
 // implies for another: DynamicUser=yes satisfies ProtectSystem=strict.
 func (u *Unit) AtLeast(section, name string, want []Assignment, v Version) Answer {
+	return u.atLeast(section, name, want, v, true)
+}
+
+func (u *Unit) atLeast(section, name string, want []Assignment, v Version, imply bool) Answer {
+	d, ok := LookupAny(section, name)
+	if !ok || slices.ContainsFunc(want, func(a Assignment) bool { return a.Unknown }) {
+		return CannotTell
+	}
+	if section != u.sandboxSection() && !(section == "Unit" && name == "DefaultDependencies") {
+		return d.compareLines(u.Values(section, name), want, u.open(section), v)
+	}
+	wanted := &Unit{Name: u.Name, Assignments: want}
+	target := wanted.load(v, weakest)
+	compare := stateOrder(d)
+	if compare == nil {
+		return d.compareLines(u.pathLines(section, name), want, u.open(section), v)
+	}
+	ask := func(b bound) Answer {
+		s := u.load(v, b)
+		if imply {
+			s.imply()
+		}
+		return compare(s, target)
+	}
+	worst := ask(weakest)
+	if worst == Yes || !u.uncertain() {
+		return worst
+	}
+	if ask(strictest) == No {
+		return No
+	}
 	return CannotTell
+}
+
+// pathLines returns the lines of a directive, with those that include it:
+// what is inaccessible is read-only too.
+func (u *Unit) pathLines(section, name string) []Assignment {
+	lines := u.Values(section, name)
+	if name == "ReadOnlyPaths" {
+		lines = append(lines, u.Values(section, "InaccessiblePaths")...)
+	}
+	return lines
+}
+
+// stateOrder returns how the states of two units compare in one directive of the
+// sandbox, nil for a directive that the state does not hold.
+func stateOrder(d *Directive) func(have, want *state) Answer {
+	if f := flagOf(d.Name); f < flagCount {
+		return func(have, want *state) Answer { return have.flagAtLeast(want, f) }
+	}
+	switch d.Name {
+	case "ProtectHome", "ProtectSystem", "KeyringMode", "ProtectProc", "ProcSubset", "NotifyAccess", "DevicePolicy":
+		return func(have, want *state) Answer {
+			return enumAtLeast(d.Enum(), *have.enumField(d.Name), *want.enumField(d.Name))
+		}
+	case "User":
+		return func(have, want *state) Answer {
+			return answer(want.privileged() || !have.privileged() && have.user != "nobody")
+		}
+	case "UMask":
+		return func(have, want *state) Answer { return answer(want.umask&^have.umask == 0) }
+	case "CapabilityBoundingSet":
+		return func(have, want *state) Answer {
+			return answer(have.bounding.set&^want.bounding.set&allCapabilities == 0)
+		}
+	case "AmbientCapabilities":
+		return func(have, want *state) Answer {
+			return answer(have.ambient.set&^want.ambient.set&allCapabilities == 0)
+		}
+	case "RestrictAddressFamilies":
+		return func(have, want *state) Answer {
+			return answer(have.families.allowed()&^want.families.allowed() == 0)
+		}
+	case "RestrictNamespaces":
+		return func(have, want *state) Answer { return answer(have.spaces&^want.spaces == 0) }
+	case "SystemCallFilter":
+		return callsAtLeast
+	case "SystemCallArchitectures":
+		return architecturesAtLeast
+	case "IPAddressDeny":
+		return func(have, want *state) Answer { return answer(covers(have.deny.prefixes, want.deny.prefixes)) }
+	case "IPAddressAllow":
+		return func(have, want *state) Answer { return answer(covers(want.allow.prefixes, have.allow.prefixes)) }
+	case "DeviceAllow":
+		return devicesAtLeast
+	}
+	return nil
+}
+
+func (s *state) flagAtLeast(want *state, f flag) Answer {
+	e := enumOf(flagNames[f])
+	switch {
+	case f == flagDelegate, f == flagDefaultDependencies:
+		return answer(s.flags[f] == want.flags[f] || s.flags[f] == (f == flagDefaultDependencies))
+	case f == flagPrivateMounts:
+		return answer(!want.mounts() || s.mounts())
+	case e == nil:
+		return answer(s.flags[f] || !want.flags[f])
+	case s.modes[f] == "?":
+		return CannotTell
+	}
+	return enumAtLeast(e, mode(s.modes[f]), mode(want.modes[f]))
+}
+
+// mounts reports whether PrivateMounts= is switched on by a line; from 254 on the
+// flag reads as true without one.
+func (s *state) mounts() bool { return s.flags[flagPrivateMounts] && s.modes[flagPrivateMounts] != "" }
+
+func mode(value string) string {
+	if value == "" {
+		return "no"
+	}
+	return value
+}
+
+func enumAtLeast(e *Enum, have, want string) Answer {
+	stricter, known := e.atLeast(have, want)
+	if !known {
+		return CannotTell
+	}
+	return answer(stricter)
+}
+
+func callsAtLeast(have, want *state) Answer {
+	a, others := have.filter.allowed()
+	b, wantOthers := want.filter.allowed()
+	return answer(a.within(&b) && (!others || wantOthers))
+}
+
+// WeakerCalls returns the system calls that the filter lines have leave allowed
+// and want does not, sorted; for the message of a rule. It is empty when a line
+// of have is not known.
+func WeakerCalls(have, want []Assignment, v Version) []string {
+	load := func(lines []Assignment) *state {
+		return (&Unit{Name: "unit.service", Assignments: lines}).load(v, strictest)
+	}
+	a, _ := load(have).filter.allowed()
+	b, _ := load(want).filter.allowed()
+	a.removeAll(&b)
+	var names []string
+	for i, name := range calls().names {
+		if a.has(uint16(i)) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// architecturesAtLeast compares sets of architectures, where none means all.
+func architecturesAtLeast(have, want *state) Answer {
+	if len(want.architectures) == 0 {
+		return Yes
+	}
+	if len(have.architectures) == 0 || have.otherArchitecture {
+		return No
+	}
+	result := Yes
+	for _, a := range have.architectures {
+		if slices.Contains(want.architectures, a) {
+			continue
+		}
+		if !slices.Contains([]string{"native", "x86-64", "arm64", "riscv64"}, a) {
+			return No
+		}
+		result = CannotTell // it may be the native one
+	}
+	return result
+}
+
+// covers reports whether every prefix of inner lies in one of outer.
+func covers(outer, inner []netip.Prefix) bool {
+	for _, p := range inner {
+		if !slices.ContainsFunc(outer, func(o netip.Prefix) bool { return o.Bits() <= p.Bits() && o.Contains(p.Addr()) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// devicesAtLeast compares device lists; an empty one filters nothing.
+func devicesAtLeast(have, want *state) Answer {
+	open := func(s *state) bool { return len(s.devices) == 0 && s.devicePolicy == "auto" }
+	if open(want) {
+		return Yes
+	}
+	if open(have) {
+		return No
+	}
+	for _, device := range have.devices {
+		path, rights := cutLast(device)
+		if !slices.ContainsFunc(want.devices, func(other string) bool {
+			p, r := cutLast(other)
+			return p == path && strings.Trim(rights, r) == ""
+		}) {
+			return No
+		}
+	}
+	return Yes
+}
+
+func cutLast(device string) (path, rights string) {
+	i := strings.LastIndexByte(device, ':')
+	return device[:max(i, 0)], device[i+1:]
 }
