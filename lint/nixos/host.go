@@ -1,6 +1,13 @@
 package nixos
 
-import "wardnix/nixast/eval"
+import (
+	"cmp"
+	"path"
+	"slices"
+	"strings"
+
+	"wardnix/nixast/eval"
+)
 
 // A Host is a system that a project describes: an output nixosConfigurations.X
 // of a flake, or a configuration.nix. The files that no such system leads to
@@ -30,17 +37,116 @@ type Host struct {
 }
 
 // Option is an option of the host by its path. It is never nil.
-func (h *Host) Option(path ...string) *Option { return h.world.option(path) }
+func (h *Host) Option(path ...string) *Option { return h.world.root.at(path...).option() }
 
-// Attrs are the options set below one, by name.
-func (o *Option) Attrs() []*Option { panic("being written") }
-
-// Attr is the option below o of that name. It is never nil.
-func (o *Option) Attr(path ...string) *Option { panic("being written") }
-
-// Value is what the option is set to if it is set to one thing under all
-// conditions: the definitions that count agree, and none may be unseen.
-func (o *Option) Value() (*eval.Thunk, bool) { panic("being written") }
-
-// Evaluator is the evaluator that the values of the host belong to.
+// Evaluator is the evaluator that the values of the host belong to. It is for
+// one goroutine at a time.
 func (h *Host) Evaluator() *eval.Evaluator { return h.world.ev }
+
+// findHosts reads the systems that a project describes, and puts the files that none of them uses into one more.
+func findHosts(p *Project) []*Host {
+	var hosts []*Host
+	for _, r := range p.roots {
+		for _, system := range systemsOf(p, r) {
+			h := newHost(p, r, system)
+			h.finish()
+			hosts = append(hosts, h)
+		}
+	}
+	used := map[*File]bool{}
+	for _, h := range hosts {
+		for _, f := range h.Files {
+			used[f] = true
+		}
+	}
+	return append(hosts, restOf(p, used))
+}
+
+func newHost(p *Project, r *root, system foundSystem) *Host {
+	h := &Host{Name: system.name, project: p, world: system.world}
+	h.setRelease(pinsOf(p, r), system.input)
+	return h
+}
+
+// setRelease takes the release from the options, or else from the pins of the
+// project.
+func (h *Host) setRelease(pinned pins, input string) {
+	opts := h.project.opts
+	h.Release = opts.Release
+	h.ReleaseKnown = !opts.Release.IsZero() || opts.Systemd != 0
+	if h.Release.IsZero() {
+		var ok bool
+		if h.Release, ok = pinned.of(input); ok {
+			h.ReleaseKnown = true
+		} else {
+			h.Release = newestRelease
+		}
+	}
+	h.Systemd = cmp.Or(opts.Systemd, h.Release.Systemd())
+}
+
+// finish merges the modules of a host.
+func (h *Host) finish() {
+	h.Files = h.world.files()
+	h.Unseen = h.world.unseen
+	h.Units = h.world.units(h, Scope{}, 0)
+	sortUnits(h.Units)
+}
+
+// files are the files of the modules of a world.
+func (w *world) files() []*File {
+	var files []*File
+	for _, m := range w.modules {
+		if m.file != nil && !slices.Contains(files, m.file) {
+			files = append(files, m.file)
+		}
+	}
+	return files
+}
+
+// restOf is the world of the files that no host uses.
+func restOf(p *Project, used map[*File]bool) *Host {
+	w := newWorld(p, newEvaluator(p))
+	var queue []pendingModule
+	for _, f := range p.Files() {
+		if f.Tree != nil && !used[f] && path.Base(f.Name) != "flake.nix" {
+			queue = append(queue, pendingModule{value: w.ev.File(f.Tree), file: f, whole: true})
+		}
+	}
+	w.collect(queue)
+	h := &Host{project: p, world: w}
+	var pinned pins
+	if len(p.roots) > 0 {
+		pinned = pinsOf(p, p.roots[0])
+	}
+	h.setRelease(pinned, "")
+	h.finish()
+	h.Unseen = nil // files that are no modules
+	return h
+}
+
+// A foundSystem is a system before its modules are merged.
+type foundSystem struct {
+	name  string
+	input string // the input of the flake that its nixpkgs comes from
+	world *world
+}
+
+// systemsOf finds the systems of a project: what its flake.nix outputs, else
+// its configuration.nix.
+func systemsOf(p *Project, r *root) []foundSystem {
+	if f := p.File(p.name(path.Join(r.dir, "flake.nix"))); f != nil && f.Tree != nil {
+		return flakeSystems(p, r, f)
+	}
+	for _, name := range []string{"configuration.nix", "nixos/configuration.nix"} {
+		f := p.File(p.name(path.Join(r.dir, name)))
+		if f == nil || f.Tree == nil {
+			continue
+		}
+		w := newWorld(p, newEvaluator(p))
+		w.complete = true
+		w.collect([]pendingModule{{value: w.ev.File(f.Tree), file: f, whole: true}})
+		return []foundSystem{{name: path.Base(strings.TrimSuffix(f.Name, ".nix")), world: w}}
+	}
+	return nil
+}

@@ -1,13 +1,279 @@
 package nixos
 
-import "wardnix/nixast/eval"
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
 
+	"wardnix/nixast"
+	"wardnix/nixast/eval"
+)
+
+// A world is a set of modules that are merged with each other: those of a
+// host, of a container, or of a submodule.
 type world struct {
-	ev *eval.Evaluator
+	project *Project
+	ev      *eval.Evaluator
+	label   string // what the modules call their configuration: "config"
+	// complete tells that all modules that matter are in sight, so that
+	// config.x is what they set.
+	complete bool
+	extra    map[string]*eval.Thunk // further module arguments, such as specialArgs
+	open     bool                   // modules may ask for arguments that are not in sight
+	freeform []string               // the options below which everything is as it is written
+
+	modules  []*module
+	disabled map[*File]bool
+	unseen   []Reason
+	args     *eval.Thunk
+	root     *node
+	ready    bool // all modules are collected
 }
 
-type node struct{}
+// A module is one module after its arguments are given.
+type module struct {
+	file  *File
+	value *eval.Thunk
+	body  *eval.Attrs
+	from  nixast.Node // the expression, for modules written in place
+	when  *eval.Cond  // the condition under which it is there
+}
 
-func (w *world) option(path []string) *Option { panic("being written") }
+// moduleKeys are the attributes of a module that are no options in a module
+// without config (nixpkgs: lib/modules.nix, unifyModuleSyntax).
+var moduleKeys = [...]string{"_class", "_file", "key", "disabledModules", "require", "imports", "freeformType", "options", "config", "meta"}
 
-func findHosts(p *Project) []*Host { panic("being written") }
+func newWorld(p *Project, ev *eval.Evaluator) *world {
+	w := &world{project: p, ev: ev, label: "config", open: true, disabled: map[*File]bool{}}
+	w.root = &node{world: w}
+	return w
+}
+
+// moduleArgs are the arguments that modules get.
+func (w *world) moduleArgs() *eval.Thunk {
+	if w.args != nil {
+		return w.args
+	}
+	args := map[string]*eval.Thunk{
+		"config":      w.configAt(nil),
+		"lib":         w.ev.Lib(),
+		"pkgs":        w.ev.Pkgs(),
+		"options":     w.opaque("options"),
+		"modulesPath": w.opaque("modulesPath"),
+		"utils":       w.opaque("utils"),
+	}
+	for name, t := range w.extra {
+		args[name] = t
+	}
+	rest := w.ev.Opaque(eval.Opaque{Reason: "an argument that is given to the module from outside"})
+	w.args = w.ev.NewOpenAttrs(args, rest)
+	return w.args
+}
+
+func (w *world) opaque(label string) *eval.Thunk {
+	return w.ev.Opaque(eval.Opaque{Label: label, Reason: "`" + label + "` is only known when NixOS evaluates the configuration"})
+}
+
+// A pendingModule is one that is still to be read.
+type pendingModule struct {
+	value *eval.Thunk
+	file  *File // that it is written in
+	at    nixast.Node
+	when  *eval.Cond
+	whole bool // it is the expression of file
+}
+
+// collect reads modules and what they import, breadth first, as
+// lib.evalModules does. A file counts once.
+func (w *world) collect(queue []pendingModule) {
+	seen := map[*File]bool{}
+	for _, m := range queue {
+		if m.whole {
+			seen[m.file] = true
+		}
+	}
+	for len(queue) > 0 && len(w.modules) < maxModules {
+		next := queue[0]
+		queue = queue[1:]
+		queue = append(queue, w.load(next, seen)...)
+	}
+	w.modules = slices.DeleteFunc(w.modules, func(m *module) bool { return m.from.IsZero() && w.disabled[m.file] })
+	w.ready = true
+	for _, m := range w.modules {
+		w.root.raw = append(w.root.raw, w.definitions(m)...)
+	}
+}
+
+// maxModules bounds the modules of a world; nixpkgs has about 2,500.
+const maxModules = 20_000
+
+// load reads one module and returns what it imports.
+func (w *world) load(next pendingModule, seen map[*File]bool) []pendingModule {
+	value, file, at := next.value, next.file, next.at
+	for range 8 { // a path to a file that holds a path, and a function that returns one
+		switch v := w.ev.Force(value).(type) {
+		case *eval.Path:
+			text, ok := v.Text()
+			if !ok || !v.Source {
+				w.miss("the path of the module is not known", v.Origin())
+				return nil
+			}
+			f, err := w.project.importFile(text)
+			if err != nil {
+				w.miss(err.Error(), v.Origin())
+				return nil
+			}
+			if seen[f] {
+				return nil
+			}
+			seen[f] = true
+			value, file, at = w.ev.File(f.Tree), f, nixast.Node{}
+		case *eval.Function:
+			value = w.ev.Call(value, w.moduleArgs())
+			if fn, ok := w.ev.Force(value).(*eval.Function); ok && !w.open {
+				w.miss("a function of several arguments is no module", fn.Origin())
+				return nil
+			}
+		case *eval.Unknown:
+			if more, ok := w.tree(v, file); ok {
+				return more
+			}
+			w.miss(v.Reason, v.Origin())
+			return nil
+		default:
+			body := w.ev.Attrs(value)
+			if body == nil {
+				return nil
+			}
+			m := &module{file: file, value: value, body: body, from: at, when: next.when}
+			if file != nil && (at.IsZero() || at.File() != file.Tree) {
+				m.from = nixast.Node{}
+			}
+			w.modules = append(w.modules, m)
+			w.disable(m)
+			return w.imports(m)
+		}
+	}
+	return nil
+}
+
+func (w *world) miss(text string, at nixast.Node) {
+	w.unseen = append(w.unseen, Reason{Text: text, Node: at})
+}
+
+// imports are the modules that a module imports.
+func (w *world) imports(m *module) []pendingModule {
+	var found []pendingModule
+	for _, name := range []string{"require", "imports"} {
+		for _, d := range m.body.Lookup(name).Defs {
+			if d.Open != nil || d.Name != nil {
+				continue
+			}
+			found = append(found, w.moduleList(d.Value, m.file)...)
+		}
+	}
+	return found
+}
+
+func (w *world) moduleList(t *eval.Thunk, file *File) []pendingModule {
+	var found []pendingModule
+	list := w.ev.List(t)
+	if list == nil {
+		return nil
+	}
+	for _, item := range list.Items {
+		if item.Many {
+			v := w.ev.Force(item.Value)
+			if u, ok := v.(*eval.Unknown); ok {
+				if more, ok := w.tree(u, file); ok {
+					found = append(found, more...)
+					continue
+				}
+				w.miss(u.Reason, u.Origin())
+			}
+			continue
+		}
+		found = append(found, pendingModule{value: item.Value, file: file, at: w.ev.Force(item.Value).Origin(), when: item.When})
+	}
+	return found
+}
+
+// disable takes note of the files that a module switches off.
+func (w *world) disable(m *module) {
+	for _, d := range m.body.Lookup("disabledModules").Defs {
+		if d.Open != nil || d.Value == nil {
+			continue
+		}
+		list := w.ev.List(d.Value)
+		if list == nil {
+			continue
+		}
+		for _, item := range list.Items {
+			if v, ok := w.ev.Force(item.Value).(*eval.Path); ok && !item.Many && v.Source {
+				if text, ok := v.Text(); ok {
+					if f, err := w.project.importFile(text); err == nil {
+						w.disabled[f] = true
+					}
+				}
+			}
+		}
+	}
+}
+
+// definitions are what a module sets: its config, or without one all of it.
+func (w *world) definitions(m *module) []rawDef {
+	config, options := m.body.Lookup("config"), m.body.Lookup("options")
+	if !certain(config) && !certain(options) {
+		return []rawDef{{value: m.value, skip: moduleKeys[:], when: m.when, mod: m}}
+	}
+	return w.attrDefs(config, rawDef{when: m.when, mod: m})
+}
+
+// Import gives the file that an import of path means.
+func (p *Project) Import(name string) (*nixast.File, error) {
+	f, err := p.importFile(name)
+	if err != nil {
+		return nil, err
+	}
+	return f.Tree, nil
+}
+
+func (p *Project) importFile(name string) (*File, error) {
+	name = path.Clean(name)
+	if f := p.File(name); f != nil && f.Tree != nil {
+		return f, nil
+	}
+	if f := p.File(path.Join(name, "default.nix")); f != nil && f.Tree != nil {
+		return f, nil
+	}
+	return nil, fmt.Errorf("`%s` is not in this project", name)
+}
+
+// tree are the modules that a function which imports a whole folder means:
+// import-tree takes every *.nix file below a path, but those below a folder
+// whose name begins with an underscore.
+func (w *world) tree(u *eval.Unknown, file *File) ([]pendingModule, bool) {
+	if !strings.HasSuffix(u.Func, "import-tree") || len(u.Args) != 1 {
+		return nil, false
+	}
+	dir, ok := w.ev.Force(u.Args[0]).(*eval.Path)
+	if !ok || !dir.Source {
+		return nil, false
+	}
+	text, ok := dir.Text()
+	if !ok {
+		return nil, false
+	}
+	prefix := path.Clean(text) + "/"
+	if prefix == "./" {
+		prefix = ""
+	}
+	var found []pendingModule
+	for _, f := range w.project.Files() {
+		if f.Tree != nil && strings.HasPrefix(f.Name, prefix) && !strings.Contains(f.Name[len(prefix):], "/_") && !strings.HasPrefix(f.Name[len(prefix):], "_") {
+			found = append(found, pendingModule{value: eval.Known(&eval.Path{Source: true, Pieces: []eval.Piece{{Text: f.Name}}}), file: file})
+		}
+	}
+	return found, true
+}

@@ -1,6 +1,8 @@
 package nixos
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"wardnix/nixast"
@@ -63,6 +65,9 @@ type Def struct {
 	// Wrapper is the call of mkForce, mkDefault, mkOverride, mkBefore or
 	// mkAfter nearest to the value; the zero Node if there is none.
 	Wrapper nixast.Node
+	// Misfit is a mkIf, mkMerge or mkOverride inside of Wrapper, where NixOS
+	// does not look for it and fails; the zero Node if there is none.
+	Misfit nixast.Node
 	// When is the condition under which the definition counts, in so far as
 	// it is not one of the unit as a whole: see [Unit.When]. nil means always.
 	When *eval.Cond
@@ -76,8 +81,77 @@ type Def struct {
 	ev *eval.Evaluator
 }
 
+// option is what is known of the option at n.
+func (n *node) option() *Option {
+	if n.opt != nil {
+		return n.opt
+	}
+	n.settle()
+	o := &Option{Path: n.path(), node: n}
+	for _, d := range n.defs {
+		o.Defs = append(o.Defs, n.def(d))
+	}
+	for _, d := range n.lost {
+		o.Overridden = append(o.Overridden, n.def(d))
+	}
+	if n.parent != nil {
+		n.parent.children()
+		o.Unseen = slices.Clip(n.parent.unseen)
+		for _, kid := range n.parent.kids {
+			if kid.pattern && !n.pattern {
+				o.Unseen = append(o.Unseen, Reason{Text: "`" + kid.name + "` may be this name", Node: kid.raw[0].site})
+			}
+		}
+	}
+	if !n.inDefs {
+		n.opt = o
+	}
+	return o
+}
+
+func (n *node) def(d rawDef) *Def {
+	def := &Def{
+		Value:    d.value,
+		Binding:  d.site,
+		Priority: cmp.Or(d.priority, PriorityPlain),
+		Order:    cmp.Or(d.order, orderPlain),
+		Wrapper:  d.wrapper,
+		Misfit:   d.misfit,
+		When:     d.when,
+		Maybe:    d.maybe,
+		ev:       n.world.ev,
+	}
+	if !d.site.IsZero() {
+		def.File = n.world.project.File(d.site.File().Name)
+		if p := d.site.Parent(); p.Kind() == nixast.AttrSet {
+			def.Set = p
+		} else if p := p.Parent(); p.Kind() == nixast.AttrSet && d.site.Parent().Kind() == nixast.InheritNode {
+			def.Set = p
+		}
+	}
+	return def
+}
+
 // IsSet reports whether a definition is in sight.
 func (o *Option) IsSet() bool { return len(o.Defs) > 0 }
+
+// Attrs are the options set below o, by name; those whose names are patterns
+// among them.
+func (o *Option) Attrs() []*Option {
+	var found []*Option
+	for _, kid := range o.node.children() {
+		if opt := kid.option(); opt.IsSet() || len(opt.Overridden) > 0 {
+			found = append(found, opt)
+		}
+	}
+	return found
+}
+
+// Attr is the option below o at a path. It is never nil.
+func (o *Option) Attr(path ...string) *Option { return o.node.at(path...).option() }
+
+// IsPattern reports whether the option's name is known in part only.
+func (o *Option) IsPattern() bool { return o.node.pattern }
 
 // Name is the last part of the path.
 func (o *Option) Name() string {

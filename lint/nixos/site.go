@@ -1,6 +1,12 @@
 package nixos
 
-import "wardnix/nixast"
+import (
+	"slices"
+	"strings"
+
+	"wardnix/nixast"
+	"wardnix/nixast/eval"
+)
 
 // A Site is the place where a person would add a definition below an option:
 // a directive to serviceConfig, an option to a unit.
@@ -11,10 +17,13 @@ type Site struct {
 	// the literal serviceConfig; "serviceConfig" inside the set of the unit;
 	// "systemd.services.x.serviceConfig" beside other bindings like that.
 	Prefix string
-	// Siblings are the bindings in Set below the same option, in order:
-	// the new one goes behind the last, or where the alphabet puts it.
+	// Siblings are the bindings in Set below the same option, in order: the
+	// new one goes behind the last, or where the alphabet puts it.
 	Siblings []nixast.Node
-	// Shared tells that Set contributes to other units too.
+	// File is the file of Set.
+	File *File
+	// Shared tells that Set is not written for this unit alone: it is bound
+	// elsewhere, or in a function.
 	Shared bool
 	// Reason says why there is no such place; Set is then the zero Node.
 	Reason string
@@ -25,9 +34,183 @@ func (s Site) OK() bool { return !s.Set.IsZero() }
 
 // Site is the place to add a definition below o; for the sections of a unit
 // see [Unit.Site].
-func (o *Option) Site() Site { panic("being written") }
+func (o *Option) Site() Site {
+	best := Site{Reason: "it is not set in this project"}
+	for _, d := range o.Defs {
+		if d.When != nil || d.Maybe != nil || d.Binding.IsZero() {
+			if !best.OK() {
+				best.Reason = "it is set under conditions only"
+			}
+			continue
+		}
+		s := d.site(o)
+		s.File = d.File
+		if s.OK() && (!best.OK() || len(s.Siblings) > len(best.Siblings) || best.Shared && !s.Shared) {
+			best = s
+		} else if !best.OK() {
+			best.Reason = s.Reason
+		}
+	}
+	return best
+}
 
 // Site is the place to add a setting to a section ("Service"), or an option of
 // the unit itself (the empty section). If the set of the section is missing, it
 // is the set of the unit, with a Prefix.
-func (u *Unit) Site(section string) Site { panic("being written") }
+func (u *Unit) Site(section string) Site {
+	if u.derivedFrom != nil {
+		return Site{Reason: "NixOS makes this timer from startAt"}
+	}
+	if section == "" {
+		return u.opt.Site()
+	}
+	o := u.Section(section)
+	if o.IsSet() {
+		return o.Site()
+	}
+	s := u.opt.Site()
+	if !s.OK() {
+		return s
+	}
+	name := o.Name()
+	if s.Prefix != "" {
+		name = s.Prefix + "." + name
+	}
+	s.Prefix, s.Siblings = name, nil
+	return s
+}
+
+// site is the place that one definition of o offers.
+func (d *Def) site(o *Option) Site {
+	if s, ok := d.dottedSite(o); ok {
+		return s
+	}
+	set, reason := literalSet(d.ev, d.Value)
+	if set.IsZero() {
+		return Site{Reason: reason}
+	}
+	s := Site{Set: set, Siblings: slices.Collect(set.Entries()), Shared: !inside(set, d.Binding)}
+	for a := range set.Ancestors() {
+		if a == d.Binding {
+			break
+		}
+		if a.Kind() == nixast.LambdaNode {
+			s.Shared = true
+		}
+	}
+	if !s.Shared {
+		s.Shared = o.generated()
+	}
+	return s
+}
+
+// generated reports whether the option lies below a name that a function or an
+// interpolation made, so that the same source may define others.
+func (o *Option) generated() bool {
+	for n := o.node; n != nil; n = n.parent {
+		if n.pattern {
+			return true
+		}
+		for _, d := range n.defs {
+			if d.site.IsZero() {
+				continue
+			}
+			if k := d.site.Kind(); k != nixast.BindingNode && d.site.Parent().Kind() != nixast.InheritNode {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func inside(n, outer nixast.Node) bool {
+	if outer.IsZero() || n.File() != outer.File() {
+		return false
+	}
+	a, b := n.Span(), outer.Span()
+	return b.Start <= a.Start && a.End <= b.End
+}
+
+// dottedSite is the place beside a binding whose path leads beyond o.
+func (d *Def) dottedSite(o *Option) (Site, bool) {
+	b, ok := d.Binding.AsBinding()
+	if !ok || b.Parent().Kind() != nixast.AttrSet {
+		return Site{}, false
+	}
+	set, isSet := d.ev.Force(d.Value).(*eval.Attrs)
+	if !isSet || set.Origin() == b.Value().Unparen() {
+		return Site{}, false
+	}
+	depth := pathDepth(b, o)
+	if depth == 0 {
+		return Site{}, false
+	}
+	prefix := pathText(b, depth)
+	s := Site{Set: b.Parent(), Prefix: prefix, Shared: o.generated()}
+	for sibling := range s.Set.Bindings() {
+		if pathText(sibling, depth) == prefix && pathText(sibling, depth+1) != "" {
+			s.Siblings = append(s.Siblings, sibling.Node)
+		}
+	}
+	return s, len(s.Siblings) > 0
+}
+
+// pathDepth is the number of names in the path of b up to and with that of o;
+// 0 if the path does not go on behind it.
+func pathDepth(b nixast.Binding, o *Option) int {
+	var names []string
+	for attr := range b.Path().Attrs() {
+		name, _ := attr.AttrName()
+		names = append(names, name)
+	}
+	for depth := len(names) - 1; depth > 0; depth-- {
+		if names[depth-1] == o.Name() || o.IsPattern() && names[depth-1] == "" {
+			return depth
+		}
+	}
+	return 0
+}
+
+// pathText is the source text of the first depth names of a path; empty if it
+// has fewer.
+func pathText(b nixast.Binding, depth int) string {
+	var names []string
+	for attr := range b.Path().Attrs() {
+		names = append(names, attr.Text())
+	}
+	if len(names) < depth {
+		return ""
+	}
+	return strings.Join(names[:depth], ".")
+}
+
+// literalSet is the attrset literal that a value comes from: itself, or the
+// last operand of // that is one.
+func literalSet(ev *eval.Evaluator, t *eval.Thunk) (nixast.Node, string) {
+	v := ev.Force(t)
+	if _, ok := v.(*eval.Attrs); !ok {
+		if u, ok := v.(*eval.Unknown); ok && u.Reason != "" {
+			return nixast.Node{}, u.Reason
+		}
+		return nixast.Node{}, "it is not written as a set"
+	}
+	n := v.Origin().Unparen()
+	for n.Kind() == nixast.Binary {
+		b, _ := n.AsBinary()
+		if b.Op() != nixast.Update {
+			break
+		}
+		if right := b.Right().Unparen(); right.Kind() == nixast.AttrSet {
+			n = right
+			break
+		}
+		n = b.Left().Unparen()
+	}
+	if n.Kind() == nixast.AttrSet {
+		return n, ""
+	}
+	if n.IsZero() {
+		return n, "it is not written in this project"
+	}
+	return nixast.Node{}, "the set is computed"
+}

@@ -1,6 +1,7 @@
 package nixos
 
 import (
+	"slices"
 	"strings"
 
 	"wardnix/nixast"
@@ -30,6 +31,8 @@ type Unit struct {
 	Partial []Reason
 
 	opt *Option
+	// derivedFrom is the startAt that a timer comes from.
+	derivedFrom *Option
 }
 
 // Scope is the service manager that runs a unit.
@@ -89,7 +92,23 @@ func (u *Unit) Instance() (template, instance string, ok bool) {
 }
 
 // Files are the files that contribute to the unit, by name.
-func (u *Unit) Files() []*File { panic("being written") }
+func (u *Unit) Files() []*File {
+	var files []*File
+	var visit func(n *node)
+	visit = func(n *node) {
+		for _, d := range n.option().Defs {
+			if d.File != nil && !slices.Contains(files, d.File) {
+				files = append(files, d.File)
+			}
+		}
+		for _, kid := range n.children() {
+			visit(kid)
+		}
+	}
+	visit(u.opt.node)
+	slices.SortFunc(files, func(a, b *File) int { return strings.Compare(a.Name, b.Name) })
+	return files
+}
 
 // Def is the first definition of the unit, where a finding about the unit as
 // a whole stands.
@@ -101,37 +120,111 @@ func (u *Unit) Defs() []*Def { return u.opt.Defs }
 
 // Option is an option of the unit by its path: "after", "script",
 // "environment", "serviceConfig". It is never nil.
-func (u *Unit) Option(path ...string) *Option { panic("being written") }
+func (u *Unit) Option(path ...string) *Option { return u.opt.Attr(path...) }
 
 // Sections are the names of the sections that have settings: "Unit",
 // "Service", "Install".
-func (u *Unit) Sections() []string { panic("being written") }
+func (u *Unit) Sections() []string {
+	var found []string
+	for _, section := range sectionsOf(u.Type()) {
+		if len(u.Directives(section)) > 0 || len(u.Section(section).node.unseen) > 0 {
+			found = append(found, section)
+		}
+	}
+	return found
+}
+
+// sectionsOf are the sections that a unit of a type may have.
+func sectionsOf(unitType string) []string {
+	if own := ownSection(unitType); own != "" {
+		return []string{"Unit", own, "Install"}
+	}
+	return []string{"Unit", "Install"}
+}
+
+// ownSection is the section named after a type of units; empty for targets.
+func ownSection(unitType string) string {
+	switch unitType {
+	case "service", "socket", "timer", "path", "slice", "mount", "automount", "swap", "scope":
+		return strings.ToUpper(unitType[:1]) + unitType[1:]
+	}
+	return ""
+}
 
 // Section is the option that holds the settings of a section: unitConfig for
-// "Unit", serviceConfig for "Service" of a service, and so on; in home-manager's style
-// the section itself. It is never nil.
-func (u *Unit) Section(section string) *Option { panic("being written") }
+// "Unit", serviceConfig for "Service" of a service, and so on; in
+// home-manager's style the section itself. It is never nil.
+func (u *Unit) Section(section string) *Option {
+	if u.Style == SectionStyle {
+		return u.opt.Attr(section)
+	}
+	return u.opt.Attr(strings.ToLower(section) + "Config")
+}
 
 // Directives are the settings written in a section, by name, as [Section] has
 // them. What NixOS derives from options such as after is not among them: see
 // [Unit.Lines].
-func (u *Unit) Directives(section string) []*Option { panic("being written") }
+func (u *Unit) Directives(section string) []*Option { return u.Section(section).Attrs() }
 
 // Directive is one of them by name. It is never nil.
-func (u *Unit) Directive(section, name string) *Option { panic("being written") }
+func (u *Unit) Directive(section, name string) *Option { return u.Section(section).Attr(name) }
 
 // Enabled tells whether the unit is there and not masked by enable = false. It
 // is Maybe if that depends on something that is not known.
-func (u *Unit) Enabled() eval.Truth { panic("being written") }
+func (u *Unit) Enabled() eval.Truth {
+	enable := u.Option("enable")
+	if !enable.IsSet() && len(enable.Unseen) == 0 {
+		return eval.Yes
+	}
+	return enable.Bool()
+}
 
 // OverrideStrategy is "asDropinIfExists" or "asDropin"; empty if it is not
 // known.
-func (u *Unit) OverrideStrategy() string { panic("being written") }
+func (u *Unit) OverrideStrategy() string {
+	strategy := u.Option("overrideStrategy")
+	if !strategy.IsSet() {
+		return "asDropinIfExists"
+	}
+	text, _ := strategy.Text()
+	return text
+}
 
 // IsOverride reports whether nothing in sight says what the unit runs, so that
-// its main definition is elsewhere: in nixpkgs, in systemd, or in a package. It is
-// false for kinds of units that run nothing, and for partial ones.
-func (u *Unit) IsOverride() bool { panic("being written") }
+// its main definition is elsewhere: in nixpkgs, in systemd, or in a package. It
+// is false for kinds of units that run nothing, and for partial ones.
+func (u *Unit) IsOverride() bool {
+	if len(u.Partial) > 0 || u.Style == TextStyle {
+		return false
+	}
+	var mains []string // directives, one of which a unit of its own has
+	var options []string
+	switch u.Type() {
+	case "service":
+		mains, options = []string{"ExecStart", "ExecStop", "SuccessAction"}, []string{"script", "preStop"}
+	case "socket":
+		mains, options = []string{"Listen", "Accept"}, []string{"listenStreams", "listenDatagrams"}
+	case "timer":
+		mains = []string{"On"}
+	case "path":
+		mains = []string{"Path", "DirectoryNotEmpty"}
+	default:
+		return false
+	}
+	for _, name := range options {
+		if u.Option(name).IsSet() {
+			return false
+		}
+	}
+	for _, d := range u.Directives(ownSection(u.Type())) {
+		for _, main := range mains {
+			if d.Name() == main || main != "ExecStart" && main != "ExecStop" && strings.HasPrefix(d.Name(), main) {
+				return false
+			}
+		}
+	}
+	return u.derivedFrom == nil
+}
 
 // A Line is a line of the text of a unit.
 type Line struct {
@@ -155,9 +248,3 @@ type Line struct {
 	// Origin is where that is written: see [Def.Binding].
 	Origin nixast.Node
 }
-
-// Lines is the text of the unit file as NixOS derives it, without the lines
-// that open a section, blank lines, and the environment that NixOS adds to
-// every service. Lines of one key are in the order of the unit file; keys are in
-// byte order (nixos/lib/systemd-lib.nix of 20.09 and 26.11).
-func (u *Unit) Lines() []Line { panic("being written") }

@@ -1,0 +1,98 @@
+package nixos
+
+import (
+	"slices"
+
+	"wardnix/nixast/eval"
+)
+
+// configAt is config.a.b for the path a.b, as modules see it: what the modules
+// in sight set, if that is certain, else unknown.
+func (w *world) configAt(path []string) *eval.Thunk {
+	label := w.label
+	if len(path) > 0 {
+		label += "." + attrPath(path)
+	}
+	return w.ev.Opaque(eval.Opaque{
+		Label:  label,
+		Reason: "`" + label + "` is only known when NixOS evaluates the configuration",
+		Attr: func(name string) *eval.Thunk {
+			below := append(slices.Clip(path), name)
+			return w.ev.Defer(func() *eval.Thunk { return w.lookUp(below) })
+		},
+	})
+}
+
+// lookUp is the value of an option, or an opaque one.
+func (w *world) lookUp(path []string) *eval.Thunk {
+	if w.complete && w.ready {
+		if t, ok := w.valueOf(w.root.at(path...), path); ok {
+			return t
+		}
+	}
+	return w.configAt(path)
+}
+
+// valueOf is what an option is set to, where nothing else can be meant: it is
+// declared in the project with a type that is known, or it is a scalar that
+// is set in plain.
+func (w *world) valueOf(n *node, path []string) (*eval.Thunk, bool) {
+	if n.inDefs || n.inPlain {
+		return nil, false // it depends on itself
+	}
+	if len(w.freeform) > 0 && len(path) > 1 && slices.Contains(w.freeform, path[0]) {
+		return w.freeformValue(n)
+	}
+	if d, ok := w.declaration(path); ok {
+		return w.declaredValue(n, d)
+	}
+	n.settle()
+	if len(n.defs) == 0 || len(n.unseenAbove()) > 0 {
+		return nil, false
+	}
+	return w.scalarOf(n)
+}
+
+// scalarOf is the value of an option that is certainly set to a scalar.
+func (w *world) scalarOf(n *node) (*eval.Thunk, bool) {
+	value, ok := n.option().Value()
+	if !ok {
+		return nil, false
+	}
+	switch w.ev.Force(value).(type) {
+	case *eval.Bool, *eval.Int, *eval.String, *eval.Float:
+		return value, true
+	}
+	return nil, false
+}
+
+// unseenAbove are the reasons why something around n may set it, too.
+func (n *node) unseenAbove() []Reason {
+	for p := n.parent; p != nil; p = p.parent {
+		if len(p.unseen) > 0 {
+			return p.unseen
+		}
+	}
+	return nil
+}
+
+// freeformValue is what is written for an option of flake-parts' flake.*: a
+// module that is defined in parts is a module that imports them.
+func (w *world) freeformValue(n *node) (*eval.Thunk, bool) {
+	n.settle()
+	switch len(n.defs) {
+	case 0:
+		return nil, false
+	case 1:
+		return n.defs[0].value, true
+	}
+	path := n.path()
+	if len(path) < 3 || path[1] == "modules" && len(path) < 4 {
+		return nil, false // a set of modules, by name
+	}
+	var parts []*eval.Thunk
+	for _, d := range n.defs {
+		parts = append(parts, d.value)
+	}
+	return eval.NewAttrs(map[string]*eval.Thunk{"imports": eval.NewList(parts...)}), true
+}

@@ -1,0 +1,496 @@
+package nixos
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"wardnix/lint/systemd"
+	"wardnix/nixast/eval"
+)
+
+// Lines is the text of the unit file as NixOS derives it, without the lines
+// that open a section, blank lines, and the environment that NixOS adds to
+// every service. Lines of one key are in the order of the unit file; keys are in
+func (u *Unit) Lines() []Line {
+	switch u.Style {
+	case TextStyle:
+		return u.textLines()
+	case SectionStyle:
+		var lines []Line
+		for _, section := range sectionsOf(u.Type()) {
+			lines = append(lines, u.sectionLines(section, nil)...)
+		}
+		return lines
+	}
+	own := ownSection(u.Type())
+	lines := u.sectionLines("Unit", u.unitDirectives())
+	switch u.Type() {
+	case "service":
+		lines = append(lines, u.environmentLines()...)
+		lines = append(lines, u.restartLines()...)
+		lines = append(lines, u.sectionLines(own, u.scriptDirectives())...)
+	case "timer":
+		lines = append(lines, u.sectionLines(own, u.startAtDirectives())...)
+	case "mount", "automount":
+		lines = append(lines, u.sectionLines(own, u.mountDirectives())...)
+	case "socket":
+		lines = append(lines, u.sectionLines(own, nil)...)
+		lines = append(lines, u.listLines(own, "ListenStream", "listenStreams")...)
+		lines = append(lines, u.listLines(own, "ListenDatagram", "listenDatagrams")...)
+	default:
+		if own != "" {
+			lines = append(lines, u.sectionLines(own, nil)...)
+		}
+	}
+	if u.rendersInstall() {
+		lines = append(lines, u.joined("Install", "WantedBy", "wantedBy")...)
+	}
+	for i := range lines {
+		if lines[i].Def != nil {
+			lines[i].Origin = lines[i].Def.Binding
+		}
+	}
+	return lines
+}
+
+// rendersInstall reports whether NixOS writes WantedBy into the unit, which it
+// does not for targets, nor in old releases (20.09 does not, 26.11 does).
+func (u *Unit) rendersInstall() bool {
+	return u.Type() != "target" && (u.Host == nil || !u.Host.Release.Before(installSince))
+}
+
+// installSince is the first release that writes [Install].
+var installSince = Release{22, 11}
+
+// sectionLines are the directives of a section, those that NixOS derives from
+// other options first, by key.
+func (u *Unit) sectionLines(section string, derived map[string][]Line) []Line {
+	byKey := map[string][]Line{}
+	for key, lines := range derived {
+		byKey[key] = lines
+	}
+	set := u.Section(section)
+	var unseen []Line
+	for _, d := range u.Directives(section) {
+		if d.IsPattern() {
+			unseen = append(unseen, Line{Section: section, Unseen: "the name of the setting `" + d.Name() + "` is not known", Def: d.Defs[0]})
+			continue
+		}
+		byKey[d.Name()] = mergeLines(byKey[d.Name()], u.directiveLines(section, d))
+	}
+	for _, r := range set.node.unseen {
+		unseen = append(unseen, Line{Section: section, Unseen: r.Text, Origin: r.Node})
+	}
+	var lines []Line
+	for _, key := range slices.Sorted(keys(byKey)) {
+		lines = append(lines, byKey[key]...)
+	}
+	return append(lines, unseen...)
+}
+
+func keys[V any](m map[string]V) func(func(string) bool) {
+	return func(yield func(string) bool) {
+		for k := range m {
+			if !yield(k) {
+				return
+			}
+		}
+	}
+}
+
+// mergeLines merges what NixOS derives with what is written for the same key.
+// Two scalars must be equal, so that one is enough.
+func mergeLines(derived, written []Line) []Line {
+	if len(derived) == 1 && len(written) == 1 && written[0].Known && derived[0].Known &&
+		written[0].Text == derived[0].Text && written[0].When == nil {
+		return written
+	}
+	return append(slices.Clip(derived), written...)
+}
+
+// directiveLines are the lines of one directive: one for a scalar, one for
+// each element of a list (unitOption in nixos/lib/systemd-unit-options.nix).
+func (u *Unit) directiveLines(section string, o *Option) []Line {
+	defs := o.Defs
+	if !slices.ContainsFunc(defs, (*Def).isList) {
+		if i := slices.IndexFunc(defs, (*Def).certain); i >= 0 {
+			defs = defs[i : i+1] // the others must be equal
+		}
+	}
+	var lines []Line
+	for _, d := range defs {
+		for _, e := range d.elements() {
+			lines = append(lines, elementLines(section, o.Name(), e)...)
+		}
+	}
+	return lines
+}
+
+func (d *Def) isList() bool {
+	_, ok := d.ev.Force(d.Value).(*eval.List)
+	return ok
+}
+
+// elementLines are the line of an element, or those of its cases.
+func elementLines(section, key string, e Element) []Line {
+	line := Line{Section: section, Key: key, When: e.When, Unseen: e.Unseen, Def: e.Def}
+	if e.Def != nil {
+		line.Origin = e.Def.Binding
+	}
+	if e.Value == nil || e.Unseen != "" {
+		line.Shown = "…"
+		return []Line{line}
+	}
+	ev := e.Def.ev
+	var lines []Line
+	earlier, truth := (*eval.Cond)(nil), eval.Maybe
+	for _, c := range ev.Cases(e.Value) {
+		one := line
+		when, t := ev.And(earlier, c.When)
+		if t != eval.No {
+			one.When, t = ev.And(line.When, when)
+		}
+		if t != eval.No {
+			one.Text, one.Known = render(ev, ev.Force(c.Value), false)
+			one.Shown = one.Text
+			if !one.Known {
+				one.Text = ""
+			}
+			lines = append(lines, one)
+		}
+		if c.When == nil {
+			break
+		}
+		if earlier, truth = ev.And(earlier, ev.Not(c.When)); truth == eval.No {
+			break
+		}
+	}
+	return lines
+}
+
+// render is the text that toOption of nixos/lib/systemd-lib.nix gives a value,
+// and what builtins.toString gives those inside a list; false if a part of it
+// is not known, and the text then is for people to read.
+func render(ev *eval.Evaluator, v eval.Value, inner bool) (string, bool) {
+	switch v := v.(type) {
+	case *eval.Null:
+		return "", true
+	case *eval.Bool:
+		switch {
+		case !inner:
+			return strconv.FormatBool(v.V), true
+		case v.V:
+			return "1", true
+		}
+		return "", true
+	case *eval.Int:
+		return strconv.FormatInt(v.V, 10), true
+	case *eval.Float:
+		return fmt.Sprintf("%f", v.V), true
+	case *eval.String:
+		if text, ok := v.Text(); ok {
+			return text, true
+		}
+		return v.Pattern(), false
+	case *eval.Path:
+		text, ok := v.Text()
+		return text, ok && !v.Source
+	case *eval.List:
+		return renderInner(ev, v)
+	case *eval.Attrs:
+		if out := v.Lookup("outPath"); certain(out) {
+			return render(ev, ev.Force(ev.Value(out)), true)
+		}
+		return "{ … }", false
+	case *eval.Unknown:
+		if v.Label != "" {
+			return "${" + v.Label + "}", false
+		}
+	}
+	return "…", false
+}
+
+// renderInner is builtins.toString of a list: blanks between the elements,
+// except behind an empty list.
+func renderInner(ev *eval.Evaluator, list *eval.List) (string, bool) {
+	var b strings.Builder
+	known := true
+	for i, item := range list.Items {
+		v := ev.Force(item.Value)
+		if item.Many || item.When != nil {
+			known = false
+		}
+		text, ok := render(ev, v, true)
+		known = known && ok
+		b.WriteString(text)
+		if nested, ok := v.(*eval.List); i < len(list.Items)-1 && (!ok || len(nested.Items) > 0) {
+			b.WriteByte(' ')
+		}
+	}
+	return b.String(), known
+}
+
+// derivedLists are the options of every unit whose elements NixOS joins into
+// one line of [Unit] (unitConfig in nixos/lib/systemd-lib.nix).
+var derivedLists = [...]struct{ key, option string }{
+	{"After", "after"},
+	{"Before", "before"},
+	{"BindsTo", "bindsTo"},
+	{"Conflicts", "conflicts"},
+	{"Documentation", "documentation"},
+	{"OnFailure", "onFailure"},
+	{"OnSuccess", "onSuccess"},
+	{"PartOf", "partOf"},
+	{"Requires", "requires"},
+	{"Requisite", "requisite"},
+	{"Upholds", "upholds"},
+	{"Wants", "wants"},
+}
+
+// unitDirectives are the lines of [Unit] that come from other options.
+func (u *Unit) unitDirectives() map[string][]Line {
+	lines := map[string][]Line{}
+	for _, d := range derivedLists {
+		lines[d.key] = u.joined("Unit", d.key, d.option)
+	}
+	for _, trigger := range []struct{ key, option string }{
+		{"X-Restart-Triggers", "restartTriggers"},
+		{"X-Reload-Triggers", "reloadTriggers"},
+	} {
+		lines[trigger.key] = u.joined("Unit", trigger.key, trigger.option)
+		for i := range lines[trigger.key] { // a store path, or made of some
+			lines[trigger.key][i].Known, lines[trigger.key][i].Text = false, ""
+		}
+	}
+	for _, scalar := range []struct{ key, option string }{
+		{"Description", "description"},
+		{"StartLimitIntervalSec", "startLimitIntervalSec"},
+		{"StartLimitBurst", "startLimitBurst"},
+	} {
+		lines[scalar.key] = u.scalar("Unit", scalar.key, scalar.option)
+	}
+	return lines
+}
+
+// joined is the line that joins the elements of a list; none if it is empty.
+func (u *Unit) joined(section, key, option string) []Line {
+	elements := u.Option(option).List()
+	if len(elements) == 0 {
+		return nil
+	}
+	line := Line{Section: section, Key: key, Known: true, Def: elements[0].Def, Origin: elements[0].Def.Binding}
+	var words []string
+	always := false
+	for _, e := range elements {
+		for _, l := range elementLines(section, key, e) {
+			words = append(words, l.Shown)
+			line.Known = line.Known && l.Known && l.When == nil
+			always = always || l.When == nil && l.Unseen == ""
+		}
+	}
+	line.Shown = strings.Join(words, " ")
+	if !always {
+		line.When, line.Unseen = elements[0].When, elements[0].Unseen
+	}
+	if line.Known {
+		line.Text = line.Shown
+	}
+	return []Line{line}
+}
+
+// scalar is the line of an option that is copied into the unit; none if it is
+// the empty string.
+func (u *Unit) scalar(section, key, option string) []Line {
+	return slices.DeleteFunc(u.renamed(section, key, option), func(l Line) bool { return l.Known && l.Text == "" })
+}
+
+func (u *Unit) renamed(section, key, option string) []Line {
+	lines := u.directiveLines(section, u.Option(option))
+	for i := range lines {
+		lines[i].Key = key
+	}
+	return lines
+}
+
+func (u *Unit) listLines(section, key, option string) []Line {
+	return u.renamed(section, key, option)
+}
+
+// scripts are the options of a service that become a script in the store.
+var scripts = [...]struct{ key, option, name string }{
+	{"ExecStartPre", "preStart", "pre-start"},
+	{"ExecStart", "script", "start"},
+	{"ExecStartPost", "postStart", "post-start"},
+	{"ExecReload", "reload", "reload"},
+	{"ExecStop", "preStop", "pre-stop"},
+	{"ExecStopPost", "postStop", "post-stop"},
+}
+
+// scriptDirectives are the lines of [Service] that run scripts.
+func (u *Unit) scriptDirectives() map[string][]Line {
+	lines := map[string][]Line{}
+	for _, s := range scripts {
+		o := u.Option(s.option)
+		if !o.IsSet() || o.isEmpty() {
+			continue
+		}
+		line := Line{
+			Section: "Service", Key: s.key, Def: o.Defs[0],
+			Shown: "${unit-script-" + u.BaseName() + "-" + s.name + "}/bin/" + u.BaseName() + "-" + s.name,
+		}
+		if s.option == "script" {
+			line.Shown += " "
+			if args := u.Option("scriptArgs"); args.IsSet() {
+				text, _ := args.Text()
+				line.Shown += text
+			}
+		}
+		if !slices.ContainsFunc(o.Defs, (*Def).certain) {
+			line.When = o.Defs[0].When
+			if len(o.Defs) > 1 || o.Defs[0].Maybe != nil {
+				line.Unseen = "the script depends on conditions"
+			}
+		}
+		lines[s.key] = []Line{line}
+	}
+	if confinement := u.Option("confinement", "enable"); confinement.IsSet() && confinement.Bool() != eval.No {
+		lines[""] = []Line{{Section: "Service", Unseen: "`confinement` adds settings", Def: confinement.Defs[0]}}
+	}
+	return lines
+}
+
+// isEmpty reports whether all that an option of lines is set to is certainly
+// the empty string.
+func (o *Option) isEmpty() bool {
+	for _, d := range o.Defs {
+		s, ok := d.ev.Force(d.Value).(*eval.String)
+		if !ok {
+			return false
+		}
+		if text, ok := s.Text(); !ok || text != "" {
+			return false
+		}
+	}
+	return true
+}
+
+func (u *Unit) startAtDirectives() map[string][]Line {
+	if u.derivedFrom == nil {
+		return nil
+	}
+	lines := map[string][]Line{}
+	for _, d := range u.derivedFrom.Defs {
+		for _, e := range d.elements() {
+			lines["OnCalendar"] = append(lines["OnCalendar"], elementLines("Timer", "OnCalendar", e)...)
+		}
+	}
+	return lines
+}
+
+func (u *Unit) mountDirectives() map[string][]Line {
+	section := ownSection(u.Type())
+	lines := map[string][]Line{"Where": u.scalar(section, "Where", "where")}
+	if u.Type() == "mount" {
+		lines["What"] = u.scalar(section, "What", "what")
+		lines["Type"] = u.scalar(section, "Type", "type")
+		lines["Options"] = u.scalar(section, "Options", "options")
+	}
+	return lines
+}
+
+// environmentLines are the variables that the configuration sets. NixOS adds
+// PATH, LOCALE_ARCHIVE and TZDIR.
+func (u *Unit) environmentLines() []Line {
+	var lines []Line
+	env := u.Option("environment")
+	for _, variable := range env.Attrs() {
+		for _, l := range u.directiveLines("Service", variable) {
+			name := l.Key
+			l.Key = "Environment"
+			switch {
+			case variable.IsPattern():
+				l.Known, l.Text = false, ""
+				l.Unseen = cmp.Or(l.Unseen, "the name of the variable `"+name+"` is not known")
+			case isNull(l):
+				continue
+			case l.Known:
+				l.Text = quoteJSON(name + "=" + l.Text)
+				l.Shown = l.Text
+			default:
+				l.Shown = `"` + name + "=" + l.Shown + `"`
+			}
+			lines = append(lines, l)
+		}
+	}
+	for _, r := range env.node.unseen {
+		lines = append(lines, Line{Section: "Service", Key: "Environment", Unseen: r.Text, Origin: r.Node})
+	}
+	return lines
+}
+
+// isNull reports whether a line comes from null, which unsets a variable.
+func isNull(l Line) bool {
+	if !l.Known || l.Text != "" || l.Def == nil {
+		return false
+	}
+	_, ok := l.Def.ev.Force(l.Def.Value).(*eval.Null)
+	return ok
+}
+
+// quoteJSON is builtins.toJSON of a string.
+func quoteJSON(s string) string {
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if enc.Encode(s) != nil {
+		return `"` + s + `"`
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// restartLines tell switch-to-configuration how to treat a changed unit.
+func (u *Unit) restartLines() []Line {
+	var lines []Line
+	flag := func(option string, value bool, key string) eval.Truth {
+		o := u.Option(option)
+		if !o.IsSet() {
+			return eval.No
+		}
+		truth := o.Bool()
+		if !value {
+			truth = -truth
+		}
+		text := strconv.FormatBool(value)
+		switch truth {
+		case eval.Yes:
+			lines = append(lines, Line{Section: "Service", Key: key, Text: text, Shown: text, Known: true, Def: o.Defs[0]})
+		case eval.Maybe:
+			lines = append(lines, Line{Section: "Service", Key: key, Shown: text, Unseen: "it depends on `" + option + "`", Def: o.Defs[0]})
+		}
+		return truth
+	}
+	if flag("reloadIfChanged", true, "X-ReloadIfChanged") != eval.Yes {
+		flag("restartIfChanged", false, "X-RestartIfChanged")
+	}
+	flag("stopIfChanged", false, "X-StopIfChanged")
+	flag("notSocketActivated", true, "X-NotSocketActivated")
+	return lines
+}
+
+// textLines are the lines of a unit that is written as text.
+func (u *Unit) textLines() []Line {
+	o := u.Option("text")
+	text, ok := o.Text()
+	if !ok {
+		return []Line{{Unseen: "the text of the unit is not known", Def: o.Defs[0], Origin: o.Defs[0].Binding}}
+	}
+	var lines []Line
+	for _, a := range systemd.Parse("", []byte(text)).Assignments {
+		lines = append(lines, Line{Section: a.Section, Key: a.Key, Text: a.Value, Shown: a.Value, Known: true, Def: o.Defs[0], Origin: o.Defs[0].Binding})
+	}
+	return lines
+}

@@ -1,0 +1,95 @@
+package nixos
+
+import (
+	"wardnix/nixast/eval"
+)
+
+// Value is what the option is set to if that is certain: the value of a
+// definition that counts under all conditions. Lists are not merged: see
+// [Option.List].
+func (o *Option) Value() (*eval.Thunk, bool) {
+	for _, d := range o.Defs {
+		if d.certain() {
+			return d.Value, true // others that count must be equal, or NixOS fails
+		}
+	}
+	return nil, false
+}
+
+// certain reports whether the definition counts under all conditions.
+func (d *Def) certain() bool { return d.When == nil && d.Maybe == nil && d.Misfit.IsZero() }
+
+// Bool is the option as a boolean; Maybe if it is not set, or not known.
+func (o *Option) Bool() eval.Truth {
+	value, ok := o.Value()
+	if !ok {
+		return eval.Maybe
+	}
+	truth, _ := o.node.world.ev.Truth(value)
+	return truth
+}
+
+// Text is the option as a string; false if it is not set, not known, or no string.
+func (o *Option) Text() (string, bool) {
+	value, ok := o.Value()
+	if !ok {
+		return "", false
+	}
+	if s, ok := o.node.world.ev.Force(value).(*eval.String); ok {
+		return s.Text()
+	}
+	return "", false
+}
+
+// An Element is an element of a merged list.
+type Element struct {
+	Value *eval.Thunk
+	// When is the condition under which the element is there; nil means always.
+	When *eval.Cond
+	// Unseen, if not empty, says that any number of elements may stand here.
+	Unseen string
+	// Def is the definition that the element comes from.
+	Def *Def
+}
+
+// List is the option as a merged list, in order. A definition that is no list
+// is an element.
+func (o *Option) List() []Element {
+	var elements []Element
+	for _, d := range o.Defs {
+		elements = append(elements, d.elements()...)
+	}
+	return elements
+}
+
+func (d *Def) elements() []Element {
+	unseen := ""
+	if d.Maybe != nil {
+		unseen = d.Maybe.Text
+	}
+	if !d.Misfit.IsZero() {
+		return []Element{{When: d.When, Unseen: "NixOS does not look into " + d.Misfit.Text(), Def: d}}
+	}
+	switch v := d.ev.Force(d.Value).(type) {
+	case *eval.List:
+		var elements []Element
+		for _, item := range v.Items {
+			when, truth := d.ev.And(d.When, item.When)
+			if truth == eval.No {
+				continue
+			}
+			e := Element{Value: item.Value, When: when, Unseen: unseen, Def: d}
+			if item.Many {
+				e.Unseen = "the list is not known as a whole"
+				if u, ok := d.ev.Force(item.Value).(*eval.Unknown); ok {
+					e.Unseen = u.Reason
+				}
+			}
+			elements = append(elements, e)
+		}
+		return elements
+	case *eval.Unknown:
+		return []Element{{Value: d.Value, When: d.When, Unseen: unseen, Def: d}}
+	}
+	return []Element{{Value: d.Value, When: d.When, Unseen: unseen, Def: d}}
+}

@@ -1,0 +1,283 @@
+package nixos
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"wardnix/nixast/eval"
+)
+
+// managers are where the units of a service manager are set.
+var managers = [...]struct {
+	kind ScopeKind
+	path []string
+}{
+	{System, []string{"systemd"}},
+	{User, []string{"systemd", "user"}},
+	{Initrd, []string{"boot", "initrd", "systemd"}},
+}
+
+// unitSets are the options that hold the units of a type.
+var unitSets = [...]struct{ option, unitType string }{
+	{"automounts", "automount"},
+	{"mounts", "mount"},
+	{"paths", "path"},
+	{"services", "service"},
+	{"slices", "slice"},
+	{"sockets", "socket"},
+	{"targets", "target"},
+	{"timers", "timer"},
+}
+
+// units are the units that the modules of a world define, and those of the
+// worlds inside it.
+func (w *world) units(h *Host, scope Scope, depth int) []*Unit {
+	var units []*Unit
+	for _, m := range managers {
+		at := w.root.at(m.path...)
+		inner := scope
+		if m.kind != System && scope.Kind == System {
+			inner.Kind = m.kind
+		}
+		for _, set := range unitSets {
+			units = append(units, w.unitsOfType(h, inner, at.at(set.option), set.unitType)...)
+		}
+		for _, n := range at.at("units").children() {
+			if strings.Contains(n.name, ".") && n.at("text").option().IsSet() {
+				u := newUnit(h, inner, n, n.name)
+				u.Style = TextStyle
+				units = append(units, u)
+			}
+		}
+	}
+	units = append(units, timersOf(units)...)
+	if depth < 4 {
+		for _, child := range w.childWorlds(scope) {
+			units = append(units, child.world.units(h, child.scope, depth+1)...)
+		}
+	}
+	return units
+}
+
+func (w *world) unitsOfType(h *Host, scope Scope, set *node, unitType string) []*Unit {
+	if unitType == "mount" || unitType == "automount" {
+		return w.mounts(h, scope, set, unitType)
+	}
+	var units []*Unit
+	for _, n := range set.children() {
+		n.settle()
+		if len(n.defs) > 0 {
+			units = append(units, newUnit(h, scope, n, n.name+"."+unitType))
+		}
+	}
+	return units
+}
+
+func newUnit(h *Host, scope Scope, n *node, name string) *Unit {
+	n.settle()
+	u := &Unit{Name: name, Pattern: n.pattern, Scope: scope, Host: h}
+	n.assume = commonConditions(n.defs)
+	for _, c := range n.assume {
+		u.When, _ = n.world.ev.And(u.When, c)
+	}
+	u.opt = n.option()
+	for _, kid := range n.children() {
+		if ownSection(strings.ToLower(kid.name)) == kid.name || kid.name == "Unit" || kid.name == "Install" {
+			u.Style = SectionStyle
+		}
+	}
+	u.Partial = u.partial()
+	return u
+}
+
+// commonConditions are the conditions that all definitions of a unit share.
+// The result is not nil.
+func commonConditions(defs []rawDef) []*eval.Cond {
+	common := []*eval.Cond{}
+	for i, d := range defs {
+		if d.maybe != nil && i > 0 {
+			continue
+		}
+		if i == 0 {
+			common = append(common, conjuncts(d.when)...)
+			continue
+		}
+		these := conjuncts(d.when)
+		common = slices.DeleteFunc(common, func(c *eval.Cond) bool { return !slices.Contains(these, c) })
+	}
+	return common
+}
+
+// partial collects why settings of the unit may be unseen.
+func (u *Unit) partial() []Reason {
+	var reasons []Reason
+	add := func(more []Reason) {
+		for _, r := range more {
+			if !slices.Contains(reasons, r) {
+				reasons = append(reasons, r)
+			}
+		}
+	}
+	n := u.opt.node
+	n.children()
+	add(n.unseen)
+	for _, section := range sectionsOf(u.Type()) {
+		s := u.Section(section).node
+		s.children()
+		add(s.unseen)
+		for _, kid := range s.kids {
+			if kid.pattern {
+				add([]Reason{{Text: "the name of the setting `" + kid.name + "` is not known", Node: kid.raw[0].site}})
+			}
+		}
+	}
+	return reasons
+}
+
+// timersOf are the timers that NixOS makes for the services that have a
+// startAt (nixos/modules/system/boot/systemd.nix).
+func timersOf(units []*Unit) []*Unit {
+	var timers []*Unit
+	for _, u := range units {
+		if u.Type() != "service" || u.Style != NixOSStyle {
+			continue
+		}
+		startAt := u.Option("startAt")
+		if !startAt.IsSet() {
+			continue
+		}
+		name := u.BaseName() + ".timer"
+		i := slices.IndexFunc(units, func(t *Unit) bool { return t.Name == name && t.Scope == u.Scope })
+		if i >= 0 {
+			units[i].derivedFrom = startAt
+			continue
+		}
+		timers = append(timers, &Unit{
+			Name: name, Pattern: u.Pattern, Scope: u.Scope, Host: u.Host, When: u.When,
+			opt:         &Option{Path: u.opt.Path, Defs: u.opt.Defs, node: &node{world: u.opt.node.world, hasKids: true, hasDefs: true, assume: u.opt.node.assume}},
+			derivedFrom: startAt,
+		})
+	}
+	return timers
+}
+
+// mounts are the units of systemd.mounts and systemd.automounts, which are lists
+// whose elements are named after their mount point; in the initrd as well.
+func (w *world) mounts(h *Host, scope Scope, set *node, unitType string) []*Unit {
+	var units []*Unit
+	for _, e := range set.option().List() {
+		if e.Value == nil || e.Def == nil {
+			continue
+		}
+		n := &node{world: w, parent: set, name: "…"}
+		raw := rawDef{value: e.Value, when: e.When, site: e.Def.Binding}
+		if origin := w.ev.Force(e.Value).Origin(); !origin.IsZero() {
+			raw.site = origin
+		}
+		if e.Unseen != "" {
+			raw.maybe = &Reason{Text: e.Unseen, Node: raw.site}
+		}
+		n.raw = []rawDef{raw}
+		where, ok := n.at("where").option().Text()
+		if !ok {
+			n.name, n.pattern = "${where}", true
+		} else {
+			n.name = escapePath(where)
+		}
+		n.settle()
+		if len(n.defs) > 0 {
+			units = append(units, newUnit(h, scope, n, n.name+"."+unitType))
+		}
+	}
+	return units
+}
+
+// escapePath is a path as systemd-escape --path writes it.
+func escapePath(p string) string {
+	parts := strings.FieldsFunc(p, func(r rune) bool { return r == '/' })
+	if len(parts) == 0 {
+		return "-"
+	}
+	var b strings.Builder
+	for i, part := range parts {
+		if i > 0 {
+			b.WriteByte('-')
+		}
+		for j := range len(part) {
+			c := part[j]
+			switch {
+			case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == ':', c == '_', c == '.' && (i > 0 || j > 0):
+				b.WriteByte(c)
+			default:
+				const hex = "0123456789abcdef"
+				b.WriteString(`\x` + string(hex[c>>4]) + string(hex[c&15]))
+			}
+		}
+	}
+	return b.String()
+}
+
+// A childWorld is a system inside another.
+type childWorld struct {
+	world *world
+	scope Scope
+}
+
+// nests are the options that hold whole systems, by name.
+var nests = [...]struct {
+	kind     ScopeKind
+	path     []string
+	inner    []string
+	inherits bool // the system has the modules of the outer one too
+}{
+	{Container, []string{"containers"}, []string{"config"}, false},
+	{MicroVM, []string{"microvm", "vms"}, []string{"config"}, false},
+	{TestNode, []string{"nodes"}, nil, false},
+	{HomeManager, []string{"home-manager", "users"}, nil, false},
+	{Specialisation, []string{"specialisation"}, []string{"configuration"}, true},
+}
+
+func (w *world) childWorlds(outer Scope) []childWorld {
+	var found []childWorld
+	for _, nest := range nests {
+		for _, n := range w.root.at(nest.path...).children() {
+			config := n.at(nest.inner...)
+			config.settle()
+			if len(config.defs) == 0 {
+				continue
+			}
+			child := newWorld(w.project, w.ev)
+			child.extra, child.open, child.complete = w.extra, w.open, w.complete && !nest.inherits && nest.kind != TestNode
+			var queue []pendingModule
+			for _, d := range config.defs {
+				file := (*File)(nil)
+				if d.mod != nil {
+					file = d.mod.file
+				}
+				queue = append(queue, pendingModule{value: d.value, file: file, at: w.ev.Force(d.value).Origin(), when: d.when})
+			}
+			child.collect(queue)
+			found = append(found, childWorld{child, Scope{nest.kind, joinScope(outer, n.name)}})
+		}
+	}
+	return found
+}
+
+func joinScope(outer Scope, name string) string {
+	if outer.Name == "" {
+		return name
+	}
+	return outer.Name + "/" + name
+}
+
+// sortUnits puts units in the order in which they are told.
+func sortUnits(units []*Unit) {
+	slices.SortStableFunc(units, func(a, b *Unit) int {
+		return cmp.Or(
+			cmp.Compare(a.Scope.Kind, b.Scope.Kind),
+			strings.Compare(a.Scope.Name, b.Scope.Name),
+			strings.Compare(a.Name, b.Name),
+		)
+	})
+}
