@@ -38,12 +38,3 @@ type Related struct {
 	Span    Span
 	Message string
 }
-
-// Position is a place in a file as people and tools count it.
-type Position struct {
-	Offset int // bytes from the start of the file, from 0
-	Line   int // from 1; lines end with LF, CRLF or CR
-	Byte   int // column in bytes, from 1: what Nix prints
-	Column int // column in runes, from 1
-	UTF16  int // column in UTF-16 code units, from 1
-}

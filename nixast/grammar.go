@@ -42,6 +42,7 @@ type parser struct {
 	silent   bool // what follows is the consequence of a mistake already told
 	rereads  int
 	repair   repair
+	hasNUL   bool // there is a NUL byte in the source
 	suspects []suspect
 	// unclosed tells that a set is still open at the end of the file.
 	unclosed bool

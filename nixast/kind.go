@@ -16,53 +16,53 @@ const (
 
 // Tokens.
 const (
-	EOF        Kind = iota + 16 // the empty token at the end; its text is the tail behind a NUL byte, if any
-	Invalid                     // a byte that starts no token
-	IdentTok                    // a name
-	IntTok                      // 42
-	FloatTok                    // 1.5
-	URITok                      // x:y
-	SearchTok                   // <nixpkgs>
-	PathTok                     // a piece of a path between interpolations
-	HomeTok                     // the first piece of a path that begins with "~/"
-	Quote                       // the '"' that opens or closes a string
-	StringText                  // the text between quotes and interpolations, escapes included
-	IndOpen                     // the "''" that opens an indented string, with the spaces and the line feed that it swallows
-	IndClose                    // the "''" that closes it
-	IndText                     // the text between
-	DollarCurly                 // ${
-	LCurly                      // {
-	RCurly                      // }
-	LBracket                    // [
-	RBracket                    // ]
-	LParen                      // (
-	RParen                      // )
-	Semicolon                   // ;
-	Colon                       // :
-	Comma                       // ,
-	Dot                         // .
-	Ellipsis                    // ...
-	At                          // @
-	Question                    // ?
-	Assign                      // =
-	EqEq                        // ==
-	NotEq                       // !=
-	Less                        // <
-	LessEq                      // <=
-	Greater                     // >
-	GreaterEq                   // >=
-	And                         // &&
-	Or                          // ||
-	Implies                     // ->
-	Update                      // //
-	Concat                      // ++
-	Plus                        // +
-	Minus                       // -
-	Star                        // *
-	Slash                       // /
-	Not                         // !
-	PipeInto                    // |>
-	PipeFrom                    // <|
+	EOF         Kind = iota + 16 // the empty token at the end; its text is the tail behind a NUL byte, if any
+	Invalid                      // a byte that starts no token
+	IdentTok                     // a name
+	IntTok                       // 42
+	FloatTok                     // 1.5
+	URITok                       // x:y
+	SearchTok                    // <nixpkgs>
+	PathTok                      // a piece of a path between interpolations
+	HomeTok                      // the first piece of a path that begins with "~/"
+	Quote                        // the '"' that opens or closes a string
+	StringText                   // the text between quotes and interpolations, escapes included
+	IndOpen                      // the "''" that opens an indented string, with the spaces and the line feed that it swallows
+	IndClose                     // the "''" that closes it
+	IndText                      // the text between
+	DollarCurly                  // ${
+	LCurly                       // {
+	RCurly                       // }
+	LBracket                     // [
+	RBracket                     // ]
+	LParen                       // (
+	RParen                       // )
+	Semicolon                    // ;
+	Colon                        // :
+	Comma                        // ,
+	Dot                          // .
+	Ellipsis                     // ...
+	At                           // @
+	Question                     // ?
+	Assign                       // =
+	EqEq                         // ==
+	NotEq                        // !=
+	Less                         // <
+	LessEq                       // <=
+	Greater                      // >
+	GreaterEq                    // >=
+	And                          // &&
+	Or                           // ||
+	Implies                      // ->
+	Update                       // //
+	Concat                       // ++
+	Plus                         // +
+	Minus                        // -
+	Star                         // *
+	Slash                        // /
+	Not                          // !
+	PipeInto                     // |>
+	PipeFrom                     // <|
 	KwIf
 	KwThen
 	KwElse

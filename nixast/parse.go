@@ -3,6 +3,7 @@ package nixast
 import (
 	"math"
 	"slices"
+	"strings"
 )
 
 // Dialect is the version of Nix whose language a file is written in.
@@ -47,7 +48,7 @@ type Parser struct {
 
 // Parse is like the function [Parse].
 func (ps *Parser) Parse(name, src string, opts Options) *File {
-	f := &File{Name: name, Src: src}
+	f := &File{Name: name, Src: src, opts: opts}
 	if len(src) >= math.MaxUint32 {
 		f.tokKind, f.tokOff = []Kind{EOF}, []uint32{0, math.MaxUint32}
 		f.kind, f.node = []Kind{Root, Missing}, []node{{next: 2}, {next: 2}}
@@ -75,7 +76,7 @@ func (ps *Parser) run(src string, opts Options, r repair) {
 	ps.p = parser{
 		src: src, opts: opts, kinds: ps.lex.kind, offs: ps.lex.off,
 		nodes: slices.Grow(ps.p.nodes[:0], n/2), diags: ps.p.diags[:0],
-		failedAt: -1, repair: r,
+		failedAt: -1, repair: r, hasNUL: strings.IndexByte(src, 0) >= 0,
 	}
 	for _, c := range r.closers {
 		ps.p.kinds[c] = barrier

@@ -1,6 +1,9 @@
 package nixast
 
-import "iter"
+import (
+	"iter"
+	"sync/atomic"
+)
 
 // File is a parsed file. It does not change once it is made, and any number
 // of goroutines may read it.
@@ -17,7 +20,8 @@ type File struct {
 	tokOff  []uint32 // len(tokKind)+1 offsets into Src, never decreasing
 	kind    []Kind   // nodes in preorder; the first is Root
 	node    []node
-	lines   []uint32 // offsets of the line starts
+	opts    Options
+	lines   atomic.Pointer[[]uint32] // offsets of the line starts, when asked for
 }
 
 // node is a range of tokens: first to end-1 without outer trivia. The nodes
@@ -60,11 +64,17 @@ func (t Token) Kind() Kind {
 
 // Span is where the token stands.
 func (t Token) Span() Span {
+	if t.file == nil {
+		return Span{}
+	}
 	return Span{int(t.file.tokOff[t.index]), int(t.file.tokOff[t.index+1])}
 }
 
 // Text is the token as it stands in the source.
 func (t Token) Text() string {
+	if t.file == nil {
+		return ""
+	}
 	s := t.Span()
 	return t.file.Src[s.Start:s.End]
 }
@@ -120,6 +130,9 @@ func (n Node) Kind() Kind {
 // Span is where the node stands, without trivia around it. A Missing node has
 // no width and stands behind the last token before it that is no trivia.
 func (n Node) Span() Span {
+	if n.file == nil {
+		return Span{}
+	}
 	d := n.file.node[n.index]
 	if d.first == d.end {
 		at := int(n.file.tokOff[d.first])
@@ -128,14 +141,20 @@ func (n Node) Span() Span {
 	return Span{int(n.file.tokOff[d.first]), int(n.file.tokOff[d.end])}
 }
 
-// Text is the node as it stands in the source.
+// Text is the node as it stands in the source; "" for the zero Node.
 func (n Node) Text() string {
+	if n.file == nil {
+		return ""
+	}
 	s := n.Span()
 	return n.file.Src[s.Start:s.End]
 }
 
 // First is the node's first token; the zero Token for a node without width.
 func (n Node) First() Token {
+	if n.file == nil {
+		return Token{}
+	}
 	d := n.file.node[n.index]
 	if d.first == d.end {
 		return Token{}
@@ -145,6 +164,9 @@ func (n Node) First() Token {
 
 // Last is the node's last token; the zero Token for a node without width.
 func (n Node) Last() Token {
+	if n.file == nil {
+		return Token{}
+	}
 	d := n.file.node[n.index]
 	if d.first == d.end {
 		return Token{}
