@@ -1,0 +1,148 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"wardnix/lint"
+	"wardnix/lint/systemd"
+	"wardnix/rules"
+)
+
+// explainVerb says what a rule or a directive is about.
+type explainVerb struct{}
+
+func (*explainVerb) about() about {
+	return about{name: "explain", args: "RULE|DIRECTIVE…", line: "say what a rule finds, or what a directive does and costs", text: `
+A rule is an ID or a name, such as B001 or baseline-missing; a directive is one of systemd's or an
+option that a baseline sets, such as ProtectProc or enableEmergencyMode.`}
+}
+
+func (*explainVerb) flags(*pflag.FlagSet) {}
+
+func (v *explainVerb) run(c *Command, args []string) int {
+	if len(args) == 0 {
+		return c.fail("explain takes a rule or a directive; wardnix rules lists the rules")
+	}
+	status := exitClean
+	for i, name := range args {
+		text, err := explain(name)
+		if err != nil {
+			status = c.fail("explain: %v", err)
+			continue
+		}
+		if i > 0 {
+			io.WriteString(c.Stdout, "\n")
+		}
+		io.WriteString(c.Stdout, text)
+	}
+	return status
+}
+
+func explain(name string) (string, error) {
+	if r := lint.Find(rules.All(rules.Builtin()), name); r != nil {
+		return explainRule(r), nil
+	}
+	entries := rules.Explain(name)
+	directives := directivesOf(name)
+	if len(entries) == 0 && len(directives) == 0 {
+		return "", fmt.Errorf("there is no rule or directive %q%s", name, didYouMean(name))
+	}
+	return explainDirective(name, entries, directives), nil
+}
+
+func explainRule(r *lint.Rule) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s\n%s, since wardnix %s\n\n%s\n", r, r.Title, r.Severity, r.Since, fill(r.Text, columns))
+	if r.WhenNot != "" {
+		fmt.Fprintf(&b, "\nWhen not to follow it\n%s\n", indent(fill(r.WhenNot, columns-2)))
+	}
+	if r.Before != "" {
+		fmt.Fprintf(&b, "\nFound\n%s\n", indent(strings.TrimRight(r.Before, "\n")))
+	}
+	if r.After != "" {
+		fmt.Fprintf(&b, "\nRepaired\n%s\n", indent(strings.TrimRight(r.After, "\n")))
+	}
+	if len(r.References) > 0 {
+		fmt.Fprintf(&b, "\nSee\n%s\n", indent(strings.Join(r.References, "\n")))
+	}
+	return b.String()
+}
+
+// directive is one of systemd's directives in one of its sections.
+type directive struct {
+	section string
+	*systemd.Directive
+}
+
+// directivesOf are the directives of that name, in any case, one for each that
+// differs.
+func directivesOf(name string) []directive {
+	var out []directive
+	seen := map[*systemd.Directive]bool{}
+	for _, section := range systemd.Sections() {
+		for _, d := range systemd.Directives(section, systemd.Newest) {
+			if strings.EqualFold(d.Name, name) && !seen[d] {
+				seen[d] = true
+				out = append(out, directive{section, d})
+			}
+		}
+	}
+	return out
+}
+
+func explainDirective(name string, entries []rules.Entry, directives []directive) string {
+	var b strings.Builder
+	for i, d := range directives {
+		if i > 0 {
+			b.WriteString("\n")
+		}
+		fmt.Fprintf(&b, "%s= in [%s]\n", d.Name, strings.Join(d.Sections(), "], ["))
+		b.WriteString(indent(fill(d.Doc, columns-2)) + "\n")
+		if d.Default != "" {
+			fmt.Fprintf(&b, "  default: %s\n", d.Default)
+		}
+		if d.Since != 0 {
+			fmt.Fprintf(&b, "  since: systemd %s\n", d.Since)
+		}
+		if e := d.Enum(); e != nil {
+			fmt.Fprintf(&b, "  values: %s\n", strings.Join(e.Names(systemd.Newest), ", "))
+		}
+		if d.Replacement != "" {
+			fmt.Fprintf(&b, "  instead: %s\n", d.Replacement)
+		}
+		if d.Man != "" {
+			fmt.Fprintf(&b, "  manual: %s\n", d.Man)
+		}
+	}
+	for i, e := range entries {
+		if i > 0 || len(directives) > 0 {
+			b.WriteString("\n")
+		}
+		fmt.Fprintf(&b, "baseline %s: %s\n%s\n", e.Baseline, e.Setting, indent(fill(e.Comment, columns-2)))
+	}
+	return b.String()
+}
+
+func indent(s string) string {
+	lines := strings.Split(s, "\n")
+	for i, l := range lines {
+		if l != "" {
+			lines[i] = "  " + l
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// didYouMean names the directive that was most likely meant.
+func didYouMean(name string) string {
+	for _, section := range systemd.Sections() {
+		if d, ok := systemd.Nearest(section, name, systemd.Newest); ok {
+			return "; did you mean " + d.Name + "?"
+		}
+	}
+	return ""
+}

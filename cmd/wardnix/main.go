@@ -1,0 +1,17 @@
+// Command wardnix checks NixOS modules for systemd services that are not as
+// safe as they read, repairs them, and explains why.
+package main
+
+import (
+	"os"
+)
+
+func main() {
+	dir, err := os.Getwd()
+	if err != nil {
+		os.Stderr.WriteString("wardnix: the working directory is gone: " + err.Error() + "\n")
+		os.Exit(exitFailed)
+	}
+	c := Command{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Dir: dir, Env: os.LookupEnv}
+	os.Exit(c.Main(os.Args[1:]))
+}

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/pflag"
+)
+
+// manVerb prints the manual page.
+type manVerb struct{}
+
+func (*manVerb) about() about {
+	return about{name: "man", line: "print the manual page", text: `
+The page is in the language of man(7): wardnix man | man -l -`}
+}
+
+func (*manVerb) flags(*pflag.FlagSet) {}
+
+func (*manVerb) run(c *Command, args []string) int {
+	if len(args) > 0 {
+		return c.fail("man takes no arguments")
+	}
+	io.WriteString(c.Stdout, manual())
+	return exitClean
+}
+
+func manual() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, ".TH WARDNIX 1 \"\" \"wardnix %s\" \"User Commands\"\n", release)
+	b.WriteString(".SH NAME\nwardnix \\- check and harden the systemd services of NixOS modules\n")
+	b.WriteString(".SH SYNOPSIS\n")
+	for _, v := range verbs() {
+		fmt.Fprintf(&b, ".B wardnix\n%s\n.br\n", roff(usage(v.about())))
+	}
+	b.WriteString(".SH DESCRIPTION\n" + roff(tagline) + "\nIt reads the Nix source; it evaluates and builds nothing.\n")
+	b.WriteString(".SH COMMANDS\n")
+	for _, v := range verbs() {
+		a := v.about()
+		fmt.Fprintf(&b, ".SS wardnix %s\n%s.\n", roff(usage(a)), roff(sentence(a.line)))
+		for _, p := range paragraphs(a.text) {
+			if strings.HasPrefix(p, " ") {
+				b.WriteString(".PP\n.nf\n" + roff(p) + "\n.fi\n")
+				continue
+			}
+			b.WriteString(".PP\n" + roff(strings.Join(strings.Fields(p), " ")) + "\n")
+		}
+		eachFlag(v, func(f *pflag.Flag) {
+			fmt.Fprintf(&b, ".TP\n.B %s\n%s\n", roff(flagForm(f)), roff(flagText(f)))
+		})
+	}
+	b.WriteString(`.SH EXIT STATUS
+.TP
+.B 0
+no finding of severity warning or above remains
+.TP
+.B 1
+some remain, or \-\-diff printed a diff
+.TP
+.B 2
+wardnix could not do its work, in whole or in part; what could be done was done
+.SH ENVIRONMENT
+.TP
+.B NO_COLOR, FORCE_COLOR, TERM
+switch colours off and on; FORCE_COLOR wins, then NO_COLOR and TERM=dumb, then whether standard output is a terminal
+`)
+	return b.String()
+}
+
+func paragraphs(s string) []string {
+	s = strings.Trim(s, "\n")
+	if s == "" {
+		return nil
+	}
+	return strings.Split(s, "\n\n")
+}
+
+// flagForm is the flag as the command line takes it: "-f, --format FORMAT".
+func flagForm(f *pflag.Flag) string {
+	name, _ := pflag.UnquoteUsage(f)
+	form := "--" + f.Name
+	if f.Shorthand != "" {
+		form = "-" + f.Shorthand + ", " + form
+	}
+	if name != "" {
+		form += " " + name
+	}
+	return form
+}
+
+func flagText(f *pflag.Flag) string {
+	_, text := pflag.UnquoteUsage(f)
+	return text
+}
+
+// roff escapes s for man(7).
+func roff(s string) string {
+	s = strings.ReplaceAll(s, `\`, `\e`)
+	s = strings.ReplaceAll(s, "-", `\-`)
+	lines := strings.Split(s, "\n")
+	for i, l := range lines {
+		if strings.HasPrefix(l, ".") || strings.HasPrefix(l, "'") {
+			lines[i] = `\&` + l
+		}
+	}
+	return strings.Join(lines, "\n")
+}

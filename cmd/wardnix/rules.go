@@ -1,0 +1,66 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/spf13/pflag"
+
+	"wardnix/lint"
+	"wardnix/rules"
+)
+
+// rulesVerb lists the rules.
+type rulesVerb struct{ format string }
+
+func (*rulesVerb) about() about {
+	return about{name: "rules", line: "list the rules"}
+}
+
+func (v *rulesVerb) flags(fs *pflag.FlagSet) {
+	fs.StringVar(&v.format, "format", "text", "print as `FORMAT`: text or json")
+}
+
+func (v *rulesVerb) run(c *Command, args []string) int {
+	if len(args) > 0 {
+		return c.fail("rules takes no arguments; wardnix explain tells of one rule")
+	}
+	all := rules.All(rules.Builtin())
+	switch v.format {
+	case "text":
+		w := tabwriter.NewWriter(c.Stdout, 0, 0, 2, ' ', 0)
+		for _, r := range all {
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", r.ID, r.Name, r.Severity, r.Title)
+		}
+		w.Flush()
+	case "json":
+		if err := rulesJSON(c, all); err != nil {
+			return c.fail("rules: %v", err)
+		}
+	default:
+		return c.fail("rules: --format takes text or json, not %q", v.format)
+	}
+	return exitClean
+}
+
+func rulesJSON(c *Command, all []*lint.Rule) error {
+	type entry struct {
+		ID         string   `json:"id"`
+		Name       string   `json:"name"`
+		Severity   string   `json:"severity"`
+		Since      string   `json:"since"`
+		Title      string   `json:"title"`
+		Text       string   `json:"text"`
+		WhenNot    string   `json:"when_not"`
+		References []string `json:"references"`
+	}
+	out := make([]entry, len(all))
+	for i, r := range all {
+		out[i] = entry{r.ID, r.Name, r.Severity.String(), r.Since, r.Title, r.Text, r.WhenNot, r.References}
+	}
+	enc := json.NewEncoder(c.Stdout)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(out)
+}

@@ -1,0 +1,101 @@
+package lint
+
+import (
+	"cmp"
+	"slices"
+
+	"wardnix/emit"
+	"wardnix/nixast"
+)
+
+// Finding is one place where a rule found something.
+type Finding struct {
+	Rule     *Rule
+	Severity Severity
+	// Message says in one line what is there and what it means.
+	Message string
+	// File and Span are the exact place.
+	File *nixast.File
+	Span nixast.Span
+	// Unit is the full name of the unit concerned, such as "nginx.service"; "" if none.
+	Unit string
+	// Directives are the directives or options that it concerns, the first one foremost.
+	Directives []string
+	// Notes are further lines: what is missing, why it matters, what it costs.
+	Notes []Note
+	// Related are other places that help to understand it.
+	Related []Related
+	// Fixes are the ways to repair it, the safest first.
+	Fixes []Fix
+}
+
+// Note is a labelled line behind a finding's source, such as
+// {"why", "the service keeps all capabilities"}.
+type Note struct{ Label, Text string }
+
+// Related is another place that a finding speaks of.
+type Related struct {
+	File    *nixast.File
+	Span    nixast.Span
+	Message string
+}
+
+// Applicability says who may apply a fix. The zero value is invalid.
+type Applicability uint8
+
+const (
+	// Safe fixes restrict only what the unit's own text shows it does not need,
+	// or repair what was plainly meant.
+	Safe Applicability = iota + 1
+	// Unsafe fixes may take away something that the service needs.
+	Unsafe
+)
+
+// String is the applicability's name in every output: "safe" or "unsafe".
+func (a Applicability) String() string {
+	if a == Safe {
+		return "safe"
+	}
+	return "unsafe"
+}
+
+// Fix is one way to repair a finding.
+type Fix struct {
+	// Title says what the fix does, in the imperative.
+	Title         string
+	Applicability Applicability
+	// Breaks says what an unsafe fix may break and how to check.
+	Breaks string
+	// Edits are what it changes; all of them or none are applied.
+	Edits []FileEdit
+}
+
+// FileEdit is an edit and the file it is for.
+type FileEdit struct {
+	File *nixast.File
+	emit.Edit
+}
+
+// In makes file edits of edits in one file.
+func In(f *nixast.File, edits []emit.Edit) []FileEdit {
+	out := make([]FileEdit, len(edits))
+	for i, e := range edits {
+		out[i] = FileEdit{f, e}
+	}
+	return out
+}
+
+// sortFindings orders by file, place and rule, so that the output does not
+// depend on which worker was first.
+func sortFindings(fs []Finding) {
+	slices.SortStableFunc(fs, func(a, b Finding) int {
+		return cmp.Or(
+			cmp.Compare(a.File.Name, b.File.Name),
+			cmp.Compare(a.Span.Start, b.Span.Start),
+			cmp.Compare(a.Span.End, b.Span.End),
+			cmp.Compare(a.Rule.ID, b.Rule.ID),
+			cmp.Compare(a.Unit, b.Unit),
+			cmp.Compare(a.Message, b.Message),
+		)
+	})
+}

@@ -1,0 +1,178 @@
+package lint
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"wardnix/emit"
+	"wardnix/lint/nixos"
+)
+
+// maxRounds bounds how often the rules look again at what their fixes made.
+const maxRounds = 10
+
+// Bug is a fix that was dropped because it would have done what it must not.
+// It is a bug of wardnix.
+type Bug struct {
+	Finding Finding
+	Err     error
+}
+
+// Repair lints the project, applies every fix up to the given applicability,
+// and does so again until nothing more can be fixed, at most ten times. Each
+// state is parsed and compared with the one before: a fix that adds a syntax
+// error, loses a comment, or changes a unit or an option that its finding does
+// not name is dropped and told in Result.Bugs. Nothing is written to disk.
+func Repair(project *nixos.Project, rules []*Rule, upTo Applicability) *Result {
+	r := &repair{rules: rules, upTo: upTo, dropped: map[string]bool{}, old: project}
+	r.Result = *Run(project, rules)
+	for range maxRounds {
+		fixes := r.choose()
+		if len(fixes) == 0 {
+			break
+		}
+		r.round(fixes)
+	}
+	r.collectChanges()
+	return &r.Result
+}
+
+// repair is the state of a call of Repair.
+type repair struct {
+	Result
+	rules   []*Rule
+	upTo    Applicability
+	old     *nixos.Project  // before the first round
+	dropped map[string]bool // fixes not to be tried again, by dropKey
+}
+
+// chosen is a fix that a round applies, and the finding that it belongs to.
+type chosen struct {
+	Finding
+	Fix
+}
+
+// dropKey tells a fix apart from others in later rounds, in which places may
+// have moved.
+func (c chosen) dropKey() string {
+	return fmt.Sprint(c.Rule.ID, "\x00", c.File.Name, "\x00", c.Unit, "\x00", c.Directives, "\x00", c.Title)
+}
+
+// choose picks the first applicable fix of each finding, in order, leaving out
+// those that conflict with one already chosen: they wait for the next round.
+func (r *repair) choose() []chosen {
+	var out []chosen
+	taken := map[string][]emit.Edit{}
+	for _, f := range r.Findings {
+		for _, x := range f.Fixes {
+			c := chosen{f, x}
+			if x.Applicability > r.upTo || len(x.Edits) == 0 || r.dropped[c.dropKey()] {
+				continue
+			}
+			byFile := editsByFile(x.Edits)
+			if conflicts(taken, byFile) {
+				break
+			}
+			for name, edits := range byFile {
+				taken[name] = append(taken[name], edits...)
+			}
+			out = append(out, c)
+			break
+		}
+	}
+	return out
+}
+
+func editsByFile(edits []FileEdit) map[string][]emit.Edit {
+	by := map[string][]emit.Edit{}
+	for _, e := range edits {
+		by[e.File.Name] = append(by[e.File.Name], e.Edit)
+	}
+	return by
+}
+
+func conflicts(taken, more map[string][]emit.Edit) bool {
+	for name, edits := range more {
+		if emit.Conflicts(taken[name], edits) {
+			return true
+		}
+	}
+	return false
+}
+
+// round applies fixes together; if the result is not what they promised, one
+// by one, without those that are to blame.
+func (r *repair) round(fixes []chosen) {
+	if next, err := applyAll(r.Project, fixes); err == nil {
+		r.advance(next, fixes)
+		return
+	}
+	var kept []chosen
+	state := r.Project
+	for _, c := range fixes {
+		next, err := applyAll(r.Project, append(slices.Clone(kept), c))
+		if err != nil {
+			r.dropped[c.dropKey()] = true
+			r.Bugs = append(r.Bugs, Bug{c.Finding, fmt.Errorf("%s: %w", c.Title, err)})
+			continue
+		}
+		kept, state = append(kept, c), next
+	}
+	if len(kept) > 0 {
+		r.advance(state, kept)
+		return
+	}
+	r.Findings = check(r.Project, r.rules)
+}
+
+// advance goes on with the state that the fixes made.
+func (r *repair) advance(next *nixos.Project, applied []chosen) {
+	for _, c := range applied {
+		r.Fixed = append(r.Fixed, c.Finding)
+	}
+	r.Project = next
+	r.Findings = check(next, r.rules)
+}
+
+// applyAll is the project with the fixes applied; an error says which promise
+// was broken.
+func applyAll(project *nixos.Project, fixes []chosen) (*nixos.Project, error) {
+	edits := map[string][]emit.Edit{}
+	for _, c := range fixes {
+		for _, e := range c.Edits {
+			edits[e.File.Name] = append(edits[e.File.Name], e.Edit)
+		}
+	}
+	contents := map[string]string{}
+	for name, es := range edits {
+		text, err := emit.Apply(project.File(name).Tree.Src, es)
+		if err != nil {
+			return nil, err
+		}
+		contents[name] = text
+	}
+	next := project.With(contents)
+	for _, name := range slices.Sorted(maps.Keys(contents)) {
+		before, after := project.File(name).Tree, next.File(name).Tree
+		if len(after.Diagnostics) > len(before.Diagnostics) {
+			return nil, fmt.Errorf("%s would no longer parse: %s", name, after.Diagnostics[0].Message)
+		}
+		if err := emit.CommentsKept(before, after); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return next, sameMeaning(project, next, fixes)
+}
+
+// collectChanges compares the last state with the first.
+func (r *repair) collectChanges() {
+	for _, f := range r.old.Files() {
+		if f.Tree == nil {
+			continue
+		}
+		if now := r.Project.File(f.Name); now.Tree.Src != f.Tree.Src {
+			r.Changes = append(r.Changes, Change{f, f.Tree.Src, now.Tree.Src})
+		}
+	}
+}

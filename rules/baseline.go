@@ -1,0 +1,265 @@
+package rules
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"wardnix/lint/nixos"
+	"wardnix/lint/systemd"
+	"wardnix/nixast"
+	"wardnix/nixast/eval"
+)
+
+//go:embed baseline/*.nix
+var builtin embed.FS
+
+// Baseline is what a NixOS module asks of the units and options that it sets.
+type Baseline struct {
+	// Name is how messages call it: "cloudflared", or the path of a file.
+	Name string
+	// Named tells that the user asked for it by name, so that its rows are
+	// asked of every project.
+	Named bool
+
+	text    string
+	applies func(*nixos.Unit) bool // nil: by the unit's name
+
+	byRelease map[nixos.Release]*rows
+}
+
+// rows is what a baseline asks of one release of NixOS.
+type rows struct {
+	project *nixos.Project // of the baseline's own module
+	units   map[string][]row
+	host    []row
+}
+
+// row is one setting that a baseline asks for.
+type row struct {
+	baseline *Baseline
+	// path leads to the option: below the unit for rows of a unit
+	// ("serviceConfig", "ProtectHome"), from the root of the system otherwise.
+	path []string
+	// section is the section of the unit that the row is a directive of; ""
+	// for options such as after.
+	section string
+	// want is what the baseline sets, and lines the same as systemd sees it.
+	want  *eval.Thunk
+	lines []systemd.Assignment
+	ev    *eval.Evaluator
+	// comment is what stands above the row in the baseline.
+	comment string
+	// at is where the row is written, for the order.
+	at int
+}
+
+// name is the directive or option that the row is about.
+func (r *row) name() string { return r.path[len(r.path)-1] }
+
+// option is the row's path as Nix writes it.
+func (r *row) option() string { return strings.Join(r.path, ".") }
+
+// BuiltinNames are the names of the built-in baselines.
+func BuiltinNames() []string { return []string{"cloudflared", "server"} }
+
+// Builtin are the built-in baselines.
+func Builtin() []*Baseline {
+	return []*Baseline{
+		{Name: "cloudflared", text: builtinText("cloudflared.nix"), applies: runs("cloudflared")},
+		{Name: "server", text: builtinText("systemd.nix")},
+	}
+}
+
+func builtinText(name string) string {
+	b, err := fs.ReadFile(builtin, "baseline/"+name)
+	if err != nil {
+		panic(err) // it is embedded
+	}
+	return string(b)
+}
+
+// Baselines are the built-in baselines and those that names ask for: a
+// built-in name, or the path of a NixOS module, relative to dir. The error
+// tells of a file that cannot be read or does not parse.
+func Baselines(dir string, names []string) ([]*Baseline, error) {
+	all := Builtin()
+	for _, name := range names {
+		if i := slices.IndexFunc(all, func(b *Baseline) bool { return b.Name == name }); i >= 0 {
+			all[i].Named = true
+			continue
+		}
+		path := name
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(dir, path)
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			if !strings.ContainsAny(name, "./") {
+				return nil, fmt.Errorf("there is no baseline %q; built in are %s, or give the path of a NixOS module",
+					name, strings.Join(BuiltinNames(), " and "))
+			}
+			return nil, fmt.Errorf("baseline: %w", err)
+		}
+		b := &Baseline{Name: filepath.ToSlash(name), Named: true, text: string(text)}
+		if err := b.check(); err != nil {
+			return nil, err
+		}
+		all = append(all, b)
+	}
+	return all, nil
+}
+
+// check reports whether the baseline can be read at all.
+func (b *Baseline) check() error {
+	f := nixast.Parse(b.Name, b.text, nixast.Options{})
+	for _, d := range f.Diagnostics {
+		if d.Code != nixast.UndefinedVariable {
+			p := f.Position(d.Span.Start)
+			return fmt.Errorf("baseline: %s:%d:%d: %s", b.Name, p.Line, p.Column, d.Message)
+		}
+	}
+	r := b.rows(nixos.Release{})
+	if len(r.units) == 0 && len(r.host) == 0 {
+		return fmt.Errorf("baseline: %s sets nothing that can be read from its source", b.Name)
+	}
+	return nil
+}
+
+// rows reads the baseline as the module system of a release would.
+func (b *Baseline) rows(release nixos.Release) *rows {
+	if r, ok := b.byRelease[release]; ok {
+		return r
+	}
+	r := b.read(release)
+	if b.byRelease == nil {
+		b.byRelease = map[nixos.Release]*rows{}
+	}
+	b.byRelease[release] = r
+	return r
+}
+
+func (b *Baseline) read(release nixos.Release) *rows {
+	out := &rows{units: map[string][]row{}}
+	project, err := nixos.Load(context.Background(), nixos.Options{
+		FS: noFiles{}, Overlay: map[string]string{"baseline.nix": b.text}, Release: release,
+	}, "baseline.nix")
+	if err != nil {
+		return out
+	}
+	out.project = project
+	for _, h := range project.Hosts() {
+		for _, u := range h.Units {
+			b.readUnit(out, u)
+		}
+		b.readHost(out, h)
+	}
+	return out
+}
+
+// readUnit takes the rows of a unit, directives and options. A unit that is
+// only switched off is a row of the host.
+func (b *Baseline) readUnit(out *rows, u *nixos.Unit) {
+	var found []row
+	unit := u.Systemd()
+	for _, section := range u.Sections() {
+		for _, o := range u.Directives(section) {
+			path := []string{sectionOption(section), o.Name()}
+			r := b.row(u.Host, o, path)
+			r.section, r.lines = section, unit.Values(section, o.Name())
+			found = append(found, r)
+		}
+	}
+	for _, name := range unitOptions {
+		if o := u.Option(name); o.IsSet() {
+			found = append(found, b.row(u.Host, o, []string{name}))
+		}
+	}
+	if o := u.Option("enable"); o.IsSet() {
+		out.host = append(out.host, b.row(u.Host, o, o.Path))
+	}
+	if len(found) > 0 {
+		slices.SortFunc(found, func(a, b row) int { return a.at - b.at })
+		out.units[u.Name] = append(out.units[u.Name], found...)
+	}
+}
+
+// unitOptions are the options of a unit, besides its sections, that a baseline
+// may ask for.
+var unitOptions = [...]string{"after", "before", "wants", "requires", "bindsTo", "partOf", "conflicts", "wantedBy", "requiredBy", "upheldBy"}
+
+// sectionOption is the option that holds a section's directives.
+func sectionOption(section string) string {
+	if section == "Install" {
+		return "installConfig"
+	}
+	return strings.ToLower(section[:1]) + section[1:] + "Config"
+}
+
+func (b *Baseline) row(h *nixos.Host, o *nixos.Option, path []string) row {
+	d := o.Defs[0]
+	return row{
+		baseline: b, path: path, want: d.Value, ev: h.Evaluator(),
+		comment: commentAbove(d.Binding), at: d.Binding.Span().Start,
+	}
+}
+
+// readHost takes the options that belong to no unit: every one that is set and
+// is no set itself.
+func (b *Baseline) readHost(out *rows, h *nixos.Host) {
+	var walk func(o *nixos.Option)
+	walk = func(o *nixos.Option) {
+		if isUnitSet(o.Path) {
+			return
+		}
+		attrs := o.Attrs()
+		for _, a := range attrs {
+			walk(a)
+		}
+		if len(attrs) > 0 || !o.IsSet() || len(o.Path) == 0 {
+			return
+		}
+		r := b.row(h, o, o.Path)
+		if key, ok := managerKey(o.Path); ok {
+			r.lines = managerLines(h.Evaluator(), key, r.want)
+		}
+		out.host = append(out.host, r)
+	}
+	walk(h.Option())
+	slices.SortFunc(out.host, func(a, b row) int { return a.at - b.at })
+}
+
+// isUnitSet reports whether units live below the option: systemd.services and
+// the like, whose rows are read as units.
+func isUnitSet(path []string) bool {
+	if len(path) == 3 && path[0] == "systemd" && path[1] == "user" {
+		path = []string{"systemd", path[2]}
+	}
+	return len(path) == 2 && path[0] == "systemd" && slices.Contains(unitSets[:], path[1])
+}
+
+// unitSets are the options below systemd that hold units
+// (nixos/modules/system/boot/systemd.nix, NixOS 26.11).
+var unitSets = [...]string{"services", "sockets", "timers", "paths", "targets", "slices", "mounts", "automounts", "units"}
+
+// commentAbove is the text of the comment lines directly above a binding,
+// without "#" and indentation.
+func commentAbove(n nixast.Node) string {
+	var lines []string
+	for _, t := range n.CommentsAbove() {
+		lines = append(lines, strings.TrimPrefix(strings.TrimPrefix(t.Text(), "#"), " "))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// noFiles is a file system without files.
+type noFiles struct{}
+
+func (noFiles) Open(name string) (fs.File, error) {
+	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+}

@@ -1,0 +1,211 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"wardnix/emit"
+	"wardnix/lint"
+	"wardnix/lint/nixos"
+)
+
+// baselineMissing reports, once a unit, what a baseline asks for and nothing
+// sets.
+func baselineMissing(baselines []*Baseline) *lint.Rule {
+	return &lint.Rule{
+		ID: "B001", Name: "baseline-missing", Since: "0.1.0", Severity: lint.Warning,
+		Title: "a unit does not set what its baseline asks for",
+		Text: `A service runs with every right of its user until a directive takes one away. A
+baseline is a NixOS module that says which directives a unit should set; this rule lists the ones
+that nothing in the project sets. A directive that another one implies counts as set
+(` + "`DynamicUser = true`" + ` implies ` + "`ProtectSystem = \"strict\"`" + `), and so does what systemd's own unit
+sets where NixOS only overrides it.
+
+Nothing is said of a directive that may be set where the source does not show it, nor of one that
+the target systemd does not have.`,
+		WhenNot: "Where the service needs what the directive takes away; `wardnix explain DIRECTIVE` tells the cost.",
+		Before: `{ pkgs, ... }:
+{
+  systemd.services.cloudflared-tunnel = {
+    after = [ "network-online.target" ];
+    wants = [ "network-online.target" ];
+    wantedBy = [ "multi-user.target" ];
+    serviceConfig = {
+      ExecStart = "${pkgs.cloudflared}/bin/cloudflared tunnel run --token-file /run/keys/tunnel";
+      DynamicUser = true;
+      LoadCredential = "token:/run/keys/tunnel";
+    };
+  };
+}
+`,
+		References: []string{"systemd.exec(5)", "systemd-analyze(1), security"},
+		Check: func(p *lint.Pass) {
+			eachUnit(p, func(u *unitView) {
+				for _, b := range baselines {
+					reportMissing(p, u, b)
+				}
+			})
+		},
+	}
+}
+
+// eachUnit calls do for the units of all hosts.
+func eachUnit(p *lint.Pass, do func(*unitView)) {
+	for _, h := range p.Project.Hosts() {
+		for _, u := range h.Units {
+			do(viewOf(u))
+		}
+	}
+}
+
+func reportMissing(p *lint.Pass, u *unitView, b *Baseline) {
+	var rs []row
+	for _, r := range u.asked(b) {
+		if standingOf(u.Unit, u.whole, &r, u.version) == missing && !u.misspelt(&r) {
+			rs = append(rs, r)
+		}
+	}
+	if len(rs) == 0 {
+		return
+	}
+	section := rs[0].section
+	for _, r := range rs {
+		if r.section != "" {
+			section = r.section
+		}
+	}
+	file, span := u.anchor(u.Site(section))
+	f := lint.Finding{
+		Message: missingMessage(u.Name, b, rs, func(r *row) string { return r.text(u.Unit) }),
+		File:    file, Span: span, Unit: u.Name, Directives: names(rs),
+	}
+	f.Notes = explainRows("missing", rs, func(r *row) string { return r.name() + " = " + r.text(u.Unit) + ";" })
+	if e := u.exposure(rs); e != "" {
+		f.Notes = append(f.Notes, lint.Note{Label: "exposure", Text: e})
+	}
+	f.Fixes, f.Notes = missingFixes(u, rs, f.Notes)
+	p.Report(f)
+}
+
+func names(rs []row) []string {
+	out := make([]string, len(rs))
+	for i := range rs {
+		out[i] = rs[i].name()
+	}
+	return out
+}
+
+func missingMessage(subject string, b *Baseline, rs []row, text func(*row) string) string {
+	if len(rs) == 1 {
+		return fmt.Sprintf("%s does not set %s; the %s baseline asks for %s", subject, rs[0].name(), b.Name, text(&rs[0]))
+	}
+	return fmt.Sprintf("%s does not set %d things that the %s baseline asks for: %s",
+		subject, len(rs), b.Name, strings.Join(names(rs), ", "))
+}
+
+// missingFixes are a fix for the rows that are safe to add and one for those
+// that are not. A row that cannot be written becomes a note.
+func missingFixes(u *unitView, rs []row, notes []lint.Note) ([]lint.Fix, []lint.Note) {
+	if len(u.Partial) > 0 && rs[0].baseline.applies != nil {
+		return nil, append(notes, lint.Note{Label: "note",
+			Text: "not fixed automatically: a part of the unit cannot be seen: " + u.Partial[0].Text})
+	}
+	var fixes []lint.Fix
+	for _, a := range []lint.Applicability{lint.Safe, lint.Unsafe} {
+		group := slices.DeleteFunc(slices.Clone(rs), func(r row) bool { return riskOf(&r, u.whole).applicability != a })
+		if len(group) == 0 {
+			continue
+		}
+		fix, problem := addRows(u, group, a)
+		if problem != "" {
+			notes = append(notes, lint.Note{Label: "note", Text: "not fixed automatically: " + problem})
+		}
+		if len(fix.Edits) > 0 {
+			fixes = append(fixes, fix)
+		}
+	}
+	return fixes, notes
+}
+
+// addRows makes one fix that adds the rows, each to its section. The problem
+// tells what of them could not be added.
+func addRows(u *unitView, rs []row, a lint.Applicability) (fix lint.Fix, problem string) {
+	fix = lint.Fix{Applicability: a}
+	var added []row
+	for _, section := range sectionsOf(rs) {
+		var attrs []emit.Attr
+		var here []row
+		for _, r := range rs {
+			if r.section != section {
+				continue
+			}
+			if v, ok := r.value(u.Unit); ok {
+				attrs, here = append(attrs, emit.A(r.name(), v)), append(here, r)
+			} else {
+				problem = "the value of " + r.name() + " cannot be written here"
+			}
+		}
+		if len(attrs) == 0 {
+			continue
+		}
+		edits, err := addAttrs(u.Site(section), attrs)
+		if err != nil {
+			problem = err.Error()
+			continue
+		}
+		fix.Edits = append(fix.Edits, edits...)
+		added = append(added, here...)
+	}
+	fix.Title = "add " + strings.Join(names(added), ", ")
+	var breaks []string
+	for _, r := range added {
+		if what := riskOf(&r, u.whole).breaks; what != "" {
+			breaks = append(breaks, r.name()+": "+what)
+		}
+	}
+	fix.Breaks = strings.Join(breaks, "; ")
+	return fix, problem
+}
+
+func sectionsOf(rs []row) []string {
+	var out []string
+	for _, r := range rs {
+		if !slices.Contains(out, r.section) {
+			out = append(out, r.section)
+		}
+	}
+	return out
+}
+
+// addAttrs adds bindings at a site.
+func addAttrs(site nixos.Site, attrs []emit.Attr) ([]lint.FileEdit, error) {
+	if !site.OK() {
+		return nil, fmt.Errorf("%s", site.Reason)
+	}
+	e := emit.New(site.Set.File())
+	var edits []emit.Edit
+	var err error
+	n := len(site.Siblings)
+	switch {
+	case site.Prefix == "":
+		edits, err = e.Insert(site.Set, besideRelatives, attrs...)
+	case n > 0:
+		sibling, _ := site.Siblings[n-1].AsBinding()
+		depth := 0
+		for range sibling.Path().Attrs() {
+			depth++
+		}
+		edits, err = e.InsertBeside(sibling, depth-1, besideRelatives, attrs...)
+	default:
+		prefix := strings.Split(site.Prefix, ".")
+		for i := range attrs {
+			attrs[i].Path = append(slices.Clone(prefix), attrs[i].Path...)
+		}
+		edits, err = e.Ensure(site.Set, besideRelatives, attrs...)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return lint.In(site.Set.File(), edits), nil
+}

@@ -1,0 +1,228 @@
+package rules
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"wardnix/emit"
+	"wardnix/lint"
+	"wardnix/lint/nixos"
+	"wardnix/lint/systemd"
+	"wardnix/nixast"
+	"wardnix/nixast/eval"
+)
+
+// baselineWeaker reports each directive that is set to less than a baseline
+// asks for.
+func baselineWeaker(baselines []*Baseline) *lint.Rule {
+	return &lint.Rule{
+		ID: "B002", Name: "baseline-weaker", Since: "0.1.0", Severity: lint.Warning,
+		Title: "a unit sets a directive to less than its baseline asks for",
+		Text: `What counts is not whether the value is the baseline's, but whether it is at least as strict
+in systemd's own order: ` + "`ProtectSystem = \"strict\"`" + ` satisfies a baseline of ` + "`\"full\"`" + `, and a filter,
+a capability set or a set of address families satisfies one that leaves more allowed. Where that
+cannot be told from the source, nothing is reported.`,
+		WhenNot: "Where the service needs what the stricter value takes away; `wardnix explain DIRECTIVE` tells the cost.",
+		Before: `{ pkgs, ... }:
+{
+  systemd.services.systemd-journald.serviceConfig = {
+    UMask = "0077";
+    PrivateNetwork = true;
+    ProtectHostname = false;
+    ProtectKernelModules = true;
+  };
+}
+`,
+		After: `{ pkgs, ... }:
+{
+  systemd.services.systemd-journald.serviceConfig = {
+    UMask = "0077";
+    PrivateNetwork = true;
+    ProtectHostname = true;
+    ProtectKernelModules = true;
+  };
+}
+`,
+		References: []string{"systemd.exec(5)"},
+		Check: func(p *lint.Pass) {
+			eachUnit(p, func(u *unitView) {
+				for _, b := range baselines {
+					for _, r := range u.asked(b) {
+						if standingOf(u.Unit, u.whole, &r, u.version) == weaker && !u.invalid(&r) {
+							reportWeaker(p, u, &r)
+						}
+					}
+				}
+			})
+		},
+	}
+}
+
+// invalid reports whether systemd ignores what the unit sets the row to: then
+// that is what is reported.
+func (u *unitView) invalid(r *row) bool {
+	if r.section == "" {
+		return false
+	}
+	for _, a := range u.whole.Values(r.section, r.name()) {
+		if !a.Unknown && systemd.Check(r.section, a.Key, a.Value, u.version).Status >= systemd.Ignored {
+			return true
+		}
+	}
+	return false
+}
+
+func reportWeaker(p *lint.Pass, u *unitView, r *row) {
+	o := u.option(r)
+	d := o.Defs[len(o.Defs)-1]
+	file, span := valuePlace(d)
+	f := lint.Finding{
+		Message: weakerMessage(u, r, o),
+		File:    file, Span: span, Unit: u.Name, Directives: []string{r.name()},
+		Notes: explainRows("", []row{*r}, nil),
+	}
+	edits, err := strengthen(u, r, o)
+	risk := riskOf(r, u.whole)
+	switch {
+	case err != nil:
+		f.Notes = append(f.Notes, lint.Note{Label: "note", Text: "not fixed automatically: " + err.Error()})
+	case len(edits) > 0:
+		f.Fixes = []lint.Fix{{
+			Title:         fmt.Sprintf("make %s as strict as %s", r.name(), r.text(u.Unit)),
+			Applicability: risk.applicability, Breaks: risk.breaks, Edits: edits,
+		}}
+	}
+	p.Report(f)
+}
+
+func weakerMessage(u *unitView, r *row, o *nixos.Option) string {
+	switch {
+	case r.section == "":
+		return fmt.Sprintf("%s has %s = %s, without what the %s baseline asks for: %s",
+			u.Name, r.name(), shown(o), r.baseline.Name, r.text(u.Unit))
+	case len(u.whole.Values(r.section, r.name())) == 0:
+		return fmt.Sprintf("`%s = %s` renders no line on %s, so nothing is taken away; the %s baseline asks for %s, which renders an empty assignment",
+			r.name(), shown(o), u.Name, r.baseline.Name, r.text(u.Unit))
+	}
+	return fmt.Sprintf("%s sets %s to %s, which is weaker than the %s of the %s baseline",
+		u.Name, r.name(), shown(o), r.text(u.Unit), r.baseline.Name)
+}
+
+// valuePlace is where a definition's value is written.
+func valuePlace(d *nixos.Def) (*nixast.File, nixast.Span) {
+	if b, ok := d.Binding.AsBinding(); ok {
+		return d.Binding.File(), b.Value().Span()
+	}
+	return place(d.Binding)
+}
+
+// valueNode is the expression that a fix replaces: the value of the binding,
+// inside mkForce and the like.
+func valueNode(d *nixos.Def) (nixast.Node, error) {
+	b, ok := d.Binding.AsBinding()
+	if !ok {
+		return nixast.Node{}, errors.New("the value is not written in a binding of its own")
+	}
+	value := b.Value()
+	if a, ok := d.Wrapper.AsApply(); ok && d.Wrapper == value.Unparen() {
+		return a.Arg(), nil
+	}
+	return value, nil
+}
+
+// strengthen makes the edits that give the unit what the row asks for.
+func strengthen(u *unitView, r *row, o *nixos.Option) ([]lint.FileEdit, error) {
+	if len(o.Defs) != 1 {
+		return nil, errors.New("several places set it")
+	}
+	d := o.Defs[0]
+	if d.When != nil || d.Maybe != nil {
+		return nil, errors.New("it is set under a condition")
+	}
+	node, err := valueNode(d)
+	if err != nil {
+		return nil, err
+	}
+	want, ok := r.value(u.Unit)
+	if !ok {
+		return nil, errors.New("the value cannot be written here")
+	}
+	e := emit.New(node.File())
+	edits, err := u.reshapeList(e, r, node, want)
+	if edits == nil && err == nil {
+		edits, err = e.Replace(node, want)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return lint.In(node.File(), edits), nil
+}
+
+// reshapeList changes a list that is written out by adding what it lacks or
+// taking out what is too much, so that the rest stays as it is; no edits if
+// that does not make it as strict as the row.
+func (u *unitView) reshapeList(e *emit.Editor, r *row, list nixast.Node, want any) ([]emit.Edit, error) {
+	list = list.Unparen()
+	wanted, ok := want.([]any)
+	if !ok || list.Kind() != nixast.List {
+		return nil, nil
+	}
+	var elems []nixast.Node
+	for c := range list.Children() {
+		elems = append(elems, c)
+	}
+	have := u.items(r, elems)
+	lacking := slices.DeleteFunc(slices.Clone(wanted), func(w any) bool { return slices.Contains(have, w) })
+	if r.section == "" || u.enough(r, append(slices.Clone(have), lacking...)) {
+		return e.Append(list, lacking...)
+	}
+	keep := slices.DeleteFunc(slices.Clone(have), func(h any) bool { return !slices.Contains(wanted, h) })
+	if len(keep) == 0 || !u.enough(r, keep) {
+		return nil, nil
+	}
+	var edits []emit.Edit
+	for i, elem := range elems {
+		if slices.Contains(wanted, have[i]) {
+			continue
+		}
+		one, err := e.RemoveElement(elem)
+		if err != nil {
+			return nil, err
+		}
+		edits = append(edits, one...)
+	}
+	return edits, nil
+}
+
+// items are the strings of a list that is written out; an element that is not
+// known stands as an expression.
+func (u *unitView) items(r *row, elems []nixast.Node) []any {
+	items := make([]any, len(elems))
+	ev := u.Host.Evaluator()
+	for i, n := range elems {
+		items[i] = emit.Expr(n.Text())
+		if s, ok := ev.Force(ev.At(n)).(*eval.String); ok {
+			if text, ok := s.Text(); ok {
+				items[i] = text
+			}
+		}
+	}
+	return items
+}
+
+// enough reports whether a list of these items is as strict as the row asks.
+func (u *unitView) enough(r *row, items []any) bool {
+	if r.name() == "ReadOnlyPaths" && r.baseline.applies != nil {
+		return true // every path more is stricter
+	}
+	var lines []systemd.Assignment
+	for _, item := range items {
+		text, ok := item.(string)
+		if !ok {
+			return false
+		}
+		lines = append(lines, systemd.Assignment{Section: r.section, Key: r.name(), Value: text})
+	}
+	return systemd.AtLeast(r.section, r.name(), lines, r.lines, u.version) == systemd.Yes
+}

@@ -1,0 +1,17 @@
+package rules
+
+import "wardnix/lint"
+
+// All is the catalogue, by ID. The rules compare with the baselines given.
+func All(baselines []*Baseline) []*lint.Rule {
+	return []*lint.Rule{
+		baselineMissing(baselines),
+		baselineWeaker(baselines),
+		hostMissing(baselines),
+		hostWeaker(baselines),
+		unknownDirective(),
+		invalidValue(baselines),
+		managerNames(),
+		emergencySuppressed(),
+	}
+}

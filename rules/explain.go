@@ -1,0 +1,51 @@
+package rules
+
+import (
+	"slices"
+	"strings"
+
+	"wardnix/lint/nixos"
+)
+
+// Entry is what a built-in baseline says of a directive or an option.
+type Entry struct {
+	Baseline string
+	Setting  string // "serviceConfig.ProtectProc = "invisible";", as Nix writes it
+	Comment  string // what it does, and what it costs
+}
+
+// Explain finds what the built-in baselines say of a directive or an option by
+// its name, in any case, or by its whole path. A setting that is asked of older
+// releases only is found too.
+func Explain(name string) []Entry {
+	var out []Entry
+	for _, b := range Builtin() {
+		for _, release := range []nixos.Release{{Year: 26, Month: 11}, {Year: 25, Month: 5}} {
+			all := b.rows(release)
+			rs := slices.Clone(all.host)
+			for _, unit := range all.units {
+				rs = append(rs, unit...)
+			}
+			for _, r := range rs {
+				if !r.isCalled(name) {
+					continue
+				}
+				e := Entry{b.Name, r.option() + " = " + r.text(nil) + ";", strings.TrimSpace(r.comment)}
+				if !slices.Contains(out, e) {
+					out = append(out, e)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// isCalled reports whether the row is about the thing of that name.
+func (r *row) isCalled(name string) bool {
+	if r.name() == "enable" && len(r.path) > 1 {
+		if strings.EqualFold(r.path[len(r.path)-2], name) {
+			return true
+		}
+	}
+	return strings.EqualFold(r.name(), name) || strings.EqualFold(r.option(), name)
+}

@@ -1,0 +1,25 @@
+package rules
+
+import "wardnix/emit"
+
+// families are the directives that people write side by side, in the order in
+// which they do. A new directive goes beside its relatives.
+var families = [][]string{
+	{"description", "documentation", "after", "before", "wants", "requires", "bindsTo", "partOf", "conflicts", "wantedBy", "requiredBy"},
+	{"Type", "ExecStartPre", "ExecStart", "ExecStartPost", "ExecReload", "ExecStop", "Restart", "RestartSec"},
+	{"User", "Group", "DynamicUser", "SupplementaryGroups", "PrivateUsers", "PrivatePIDs", "UMask", "KeyringMode"},
+	{"ProtectSystem", "ProtectHome", "PrivateTmp", "PrivateMounts", "PrivateDevices", "ProcSubset", "ProtectProc",
+		"ReadOnlyPaths", "ReadWritePaths", "InaccessiblePaths", "StateDirectory", "RuntimeDirectory"},
+	{"ProtectKernelTunables", "ProtectKernelModules", "ProtectKernelLogs", "ProtectControlGroups", "ProtectHostname", "ProtectClock"},
+	{"AmbientCapabilities", "CapabilityBoundingSet"},
+	{"PrivateNetwork", "RestrictAddressFamilies", "IPAddressAllow", "IPAddressDeny"},
+	{"SystemCallArchitectures", "SystemCallFilter", "SystemCallErrorNumber"},
+	{"NoNewPrivileges", "LockPersonality", "MemoryDenyWriteExecute", "RestrictRealtime", "RestrictSUIDSGID", "RestrictNamespaces", "RemoveIPC"},
+	{"RuntimeWatchdogSec", "RebootWatchdogSec", "KExecWatchdogSec"},
+	{"runtimeTime", "rebootTime", "kexecTime"},
+	{"pre-sleep", "prepare-kexec", "systemd-rfkill", "systemd-hibernate-clear", "systemd-networkd-wait-online"},
+	{"suppressedUnits", "enableEmergencyMode"},
+}
+
+// besideRelatives is where a new directive goes.
+var besideRelatives = emit.Where{Families: families}

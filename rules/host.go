@@ -1,0 +1,456 @@
+package rules
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"wardnix/emit"
+	"wardnix/lint"
+	"wardnix/lint/nixos"
+	"wardnix/lint/systemd"
+	"wardnix/nixast"
+	"wardnix/nixast/eval"
+)
+
+// A paragraph is a set of host rows that are asked of a project together: once
+// it sets one of them.
+type paragraph struct {
+	name string
+	has  func(path []string) bool
+}
+
+var paragraphs = []paragraph{
+	{"emergency mode", func(p []string) bool {
+		return p[len(p)-1] == "enableEmergencyMode" || p[len(p)-1] == "suppressedUnits"
+	}},
+	{"disabled services", func(p []string) bool { return p[len(p)-1] == "enable" }},
+	{"watchdog", func(p []string) bool { _, ok := managerKey(p); return ok }},
+	{"host", func([]string) bool { return true }},
+}
+
+func paragraphOf(path []string) string {
+	i := slices.IndexFunc(paragraphs, func(p paragraph) bool { return p.has(path) })
+	return paragraphs[i].name
+}
+
+// hostMissing reports, once a paragraph, host settings that the baseline asks
+// for and nothing sets.
+func hostMissing(baselines []*Baseline) *lint.Rule {
+	return &lint.Rule{
+		ID: "H001", Name: "host-missing", Since: "0.1.0", Severity: lint.Warning,
+		Title: "a host does not set what its baseline asks for",
+		Text: `The server baseline has three groups of settings besides those of units: the emergency shell, the
+services that a server does not need, and the times of the hardware watchdog. They are asked of a
+project that sets one of the same group already, and of every project when the baseline is named
+(` + "`--baseline server`" + `).`,
+		WhenNot: "Where the machine needs it: a laptop sleeps, and a console may be the way to repair it.",
+		Before: `{
+  systemd.settings.Manager = {
+    RuntimeWatchdogSec = "15s";
+    RebootWatchdogSec = "30s";
+  };
+}
+`,
+		References: []string{"systemd-system.conf(5)", "nixos/modules/system/boot/emergency-mode.nix (NixOS 26.11)"},
+		Check: func(p *lint.Pass) {
+			eachParagraph(p, baselines, func(h *hostView, name string, rs []row) {
+				rs = slices.DeleteFunc(slices.Clone(rs), func(r row) bool {
+					return h.standing(&r) != missing || h.misnamed(&r)
+				})
+				if len(rs) > 0 {
+					h.reportMissing(p, name, rs)
+				}
+			})
+		},
+	}
+}
+
+// hostWeaker reports each host setting that is less than the baseline asks for.
+func hostWeaker(baselines []*Baseline) *lint.Rule {
+	return &lint.Rule{
+		ID: "H002", Name: "host-weaker", Since: "0.1.0", Severity: lint.Warning,
+		Title: "a host sets something to less than its baseline asks for",
+		Text: `As host-missing, for settings that are there: an emergency shell that is switched on, a service
+that is not masked, a watchdog time that is longer than the baseline's. The watchdog times are those of
+the hardware watchdog; how long a service may take to stop is ` + "`DefaultTimeoutStopSec`" + `.`,
+		WhenNot: "Where the machine needs it.",
+		Before: `{
+  systemd.settings.Manager = {
+    RuntimeWatchdogSec = "5min";
+    RebootWatchdogSec = "30s";
+    KExecWatchdogSec = "1m";
+  };
+}
+`,
+		References: []string{"systemd-system.conf(5)"},
+		Check: func(p *lint.Pass) {
+			eachParagraph(p, baselines, func(h *hostView, _ string, rs []row) {
+				for _, r := range rs {
+					if h.standing(&r) == weaker {
+						h.reportWeaker(p, &r)
+					}
+				}
+			})
+		},
+	}
+}
+
+// hostView is a host as the rules of the host look at it.
+type hostView struct {
+	*nixos.Host
+	version systemd.Version
+	asked   []row // of the paragraph at hand
+}
+
+// eachParagraph calls do for each paragraph that is asked of each host.
+func eachParagraph(p *lint.Pass, baselines []*Baseline, do func(*hostView, string, []row)) {
+	for _, host := range p.Project.Hosts() {
+		h := &hostView{Host: host, version: versionOf(host)}
+		for _, b := range baselines {
+			by := map[string][]row{}
+			for _, r := range b.rows(host.Release).host {
+				if key, ok := managerKey(r.path); ok {
+					if _, known := systemd.Lookup("Manager", key, h.version); !known {
+						continue
+					}
+				}
+				by[paragraphOf(r.path)] = append(by[paragraphOf(r.path)], r)
+			}
+			for _, para := range paragraphs {
+				h.asked = by[para.name]
+				if b.Named || slices.ContainsFunc(h.asked, func(r row) bool { return h.counts(&r) }) {
+					do(h, para.name, h.asked)
+				}
+			}
+		}
+	}
+}
+
+// option is the host's option that a row is about. An option that has a new
+// name counts under either.
+func (h *hostView) option(r *row) *nixos.Option {
+	o := h.Option(r.path...)
+	if key, ok := managerKey(r.path); ok && !o.IsSet() {
+		for old, name := range watchdogOptions {
+			if name == key {
+				if alias := h.Option("systemd", "watchdog", old); alias.IsSet() {
+					return alias
+				}
+			}
+		}
+		if alias := h.Option("systemd", "settings", "Manager", key); alias.IsSet() {
+			return alias
+		}
+	}
+	return o
+}
+
+// counts reports whether the host sets the row, and so asks for its paragraph.
+// enable = true on a service is no such thing: it masks nothing.
+func (h *hostView) counts(r *row) bool {
+	o := h.option(r)
+	if !o.IsSet() {
+		return h.misnamed(r)
+	}
+	if r.name() == "enable" {
+		return h.Evaluator().Equal(o.Defs[0].Value, eval.NewBool(false)) == eval.Yes
+	}
+	return true
+}
+
+// misnamed reports whether the host sets the row's directive of the manager
+// under a name that only the old option had: then that is what is reported.
+func (h *hostView) misnamed(r *row) bool {
+	key, ok := managerKey(r.path)
+	if !ok {
+		return false
+	}
+	for old, name := range watchdogOptions {
+		if name == key && h.Option("systemd", "settings", "Manager", old).IsSet() {
+			return true
+		}
+	}
+	return false
+}
+
+func (h *hostView) standing(r *row) standing {
+	o := h.option(r)
+	ev := h.Evaluator()
+	switch {
+	case len(o.Unseen) > 0:
+		return unclear
+	case !o.IsSet():
+		return missing
+	}
+	if key, ok := managerKey(r.path); ok {
+		value, certain := o.Value()
+		if !certain {
+			return unclear
+		}
+		switch systemd.AtLeast("Manager", key, managerLines(ev, key, value), r.lines, h.version) {
+		case systemd.Yes:
+			return satisfied
+		case systemd.No:
+			return weaker
+		}
+		return unclear
+	}
+	if _, isList := r.ev.Force(r.want).(*eval.List); isList {
+		return containsAll(ev, o, r)
+	}
+	value, certain := o.Value()
+	want, known := goValue(r.ev, r.want)
+	if !certain || !known {
+		return unclear
+	}
+	have, known := goValue(ev, value)
+	switch {
+	case !known:
+		return unclear
+	case have == want:
+		return satisfied
+	}
+	return weaker
+}
+
+func (h *hostView) reportMissing(p *lint.Pass, para string, rs []row) {
+	file, span, beside := h.nearestSibling(p, &rs[0])
+	if file == nil {
+		return
+	}
+	subject := "the host"
+	if h.Name != "" {
+		subject = h.Name
+	}
+	f := lint.Finding{
+		Message: missingHostMessage(subject, para, rs),
+		File:    file, Span: span, Directives: options(rs),
+		Notes: explainRows("missing", rs, func(r *row) string { return r.option() + " = " + r.text(nil) + ";" }),
+	}
+	f.Notes = append(f.Notes, watchdogNote(rs)...)
+	var fixes []lint.Fix
+	for _, r := range rs {
+		edits, err := h.add(&r, beside)
+		if err != nil {
+			f.Notes = append(f.Notes, lint.Note{Label: "note", Text: "not fixed automatically: " + r.option() + ": " + err.Error()})
+			continue
+		}
+		risk := riskOf(&r, nil)
+		fixes = mergeFix(fixes, lint.Fix{
+			Title: "set " + r.option() + " = " + r.text(nil), Applicability: risk.applicability, Breaks: risk.breaks, Edits: edits,
+		})
+	}
+	f.Fixes = fixes
+	p.Report(f)
+}
+
+// mergeFix joins fix to one of the same applicability, unless the two conflict:
+// then it waits for the next time.
+func mergeFix(fixes []lint.Fix, fix lint.Fix) []lint.Fix {
+	i := slices.IndexFunc(fixes, func(x lint.Fix) bool { return x.Applicability == fix.Applicability })
+	if i < 0 {
+		return append(fixes, fix)
+	}
+	x := &fixes[i]
+	if conflicting(x.Edits, fix.Edits) {
+		return fixes
+	}
+	x.Title += ", " + strings.TrimPrefix(fix.Title, "set ")
+	if fix.Breaks != "" {
+		x.Breaks = strings.TrimPrefix(x.Breaks+"; "+fix.Breaks, "; ")
+	}
+	x.Edits = append(x.Edits, fix.Edits...)
+	return fixes
+}
+
+func conflicting(a, b []lint.FileEdit) bool {
+	for _, x := range a {
+		for _, y := range b {
+			if x.File == y.File && emit.Conflicts([]emit.Edit{x.Edit}, []emit.Edit{y.Edit}) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func options(rs []row) []string {
+	out := make([]string, len(rs))
+	for i := range rs {
+		out[i] = rs[i].option()
+	}
+	return out
+}
+
+func missingHostMessage(subject, para string, rs []row) string {
+	if len(rs) == 1 {
+		return fmt.Sprintf("%s does not set %s; the %s baseline asks for %s", subject, rs[0].option(), rs[0].baseline.Name, rs[0].text(nil))
+	}
+	return fmt.Sprintf("%s: %s does not set %d things that the %s baseline asks for: %s",
+		para, subject, len(rs), rs[0].baseline.Name, strings.Join(options(rs), ", "))
+}
+
+// watchdogNote says what the watchdog times are not.
+func watchdogNote(rs []row) []lint.Note {
+	if slices.ContainsFunc(rs, func(r row) bool { _, ok := managerKey(r.path); return ok }) {
+		return []lint.Note{{Label: "note", Text: "these are times of the hardware watchdog; how long a service may take to stop is DefaultTimeoutStopSec"}}
+	}
+	return nil
+}
+
+// nearestSibling is where a finding about a row that is not there stands: at
+// the row of its paragraph that shares the longest path with it.
+func (h *hostView) nearestSibling(p *lint.Pass, r *row) (*nixast.File, nixast.Span, nixast.Node) {
+	best, shared := nixast.Node{}, -1
+	for _, other := range h.asked {
+		o := h.option(&other)
+		if !o.IsSet() && h.misnamed(&other) {
+			o = h.misnamedOption(&other)
+		}
+		if !o.IsSet() || o.Defs[0].File == nil || !o.Defs[0].File.Asked && shared >= 0 {
+			continue
+		}
+		if n := commonPrefix(r.path, other.path); n >= shared {
+			best, shared = o.Defs[0].Binding, n
+		}
+	}
+	if shared >= 0 {
+		file, span := place(best)
+		return file, span, best
+	}
+	for _, f := range h.Files {
+		if f.Asked && f.Tree != nil {
+			at := f.Tree.Expr().Span().Start
+			return f.Tree, nixast.Span{Start: at, End: at}, nixast.Node{}
+		}
+	}
+	return nil, nixast.Span{}, nixast.Node{}
+}
+
+func (h *hostView) misnamedOption(r *row) *nixos.Option {
+	key, _ := managerKey(r.path)
+	for old, name := range watchdogOptions {
+		if name == key {
+			if o := h.Option("systemd", "settings", "Manager", old); o.IsSet() {
+				return o
+			}
+		}
+	}
+	return h.Option(r.path...)
+}
+
+func commonPrefix(a, b []string) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
+}
+
+// add makes the edits that set the row where its siblings are.
+func (h *hostView) add(r *row, beside nixast.Node) ([]lint.FileEdit, error) {
+	v, ok := r.value(nil)
+	if !ok {
+		return nil, errors.New("the value cannot be written here")
+	}
+	b, ok := beside.AsBinding()
+	if !ok {
+		return nil, errors.New("nothing beside which it could stand")
+	}
+	set, prefix := surroundings(b)
+	rest, ok := strings.CutPrefix(strings.Join(r.path, "\x00"), strings.Join(prefix, "\x00"))
+	if !ok {
+		return nil, errors.New("nothing beside which it could stand")
+	}
+	path := strings.Split(strings.TrimPrefix(rest, "\x00"), "\x00")
+	where := emit.Where{After: b.Node}
+	if len(path) == 1 {
+		where = besideRelatives
+	}
+	edits, err := emit.New(set.File()).Ensure(set, where, emit.Attr{Path: path, Value: v})
+	if err != nil {
+		return nil, err
+	}
+	return lint.In(set.File(), edits), nil
+}
+
+// surroundings are the set that a binding stands in, and the path of that set
+// from the root of the module, as far as it is written in the file.
+func surroundings(b nixast.Binding) (set nixast.Node, prefix []string) {
+	set = b.Parent()
+	for a := range set.Ancestors() {
+		outer, ok := a.AsBinding()
+		if !ok {
+			continue
+		}
+		var names []string
+		for c := range outer.Path().Attrs() {
+			name, _ := c.AttrName()
+			names = append(names, name)
+		}
+		prefix = append(names, prefix...)
+	}
+	if len(prefix) > 0 && prefix[0] == "config" {
+		prefix = prefix[1:]
+	}
+	return set, prefix
+}
+
+func (h *hostView) reportWeaker(p *lint.Pass, r *row) {
+	o := h.option(r)
+	d := o.Defs[len(o.Defs)-1]
+	file, span := valuePlace(d)
+	f := lint.Finding{
+		Message: fmt.Sprintf("%s is %s; the %s baseline asks for %s", o, shown(o), r.baseline.Name, bound(r)),
+		File:    file, Span: span, Directives: []string{r.option()},
+		Notes: append(explainRows("", []row{*r}, nil), watchdogNote([]row{*r})...),
+	}
+	risk := riskOf(r, nil)
+	edits, err := h.strengthen(r, o)
+	if err != nil {
+		f.Notes = append(f.Notes, lint.Note{Label: "note", Text: "not fixed automatically: " + err.Error()})
+	} else {
+		f.Fixes = []lint.Fix{{Title: "set it to " + r.text(nil), Applicability: risk.applicability, Breaks: risk.breaks, Edits: edits}}
+	}
+	p.Report(f)
+}
+
+// bound is the row's value as a message gives it.
+func bound(r *row) string {
+	if _, ok := managerKey(r.path); ok {
+		return "at most " + r.text(nil)
+	}
+	return r.text(nil)
+}
+
+func (h *hostView) strengthen(r *row, o *nixos.Option) ([]lint.FileEdit, error) {
+	if len(o.Defs) != 1 {
+		return nil, errors.New("several places set it")
+	}
+	node, err := valueNode(o.Defs[0])
+	if err != nil {
+		return nil, err
+	}
+	want, ok := r.value(nil)
+	if !ok {
+		return nil, errors.New("the value cannot be written here")
+	}
+	e := emit.New(node.File())
+	var edits []emit.Edit
+	if items, isList := want.([]any); isList && node.Unparen().Kind() == nixast.List {
+		have, _ := knownStrings(h.Evaluator(), o.Defs[0].Value)
+		items = slices.DeleteFunc(slices.Clone(items), func(w any) bool {
+			s, ok := w.(string)
+			return ok && slices.Contains(have, s)
+		})
+		edits, err = e.Append(node.Unparen(), items...)
+	} else {
+		edits, err = e.Replace(node, want)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return lint.In(node.File(), edits), nil
+}

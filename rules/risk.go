@@ -1,0 +1,82 @@
+package rules
+
+import (
+	"wardnix/lint"
+	"wardnix/lint/systemd"
+)
+
+// A risk says who may add a directive to a unit, and what it may break.
+type risk struct {
+	applicability lint.Applicability
+	breaks        string
+}
+
+var harmless = risk{applicability: lint.Safe}
+
+func mayBreak(what string) risk { return risk{lint.Unsafe, what} }
+
+// risks of adding or tightening a directive. What is not listed is safe: it
+// takes away what no service of an ordinary user needs. The split follows what
+// hardening has broken in nixpkgs.
+var risks = map[string]risk{
+	"wantedBy":                mayBreak("the unit starts at boot from now on"),
+	"User":                    mayBreak("files and ports that only root may use; the user must be declared"),
+	"Group":                   mayBreak("files that the new group may not read; the group must be declared"),
+	"DynamicUser":             mayBreak("state moves to /var/lib/private, and files of a fixed owner are out of reach"),
+	"PrivateUsers":            mayBreak("capabilities over the host, files of other users"),
+	"PrivatePIDs":             mayBreak("Type=forking, and whatever looks at other processes"),
+	"UMask":                   mayBreak("files that a group shares, such as sockets and certificates"),
+	"ProtectSystem":           mayBreak("writing anywhere but to the unit's own directories; add StateDirectory or ReadWritePaths"),
+	"ProtectHome":             mayBreak("files below /home, /root and /run/user"),
+	"PrivateTmp":              mayBreak("sockets and files that others put into /tmp"),
+	"PrivateDevices":          mayBreak("real devices: GPU, serial port, tun, kvm, fuse"),
+	"ProcSubset":              mayBreak("reading /proc/meminfo, /proc/cpuinfo, /proc/net and the like"),
+	"ProtectProc":             mayBreak("looking at processes of other users"),
+	"MemoryDenyWriteExecute":  mayBreak("just-in-time compilers: node, java, .NET, LuaJIT, wasm"),
+	"RestrictAddressFamilies": mayBreak("sockets of other families: AF_UNIX for notification and databases, AF_NETLINK for lists of interfaces"),
+	"SystemCallFilter":        mayBreak("whatever makes one of these calls is killed; try the service under load"),
+	"PrivateNetwork":          mayBreak("every connection to the outside, and abstract sockets"),
+
+	"enableEmergencyMode":          mayBreak("the shell that a failed boot would offer on the console"),
+	"suppressedUnits":              mayBreak("the shell that a failed first stage would offer on the console"),
+	"pre-sleep":                    mayBreak("powerManagement.powerDownCommands before sleep"),
+	"prepare-kexec":                mayBreak("systemctl kexec"),
+	"systemd-rfkill":               mayBreak("the state of radio switches over a reboot"),
+	"systemd-hibernate-clear":      mayBreak("resuming from hibernation"),
+	"systemd-networkd-wait-online": mayBreak("units that rely on network-online.target"),
+	"RuntimeWatchdogSec":           mayBreak("a machine whose systemd hangs longer is reset"),
+	"RebootWatchdogSec":            mayBreak("a reboot that takes longer is cut short"),
+	"KExecWatchdogSec":             mayBreak("a reboot by kexec that takes longer is cut short"),
+	"runtimeTime":                  mayBreak("a machine whose systemd hangs longer is reset"),
+	"rebootTime":                   mayBreak("a reboot that takes longer is cut short"),
+	"kexecTime":                    mayBreak("a reboot by kexec that takes longer is cut short"),
+}
+
+// riskOf is the risk of giving a unit what a row asks for. whole is nil for
+// rows of the host.
+func riskOf(r *row, whole *systemd.Unit) risk {
+	name := r.name()
+	if name == "enable" && len(r.path) > 1 {
+		if r.path[len(r.path)-2] == "wait-online" {
+			return harmless // without it the mask beside it does not evaluate
+		}
+		name = r.path[len(r.path)-2]
+	}
+	if name == "CapabilityBoundingSet" && whole != nil && isRoot(whole) {
+		return mayBreak("whatever the service does as root")
+	}
+	if risk, ok := risks[name]; ok {
+		return risk
+	}
+	return harmless
+}
+
+// isRoot reports whether the unit may run as root.
+func isRoot(whole *systemd.Unit) bool {
+	dynamic, set, known := lastValue(whole, "Service", "DynamicUser")
+	if on, ok := systemd.ParseBool(dynamic); set && known && ok && on {
+		return false
+	}
+	user, set, known := lastValue(whole, "Service", "User")
+	return !set || !known || user == "" || user == "root" || user == "0"
+}

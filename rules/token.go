@@ -1,0 +1,116 @@
+package rules
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"wardnix/lint/nixos"
+	"wardnix/lint/systemd"
+	"wardnix/nixast"
+)
+
+// The row ReadOnlyPaths of the cloudflared baseline asks for the path of the
+// tunnel's token: whatever the command gives to --token-file.
+
+// tokenFlag finds the argument of --token-file in a command line as
+// [nixos.Line.Shown] has it.
+var tokenFlag = regexp.MustCompile(`--token-file[ =]["']?((?:\$\{[^}]*\}|[^\s"'])+)`)
+
+// tokenPath is the standing of that row.
+func tokenPath(u *nixos.Unit, whole *systemd.Unit, r *row) standing {
+	if _, set, _ := lastValue(whole, "Service", "LoadCredential"); set {
+		return satisfied
+	}
+	if _, set, _ := lastValue(whole, "Service", "LoadCredentialEncrypted"); set {
+		return satisfied
+	}
+	token, ok := shownToken(u)
+	if !ok {
+		return satisfied // not asked
+	}
+	o := u.Directive("Service", "ReadOnlyPaths")
+	if !o.IsSet() {
+		if slices.Contains(whole.Open, "Service") || len(o.Unseen) > 0 {
+			return unclear
+		}
+		return missing
+	}
+	for _, l := range u.Lines() {
+		switch {
+		case l.Section != "Service" || l.Key != "ReadOnlyPaths":
+		case l.Unseen != "" || l.Shown == "":
+			return unclear
+		case slices.ContainsFunc(strings.Fields(l.Shown), func(w string) bool { return strings.TrimLeft(w, "-+") == token }):
+			return satisfied
+		}
+	}
+	return weaker
+}
+
+// shownToken is the token's path as the unit's command shows it.
+func shownToken(u *nixos.Unit) (string, bool) {
+	for _, l := range u.Lines() {
+		if l.Section == "Service" && l.Key == "ExecStart" {
+			if m := tokenFlag.FindStringSubmatch(l.Shown); m != nil {
+				return m[1], true
+			}
+		}
+	}
+	return "", false
+}
+
+// tokenExpr is the token's path as an expression that can stand in the set of
+// the unit that ExecStart stands in: the very text of the command.
+func tokenExpr(u *nixos.Unit) (string, bool) {
+	for _, d := range u.Directive("Service", "ExecStart").Defs {
+		for n := range d.Binding.Descendants() {
+			if n.Kind() == nixast.String {
+				if expr, ok := tokenInString(n); ok {
+					return expr, true
+				}
+			}
+		}
+	}
+	return "", false
+}
+
+var tokenStart = regexp.MustCompile(`--token-file[ =]`)
+
+// tokenInString finds the argument in a string: the expression inside ${…} if
+// the argument is just that, else a string of the same text.
+func tokenInString(n nixast.Node) (string, bool) {
+	span := n.Span()
+	src := n.File().Src
+	m := tokenStart.FindStringIndex(src[span.Start:span.End])
+	if m == nil {
+		return "", false
+	}
+	start := span.Start + m[1]
+	end := start
+	var inner nixast.Node
+	for end < span.End-1 && !strings.ContainsRune(" \t\r\n\"'\\", rune(src[end])) {
+		if in, ok := interpolationAt(n, end); ok {
+			inner, end = in, in.Span().End
+			continue
+		}
+		end++
+	}
+	switch arg := src[start:end]; {
+	case arg == "":
+		return "", false
+	case !inner.IsZero() && arg == inner.Text():
+		return inner.Inner().Text(), true
+	default:
+		return `"` + arg + `"`, true
+	}
+}
+
+func interpolationAt(n nixast.Node, offset int) (nixast.Node, bool) {
+	for c := range n.Children() {
+		if c.Kind() == nixast.Interpolation && c.Span().Start == offset {
+			return c, true
+		}
+	}
+	return nixast.Node{}, false
+}

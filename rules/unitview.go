@@ -1,0 +1,163 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"wardnix/lint"
+	"wardnix/lint/nixos"
+	"wardnix/lint/systemd"
+	"wardnix/nixast"
+)
+
+// unitView is a unit as the baseline rules look at it.
+type unitView struct {
+	*nixos.Unit
+	whole   *systemd.Unit // upstream's unit included
+	version systemd.Version
+}
+
+func viewOf(u *nixos.Unit) *unitView {
+	v := versionOf(u.Host)
+	whole := u.Systemd()
+	if up, ok := systemd.Upstream(u.Name, v); ok && u.IsOverride() {
+		whole = &systemd.Unit{
+			Name: u.Name, Open: whole.Open, Problems: whole.Problems, Broken: whole.Broken,
+			Assignments: append(slices.Clone(up.Assignments), whole.Assignments...),
+		}
+	}
+	return &unitView{u, whole, v}
+}
+
+// versionOf is the systemd that a host is judged by.
+func versionOf(h *nixos.Host) systemd.Version { return systemd.Version(h.Systemd).Clamp() }
+
+// asked are the rows of the baseline that are asked of the unit.
+func (u *unitView) asked(b *Baseline) []row {
+	if u.Pattern || u.Scope.Kind != nixos.System && u.Scope.Kind != nixos.Container || u.Enabled() == -1 {
+		return nil
+	}
+	all := b.rows(u.Host.Release)
+	var found []row
+	switch {
+	case b.applies == nil:
+		found = all.units[u.Name]
+	case b.applies(u.Unit):
+		for _, rs := range all.units {
+			found = append(found, rs...)
+		}
+	}
+	found = slices.DeleteFunc(slices.Clone(found), func(r row) bool {
+		_, known := systemd.Lookup(r.section, r.name(), u.version)
+		return r.section != "" && !known
+	})
+	if b.applies == nil && !b.Named && !slices.ContainsFunc(found, func(r row) bool { return u.sets(&r) }) {
+		return nil
+	}
+	return found
+}
+
+// sets reports whether the unit says anything of the row.
+func (u *unitView) sets(r *row) bool { return u.option(r).IsSet() }
+
+// option is the unit's option that the row is about.
+func (u *unitView) option(r *row) *nixos.Option {
+	if r.section != "" {
+		return u.Directive(r.section, r.name())
+	}
+	return u.Option(r.path...)
+}
+
+// misspelt reports whether a directive that the unit sets, and that systemd
+// does not know, was most likely meant to be the row's: then that is what is
+// reported.
+func (u *unitView) misspelt(r *row) bool {
+	for _, o := range u.Directives(r.section) {
+		if _, known := systemd.LookupAny(r.section, o.Name()); known {
+			continue
+		}
+		if near, ok := systemd.Nearest(r.section, o.Name(), u.version); ok && near.Name == r.name() {
+			return true
+		}
+	}
+	return false
+}
+
+// exposure is the unit's exposure now and with the rows, in words; "" where it
+// cannot be told.
+func (u *unitView) exposure(rs []row) string {
+	now, err := systemd.Assess(u.whole, u.version)
+	if err != nil || now.Low != now.High {
+		return ""
+	}
+	with := &systemd.Unit{Name: u.Name, Assignments: slices.Clone(u.whole.Assignments)}
+	for _, r := range rs {
+		with.Assignments = append(with.Assignments, r.lines...)
+	}
+	then, err := systemd.Assess(with, u.version)
+	if err != nil || then.Low != then.High {
+		return ""
+	}
+	return fmt.Sprintf("%s %s now, %s %s with what the baseline asks for (systemd %s)",
+		now.High, now.High.Predicate(), then.High, then.High.Predicate(), u.version)
+}
+
+// anchor is where a finding about the section as a whole stands: the name of
+// the set that holds it, else the unit's own name.
+func (u *unitView) anchor(site nixos.Site) (*nixast.File, nixast.Span) {
+	if n := len(site.Siblings); site.OK() && n > 0 && site.Prefix != "" {
+		return place(site.Siblings[n-1])
+	}
+	if site.OK() && site.Prefix == "" {
+		for a := range site.Set.Ancestors() {
+			if a.Kind() == nixast.BindingNode {
+				return place(a)
+			}
+		}
+	}
+	return place(u.Def().Binding)
+}
+
+// place is the part of n that a person would point at: the path of a binding.
+func place(n nixast.Node) (*nixast.File, nixast.Span) {
+	if b, ok := n.AsBinding(); ok {
+		return n.File(), b.Path().Span()
+	}
+	return n.File(), n.Span()
+}
+
+// why is what a row's comment says of its effect, and cost what it says of its
+// cost, each on one line.
+func (r *row) why() string {
+	why, _, _ := strings.Cut(r.comment, "Cost:")
+	return oneLine(why)
+}
+
+func (r *row) cost() string {
+	_, cost, _ := strings.Cut(r.comment, "Cost:")
+	return oneLine(cost)
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// firstSentence is s up to its first full stop that ends a sentence.
+func firstSentence(s string) string {
+	if i := strings.Index(s, ". "); i >= 0 {
+		return s[:i+1]
+	}
+	return s
+}
+
+// explainRows are the notes that say of each row what it does: in full for
+// one row, a line each for several.
+func explainRows(label string, rs []row, text func(*row) string) []lint.Note {
+	if len(rs) == 1 {
+		return []lint.Note{{Label: "why", Text: rs[0].why()}, {Label: "cost", Text: rs[0].cost()}}
+	}
+	lines := make([]string, len(rs))
+	for i := range rs {
+		lines[i] = text(&rs[i]) + "  # " + firstSentence(rs[i].why())
+	}
+	return []lint.Note{{Label: label, Text: strings.Join(lines, "\n")}}
+}
