@@ -114,10 +114,10 @@ func (e *Editor) insertLines(b *box, o order, write writer) ([]Edit, error) {
 	var above, below strings.Builder // lines for the slot behind, lines for the slot before
 	flush := func(before, after *slot) {
 		if below.Len() > 0 {
-			edits = append(edits, e.edit(before.tail, before.tail, below.String()))
+			edits = append(edits, Edit{before.tail, before.tail, below.String()})
 		}
 		if above.Len() > 0 {
-			edits = append(edits, e.edit(after.lead, after.lead, above.String()))
+			edits = append(edits, Edit{after.lead, after.lead, above.String()})
 		}
 		below.Reset()
 		above.Reset()
@@ -135,18 +135,21 @@ func (e *Editor) insertLines(b *box, o order, write writer) ([]Edit, error) {
 		}
 		blank := it.blank && i > 0
 		if it.before {
-			above.WriteString(blankLine(blank) + text + "\n")
+			above.WriteString(e.blankLine(blank) + text + e.nl())
 		} else {
-			below.WriteString("\n" + blankLine(blank) + text)
+			below.WriteString(e.nl() + e.blankLine(blank) + text)
 		}
 	}
 	flush(last, nil)
 	return edits, nil
 }
 
-func blankLine(yes bool) string {
+// nl is the line end of the file.
+func (e *Editor) nl() string { return e.style.nl() }
+
+func (e *Editor) blankLine(yes bool) string {
 	if yes {
-		return "\n"
+		return e.nl()
 	}
 	return ""
 }
@@ -197,7 +200,7 @@ func (e *Editor) unfold(b *box, o order, write writer) ([]Edit, error) {
 	var lines strings.Builder
 	for i, it := range o {
 		if it.slot != nil {
-			edits = append(edits, e.breakBefore(it.slot.node.First(), lines.String()+"\n"+inner))
+			edits = append(edits, e.breakBefore(it.slot.node.First(), lines.String()+e.nl()+inner))
 			lines.Reset()
 			continue
 		}
@@ -205,9 +208,9 @@ func (e *Editor) unfold(b *box, o order, write writer) ([]Edit, error) {
 		if err != nil {
 			return nil, err
 		}
-		lines.WriteString("\n" + blankLine(it.blank && i > 0) + text)
+		lines.WriteString(e.nl() + e.blankLine(it.blank && i > 0) + text)
 	}
-	return append(edits, e.breakBefore(b.close, lines.String()+"\n"+outer)), nil
+	return append(edits, e.breakBefore(b.close, lines.String()+e.nl()+outer)), nil
 }
 
 // unfoldAround breaks the flat sets and lists around b that stand on its line,
@@ -238,9 +241,9 @@ func (e *Editor) unfoldAround(b *box) (edits []Edit, inner, outer string, err er
 	outer, _ = indentOf(e.file.Src, open.Span().Start)
 	for _, a := range slices.Backward(around) {
 		for _, s := range a.slots {
-			edits = append(edits, e.breakBefore(s.node.First(), "\n"+outer+e.style.step()))
+			edits = append(edits, e.breakBefore(s.node.First(), e.nl()+outer+e.style.step()))
 		}
-		edits = append(edits, e.breakBefore(a.close, "\n"+outer))
+		edits = append(edits, e.breakBefore(a.close, e.nl()+outer))
 		outer += e.style.step()
 	}
 	return edits, outer + e.style.step(), outer, nil
@@ -249,12 +252,7 @@ func (e *Editor) unfoldAround(b *box) (edits []Edit, inner, outer string, err er
 // breakBefore puts text in the place of the white space before t.
 func (e *Editor) breakBefore(t nixast.Token, text string) Edit {
 	space := spaceBefore(t)
-	return e.edit(space.Start, space.End, text)
-}
-
-// edit makes an edit with the file's line ends.
-func (e *Editor) edit(start, end int, text string) Edit {
-	return Edit{start, end, e.style.lines(text)}
+	return Edit{space.Start, space.End, text}
 }
 
 // quotesNames reports whether the box writes quotes around names that need

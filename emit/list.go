@@ -63,10 +63,10 @@ func (e *Editor) unfoldList(b *box, values []any) ([]Edit, error) {
 		return nil, err
 	}
 	for _, s := range b.slots {
-		edits = append(edits, e.breakBefore(s.node.First(), "\n"+inner))
+		edits = append(edits, e.breakBefore(s.node.First(), e.nl()+inner))
 	}
-	added := "\n" + inner + strings.Join(texts, "\n"+inner)
-	return append(edits, e.breakBefore(b.close, added+"\n"+outer)), nil
+	added := e.nl() + inner + strings.Join(texts, e.nl()+inner)
+	return append(edits, e.breakBefore(b.close, added+e.nl()+outer)), nil
 }
 
 // appendLines adds elements to a list of several lines: a line for each, or,
@@ -77,9 +77,9 @@ func (e *Editor) appendLines(b *box, values []any) ([]Edit, error) {
 	if err != nil {
 		return nil, err
 	}
-	lines := "\n" + inner + strings.Join(texts, "\n"+inner)
+	lines := e.nl() + inner + strings.Join(texts, e.nl()+inner)
 	if len(b.slots) == 0 {
-		return []Edit{e.breakBefore(b.close, lines+"\n"+outer)}, nil
+		return []Edit{e.breakBefore(b.close, lines+e.nl()+outer)}, nil
 	}
 	src, s := e.file.Src, &b.slots[len(b.slots)-1]
 	if i := len(b.slots) - 2; i >= 0 && !s.own && len(s.remarks) == 0 {
@@ -89,5 +89,5 @@ func (e *Editor) appendLines(b *box, values []any) ([]Edit, error) {
 			return []Edit{{s.span.End, s.span.End, text}}, nil
 		}
 	}
-	return []Edit{e.edit(s.tail, s.tail, lines)}, nil
+	return []Edit{{s.tail, s.tail, lines}}, nil
 }

@@ -65,12 +65,12 @@ func (b *box) start(i int) int {
 	return lineStart(b.node.File().Src, b.slots[i].span.Start)
 }
 
-// moved is the text of whole lines with another indentation, with LF.
+// moved is the text of whole lines with another indentation.
 func (e *Editor) moved(lines nixast.Span, indent string) string {
 	src := e.file.Src
 	old := indentAt(src, lines.Start)
 	lines.Start += len(old)
-	return indent + unixLines(reindentSpan(e.file, lines, old, indent))
+	return indent + reindentSpan(e.file, lines, old, indent)
 }
 
 // sameMeaning refuses if a variable read in entry would mean something else in
@@ -133,7 +133,7 @@ func (e *Editor) Reorder(set nixast.Node, entries []nixast.Node) ([]Edit, error)
 		}
 		indent := indentAt(e.file.Src, b.start(i))
 		text := e.moved(nixast.Span{Start: b.start(j), End: b.slots[j].tail}, indent)
-		edits = append(edits, e.edit(b.start(i), b.slots[i].tail, text))
+		edits = append(edits, Edit{b.start(i), b.slots[i].tail, text})
 	}
 	return edits, nil
 }

@@ -26,15 +26,15 @@ func (e *Editor) Nest(set nixast.Node, prefix ...string) ([]Edit, error) {
 	indent := indentAt(e.file.Src, lineStart(e.file.Src, b.slots[chosen[0]].span.Start))
 	first, _ := b.slots[chosen[0]].node.AsBinding()
 	var text strings.Builder
-	text.WriteString(indent + strings.TrimSuffix(pathPrefix(first, len(prefix)), ".") + " = {\n")
+	text.WriteString(indent + strings.TrimSuffix(pathPrefix(first, len(prefix)), ".") + " = {" + e.nl())
 	starts := make([]int, len(chosen))
 	for k, i := range chosen {
 		s := &b.slots[i]
 		starts[k] = b.nestStart(chosen, i)
 		if k > 0 && s.opens() && (s.blank || s.loose) {
-			text.WriteString("\n")
+			text.WriteString(e.nl())
 		}
-		text.WriteString(e.stripped(s, starts[k], len(prefix), indent+e.style.step()) + "\n")
+		text.WriteString(e.stripped(s, starts[k], len(prefix), indent+e.style.step()) + e.nl())
 	}
 	text.WriteString(indent + "};")
 	return e.nestEdits(b, chosen, starts, text.String())
@@ -97,7 +97,7 @@ func (e *Editor) stripped(s *slot, start, n int, indent string) string {
 	name := binding.Path().Child(n).Span().Start
 	old := indentAt(e.file.Src, own)
 	rest := reindentSpan(e.file, nixast.Span{Start: name, End: s.tail}, old, indent)
-	return text + indent + unixLines(rest)
+	return text + indent + rest
 }
 
 // nestEdits writes text in the place of the first of the chosen slots and takes
@@ -105,9 +105,9 @@ func (e *Editor) stripped(s *slot, start, n int, indent string) string {
 func (e *Editor) nestEdits(b *box, chosen, starts []int, text string) ([]Edit, error) {
 	last := len(chosen) - 1
 	if chosen[last]-chosen[0] == last {
-		return e.inOrder(b.node, []Edit{e.edit(starts[0], b.slots[chosen[last]].tail, text)})
+		return e.inOrder(b.node, []Edit{{starts[0], b.slots[chosen[last]].tail, text}})
 	}
-	edits := []Edit{e.edit(starts[0], b.slots[chosen[0]].tail, text)}
+	edits := []Edit{{starts[0], b.slots[chosen[0]].tail, text}}
 	for k, i := range chosen[1:] {
 		edits = append(edits, e.removeLines(b, i, starts[k+1]))
 	}
@@ -154,16 +154,16 @@ func (e *Editor) Flatten(b nixast.Binding) ([]Edit, error) {
 	for k := range inner.slots {
 		p := &inner.slots[k]
 		if k > 0 {
-			text.WriteString("\n" + blankLine(p.blank))
+			text.WriteString(e.nl() + e.blankLine(p.blank))
 		}
 		span := nixast.Span{Start: p.span.Start, End: p.tail}
 		if p.own && p.lead < lineStart(e.file.Src, p.span.Start) {
 			text.WriteString(e.moved(nixast.Span{Start: p.lead, End: lineStart(e.file.Src, p.span.Start)}, indent))
 		}
 		old := indentAt(e.file.Src, lineStart(e.file.Src, p.span.Start))
-		text.WriteString(indent + prefix + unixLines(reindentSpan(e.file, span, old, indent)))
+		text.WriteString(indent + prefix + reindentSpan(e.file, span, old, indent))
 	}
-	return e.inOrder(b.Node, []Edit{e.edit(lineStart(e.file.Src, s.span.Start), s.tail, text.String())})
+	return e.inOrder(b.Node, []Edit{{lineStart(e.file.Src, s.span.Start), s.tail, text.String()}})
 }
 
 // canFlatten refuses what has no place without the braces around it.

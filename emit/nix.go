@@ -49,8 +49,8 @@ type Layout struct {
 	Column, After int
 }
 
-// Nix writes value as Nix source, with LF as line end: on one line if the
-// style has it so and it fits into the width, else broken as RFC 166 has it.
+// Nix writes value as Nix source: on one line if the style has it so and it
+// fits into the width, else broken as RFC 166 has it.
 func (s Style) Nix(value any, at Layout) (string, error) {
 	switch v := value.(type) {
 	case nil:
@@ -62,7 +62,7 @@ func (s Style) Nix(value any, at Layout) (string, error) {
 	case float64:
 		return floatText(v)
 	case Expr:
-		return exprText(v, at.Indent)
+		return s.exprText(v, at.Indent)
 	case Attrs:
 		return s.setText(v, at)
 	}
@@ -110,24 +110,34 @@ func floatText(f float64) (string, error) {
 	return mantissa, nil
 }
 
-func exprText(e Expr, indent string) (string, error) {
+func (s Style) exprText(e Expr, indent string) (string, error) {
 	f := nixast.Parse("", string(e), nixast.Options{PipeOperators: true})
 	if err := syntaxError(f); err != nil {
 		return "", fmt.Errorf("%q is no expression: %w", string(e), err)
 	}
-	if n := f.Expr(); len(n.CommentsAbove()) > 0 || walkGap(n.Last()).remarks != nil {
+	n := f.Expr()
+	if len(comments(f)) > len(n.CommentsInside()) {
 		return "", fmt.Errorf("%q has a comment around the expression", string(e))
 	}
-	return reindent(f.Expr(), "", indent), nil
+	text := reindent(n, "", indent)
+	if s.nl() == "\n" {
+		return text, nil
+	}
+	for d := range f.Root().Descendants() {
+		if d.Kind() == nixast.IndString && strings.Contains(d.Text(), "\n") {
+			return "", fmt.Errorf("%q has an indented string, which CRLF would change", string(e))
+		}
+	}
+	return strings.ReplaceAll(text, "\n", s.nl()), nil
 }
 
 // stringText writes a string of several lines as an indented string, others in
-// double quotes. Tabs are no indentation that Nix would take away.
+// double quotes. Nix takes no tabs away, and keeps CRLF in indented strings.
 func (s Style) stringText(v string, at Layout) (string, error) {
 	if strings.Contains(v, "\x00") {
 		return "", fmt.Errorf("the string %q holds a NUL, which Nix cannot express", v)
 	}
-	if strings.Contains(strings.TrimSuffix(v, "\n"), "\n") && !strings.Contains(at.Indent, "\t") {
+	if strings.Contains(strings.TrimSuffix(v, "\n"), "\n") && !strings.Contains(at.Indent, "\t") && s.nl() == "\n" {
 		return nixast.QuoteIndented(v, len(at.Indent)), nil
 	}
 	return nixast.QuoteString(v), nil
@@ -154,7 +164,7 @@ func (s Style) listText(elems []any, at Layout) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return "[\n" + inner + strings.Join(texts, "\n"+inner) + "\n" + at.Indent + "]", nil
+	return "[" + s.nl() + inner + strings.Join(texts, s.nl()+inner) + s.nl() + at.Indent + "]", nil
 }
 
 // elementTexts writes list elements, each as it stands at the start of a line
@@ -180,16 +190,16 @@ func (s Style) setText(attrs Attrs, at Layout) (string, error) {
 		return s.emptySet(), nil
 	}
 	var b strings.Builder
-	b.WriteString("{\n")
+	b.WriteString("{" + s.nl())
 	for i, a := range attrs {
 		text, err := s.bindingText(pathText(a.Path, false), a, at.Indent+s.step())
 		if err != nil {
 			return "", err
 		}
 		if a.Blank && i > 0 {
-			b.WriteString("\n")
+			b.WriteString(s.nl())
 		}
-		b.WriteString(text + "\n")
+		b.WriteString(text + s.nl())
 	}
 	b.WriteString(at.Indent + "}")
 	return b.String(), nil
@@ -201,7 +211,7 @@ func (s Style) bindingText(path string, a Attr, indent string) (string, error) {
 	var b strings.Builder
 	if a.Comment != "" {
 		for line := range strings.SplitSeq(a.Comment, "\n") {
-			b.WriteString(indent + strings.TrimRight("# "+line, " \t\r") + "\n")
+			b.WriteString(indent + strings.TrimRight("# "+line, " \t\r") + s.nl())
 		}
 	}
 	head := indent + path + " ="
@@ -212,7 +222,7 @@ func (s Style) bindingText(path string, a Attr, indent string) (string, error) {
 	}
 	b.WriteString(head)
 	if at.Column+utf8.RuneCountInString(value)+at.After > s.width() && breaksAfterAssign(value) {
-		b.WriteString("\n" + indent + s.step() + value + ";")
+		b.WriteString(s.nl() + indent + s.step() + value + ";")
 	} else {
 		b.WriteString(" " + value + ";")
 	}

@@ -30,7 +30,7 @@ func (e *Editor) Replace(n nixast.Node, value any) ([]Edit, error) {
 	if levelOf(text) < required(n) {
 		text = "(" + text + ")"
 	}
-	return []Edit{e.edit(span.Start, span.End, e.apart(n, text))}, nil
+	return []Edit{{span.Start, span.End, e.apart(n, text)}}, nil
 }
 
 // editableExpr is an error if the expression n cannot be edited.
@@ -122,7 +122,7 @@ func (e *Editor) Splice(n nixast.Node, parts ...any) ([]Edit, error) {
 					return nil, err
 				}
 			}
-			edits = appendEdit(edits, e.edit(at.Span().Start, s.Start, text))
+			edits = appendEdit(edits, Edit{at.Span().Start, s.Start, text})
 			at, text = part.Last().Next(), ""
 		default:
 			return nil, fmt.Errorf("a part is a %T, not a string or a node", part)
@@ -133,7 +133,7 @@ func (e *Editor) Splice(n nixast.Node, parts ...any) ([]Edit, error) {
 			return nil, err
 		}
 	}
-	return appendEdit(edits, e.edit(at.Span().Start, n.Span().End, text)), nil
+	return appendEdit(edits, Edit{at.Span().Start, n.Span().End, text}), nil
 }
 
 // appendEdit appends an edit that does something.
@@ -171,8 +171,8 @@ func (e *Editor) Wrap(n nixast.Node, before, after string) ([]Edit, error) {
 	if runsInto(n.Last().Next()) {
 		after += " "
 	}
-	edits := appendEdit(nil, e.edit(n.Span().Start, n.Span().Start, before))
-	return appendEdit(edits, e.edit(n.Span().End, n.Span().End, after)), nil
+	edits := appendEdit(nil, Edit{n.Span().Start, n.Span().Start, before})
+	return appendEdit(edits, Edit{n.Span().End, n.Span().End, after}), nil
 }
 
 // Unwrap puts inner, a node inside outer, in the place of outer, with the
@@ -203,10 +203,10 @@ func (e *Editor) Unwrap(outer, inner nixast.Node) ([]Edit, error) {
 // the variable is used or the new name would capture one. It is an error if the
 // set has an attribute of the new name.
 func (e *Editor) Rename(attr nixast.Node, name string) ([]Edit, error) {
-	if err := e.editable(attr); err != nil {
+	path := attr.Parent()
+	if err := e.editable(path.Parent()); err != nil {
 		return nil, err
 	}
-	path := attr.Parent()
 	if path.Kind() != nixast.AttrPathNode || attr.Kind() == nixast.Missing {
 		return nil, errors.New("the node is no component of an attribute path")
 	}
@@ -222,7 +222,7 @@ func (e *Editor) Rename(attr nixast.Node, name string) ([]Edit, error) {
 	if attr.Kind() == nixast.String && nixast.QuoteAttr(attrKey(attr)) == attrKey(attr) {
 		text = nixast.QuoteString(name) // quotes were there without need
 	}
-	return []Edit{e.edit(attr.Span().Start, attr.Span().End, text)}, nil
+	return []Edit{{attr.Span().Start, attr.Span().End, text}}, nil
 }
 
 // renames is an error if the component attr of a binding's path cannot be

@@ -63,6 +63,3 @@ func indentAt(src string, at int) string {
 	line := src[at:lineEnd(src, at)]
 	return line[:len(line)-len(strings.TrimLeft(line, " \t"))]
 }
-
-// unixLines is text with LF as line end.
-func unixLines(text string) string { return strings.ReplaceAll(text, "\r\n", "\n") }

@@ -25,15 +25,8 @@ type Style struct {
 }
 
 func (s Style) step() string { return cmp.Or(s.Indent, "  ") }
+func (s Style) nl() string   { return cmp.Or(s.EOL, "\n") }
 func (s Style) width() int   { return cmp.Or(s.Width, 100) }
-
-// lines gives text, whose line ends are LF, the line ends of the style.
-func (s Style) lines(text string) string {
-	if s.EOL == "" || s.EOL == "\n" {
-		return text
-	}
-	return strings.ReplaceAll(text, "\n", s.EOL)
-}
 
 func (s Style) emptyList() string {
 	if s.TightEmpty {
