@@ -10,12 +10,18 @@ import (
 
 // All are the attributes that are named, by name. An attribute may be there
 // under conditions only: see [Attr.Certain].
-func (a *Attrs) All() []Attr { return a.attrs }
+func (a *Attrs) All() []Attr {
+	gone := func(x Attr) bool { return len(x.Defs) == 0 } // see remove
+	if slices.ContainsFunc(a.attrs, gone) {
+		return slices.DeleteFunc(slices.Clone(a.attrs), gone)
+	}
+	return a.attrs
+}
 
 // InOrder are the attributes that are named, in the order of the source:
 // by file name and position of their first definition.
 func (a *Attrs) InOrder() []Attr {
-	out := slices.Clone(a.attrs)
+	out := slices.Clone(a.All())
 	slices.SortStableFunc(out, func(x, y Attr) int { return compareSites(x.site(), y.site()) })
 	return out
 }
@@ -328,7 +334,7 @@ func (ev *Evaluator) value(node nixast.Node, a Attr, missing *Thunk) *Thunk {
 	}
 	if !a.Certain() {
 		if missing == nil {
-			missing = lazy(func() Value { return ev.fail(node, "the attribute `"+attrText(a.Name)+"` is missing") })
+			missing = lazy(func() Value { return ev.fail(node, "the attribute `"+nixast.QuoteAttr(a.Name)+"` is missing") })
 		}
 		c.Cases = append(c.Cases, Case{nil, missing})
 	}
@@ -347,7 +353,7 @@ func (ev *Evaluator) present(node nixast.Node, d Def, name string) *Cond {
 	}
 	has := ev.derived(node, u, strings.TrimSuffix(key, "#"))
 	if u.Label != "" {
-		has.Label = u.Label + " ? " + attrText(name)
+		has.Label = u.Label + " ? " + nixast.QuoteAttr(name)
 	}
 	return ev.leaf(has)
 }

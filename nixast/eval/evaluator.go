@@ -1,6 +1,8 @@
 package eval
 
-import "wardnix/nixast"
+import (
+	"wardnix/nixast"
+)
 
 // Importer gives the files that expressions import. It decides what may be
 // read; eval itself opens nothing.
@@ -39,82 +41,216 @@ type Limits struct {
 	Cases int
 }
 
+// withDefaults fills in what is 0.
+func (l Limits) withDefaults() Limits {
+	for _, f := range []struct {
+		field *int
+		value int
+	}{
+		{&l.Steps, 1_000_000}, {&l.TotalSteps, 50_000_000}, {&l.Depth, 5_000},
+		{&l.Bytes, 256 << 20}, {&l.Size, 100_000}, {&l.Cases, 64},
+	} {
+		if *f.field == 0 {
+			*f.field = f.value
+		}
+	}
+	return l
+}
+
 // Evaluator evaluates. It keeps what it computed, and it is for one goroutine
 // at a time.
 type Evaluator struct {
-	opts Options
+	importer Importer
+	limits   Limits
+	base     *env // the names that are there without being bound
+	lib      *Thunk
+	files    map[*nixast.File]*Thunk
+	scopes   map[nixast.Node]*env // for At
+	conds    map[condKey]*Cond
+
+	inside   bool // a call from outside is under way
+	steps    int  // of it
+	total    int
+	bytes    int
+	depth    int
+	serial   int  // the last identity that was given out
+	assumed  bool // an assertion that is not decided was met since it was last cleared
+	shadowed bool // a file binds __sub or the like
 }
 
 // New makes an Evaluator.
-func New(opts Options) *Evaluator { panic("being written") }
-
-// Thunk is a value that is computed when it is first asked for. A Thunk
-// belongs to the Evaluator that made it.
-type Thunk struct {
-	value Value
-	node  nixast.Node
-	env   *env
+func New(opts Options) *Evaluator {
+	ev := &Evaluator{
+		importer: opts.Importer,
+		limits:   opts.Limits.withDefaults(),
+		files:    map[*nixast.File]*Thunk{},
+		scopes:   map[nixast.Node]*env{},
+		conds:    map[condKey]*Cond{},
+	}
+	ev.base = ev.baseScope()
+	return ev
 }
 
-type env struct{}
-type primitive struct{}
-
 // File is the value of f's expression. A file is evaluated once.
-func (ev *Evaluator) File(f *nixast.File) *Thunk { panic("being written") }
-
-// At is the value of the expression n in its lexical scope. Parameters of the
-// functions around it are opaque, except lib and pkgs.
-func (ev *Evaluator) At(n nixast.Node) *Thunk { panic("being written") }
+func (ev *Evaluator) File(f *nixast.File) *Thunk {
+	t := ev.files[f]
+	if t == nil {
+		t = &Thunk{node: f.Expr(), env: ev.base}
+		ev.files[f] = t
+	}
+	return t
+}
 
 // Force computes t. The result is never nil.
-func (ev *Evaluator) Force(t *Thunk) Value { panic("being written") }
+func (ev *Evaluator) Force(t *Thunk) Value {
+	return outermost(ev, func() Value { return ev.force(t) })
+}
 
 // Cases are the values that t may have: one without condition if there is
-// just one, else in order, first match wins. None of them is a [Choice].
-func (ev *Evaluator) Cases(t *Thunk) []Case { panic("being written") }
+// just one, else in order, first match wins, the last without condition. None
+// of them is a [Choice], and no string has conditions in it, as long as that
+// makes few cases. Cases that certainly fail are left out.
+func (ev *Evaluator) Cases(t *Thunk) []Case {
+	return outermost(ev, func() []Case {
+		ls := ev.leaves(ev.force(t))
+		out := make([]Case, len(ls))
+		for i, l := range ls {
+			out[i] = Case{l.when, Known(l.v)}
+		}
+		return out
+	})
+}
 
 // Attrs is t as a set. Alternatives of sets become one set with conditions at
 // its attributes, an unknown value becomes a set of which nothing is known
 // (see [Attrs.Rest]), and other values give nil.
-func (ev *Evaluator) Attrs(t *Thunk) *Attrs { panic("being written") }
+func (ev *Evaluator) Attrs(t *Thunk) *Attrs {
+	return outermost(ev, func() *Attrs {
+		v := ev.force(t)
+		return ev.asAttrs(v.Origin(), v)
+	})
+}
 
 // List is t as a list, in the manner of [Evaluator.Attrs].
-func (ev *Evaluator) List(t *Thunk) *List { panic("being written") }
+func (ev *Evaluator) List(t *Thunk) *List {
+	return outermost(ev, func() *List {
+		v := ev.force(t)
+		return ev.asList(v.Origin(), v)
+	})
+}
 
 // String is t as a string, in the manner of [Evaluator.Attrs]; nil for what
 // is no string. Nothing is coerced: see [Evaluator.Coerce].
-func (ev *Evaluator) String(t *Thunk) *String { panic("being written") }
+func (ev *Evaluator) String(t *Thunk) *String {
+	return outermost(ev, func() *String {
+		v := ev.force(t)
+		switch s := v.(type) {
+		case *String:
+			return s
+		case *Unknown:
+			return &String{s.origin, []Piece{{Unknown: s}}}
+		case *Choice:
+			if !ev.allStrings(s) {
+				return nil
+			}
+			ps, u := ev.coerce(s.node, s, interpolation)
+			if u != nil {
+				ps = []Piece{{Unknown: u}}
+			}
+			return &String{s.origin, ps}
+		}
+		return nil
+	})
+}
 
 // Coerce is what toString makes of t.
-func (ev *Evaluator) Coerce(t *Thunk) *Thunk { panic("being written") }
+func (ev *Evaluator) Coerce(t *Thunk) *Thunk { return ev.coerced(t, everything) }
 
 // Interpolate is what "${t}" makes of t.
-func (ev *Evaluator) Interpolate(t *Thunk) *Thunk { panic("being written") }
+func (ev *Evaluator) Interpolate(t *Thunk) *Thunk { return ev.coerced(t, interpolation) }
+
+func (ev *Evaluator) coerced(t *Thunk, how coercion) *Thunk {
+	return outermost(ev, func() *Thunk {
+		v := ev.force(t)
+		ps, u := ev.coerce(v.Origin(), v, how)
+		return Known(ev.stringOf(v.Origin(), ps, u))
+	})
+}
 
 // Truth says whether t is true. For Maybe, the Cond is under what condition.
-func (ev *Evaluator) Truth(t *Thunk) (Truth, *Cond) { panic("being written") }
+func (ev *Evaluator) Truth(t *Thunk) (Truth, *Cond) {
+	var cond *Cond
+	return outermost(ev, func() (truth Truth) {
+		v := ev.force(t)
+		truth, cond = ev.truth(v.Origin(), v)
+		return truth
+	}), cond
+}
 
 // Select is t.a.b…; Unknown with a Failure if it is certainly not there.
-func (ev *Evaluator) Select(t *Thunk, path ...string) *Thunk { panic("being written") }
+func (ev *Evaluator) Select(t *Thunk, path ...string) *Thunk {
+	return outermost(ev, func() *Thunk {
+		v := ev.force(t)
+		return Known(ev.selectPath(v.Origin(), v, names(path), nil))
+	})
+}
+
+// SelectOr is t.a.b… or missing.
+func (ev *Evaluator) SelectOr(t, missing *Thunk, path ...string) *Thunk {
+	return outermost(ev, func() *Thunk {
+		v := ev.force(t)
+		return Known(ev.selectPath(v.Origin(), v, names(path), missing))
+	})
+}
 
 // HasAttr is t ? a.b…
-func (ev *Evaluator) HasAttr(t *Thunk, path ...string) (Truth, *Cond) { panic("being written") }
+func (ev *Evaluator) HasAttr(t *Thunk, path ...string) (Truth, *Cond) {
+	if len(path) == 0 {
+		return Yes, nil
+	}
+	var cond *Cond
+	return outermost(ev, func() (truth Truth) {
+		v := ev.force(t)
+		truth, cond = ev.truth(v.Origin(), ev.hasPath(v.Origin(), v, names(path)))
+		return truth
+	}), cond
+}
+
+func names(path []string) []Value {
+	out := make([]Value, len(path))
+	for i, p := range path {
+		out[i] = newString(nixast.Node{}, p)
+	}
+	return out
+}
 
 // Value is an attribute's value as a thunk: the cases of its definitions.
-func (ev *Evaluator) Value(a Attr) *Thunk { panic("being written") }
+func (ev *Evaluator) Value(a Attr) *Thunk {
+	return outermost(ev, func() *Thunk { return ev.value(a.site(), a, nil) })
+}
 
 // Call is fn applied to args, one after the other.
-func (ev *Evaluator) Call(fn *Thunk, args ...*Thunk) *Thunk { panic("being written") }
+func (ev *Evaluator) Call(fn *Thunk, args ...*Thunk) *Thunk {
+	return outermost(ev, func() *Thunk {
+		return Known(ev.applyAll(ev.force(fn).Origin(), fn, args...))
+	})
+}
 
 // Equal says whether a == b.
-func (ev *Evaluator) Equal(a, b *Thunk) Truth { panic("being written") }
+func (ev *Evaluator) Equal(a, b *Thunk) Truth {
+	return outermost(ev, func() Truth {
+		x, y := ev.force(a), ev.force(b)
+		t, _ := ev.truth(x.Origin(), ev.equals(x.Origin(), x, y))
+		return t
+	})
+}
 
 // Lib is nixpkgs' lib, as far as this package knows it. Its attributes that
 // are not known are unknown.
-func (ev *Evaluator) Lib() *Thunk { panic("being written") }
+func (ev *Evaluator) Lib() *Thunk { return ev.libThunk() }
 
-// Pkgs is a package set of which nothing is known but names.
-func (ev *Evaluator) Pkgs() *Thunk { panic("being written") }
+// Pkgs is a package set of which nothing is known but names. Its lib is [Evaluator.Lib].
+func (ev *Evaluator) Pkgs() *Thunk { return Known(ev.packages(nixast.Node{}, "pkgs")) }
 
 // Opaque describes a value from outside.
 type Opaque struct {
@@ -128,38 +264,104 @@ type Opaque struct {
 	// At is the place that Reason speaks of, if any.
 	At nixast.Node
 	// Attr gives the attributes that are known nevertheless; nil for the
-	// others, which are then unknown with a longer Label. It is asked once a
-	// selection. It may use the Evaluator. May be nil.
+	// others, which are then unknown with a longer Label. It may be asked
+	// several times, and must answer alike. It may use the Evaluator. May be nil.
 	Attr func(name string) *Thunk
 }
 
 // Opaque makes an unknown value.
-func (ev *Evaluator) Opaque(o Opaque) *Thunk { panic("being written") }
+func (ev *Evaluator) Opaque(o Opaque) *Thunk {
+	u := &Unknown{origin: origin{o.At}, At: o.At, Reason: o.Reason, Label: o.Label, Sort: o.Sort, attr: o.Attr}
+	if o.Label != "" {
+		u.key = "opaque " + o.Label
+	}
+	return Known(ev.identify(u))
+}
 
 // Defer is a value that compute makes when it is asked for; compute may use
 // the Evaluator.
-func (ev *Evaluator) Defer(compute func() *Thunk) *Thunk { panic("being written") }
-
-// Known wraps a value.
-func Known(v Value) *Thunk { return &Thunk{value: v} }
-
-// NewBool, NewString, NewList and NewAttrs make values that come from no file.
-func NewBool(b bool) *Thunk                   { panic("being written") }
-func NewInt(i int64) *Thunk                   { panic("being written") }
-func NewNull() *Thunk                         { panic("being written") }
-func NewString(s string) *Thunk               { panic("being written") }
-func NewList(items ...*Thunk) *Thunk          { panic("being written") }
-func NewAttrs(attrs map[string]*Thunk) *Thunk { panic("being written") }
-
-// NewOpenAttrs is NewAttrs with further attributes that are not known, for
-// the reason of rest (made by [Evaluator.Opaque]): the arguments of a module.
-func (ev *Evaluator) NewOpenAttrs(attrs map[string]*Thunk, rest *Thunk) *Thunk {
-	panic("being written")
+func (ev *Evaluator) Defer(compute func() *Thunk) *Thunk {
+	return lazy(func() Value { return ev.force(compute()) })
 }
 
-// And is the condition that a and b hold; nil counts as true. The Truth is No
-// if they exclude each other.
-func (ev *Evaluator) And(a, b *Cond) (*Cond, Truth) { panic("being written") }
+// At is the value of the expression n in its lexical scope. Parameters of the
+// functions around it are opaque, except lib and pkgs.
+func (ev *Evaluator) At(n nixast.Node) *Thunk {
+	return outermost(ev, func() *Thunk { return ev.thunk(n, ev.scopeOf(n)) })
+}
 
-// Not is the condition that c does not hold.
-func (ev *Evaluator) Not(c *Cond) *Cond { panic("being written") }
+// scopeOf is the scope that n stands in.
+func (ev *Evaluator) scopeOf(n nixast.Node) *env {
+	parent := n.Parent()
+	if parent.IsZero() {
+		return ev.base
+	}
+	if u := ev.enter(n); u != nil {
+		return ev.base
+	}
+	defer ev.leave()
+	key := scopeKey(n, parent)
+	if e, ok := ev.scopes[key]; ok {
+		return e
+	}
+	e := ev.innerScope(n, parent, ev.scopeOf(parent))
+	ev.scopes[key] = e
+	return e
+}
+
+// scopeKey is the node whose inside n belongs to. The two parts of a with are
+// in different scopes.
+func scopeKey(n, parent nixast.Node) nixast.Node {
+	if w, ok := parent.AsWith(); ok && w.Subject() == n {
+		return n
+	}
+	return parent
+}
+
+// innerScope is the scope inside parent, at n, where e is the one around it.
+func (ev *Evaluator) innerScope(n, parent nixast.Node, e *env) *env {
+	switch parent.Kind() {
+	case nixast.Let:
+		return ev.letScope(parent, e)
+	case nixast.LegacyLet:
+		_, inner := ev.evalSet(parent, e)
+		return inner
+	case nixast.AttrSet:
+		_, inner := ev.evalSet(parent, e)
+		return inner
+	case nixast.With:
+		w, _ := parent.AsWith()
+		if w.Subject() == n {
+			return e
+		}
+		return &env{up: e, with: ev.thunk(w.Subject(), e)}
+	case nixast.LambdaNode:
+		l, _ := parent.AsLambda()
+		return ev.paramScope(l, e)
+	}
+	return e
+}
+
+// paramScope binds a function's parameters to opaque values.
+func (ev *Evaluator) paramScope(l nixast.Lambda, e *env) *env {
+	scope := &env{up: e, names: map[string]*Thunk{}}
+	bind := func(name nixast.Node) {
+		switch text := name.Text(); text {
+		case "lib":
+			scope.names[text] = ev.libThunk()
+		case "pkgs":
+			scope.names[text] = Known(ev.packages(name, text))
+		default:
+			scope.names[text] = ev.Opaque(Opaque{
+				Label: text, At: name, Reason: "`" + text + "` is an argument of the function around it",
+			})
+		}
+	}
+	if p := l.Param(); !p.IsZero() {
+		bind(p)
+	}
+	for f := range l.Formals().Items() {
+		bind(f.Name())
+	}
+	return scope
+}

@@ -52,6 +52,9 @@ type Piece struct {
 	// Unknown is what stands here instead of text that is known. Its Label is
 	// the text to show.
 	Unknown *Unknown
+	// Node is the expression in the interpolation that an Unknown came
+	// through first; the zero Node if it did not come through one.
+	Node nixast.Node
 }
 
 // Path is a path: a literal of the source, or joined to one.
@@ -148,7 +151,8 @@ type Unknown struct {
 	// Failure tells that evaluation certainly fails here.
 	Failure Failure
 
-	key  string                   // equal keys mean equal values; empty: equal to nothing
+	ev   *Evaluator
+	key  string                   // equal keys mean equal values
 	cond *Cond                    // the structure of a boolean
 	attr func(name string) *Thunk // attributes that are known nevertheless
 }
@@ -196,6 +200,10 @@ const (
 type Choice struct {
 	origin
 	Cases []Case
+
+	flat  []leaf // what the cases come to, once asked for
+	attrs *Attrs
+	list  *List
 }
 
 // Case is a value and the condition under which it counts, provided that no

@@ -1,0 +1,367 @@
+package eval
+
+import (
+	"slices"
+)
+
+// listBuiltins are the builtins about lists. They keep what is known of lists
+// whose elements are there under conditions only.
+func listBuiltins() family {
+	return family{
+		{"map", 2, func(c call, a []*Thunk) Value {
+			l, v := c.listArg(a[1])
+			if v != nil {
+				return v
+			}
+			return c.mapped(l.Items, func(it Item) *Thunk { return c.later(a[0], it.Value) })
+		}},
+		{"filter", 2, func(c call, a []*Thunk) Value {
+			l, v := c.listArg(a[1])
+			if v != nil {
+				return v
+			}
+			return c.filtered(l.Items, func(it Item) (Truth, *Cond) { return c.test(a[0], it.Value) })
+		}},
+		{"concatMap", 2, func(c call, a []*Thunk) Value {
+			l, v := c.listArg(a[1])
+			if v != nil {
+				return v
+			}
+			return c.joinedLists(l.Items, func(it Item) *Thunk { return c.later(a[0], it.Value) })
+		}},
+		{"concatLists", 1, func(c call, a []*Thunk) Value {
+			l, v := c.listArg(a[0])
+			if v != nil {
+				return v
+			}
+			return c.joinedLists(l.Items, func(it Item) *Thunk { return it.Value })
+		}},
+		{"foldl'", 3, func(c call, a []*Thunk) Value {
+			l, v := c.listArg(a[2])
+			if v != nil {
+				return v
+			}
+			return c.foldl(a[0], a[1], l.Items)
+		}},
+		{"genList", 2, func(c call, a []*Thunk) Value {
+			v := c.force(a[1])
+			n, ok := v.(*Int)
+			if !ok {
+				return c.unknownList(v)
+			}
+			if n.V < 0 {
+				return c.fails("a list cannot have less than no elements")
+			}
+			if u := c.alloc(c.site, int(min(n.V, 1<<40)), itemSize); u != nil {
+				return u
+			}
+			items := make([]Item, n.V)
+			for i := range items {
+				items[i].Value = c.later(a[0], Known(c.int(i)))
+			}
+			return &List{origin{c.site}, items}
+		}},
+		{"elem", 2, func(c call, a []*Thunk) Value {
+			l, v := c.listArg(a[1])
+			if v != nil {
+				return v
+			}
+			t, cond := c.elem(c.force(a[0]), l.Items)
+			return c.boolean(c.site, t, cond)
+		}},
+		{"any", 2, func(c call, a []*Thunk) Value { return c.quantified(a[0], a[1], Yes) }},
+		{"all", 2, func(c call, a []*Thunk) Value { return c.quantified(a[0], a[1], No) }},
+		{"length", 1, func(c call, a []*Thunk) Value {
+			items, v := c.certainArg(a[0])
+			if v != nil {
+				return v
+			}
+			return c.int(len(items))
+		}},
+		{"head", 1, func(c call, a []*Thunk) Value { return c.element(a[0], 0) }},
+		{"tail", 1, func(c call, a []*Thunk) Value {
+			l, v := c.listArg(a[0])
+			switch {
+			case v != nil:
+				return v
+			case len(l.Items) == 0:
+				return c.fails("an empty list has no tail")
+			case !certainItems(l.Items[:1]):
+				return c.lost(itemReason(l.Items[0]))
+			}
+			return c.items(l.Items[1:])
+		}},
+		strictly("elemAt", 2, func(c call, a []Value) Value {
+			i, ok := a[1].(*Int)
+			if !ok {
+				return c.wrong(a[1], "int")
+			}
+			return c.element(Known(a[0]), i.V)
+		}),
+		{"sort", 2, func(c call, a []*Thunk) Value {
+			items, v := c.certainArg(a[1])
+			if v != nil {
+				return v
+			}
+			return c.sorted(items, func(x, y *Thunk) (Truth, *Cond) { return c.test(a[0], x, y) })
+		}},
+		{"partition", 2, func(c call, a []*Thunk) Value {
+			l, v := c.listArg(a[1])
+			if v != nil {
+				return v
+			}
+			right := c.filtered(l.Items, func(it Item) (Truth, *Cond) { return c.test(a[0], it.Value) })
+			wrong := c.filtered(l.Items, func(it Item) (Truth, *Cond) {
+				t, cond := c.test(a[0], it.Value)
+				if t == Maybe {
+					return Maybe, c.Not(cond)
+				}
+				return -t, nil
+			})
+			return c.set(c.attr("right", Known(right)), c.attr("wrong", Known(wrong)))
+		}},
+		{"groupBy", 2, func(c call, a []*Thunk) Value {
+			items, v := c.certainArg(a[1])
+			if v != nil {
+				return v
+			}
+			return c.grouped(a[0], items)
+		}},
+	}
+}
+
+// mapped applies f to each element.
+func (c call) mapped(items []Item, f func(Item) *Thunk) Value {
+	if u := c.alloc(c.site, len(items), itemSize); u != nil {
+		return u
+	}
+	out := make([]Item, len(items))
+	for i, it := range items {
+		out[i] = Item{it.When, f(it), it.Many}
+	}
+	return &List{origin{c.site}, out}
+}
+
+// filtered keeps elements. What it cannot decide it keeps under a condition.
+func (c call) filtered(items []Item, keep func(Item) (Truth, *Cond)) Value {
+	if u := c.step(c.site, len(items)); u != nil {
+		return u
+	}
+	var out []Item
+	for _, it := range items {
+		t, cond := keep(it)
+		if t == No {
+			continue
+		}
+		if !it.Many { // of many elements, each has a condition of its own
+			var ok bool
+			if it.When, ok = c.and(it.When, cond); !ok {
+				continue
+			}
+		}
+		out = append(out, it)
+	}
+	return c.items(out)
+}
+
+// joinedLists joins the lists that f gives for the elements.
+func (c call) joinedLists(items []Item, f func(Item) *Thunk) Value {
+	var out []Item
+	for _, it := range items {
+		v := c.force(f(it))
+		if fails(v) {
+			return v
+		}
+		l := c.asList(c.site, v)
+		if l == nil {
+			return c.wrong(v, "list")
+		}
+		if u := c.alloc(c.site, len(l.Items), itemSize); u != nil {
+			return u
+		}
+		if len(out)+len(l.Items) > c.limits.Size {
+			return c.alloc(c.site, len(out)+len(l.Items), itemSize)
+		}
+		out = append(out, c.within(it, l.Items)...)
+	}
+	return &List{origin{c.site}, out}
+}
+
+// foldl folds from the left; elements that may be there change the result
+// under their conditions.
+func (c call) foldl(f, acc *Thunk, items []Item) Value {
+	v := c.force(acc)
+	for _, it := range items {
+		if u := c.step(c.site, 1); u != nil {
+			return u
+		}
+		if it.Many {
+			return c.lost(itemReason(it))
+		}
+		next := c.applyAll(c.site, f, Known(v), it.Value)
+		if it.When != nil {
+			next = &Choice{origin: origin{c.site}, Cases: []Case{{it.When, Known(next)}, {nil, Known(v)}}}
+		}
+		v = next
+	}
+	return v
+}
+
+// unknownList is a list made of n elements where n is not known.
+func (c call) unknownList(n Value) Value {
+	switch n := n.(type) {
+	case *Unknown:
+		if n.Failure != NoFailure {
+			return n
+		}
+		return c.openList(c.site, c.derived(c.site, n, ""))
+	case *Choice:
+		return c.cannot("the number of elements depends on a condition")
+	}
+	return c.wrong(n, "int")
+}
+
+// elem tells whether v is among the items.
+func (c call) elem(v Value, items []Item) (Truth, *Cond) {
+	if u := c.step(c.site, len(items)); u != nil {
+		return Maybe, c.leaf(u)
+	}
+	result := Value(&Bool{origin{c.site}, false})
+	for _, it := range items {
+		same := c.equals(c.site, v, c.force(it.Value))
+		t, cond := c.truth(c.site, same)
+		if t == No {
+			continue
+		}
+		if it.Many {
+			t, cond = Maybe, c.leaf(c.derived(c.site, itemReason(it), ""))
+		} else if t == Yes && it.When != nil {
+			t, cond = Maybe, it.When
+		} else if t == Maybe {
+			var ok bool
+			if cond, ok = c.and(it.When, cond); !ok {
+				continue
+			}
+		}
+		if t == Yes {
+			return Yes, nil
+		}
+		result = c.or2(c.site, result, func() Value { return c.boolean(c.site, Maybe, cond) })
+	}
+	return c.truth(c.site, result)
+}
+
+// quantified is any (stop is Yes) or all (stop is No).
+func (c call) quantified(f, list *Thunk, stop Truth) Value {
+	l, v := c.listArg(list)
+	if v != nil {
+		return v
+	}
+	result := c.boolean(c.site, -stop, nil)
+	for _, it := range l.Items {
+		if u := c.step(c.site, 1); u != nil {
+			return u
+		}
+		t, cond := c.test(f, it.Value)
+		switch {
+		case t == -stop:
+			continue
+		case it.Many:
+			t, cond = Maybe, c.leaf(c.derived(c.site, itemReason(it), ""))
+		case it.When != nil:
+			t, cond = c.underWhen(it.When, t, cond, stop)
+		}
+		one := c.boolean(c.site, t, cond)
+		if stop == Yes {
+			result = c.or2(c.site, result, func() Value { return one })
+		} else {
+			result = c.and2(c.site, result, func() Value { return one })
+		}
+		if b, ok := result.(*Bool); ok && b.V == (stop == Yes) {
+			return b
+		}
+	}
+	return result
+}
+
+// underWhen is "when && t" for any, "when -> t" for all.
+func (c call) underWhen(when *Cond, t Truth, cond *Cond, stop Truth) (Truth, *Cond) {
+	guard := c.boolean(c.site, Maybe, when)
+	one := func() Value { return c.boolean(c.site, t, cond) }
+	if stop == Yes {
+		return c.truth(c.site, c.and2(c.site, guard, one))
+	}
+	return c.truth(c.site, c.or2(c.site, c.not(c.site, guard), one))
+}
+
+// element is the i-th element.
+func (c call) element(list *Thunk, i int64) Value {
+	l, v := c.listArg(list)
+	if v != nil {
+		return v
+	}
+	for k, it := range l.Items {
+		switch {
+		case it.Many || it.When != nil:
+			return c.lost(itemReason(it))
+		case int64(k) == i:
+			return c.force(it.Value)
+		}
+	}
+	return c.fails("the list has no such element")
+}
+
+// sorted sorts stably, as long as every comparison is decided.
+func (c call) sorted(items []Item, less func(x, y *Thunk) (Truth, *Cond)) Value {
+	if u := c.alloc(c.site, len(items), itemSize); u != nil {
+		return u
+	}
+	out := slices.Clone(items)
+	var why *Unknown
+	slices.SortStableFunc(out, func(x, y Item) int {
+		if why == nil {
+			why = c.step(c.site, 1)
+		}
+		if why != nil {
+			return 0
+		}
+		t, cond := less(x.Value, y.Value)
+		if t == No {
+			if t, cond = less(y.Value, x.Value); t == No {
+				return 0
+			}
+			if t == Yes {
+				return 1
+			}
+		}
+		if t == Maybe {
+			why = cond.reason()
+			return 0
+		}
+		return -1
+	})
+	if why != nil {
+		return c.lost(why)
+	}
+	return &List{origin{c.site}, out}
+}
+
+func (c call) grouped(f *Thunk, items []Item) Value {
+	groups := map[string][]Item{}
+	var names []string
+	for _, it := range items {
+		name, v := c.textArg(c.later(f, it.Value))
+		if v != nil {
+			return v
+		}
+		if groups[name] == nil {
+			names = append(names, name)
+		}
+		groups[name] = append(groups[name], it)
+	}
+	var attrs []Attr
+	for _, name := range names {
+		attrs = append(attrs, c.attr(name, Known(c.items(groups[name]))))
+	}
+	return c.set(attrs...)
+}

@@ -1,0 +1,76 @@
+package eval
+
+import "wardnix/nixast"
+
+// env is a scope. A scope of with has no names.
+type env struct {
+	up    *env
+	names map[string]*Thunk
+	with  *Thunk
+}
+
+// lookup is the variable of that name at node.
+func (ev *Evaluator) lookup(node nixast.Node, name string, e *env) *Thunk {
+	if t := lexical(name, e); t != nil {
+		return t
+	}
+	for w := e; w != nil; w = w.up {
+		if w.with != nil {
+			return lazy(func() Value { return ev.fromWith(node, name, w) })
+		}
+	}
+	return Known(ev.unknown(node, "nothing binds `"+name+"`"))
+}
+
+// lexical is the variable of that name, with left aside: names that a scope
+// binds come before names that a with brings.
+func lexical(name string, e *env) *Thunk {
+	for ; e != nil; e = e.up {
+		if t := e.names[name]; t != nil {
+			return t
+		}
+	}
+	return nil
+}
+
+// fromWith is the variable that the innermost with at e brings, or one around it.
+func (ev *Evaluator) fromWith(node nixast.Node, name string, e *env) Value {
+	for ; e != nil; e = e.up {
+		if e.with == nil {
+			continue
+		}
+		set := ev.force(e.with)
+		if u, ok := set.(*Unknown); ok && u.Failure == NoFailure && lacks(u, name) {
+			continue
+		}
+		a := ev.asAttrs(node, set)
+		if a == nil {
+			return ev.fail(node, "with needs a set, and this is "+article(TypeOf(set)))
+		}
+		attr := a.Lookup(name)
+		switch {
+		case len(attr.Defs) == 0:
+			continue
+		case attr.Certain():
+			return ev.force(ev.value(node, attr, nil))
+		case !hasWith(e.up):
+			// Nothing else can bind it, so this must.
+			if len(attr.Defs) == 1 {
+				return ev.force(attr.Defs[0].Value)
+			}
+			return ev.force(ev.value(node, attr, Known(ev.fail(node, "nothing binds `"+name+"`"))))
+		}
+		outer := e.up
+		return ev.force(ev.value(node, attr, lazy(func() Value { return ev.fromWith(node, name, outer) })))
+	}
+	return ev.fail(node, "nothing binds `"+name+"`")
+}
+
+func hasWith(e *env) bool {
+	for ; e != nil; e = e.up {
+		if e.with != nil {
+			return true
+		}
+	}
+	return false
+}

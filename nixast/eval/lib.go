@@ -1,0 +1,153 @@
+package eval
+
+import (
+	_ "embed"
+	"slices"
+
+	"wardnix/nixast"
+)
+
+// lib is nixpkgs' library as this package knows it: what its functions mean,
+// written anew. What needs to see conditions and unknown parts is in Go, in
+// one table for each namespace; the rest is in lib.nix, on top of it. Where
+// releases of nixpkgs differ, the result is unknown.
+
+//go:embed lib.nix
+var libSource string
+
+// libFamilies are the functions written in Go, by namespace.
+func libFamilies() map[string]family {
+	return map[string]family{
+		"attrsets": libAttrsets(),
+		"lists":    libLists(),
+		"strings":  libStrings(),
+		"trivial":  libTrivial(),
+		"modules":  libModules(),
+		"options":  libOptions(),
+		"meta":     libMeta(),
+	}
+}
+
+// libBuiltins are the builtins that lib hands on, by namespace.
+var libBuiltins = map[string][]string{
+	"attrsets": {
+		"attrNames", "attrValues", "catAttrs", "getAttr", "hasAttr", "intersectAttrs", "isAttrs", "listToAttrs",
+		"mapAttrs", "removeAttrs", "zipAttrsWith",
+	},
+	"lists": {
+		"all", "any", "concatLists", "concatMap", "elem", "elemAt", "filter", "foldl'", "genList", "groupBy", "head",
+		"isList", "length", "map", "partition", "sort", "tail",
+	},
+	"strings": {
+		"baseNameOf", "compareVersions", "concatStringsSep", "fromJSON", "isString", "match", "parseDrvName",
+		"readFile", "replaceStrings", "split", "splitVersion", "stringLength", "substring", "toJSON", "typeOf",
+		"unsafeDiscardStringContext",
+	},
+	"trivial": {
+		"add", "addErrorContext", "bitAnd", "bitOr", "bitXor", "ceil", "deepSeq", "dirOf", "div", "floor", "functionArgs",
+		"genericClosure", "isBool", "isFloat", "isInt", "isPath", "lessThan", "mul", "pathExists", "readDir", "readFile",
+		"seq", "sub", "tryEval",
+	},
+}
+
+// libThunk is lib. It is made once.
+func (ev *Evaluator) libThunk() *Thunk {
+	if ev.lib == nil {
+		ev.lib = lazy(func() Value { return ev.buildLib() })
+	}
+	return ev.lib
+}
+
+// buildLib puts the namespaces together. Their functions are in lib itself, too.
+func (ev *Evaluator) buildLib() Value {
+	all := map[string]Attr{}
+	spaces := map[string]map[string]Attr{}
+	add := func(space string, a Attr) {
+		if spaces[space] == nil {
+			spaces[space] = map[string]Attr{}
+		}
+		spaces[space][a.Name] = a
+		all[a.Name] = a
+	}
+	site := nixast.Node{}
+	for space, names := range libBuiltins {
+		for _, name := range names {
+			add(space, plain(name, ev.selectBuiltin(name), site))
+		}
+	}
+	for space, f := range libFamilies() {
+		for i := range f {
+			add(space, plain(f[i].name, Known(&Function{prim: &f[i]}), site))
+		}
+	}
+	for _, space := range ev.prelude().attrs {
+		inner, _ := ev.force(space.Defs[0].Value).(*Attrs)
+		for _, a := range inner.attrs {
+			add(space.Name, a)
+		}
+	}
+	for space, attrs := range spaces {
+		all[space] = plain(space, Known(ev.libSpace("lib."+space, attrs)), site)
+	}
+	return ev.libSpace("lib", all)
+}
+
+// libSpace is a namespace: what is known, and an unknown rest.
+func (ev *Evaluator) libSpace(label string, attrs map[string]Attr) *Attrs {
+	rest := ev.identify(&Unknown{Label: label, key: label, Reason: "this function of `lib` is not evaluated"})
+	rest.attr = func(name string) *Thunk {
+		if label != "lib" {
+			return nil
+		}
+		u := &Unknown{Label: "lib." + name, Reason: rest.Reason, key: "lib." + name}
+		if name == "types" {
+			u.Sort, u.Reason = OptionType, "types are not evaluated"
+		}
+		return Known(ev.identify(u))
+	}
+	if label != "lib" {
+		rest.attr = nil
+	}
+	list := make([]Attr, 0, len(attrs))
+	for _, a := range attrs {
+		list = append(list, a)
+	}
+	return attrsOf(nixast.Node{}, list, Def{Open: rest})
+}
+
+// selectBuiltin is a builtin by its name.
+func (ev *Evaluator) selectBuiltin(name string) *Thunk {
+	if t := ev.base.names["__"+name]; t != nil {
+		return t
+	}
+	return ev.base.names[name]
+}
+
+// prelude is lib.nix, applied to lib.
+func (ev *Evaluator) prelude() *Attrs {
+	f := nixast.Parse("lib.nix", libSource, nixast.Options{})
+	v := ev.apply(nixast.Node{}, ev.force(ev.File(f)), ev.libThunk())
+	a, _ := v.(*Attrs)
+	return a
+}
+
+// lacks reports whether u, an unknown set, certainly has no attribute of that
+// name: the functions of lib are no packages and no types, so that
+// "with lib; with pkgs; mkIf" is lib's.
+func lacks(u *Unknown, name string) bool {
+	if u == nil || u.Sort != Packages && u.Label != "lib.types" {
+		return false
+	}
+	return slices.Contains(libOnly, name)
+}
+
+// libOnly are functions of lib whose names nixpkgs gives to no package and no type.
+var libOnly = []string{
+	"attrByPath", "attrNames", "attrValues", "concatLists", "concatMap", "concatMapStrings", "concatMapStringsSep",
+	"concatStrings", "concatStringsSep", "elem", "escapeShellArg", "escapeShellArgs", "filterAttrs", "flatten",
+	"foldl'", "genAttrs", "getExe", "getExe'", "hasPrefix", "hasSuffix", "listToAttrs", "literalExpression",
+	"makeBinPath", "mapAttrs", "mapAttrs'", "mapAttrsToList", "mkAfter", "mkBefore", "mkDefault", "mkEnableOption",
+	"mkForce", "mkIf", "mkMerge", "mkOption", "mkOptionDefault", "mkOrder", "mkOverride", "mkPackageOption",
+	"nameValuePair", "optional", "optionalAttrs", "optionalString", "optionals", "recursiveUpdate", "removePrefix",
+	"removeSuffix", "splitString", "toLower", "toUpper", "unique", "versionAtLeast", "versionOlder",
+}

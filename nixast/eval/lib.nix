@@ -1,0 +1,179 @@
+# Functions of nixpkgs' lib, by namespace, as far as they can be told in terms
+# of others. The argument is lib as a whole: this, and what is written in Go.
+lib:
+let
+  inherit (lib)
+    all any attrNames attrValues concatMap concatStringsSep elem elemAt filter foldl' genList head imap0 imap1
+    isAttrs isList isFunction length listToAttrs map mapAttrs mapAttrsToList nameValuePair removeAttrs replaceStrings
+    reverseList sort stringLength stringToCharacters sublist substring tail compareVersions splitVersion;
+in
+{
+  attrsets = rec {
+    attrVals = names: set: map (name: set.${name}) names;
+    attrsToList = mapAttrsToList nameValuePair;
+    cartesianProduct =
+      sets:
+      foldl' (
+        products: name: concatMap (product: map (value: product // { ${name} = value; }) sets.${name}) products
+      ) [ { } ] (attrNames sets);
+    cartesianProductOfSets = cartesianProduct;
+    collect =
+      wanted: value:
+      if wanted value then
+        [ value ]
+      else if isAttrs value then
+        concatMap (collect wanted) (attrValues value)
+      else
+        [ ];
+    filterAttrsRecursive =
+      keep: set:
+      mapAttrs (_: value: if isAttrs value then filterAttrsRecursive keep value else value) (
+        lib.filterAttrs keep set
+      );
+    foldAttrs =
+      f: start: sets:
+      lib.zipAttrsWith (_: values: lib.foldr f start values) sets;
+    foldlAttrs = f: start: set: foldl' (acc: name: f acc name set.${name}) start (attrNames set);
+    genAttrs' = names: f: listToAttrs (map f names);
+    isDerivation = value: value.type or null == "derivation";
+    mapAttrsRecursive = mapAttrsRecursiveCond (_: true);
+    mapAttrsRecursiveCond =
+      descend: f: set:
+      let
+        walk =
+          path:
+          mapAttrs (
+            name: value:
+            if isAttrs value && descend value then walk (path ++ [ name ]) value else f (path ++ [ name ]) value
+          );
+      in
+      walk [ ] set;
+    mergeAttrs = left: right: left // right;
+    recurseIntoAttrs = set: set // { recurseForDerivations = true; };
+    setAttrByPath =
+      path: value: foldl' (inner: name: { ${name} = inner; }) value (reverseList path);
+    zipAttrs = lib.zipAttrsWith (_: values: values);
+  };
+
+  lists = rec {
+    allUnique = list: length list == length (lib.unique list);
+    count = wanted: list: length (filter wanted list);
+    crossLists = f: foldl' (functions: values: concatMap (g: map g values) functions) [ f ];
+    findFirst =
+      wanted: default: list:
+      let
+        found = filter wanted list;
+      in
+      if found == [ ] then default else head found;
+    fold = foldr;
+    foldl = foldl';
+    foldr =
+      f: start: list: foldl' (acc: value: f value acc) start (reverseList list);
+    forEach = list: f: map f list;
+    intersectLists = kept: filter (value: elem value kept);
+    mutuallyExclusive = left: right: !any (value: elem value right) left;
+    range = first: last: if first > last then [ ] else genList (i: first + i) (last - first + 1);
+    remove = unwanted: filter (value: value != unwanted);
+    replicate = n: value: genList (_: value) n;
+    singleton = value: [ value ];
+    sortOn = key: sort (a: b: key a < key b);
+    subtractLists = unwanted: filter (value: !elem value unwanted);
+    toList = value: if isList value then value else [ value ];
+    zipLists = zipListsWith (fst: snd: { inherit fst snd; });
+    zipListsWith =
+      f: left: right:
+      genList (i: f (elemAt left i) (elemAt right i)) (lib.min (length left) (length right));
+  };
+
+  strings = rec {
+    concatImapStrings = f: list: concatStrings (imap1 f list);
+    concatImapStringsSep = separator: f: list: concatStringsSep separator (imap1 f list);
+    concatLines = concatMapStrings (line: line + "\n");
+    concatMapAttrsStringSep = separator: f: set: concatStringsSep separator (mapAttrsToList f set);
+    concatMapStrings = f: list: concatStrings (map f list);
+    concatMapStringsSep = separator: f: list: concatStringsSep separator (map f list);
+    concatStrings = concatStringsSep "";
+    escape = characters: replaceStrings characters (map (c: "\\" + c) characters);
+    escapeRegex = escape (stringToCharacters "\\[{()^$?*+|.");
+    escapeShellArgs = lib.concatMapStringsSep " " lib.escapeShellArg;
+    fixedWidthNumber = width: n: fixedWidthString width "0" (toString n);
+    fixedWidthString =
+      width: filler: text:
+      if width <= stringLength text then text else filler + fixedWidthString (width - 1) filler text;
+    floatToString = builtins.toJSON;
+    getName = package: if builtins.isString package then (builtins.parseDrvName package).name else package.pname or (builtins.parseDrvName package.name).name;
+    getVersion = package: if builtins.isString package then (builtins.parseDrvName package).version else package.version or (builtins.parseDrvName package.name).version;
+    intersperse =
+      separator: list:
+      if list == [ ] || length list == 1 then
+        list
+      else
+        tail (concatMap (value: [ separator value ]) list);
+    makeLibraryPath = lib.makeSearchPath "lib";
+    replaceChars = replaceStrings;
+    replaceString = from: to: replaceStrings [ from ] [ to ];
+    versionAtLeast = version: wanted: !versionOlder version wanted;
+    versionOlder = version: wanted: compareVersions wanted version == 1;
+  };
+
+  trivial = rec {
+    and = x: y: x && y;
+    boolToString = value: if value then "true" else "false";
+    concat = left: right: left ++ right;
+    compare = a: b: if a < b then -1 else if a > b then 1 else 0;
+    const = x: _: x;
+    defaultTo = default: value: if value == null then default else value;
+    flip = f: a: b: f b a;
+    id = x: x;
+    max = x: y: if x > y then x else y;
+    min = x: y: if x < y then x else y;
+    mapNullable = f: value: if value == null then value else f value;
+    mod = base: n: base - n * (builtins.div base n);
+    or = x: y: x || y;
+    pipe = value: functions: foldl' (x: f: f x) value functions;
+    throwUnless = lib.throwIfNot;
+    toFunction = value: if isFunction value then value else _: value;
+    xor = x: y: if x then !y else y;
+  };
+
+  fixedPoints = rec {
+    composeExtensions =
+      f: g: final: prev:
+      let
+        first = f final prev;
+      in
+      first // g final (prev // first);
+    composeManyExtensions = lib.foldr composeExtensions (_: _: { });
+    extends =
+      overlay: base: final:
+      let
+        prev = base final;
+      in
+      prev // overlay final prev;
+    fix =
+      f:
+      let
+        x = f x;
+      in
+      x;
+    makeExtensible = makeExtensibleWithCustomName "extend";
+    makeExtensibleWithCustomName =
+      name: base:
+      fix (
+        final: (base final) // { ${name} = overlay: makeExtensibleWithCustomName name (extends overlay base); }
+      );
+  };
+
+  versions = {
+    major = version: elemAt (splitVersion version) 0;
+    majorMinor =
+      version: concatStringsSep "." (lib.take 2 (splitVersion version));
+    minor = version: elemAt (splitVersion version) 1;
+    patch = version: elemAt (splitVersion version) 2;
+    splitVersion = splitVersion;
+  };
+
+  customisation = {
+    extend = (lib.makeExtensible (_: lib)).extend;
+  };
+}

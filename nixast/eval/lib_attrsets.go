@@ -1,0 +1,316 @@
+package eval
+
+import (
+	"slices"
+
+	"wardnix/nixast"
+)
+
+// libAttrsets are functions of lib.attrsets.
+func libAttrsets() family {
+	return family{
+		{"optionalAttrs", 2, func(c call, a []*Thunk) Value {
+			return c.onlyIf(a[0], a[1], &Attrs{origin: origin{c.site}})
+		}},
+		{"nameValuePair", 2, func(c call, a []*Thunk) Value {
+			return c.set(c.attr("name", a[0]), c.attr("value", a[1]))
+		}},
+		{"mapAttrs'", 2, func(c call, a []*Thunk) Value {
+			set, v := c.attrsArg(a[1])
+			if v != nil {
+				return v
+			}
+			pairs := c.perAttr(set, func(name, value *Thunk, _ nixast.Node) *Thunk { return c.later(a[0], name, value) })
+			l, ok := pairs.(*List)
+			if !ok {
+				return pairs
+			}
+			return c.listToAttrs(l.Items, func(it Item) *Thunk { return it.Value })
+		}},
+		{"mapAttrsToList", 2, func(c call, a []*Thunk) Value {
+			set, v := c.attrsArg(a[1])
+			if v != nil {
+				return v
+			}
+			return c.perAttr(set, func(name, value *Thunk, _ nixast.Node) *Thunk { return c.later(a[0], name, value) })
+		}},
+		{"genAttrs", 2, func(c call, a []*Thunk) Value {
+			l, v := c.listArg(a[0])
+			if v != nil {
+				return v
+			}
+			return c.listToAttrs(l.Items, func(it Item) *Thunk {
+				return Known(c.set(c.attr("name", it.Value), c.attr("value", c.later(a[1], it.Value))))
+			})
+		}},
+		{"filterAttrs", 2, func(c call, a []*Thunk) Value {
+			set, v := c.attrsArg(a[1])
+			if v != nil {
+				return v
+			}
+			return c.filterAttrs(set, func(name, value *Thunk) (Truth, *Cond) { return c.test(a[0], name, value) })
+		}},
+		{"recursiveUpdate", 2, func(c call, a []*Thunk) Value {
+			return c.recursiveUpdate(c.force(a[0]), c.force(a[1]))
+		}},
+		{"mergeAttrsList", 1, func(c call, a []*Thunk) Value {
+			l, v := c.listArg(a[0])
+			if v != nil {
+				return v
+			}
+			return c.mergedItems(l.Items)
+		}},
+		{"concatMapAttrs", 2, func(c call, a []*Thunk) Value {
+			set, v := c.attrsArg(a[1])
+			if v != nil {
+				return v
+			}
+			sets := c.perAttr(set, func(name, value *Thunk, _ nixast.Node) *Thunk { return c.later(a[0], name, value) })
+			l, ok := sets.(*List)
+			if !ok {
+				return sets
+			}
+			return c.mergedItems(l.Items)
+		}},
+		{"attrByPath", 3, func(c call, a []*Thunk) Value { return c.byPath(a[0], a[2], a[1]) }},
+		{"getAttrFromPath", 2, func(c call, a []*Thunk) Value { return c.byPath(a[0], a[1], nil) }},
+		{"hasAttrByPath", 2, func(c call, a []*Thunk) Value {
+			path, v := c.pathArg(a[0])
+			switch {
+			case v != nil:
+				return v
+			case len(path) == 0:
+				return c.bool(true)
+			}
+			return c.hasPath(c.site, c.force(a[1]), path)
+		}},
+	}
+}
+
+// onlyIf is value where cond holds, and else otherwise.
+func (c call) onlyIf(cond, value *Thunk, otherwise Value) Value {
+	switch t, when := c.truth(c.site, c.force(cond)); t {
+	case Yes:
+		return c.force(value)
+	case No:
+		return otherwise
+	default:
+		return &Choice{origin: origin{c.site}, Cases: []Case{{when, value}, {nil, Known(otherwise)}}}
+	}
+}
+
+// pathArg is an argument as a list of names.
+func (c call) pathArg(t *Thunk) ([]Value, Value) {
+	items, v := c.certainArg(t)
+	if v != nil {
+		return nil, v
+	}
+	path := make([]Value, len(items))
+	for i, it := range items {
+		path[i] = c.force(it.Value)
+	}
+	return path, nil
+}
+
+func (c call) byPath(path, set, missing *Thunk) Value {
+	names, v := c.pathArg(path)
+	if v != nil {
+		return v
+	}
+	return c.selectPath(c.site, c.force(set), names, missing)
+}
+
+// filterAttrs keeps the attributes that keep holds for. Where an attribute
+// has several definitions, each is asked about.
+func (c call) filterAttrs(set *Attrs, keep func(name, value *Thunk) (Truth, *Cond)) Value {
+	if u := c.alloc(c.site, len(set.attrs)+len(set.rest), itemSize); u != nil {
+		return u
+	}
+	out := &Attrs{origin: origin{c.site}}
+	for _, x := range set.attrs {
+		if kept := c.keptDefs(x, keep); len(kept.Defs) > 0 {
+			out.attrs = append(out.attrs, kept)
+		} else {
+			// The rest may not give it back.
+			out.attrs = append(out.attrs, Attr{Name: x.Name})
+		}
+	}
+	if len(set.rest) == 0 {
+		out.attrs = slices.DeleteFunc(out.attrs, func(x Attr) bool { return len(x.Defs) == 0 })
+	}
+	for _, d := range set.rest {
+		name, value := c.restTemplate(d)
+		if t, _ := keep(name, value); t != No {
+			if d.Open == nil {
+				d.Open = firstUnknown(d.Name.Pieces)
+			}
+			out.rest = append(out.rest, d)
+		}
+	}
+	return out
+}
+
+// keptDefs are x's definitions without those that are filtered out. One that
+// is filtered out still hides what stands behind it.
+func (c call) keptDefs(x Attr, keep func(name, value *Thunk) (Truth, *Cond)) Attr {
+	name := Known(newString(x.site(), x.Name))
+	out := Attr{Name: x.Name}
+	var hidden *Cond // the condition that a definition in front was dropped
+	hides := false
+	for _, d := range x.Defs {
+		t, cond := keep(name, d.Value)
+		applies := d.When
+		if hides {
+			var ok bool
+			if d.When, ok = c.and(d.When, c.Not(hidden)); !ok {
+				continue
+			}
+		}
+		switch t {
+		case Yes:
+			out.Defs = append(out.Defs, d)
+			continue
+		case Maybe:
+			one := d
+			var ok bool
+			if one.When, ok = c.and(d.When, cond); ok {
+				out.Defs = append(out.Defs, one)
+			}
+			cond = c.Not(cond)
+		}
+		// It was there, and is dropped: under that condition, nothing is.
+		if d.Open != nil || d.Name != nil {
+			applies, _ = c.and(applies, c.present(c.site, d, x.Name))
+		}
+		drop, ok := c.and(applies, cond)
+		switch {
+		case !ok:
+		case drop == nil:
+			return out
+		case hides:
+			if hidden = c.or(hidden, drop); hidden == nil {
+				return out
+			}
+		default:
+			hidden, hides = drop, true
+		}
+	}
+	return out
+}
+
+// recursiveUpdate is a with b over it, sets merged all the way down.
+func (c call) recursiveUpdate(a, b Value) Value {
+	if u := c.enter(c.site); u != nil {
+		return u
+	}
+	defer c.leave()
+	for _, v := range []Value{a, b} {
+		if fails(v) {
+			return v
+		}
+	}
+	switch b.(type) {
+	case *Unknown:
+		if set := c.asAttrs(c.site, a); set != nil {
+			return c.update(c.site, set, c.asAttrs(c.site, b))
+		}
+		return b
+	case *Choice:
+		return c.lift(c.site, b, func(b Value) Value { return c.recursiveUpdate(a, b) })
+	}
+	over, ok := b.(*Attrs)
+	if !ok {
+		return b
+	}
+	switch a.(type) {
+	case *Attrs:
+	case *Unknown:
+		return c.update(c.site, c.asAttrs(c.site, a), c.maybeMerged(over, a.(*Unknown)))
+	case *Choice:
+		return c.lift(c.site, a, func(a Value) Value { return c.recursiveUpdate(a, b) })
+	default:
+		return b
+	}
+	return c.mergedDeep(a.(*Attrs), over)
+}
+
+// maybeMerged is over, with sets in it open for what an unknown set may add.
+func (c call) maybeMerged(over *Attrs, under *Unknown) *Attrs {
+	out := &Attrs{origin: over.origin, rest: over.rest, attrs: make([]Attr, len(over.attrs))}
+	for i, x := range over.attrs {
+		y := Attr{Name: x.Name}
+		below := c.selected(c.site, under, x.Name)
+		for _, d := range x.Defs {
+			value := d.Value
+			d.Value = lazy(func() Value { return c.recursiveUpdate(c.force(below), c.force(value)) })
+			y.Defs = append(y.Defs, d)
+		}
+		out.attrs[i] = y
+	}
+	return out
+}
+
+// mergedDeep merges two sets.
+func (c call) mergedDeep(a, over *Attrs) Value {
+	merged := &Attrs{origin: over.origin, rest: over.rest, attrs: make([]Attr, len(over.attrs))}
+	nothing := Known(&Attrs{})
+	for i, x := range over.attrs {
+		below := a.Lookup(x.Name)
+		if len(below.Defs) == 0 {
+			merged.attrs[i] = x
+			continue
+		}
+		under := c.value(c.site, below, nothing)
+		y := Attr{Name: x.Name}
+		for _, d := range x.Defs {
+			value := d.Value
+			d.Value = lazy(func() Value { return c.recursiveUpdate(c.force(under), c.force(value)) })
+			y.Defs = append(y.Defs, d)
+		}
+		merged.attrs[i] = y
+	}
+	return c.update(c.site, a, merged)
+}
+
+// mergedItems is the sets of a list, the later ones over the earlier ones.
+func (c call) mergedItems(items []Item) Value {
+	var acc Value = &Attrs{origin: origin{c.site}}
+	for _, it := range items {
+		v := c.force(it.Value)
+		if fails(v) {
+			return v
+		}
+		set := c.asAttrs(c.site, v)
+		if set == nil {
+			return c.wrong(v, "set")
+		}
+		if it.Many {
+			set = c.anyNumber(set, itemReason(it))
+		} else {
+			set = c.guarded(set, it.When)
+		}
+		under, ok := acc.(*Attrs)
+		if !ok {
+			return acc
+		}
+		acc = c.update(c.site, under, set)
+	}
+	return acc
+}
+
+// anyNumber is the merge of any number of sets that look like this one.
+func (c call) anyNumber(set *Attrs, why *Unknown) *Attrs {
+	out := &Attrs{origin: set.origin, rest: slices.Clone(set.rest)}
+	for _, x := range set.attrs {
+		y := Attr{Name: x.Name}
+		for _, d := range x.Defs {
+			d.When, d.Open = nil, why
+			y.Defs = append(y.Defs, d)
+		}
+		out.attrs = append(out.attrs, y)
+	}
+	for i := range out.rest {
+		out.rest[i].When = nil
+	}
+	return out
+}

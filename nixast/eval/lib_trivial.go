@@ -1,0 +1,46 @@
+package eval
+
+// libTrivial are functions of lib.trivial.
+func libTrivial() family {
+	return family{
+		{"isFunction", 1, func(c call, a []*Thunk) Value {
+			return c.strict(c.site, "isFunction", []Value{c.force(a[0])}, func(vs []Value) Value {
+				switch v := vs[0].(type) {
+				case *Function:
+					return c.bool(true)
+				case *Attrs:
+					t, cond := c.presence(c.site, v.Lookup("__functor"))
+					return c.boolean(c.site, t, cond)
+				}
+				return c.bool(false)
+			})
+		}},
+		{"importJSON", 1, func(c call, a []*Thunk) Value { return c.fromFile(a[0], FileContent) }},
+		{"importTOML", 1, func(c call, a []*Thunk) Value { return c.fromFile(a[0], FileContent) }},
+		{"warn", 2, func(c call, a []*Thunk) Value { return c.force(a[1]) }},
+		{"info", 2, func(c call, a []*Thunk) Value { return c.force(a[1]) }},
+		{"warnIf", 3, func(c call, a []*Thunk) Value { return c.force(a[2]) }},
+		{"warnIfNot", 3, func(c call, a []*Thunk) Value { return c.force(a[2]) }},
+		{"throwIf", 3, func(c call, a []*Thunk) Value { return c.unless(a[0], Yes, a[2]) }},
+		{"throwIfNot", 3, func(c call, a []*Thunk) Value { return c.unless(a[0], No, a[2]) }},
+		{"assertMsg", 2, func(c call, a []*Thunk) Value {
+			t, cond := c.truth(c.site, c.force(a[0]))
+			if t == No {
+				return c.thrown(a[1], Throws)
+			}
+			return c.boolean(c.site, t, cond)
+		}},
+		{"cleanSource", 1, func(c call, a []*Thunk) Value { return c.fromFile(a[0], StorePath) }},
+	}
+}
+
+// unless is value, or a failure where cond is what it must not be.
+func (c call) unless(cond *Thunk, bad Truth, value *Thunk) Value {
+	switch t, _ := c.truth(c.site, c.force(cond)); t {
+	case bad:
+		return c.thrown(NewString(shorten(c.source())), Throws)
+	case Maybe:
+		c.assumed = true
+	}
+	return c.force(value)
+}

@@ -1,0 +1,102 @@
+package eval
+
+import (
+	"fmt"
+
+	"wardnix/nixast"
+)
+
+// Thunk is a value that is computed when it is first asked for. A Thunk
+// belongs to the Evaluator that made it.
+type Thunk struct {
+	value   Value        // once computed
+	node    nixast.Node  // what to evaluate, in env
+	env     *env         //
+	compute func() Value // or how to make the value
+	busy    bool
+	assumed bool // an assertion that is not decided lies under the value
+}
+
+// Known wraps a value.
+func Known(v Value) *Thunk { return &Thunk{value: v} }
+
+func lazy(compute func() Value) *Thunk { return &Thunk{compute: compute} }
+
+// force computes t, once.
+func (ev *Evaluator) force(t *Thunk) Value {
+	if t.value != nil {
+		ev.assumed = ev.assumed || t.assumed
+		return t.value
+	}
+	if t.busy {
+		return ev.unknown(t.node, "its value needs itself (infinite recursion)")
+	}
+	if u := ev.enter(t.node); u != nil {
+		return u
+	}
+	defer ev.leave()
+	outer := ev.assumed
+	ev.assumed, t.busy = false, true
+	var v Value
+	if t.compute != nil {
+		v = t.compute()
+	} else {
+		v = ev.eval(t.node, t.env)
+	}
+	t.value, t.assumed, t.busy = v, ev.assumed, false
+	t.env, t.compute = nil, nil
+	ev.assumed = ev.assumed || outer
+	return v
+}
+
+// enter goes one level deeper; leave comes back. Where a limit forbids it, it
+// gives the reason and leave must not be called.
+func (ev *Evaluator) enter(at nixast.Node) *Unknown {
+	if u := ev.step(at, 1); u != nil {
+		return u
+	}
+	if ev.depth >= ev.limits.Depth {
+		return ev.unknown(at, fmt.Sprintf("evaluation nests deeper than %d levels", ev.limits.Depth))
+	}
+	ev.depth++
+	return nil
+}
+
+func (ev *Evaluator) leave() { ev.depth-- }
+
+// step accounts for n steps of work.
+func (ev *Evaluator) step(at nixast.Node, n int) *Unknown {
+	ev.steps += n
+	ev.total += n
+	switch {
+	case ev.steps > ev.limits.Steps:
+		return ev.unknown(at, fmt.Sprintf("evaluation takes more than %d steps", ev.limits.Steps))
+	case ev.total > ev.limits.TotalSteps:
+		return ev.unknown(at, fmt.Sprintf("evaluation takes more than %d steps in all", ev.limits.TotalSteps))
+	}
+	return nil
+}
+
+// alloc accounts for n things of size bytes each.
+func (ev *Evaluator) alloc(at nixast.Node, n, size int) *Unknown {
+	if n > ev.limits.Size && size >= itemSize {
+		return ev.unknown(at, fmt.Sprintf("a value has more than %d parts", ev.limits.Size))
+	}
+	ev.bytes += n * size
+	if ev.bytes > ev.limits.Bytes {
+		return ev.unknown(at, fmt.Sprintf("values take more than %d MiB", ev.limits.Bytes>>20))
+	}
+	return ev.step(at, n*size/itemSize)
+}
+
+// itemSize is about what an element of a list or an attribute takes.
+const itemSize = 64
+
+// outermost runs f as one call from outside, with its own budget of steps.
+func outermost[T any](ev *Evaluator, f func() T) T {
+	if !ev.inside {
+		ev.steps, ev.inside = 0, true
+		defer func() { ev.inside = false }()
+	}
+	return f()
+}

@@ -1,0 +1,139 @@
+package eval
+
+import (
+	"strconv"
+	"strings"
+
+	"wardnix/nixast"
+)
+
+// unknown makes a value that is not known for a reason that lies at node.
+func (ev *Evaluator) unknown(node nixast.Node, reason string) *Unknown {
+	return ev.identify(&Unknown{origin: origin{node}, Reason: reason, At: node})
+}
+
+// fail makes a value that certainly cannot be computed.
+func (ev *Evaluator) fail(node nixast.Node, reason string) *Unknown {
+	u := ev.unknown(node, reason)
+	u.Failure = Fails
+	return u
+}
+
+// identify gives u an identity of its own, unless it has one.
+func (ev *Evaluator) identify(u *Unknown) *Unknown {
+	u.ev = ev
+	if u.key == "" {
+		ev.serial++
+		u.key = "#" + strconv.Itoa(ev.serial)
+	}
+	return u
+}
+
+// derived is what an operation on u and on others makes: unknown for u's
+// reason. The key names the operation with its operands; it may be empty.
+func (ev *Evaluator) derived(node nixast.Node, u *Unknown, key string) *Unknown {
+	d := &Unknown{origin: origin{node}, Reason: u.Reason, At: u.At, Failure: u.Failure, key: key}
+	if u.Sort == FileContent || u.Sort == DirEntries {
+		d.Sort, d.File = u.Sort, u.File
+	}
+	return ev.identify(d)
+}
+
+// selected is the attribute of an unknown set.
+func (ev *Evaluator) selected(node nixast.Node, u *Unknown, name string) *Thunk {
+	if u.attr != nil {
+		if t := u.attr(name); t != nil {
+			return t
+		}
+	}
+	if name == "lib" && (u.Sort == Packages || u.Sort == Nixpkgs) {
+		return ev.libThunk()
+	}
+	d := ev.derived(node, u, joinKey(".", u.key, strconv.Quote(name)))
+	if u.Label != "" {
+		d.Label = u.Label + "." + nixast.QuoteAttr(name)
+	}
+	switch u.Sort {
+	case Packages:
+		d.Sort = Package
+	case Nixpkgs:
+		if name == "legacyPackages" {
+			d.attr = func(string) *Thunk { return Known(ev.packages(node, d.Label)) }
+		}
+	case OptionType:
+		d.Sort = OptionType
+	}
+	return Known(d)
+}
+
+// called is the result of an unknown function.
+func (ev *Evaluator) called(node nixast.Node, u *Unknown, arg *Thunk) *Unknown {
+	key := ""
+	if k, ok := ev.keyOf(arg); ok {
+		key = joinKey("call", u.key, k)
+	}
+	d := ev.derived(node, u, key)
+	d.Func, d.Args = u.Func, append(u.Args[:len(u.Args):len(u.Args)], arg)
+	if u.Func == "" {
+		d.Func = u.Label
+	}
+	if text := node.Kind(); text != nixast.None {
+		d.Label = shorten(node.Text())
+	} else if d.Func != "" {
+		d.Label = d.Func + " …"
+	}
+	switch u.Sort {
+	case Package, OptionType:
+		d.Sort = u.Sort
+	case Nixpkgs:
+		return ev.packages(node, d.Label)
+	}
+	return d
+}
+
+// packages is a package set of which nothing is known.
+func (ev *Evaluator) packages(node nixast.Node, label string) *Unknown {
+	return ev.identify(&Unknown{
+		origin: origin{node}, At: node, Label: label, Sort: Packages, key: "packages " + label,
+		Reason: "packages are not evaluated",
+	})
+}
+
+// maxKey bounds the length of a key.
+const maxKey = 512
+
+// joinKey names an operation on what its operands' keys name; it is empty
+// where that gets too long.
+func joinKey(op string, keys ...string) string {
+	key := op + "(" + strings.Join(keys, ",") + ")"
+	if len(key) > maxKey {
+		return ""
+	}
+	return key
+}
+
+// keyOf names a value so that equal names mean equal values. It forces no
+// more than t itself.
+func (ev *Evaluator) keyOf(t *Thunk) (string, bool) { return keyOf(ev.force(t)) }
+
+func keyOf(v Value) (string, bool) {
+	switch v := v.(type) {
+	case *Null:
+		return "null", true
+	case *Bool:
+		return strconv.FormatBool(v.V), true
+	case *Int:
+		return strconv.FormatInt(v.V, 10), true
+	case *Float:
+		return "f" + strconv.FormatFloat(v.V, 'x', -1, 64), true
+	case *String:
+		s, ok := v.Text()
+		if !ok || len(s) > maxKey {
+			return "", false
+		}
+		return strconv.Quote(s), true
+	case *Unknown:
+		return v.key, true
+	}
+	return "", false
+}
