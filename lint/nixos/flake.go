@@ -41,7 +41,7 @@ func flakeSystems(p *Project, r *root, f *File) []foundSystem {
 
 // newEvaluator makes an evaluator that may follow all files of a project.
 func newEvaluator(p *Project) *eval.Evaluator {
-	return eval.New(eval.Options{Importer: p, Limits: eval.Limits{TotalSteps: 500_000_000, Bytes: 1 << 30}})
+	return eval.New(eval.Options{Importer: p, Release: p.opts.Release.String(), Limits: eval.Limits{TotalSteps: 500_000_000, Bytes: 1 << 30}})
 }
 
 // inputSet is the argument of outputs: the inputs, and self.

@@ -18,6 +18,9 @@ type Importer interface {
 type Options struct {
 	// Importer gives imported files; without one every import is unknown.
 	Importer Importer
+	// Release is the NixOS release that lib.trivial.release tells, such as
+	// "25.11"; empty if it is not known.
+	Release string
 	// Limits bound the work; fields that are 0 get the default.
 	Limits Limits
 }
@@ -60,6 +63,7 @@ func (l Limits) withDefaults() Limits {
 // Evaluator evaluates. It keeps what it computed, and it is for one goroutine
 // at a time.
 type Evaluator struct {
+	release  string
 	importer Importer
 	limits   Limits
 	base     *env // the names that are there without being bound
@@ -82,6 +86,7 @@ type Evaluator struct {
 func New(opts Options) *Evaluator {
 	ev := &Evaluator{
 		importer: opts.Importer,
+		release:  opts.Release,
 		limits:   opts.Limits.withDefaults(),
 		files:    map[*nixast.File]*Thunk{},
 		scopes:   map[nixast.Node]*env{},

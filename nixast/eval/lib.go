@@ -86,6 +86,9 @@ func (ev *Evaluator) buildLib() Value {
 			add(space.Name, a)
 		}
 	}
+	if ev.release != "" {
+		add("trivial", plain("release", NewString(ev.release), site))
+	}
 	for space, attrs := range spaces {
 		all[space] = plain(space, Known(ev.libSpace("lib."+space, attrs)), site)
 	}
