@@ -1,6 +1,9 @@
 package systemd
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Verdict says what systemd does with a value.
 type Verdict struct {
@@ -52,17 +55,27 @@ func (d *Directive) check(value string, e expander) Verdict {
 	kind := d.KindIn(e.version)
 	var verdict Verdict
 	switch {
+	case d.IgnoredSince > e.version && d.Kind != KindBool && value != "" && strings.HasPrefix(d.Man, "systemd.resource"):
+		return warned("deprecated, write %s=; ignored from systemd %d on", d.Replacement, d.IgnoredSince)
 	case kind == KindIgnored:
-		return Verdict{Status: Ignored, Silent: true, Reason: fmt.Sprintf("removed in systemd %d, without effect", d.IgnoredSince)}
+		return Verdict{Status: Ignored, Reason: fmt.Sprintf("removed in systemd %d, without effect", d.IgnoredSince)}
 	case value == "":
-		verdict = d.emptyVerdict(kind, e.version)
+		verdict = d.emptyVerdict(e.version)
 	default:
 		verdict = d.judge(kind, value, e)
 	}
 	if verdict.Status == Ignored && verdict.Keeps == "" {
 		verdict.Keeps = d.keeps()
 	}
+	if verdict == (Verdict{}) && d.Deprecated && d.warns() {
+		return warned("obsolete, write %s=", d.Replacement)
+	}
 	return verdict
+}
+
+// warns reports whether systemd says something of every use of the directive.
+func (d *Directive) warns() bool {
+	return strings.HasSuffix(d.Name, "Overridable")
 }
 
 // keeps says what holds when a line is ignored.
@@ -76,10 +89,10 @@ func (d *Directive) keeps() string {
 	return "the earlier value, else the default"
 }
 
-func (d *Directive) emptyVerdict(kind Kind, v Version) Verdict {
+func (d *Directive) emptyVerdict(v Version) Verdict {
 	empty := d.Empty
-	if kind == KindBool && empty == EmptyResets && kind != d.Kind || d.Name == "CrashReboot" && v < 253 {
-		empty = EmptyIgnored // a boolean in older versions
+	if d.strictBefore && v < d.changed {
+		empty = EmptyIgnored
 	}
 	switch empty {
 	case EmptyIgnored:
@@ -126,10 +139,10 @@ func (d *Directive) judge(kind Kind, value string, e expander) Verdict {
 		KindRealtimePriority, KindWeight, KindCPUWeight, KindExitStatus:
 		return d.judgeNumber(kind, value, e)
 	case KindCapabilities, KindSyscallFilter, KindSyscallLog, KindArchitectures, KindFamilies, KindNamespaces,
-		KindAddresses, KindInterfaces, KindSecureBits, KindDelegate, KindControllers, KindStatusSet, KindCPUSet, KindCPUAffinity:
+		KindAddresses, KindInterfaces, KindSecureBits, KindDelegate, KindControllers, KindStatusSet, KindCPUSet, KindCPUAffinity, KindCoredumpFilter, KindSocketBind:
 		return d.judgeSet(kind, value, e)
 	case KindPath, KindPlainPath, KindPathSpec, KindPaths, KindBindPaths, KindTmpfs, KindDirectories, KindSearchPath,
-		KindPIDFile, KindWorkingDirectory, KindMountsFor, KindEnvironmentFile, KindFilterPath, KindConditionPath, KindDevices, KindDeviceValue:
+		KindPIDFile, KindWorkingDirectory, KindMountsFor, KindEnvironmentFile, KindFilterPath, KindConditionPath, KindDevices, KindDeviceValue, KindImages:
 		return d.judgePath(kind, value, e)
 	case KindExec:
 		return judgeExec(value, e)

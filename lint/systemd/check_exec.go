@@ -57,15 +57,19 @@ func judgeExec(line string, e expander) Verdict {
 
 func parseExec(line string, e expander) ([]Command, Verdict) {
 	var commands []Command
+	var verdict Verdict
 	rest, first := line, true
 	for first || rest != "" {
 		first = false
-		word, after, _, ok, bad := extractWord(rest, blanks, unquote|cUnescape|unescapeRelax)
+		word, after, ok, bad, odd := commandWord(rest)
 		if bad {
 			return commands, ignored("open quote: %s", clip(rest))
 		}
 		if !ok {
 			break
+		}
+		if odd {
+			verdict = oddEscape
 		}
 		rest = after
 		if word == ";" {
@@ -90,7 +94,10 @@ func parseExec(line string, e expander) ([]Command, Verdict) {
 		var arguments int
 		var semicolon bool
 		var problem string
-		rest, arguments, semicolon, problem = parseArguments(rest, e)
+		rest, arguments, semicolon, odd, problem = parseArguments(rest, e)
+		if odd {
+			verdict = oddEscape
+		}
 		if problem != "" {
 			return commands, fail("%s", problem)
 		}
@@ -102,7 +109,21 @@ func parseExec(line string, e expander) ([]Command, Verdict) {
 			break
 		}
 	}
-	return commands, Verdict{}
+	return commands, verdict
+}
+
+// oddEscape is what systemd warns of when it keeps an escape as it stands.
+var oddEscape = Verdict{Reason: "unknown escape sequence, kept as it stands"}
+
+// commandWord cuts the next word off a command line. odd tells of an escape that
+// is none, and is kept.
+func commandWord(text string) (word, rest string, ok, bad, odd bool) {
+	word, rest, _, ok, bad = extractWord(text, blanks, unquote|cUnescape)
+	if bad {
+		odd = true
+		word, rest, _, ok, bad = extractWord(text, blanks, unquote|cUnescape|unescapeRelax)
+	}
+	return word, rest, ok, bad, odd
 }
 
 func executableProblem(path string, c Command, v Version) string {
@@ -123,7 +144,7 @@ func executableProblem(path string, c Command, v Version) string {
 }
 
 // parseArguments reads the words up to a lone semicolon.
-func parseArguments(rest string, e expander) (after string, count int, semicolon bool, problem string) {
+func parseArguments(rest string, e expander) (after string, count int, semicolon, odd bool, problem string) {
 	for rest != "" {
 		for _, lone := range []string{";", "\\;"} {
 			tail, found := strings.CutPrefix(rest, lone)
@@ -132,25 +153,26 @@ func parseArguments(rest string, e expander) (after string, count int, semicolon
 			}
 			rest = strings.TrimLeft(tail, blanks)
 			if lone == ";" {
-				return rest, count, true, ""
+				return rest, count, true, odd, ""
 			}
 			count++
 		}
 		if rest == "" {
 			break
 		}
-		word, tail, _, ok, bad := extractWord(rest, blanks, unquote|cUnescape|unescapeRelax)
+		word, tail, ok, bad, kept := commandWord(rest)
 		if bad {
-			return "", count, false, "open quote: " + clip(rest)
+			return "", count, false, odd, "open quote: " + clip(rest)
 		}
+		odd = odd || kept
 		if !ok {
 			break
 		}
 		if _, good := e.expand(word, fullSpecifiers); !good {
-			return "", count, false, badSpecifier + ": " + clip(word)
+			return "", count, false, odd, badSpecifier + ": " + clip(word)
 		}
 		rest = tail
 		count++
 	}
-	return "", count, false, ""
+	return "", count, false, odd, ""
 }

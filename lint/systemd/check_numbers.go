@@ -46,9 +46,6 @@ func (d *Directive) inRange(kind Kind, value string) bool {
 	switch kind {
 	case KindCount:
 		least, most = 0, math.MaxUint32
-		if strings.HasPrefix(d.Name, "TTY") {
-			most = math.MaxUint16
-		}
 		_, ok := parseUint(value, 0, uint64(most))
 		return ok
 	case KindExitStatus:
@@ -135,6 +132,7 @@ func judgeTasks(value string) Verdict {
 // judgeLimit judges SOFT or SOFT:HARD of a resource (src/basic/rlimit-util.c).
 func (d *Directive) judgeLimit(value string) Verdict {
 	soft, hard, two := strings.Cut(value, ":")
+	hard = strings.TrimSuffix(hard, ":") // an empty third part is let through
 	low, ok := d.limit(soft)
 	if ok && two {
 		high, good := d.limit(hard)
@@ -147,7 +145,7 @@ func (d *Directive) judgeLimit(value string) Verdict {
 }
 
 func (d *Directive) limit(text string) (uint64, bool) {
-	if text == "infinity" {
+	if text == "infinity" && !strings.HasSuffix(d.Name, "NICE") {
 		return math.MaxUint64, true
 	}
 	const most = math.MaxUint64 - 1

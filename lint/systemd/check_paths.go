@@ -12,6 +12,8 @@ func (d *Directive) judgePath(kind Kind, value string, e expander) Verdict {
 		return judgePaths(kind, value, e)
 	case KindBindPaths:
 		return judgeBindPaths(value, e)
+	case KindImages:
+		return d.judgeImages(value, e)
 	case KindDirectories:
 		return d.judgeDirectories(value, e)
 	case KindSearchPath:
@@ -46,7 +48,7 @@ func (d *Directive) judgePath(kind Kind, value string, e expander) Verdict {
 	switch {
 	case problem == "":
 		if kind == KindPIDFile && strings.HasPrefix(text, "/var/run/") {
-			return warned("/var/run is a legacy directory, /run is used")
+			return Verdict{Silent: true, Reason: "/var/run is a legacy directory, /run is used"}
 		}
 		return Verdict{}
 	case fatal || kind == KindPIDFile:
@@ -236,7 +238,7 @@ func parseDevice(value string, e expander) (path, rights string, ok bool) {
 	}
 	if !strings.HasPrefix(path, "block-") && !strings.HasPrefix(path, "char-") {
 		simple := simplePath(path)
-		if pathProblem(path, false, false) != "" || !(strings.HasPrefix(simple, "/dev/") || strings.HasPrefix(simple, "/run/systemd/inaccessible/")) {
+		if pathProblem(path, false, false) != "" || !below(simple, "/dev") && !below(simple, "/run/systemd/inaccessible") {
 			return "", "", false
 		}
 		path = simple
@@ -302,4 +304,38 @@ func judgeWorkingDirectory(value string, e expander) Verdict {
 		return ignored("%s", problem)
 	}
 	return refused("%s", problem)
+}
+
+// judgeImages judges SOURCE:DESTINATION[:OPTIONS] of MountImages=, or
+// SOURCE[:OPTIONS] of ExtensionImages=.
+func (d *Directive) judgeImages(value string, e expander) Verdict {
+	var c collector
+	ok := words(value, unquote|retainEscape, func(word string) bool {
+		if problem := d.imageProblem(word, e); problem != "" {
+			c.bad(word, problem)
+		} else {
+			c.good++
+		}
+		return true
+	})
+	return c.verdict(ok, value)
+}
+
+func (d *Directive) imageProblem(word string, e expander) string {
+	parts := strings.Split(word, ":")
+	source, ok := e.expand(strings.TrimPrefix(parts[0], "-"), fullSpecifiers)
+	if !ok {
+		return badSpecifier
+	}
+	if problem := pathProblem(source, true, false); problem != "" || d.Name == "ExtensionImages" {
+		return problem
+	}
+	if len(parts) < 2 || parts[1] == "" {
+		return "no destination"
+	}
+	destination, ok := e.expand(parts[1], fullSpecifiers)
+	if !ok {
+		return badSpecifier
+	}
+	return pathProblem(destination, true, false)
 }

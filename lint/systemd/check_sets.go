@@ -20,6 +20,8 @@ func (d *Directive) judgeSet(kind Kind, value string, e expander) Verdict {
 		_, ok := parseNamespaces(strings.TrimPrefix(value, "~"))
 		_, isBool := ParseBool(value)
 		return ignoredUnless(ok || isBool, "not a list of namespace types: %s", clip(value))
+	case KindCoredumpFilter:
+		return ignoredUnless(validDumpTypes(value), "not a list of memory types: %s", clip(value))
 	case KindSecureBits:
 		return judgeSecureBits(value, e.version)
 	case KindCPUSet, KindCPUAffinity:
@@ -27,10 +29,16 @@ func (d *Directive) judgeSet(kind Kind, value string, e expander) Verdict {
 		if kind == KindCPUAffinity {
 			text, ok = value, true
 		}
+		backwards := false
 		if ok && !(kind == KindCPUAffinity && text == "numa") {
-			_, ok = validCPUs(text)
+			backwards, ok = validCPUs(text)
+		}
+		if ok && backwards {
+			return Verdict{Status: Partly, Reason: "a range ends before it begins: " + clip(value)}
 		}
 		return ignoredUnless(ok, "not a list of numbers and ranges: %s", clip(value))
+	case KindSocketBind:
+		return ignoredUnless(validSocketBind(value), "not [FAMILY:][PROTOCOL:]PORTS: %s", clip(value))
 	case KindDelegate:
 		if _, ok := ParseBool(value); ok {
 			return Verdict{}
@@ -50,7 +58,7 @@ func (d *Directive) judgeSet(kind Kind, value string, e expander) Verdict {
 	}
 	verdict := c.verdict(ok, value)
 	if kind == KindControllers && verdict.Status == Partly {
-		return Verdict{}
+		verdict.Silent = true
 	}
 	return verdict
 }
@@ -66,7 +74,7 @@ func inverter(kind Kind) string {
 // setFlags tells how the words of a set are split.
 func setFlags(kind Kind) wordFlags {
 	switch kind {
-	case KindAddresses, KindSyscallLog, KindStatusSet:
+	case KindAddresses, KindSyscallLog, KindStatusSet, KindControllers:
 		return 0
 	}
 	return unquote

@@ -31,7 +31,7 @@ func (d *Directive) judgeWord(kind Kind, value string, e expander) Verdict {
 }
 
 // numericEnums are the enums that take numbers beside names.
-var numericEnums = map[string]uint64{"CPUSchedulingPolicy": math.MaxInt32, "IOSchedulingClass": 7, "NUMAPolicy": math.MaxInt32}
+var numericEnums = map[string]uint64{"CPUSchedulingPolicy": math.MaxInt32, "IOSchedulingClass": 7}
 
 func (d *Directive) judgeEnum(value string, v Version) Verdict {
 	enum := d.Enum()
@@ -90,6 +90,9 @@ func (d *Directive) judgeText(kind Kind, value string, e expander) Verdict {
 		return d.judgeUsers(kind, value, e)
 	case KindEnvironment, KindVariables, KindUnsetEnvironment:
 		return judgeVariables(kind, value, e)
+	case KindBusName:
+		name, ok := e.expand(value, fullSpecifiers)
+		return ignoredUnless(ok && validBusName(name), "not a D-Bus name: %s", clip(value))
 	case KindSignal:
 		return ignoredUnless(validSignal(value), "not a signal: %s", clip(value))
 	case KindErrno:

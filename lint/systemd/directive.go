@@ -41,8 +41,9 @@ type Directive struct {
 	// Man is the manual page, without its section.
 	Man string
 
-	before  Kind // the grammar before changed
-	changed Version
+	before       Kind // the grammar before changed
+	changed      Version
+	strictBefore bool // an empty value was ignored before changed
 }
 
 // Sections returns the sections that take the directive.

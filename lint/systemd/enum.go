@@ -74,4 +74,19 @@ func (e *Enum) reaches(a, b string) bool {
 	})
 }
 
-func enumOf(name string) *Enum { return enums[name] }
+// enumAliases are the directives that share the values of another.
+var enumAliases = map[string]string{
+	"StandardError": "StandardOutput", "SuccessAction": "FailureAction", "JobTimeoutAction": "FailureAction",
+	"StartLimitAction": "FailureAction", "CtrlAltDelBurstAction": "FailureAction", "OnSuccessJobMode": "OnFailureJobMode",
+	"DefaultOOMPolicy": "OOMPolicy", "ManagedOOMSwap": "ManagedOOMMemoryPressure", "CPUPressureWatch": "MemoryPressureWatch",
+	"IOPressureWatch": "MemoryPressureWatch", "DefaultMemoryPressureWatch": "MemoryPressureWatch",
+	"DefaultCPUPressureWatch": "MemoryPressureWatch", "DefaultIOPressureWatch": "MemoryPressureWatch",
+	"DefaultStandardOutput": "StandardOutput", "DefaultStandardError": "StandardOutput",
+}
+
+func enumOf(name string) *Enum {
+	if e := enums[name]; e != nil {
+		return e
+	}
+	return enums[enumAliases[name]]
+}

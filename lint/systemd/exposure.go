@@ -1,6 +1,8 @@
 package systemd
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -533,4 +535,15 @@ func mergeSort(list, scratch []int, notGreater func(a, b int) bool) {
 	}
 	out = append(append(out, left...), right...)
 	copy(list, out)
+}
+
+// JSON prints the rows as systemd-analyze security --json=short does.
+func (a *Assessment) JSON() ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(a.Rows); err != nil {
+		return nil, err
+	}
+	return bytes.TrimRight(b.Bytes(), "\n"), nil
 }

@@ -71,7 +71,8 @@ func TestRecordedCases(t *testing.T) {
 				}
 				if got != expect {
 					failed++
-					if seen[name] == false { seen[name] = true
+					if seen[name] == false {
+						seen[name] = true
 						t.Errorf("%s with %s (%v):\n%s", name, version, err, firstDifference(got, expect))
 					}
 				}

@@ -90,4 +90,7 @@ const (
 	KindConditionPath         // "|", "!" and an absolute path
 	KindDocumentation         // URIs
 	KindListen                // a socket address
+	KindBusName               // a D-Bus name
+	KindImages                // SOURCE:DESTINATION:OPTIONS of disk images
+	KindCoredumpFilter        // memory types of a core dump
 )

@@ -17,14 +17,26 @@ type Report struct {
 // directives that do not go together. Nothing is said of values that are not
 // known, nor of what may stand in an open section.
 func (u *Unit) Check(v Version) Report {
-	r := Report{Problems: slices.Clone(u.Problems), Refused: u.Broken}
+	r := Report{Refused: u.Broken}
+	for _, p := range u.Problems {
+		if p.Kind != MissingEquals || u.hasSection(p.Section) { // nothing is read in sections that are not known
+			r.Problems = append(r.Problems, p)
+		}
+	}
 	u.checkHeaders(func(p Problem) { r.Problems = append(r.Problems, p) })
 	l := loader{unit: u, expander: expander{name: u.Name, version: v}}
+	stopped := "" // the drop-in whose reading ended
 	for i := range u.Assignments {
 		a := &u.Assignments[i]
+		if stopped != "" && a.File == stopped {
+			continue
+		}
 		problem, ok := l.line(a)
 		if ok {
 			continue
+		}
+		if problem.Kind == RefusedValue && a.Dropin {
+			problem.Kind, stopped = StoppedDropin, a.File
 		}
 		if problem.Verdict.Status == Partly || problem.Verdict.Status == Ignored || problem.Verdict.Status == Refused {
 			if d, found := Lookup(a.Section, a.Key, v); found && problem.Verdict.Nearest == "" {
@@ -47,8 +59,9 @@ func (u *Unit) refusal(v Version) (string, bool) {
 		return u.Problems[len(u.Problems)-1].Message, true
 	}
 	l := loader{unit: u, expander: expander{name: u.Name, version: v}}
-	for i := range u.Assignments {
-		if p, ok := l.line(&u.Assignments[i]); !ok && p.Kind == RefusedValue {
+	lines := u.inForce(v)
+	for i := range lines {
+		if p, ok := l.line(&lines[i]); !ok && p.Kind == RefusedValue {
 			return p.Message, true
 		}
 	}

@@ -102,7 +102,7 @@ func parseErrno(text string) bool {
 	if _, ok := parseUint(text, 0, 4095); ok {
 		return true
 	}
-	return slices.Contains(errnos, text)
+	return slices.ContainsFunc(errnos, func(name string) bool { return equalFold(name, text) })
 }
 
 // validUser reports whether systemd takes a name as a user or group, in the
@@ -180,9 +180,8 @@ func validCredential(text string) bool {
 }
 
 // validCPUs reads a list of numbers and ranges below 8192, separated by blanks or
-// commas.
-func validCPUs(text string) (empty, ok bool) {
-	empty = true
+// commas. backwards tells of a range that holds nothing.
+func validCPUs(text string) (backwards, ok bool) {
 	rest := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(blanks+",", r) })
 	for _, word := range rest {
 		low, high, ranged := strings.Cut(word, "-")
@@ -192,11 +191,65 @@ func validCPUs(text string) (empty, ok bool) {
 			b, good = parseUint(high, 0, 8191)
 		}
 		if !good {
-			return empty, false
+			return backwards, false
 		}
-		if a <= b {
-			empty = false
+		backwards = backwards || a > b
+	}
+	return backwards, true
+}
+
+// validBusName reports whether text is a well-known D-Bus name.
+func validBusName(text string) bool {
+	parts := strings.Split(text, ".")
+	if len(parts) < 2 || len(text) > 255 {
+		return false
+	}
+	for _, part := range parts {
+		if part == "" || part[0] >= '0' && part[0] <= '9' || strings.ContainsFunc(part, func(r rune) bool {
+			return !(r == '_' || r == '-' || '0' <= r && r <= '9' || 'a' <= r|0x20 && r|0x20 <= 'z')
+		}) {
+			return false
 		}
 	}
-	return empty, true
+	return true
+}
+
+var dumpTypes = strings.Fields("private-anonymous shared-anonymous private-file-backed shared-file-backed elf-headers " +
+	"private-huge shared-huge private-dax shared-dax default all")
+
+// validDumpTypes reads the names or the hexadecimal mask of CoredumpFilter=.
+func validDumpTypes(text string) bool {
+	ok := true
+	good := words(text, 0, func(word string) bool {
+		if !slices.Contains(dumpTypes, word) {
+			_, ok = parseUint(strings.TrimPrefix(word, "0x"), 16, math.MaxUint64)
+		}
+		return ok
+	})
+	return ok && good
+}
+
+// validSocketBind reads [FAMILY:][PROTOCOL:]PORTS of SocketBindAllow=
+// (src/shared/parse-socket-bind-item.c).
+func validSocketBind(text string) bool {
+	parts := strings.Split(text, ":")
+	if parts[0] == "ipv4" || parts[0] == "ipv6" {
+		parts = parts[1:]
+	}
+	if len(parts) > 0 && (parts[0] == "tcp" || parts[0] == "udp") {
+		parts = parts[1:]
+	}
+	if len(parts) != 1 {
+		return len(parts) == 0
+	}
+	if parts[0] == "any" {
+		return true
+	}
+	low, high, ranged := strings.Cut(parts[0], "-")
+	a, ok := parseUint(low, 0, math.MaxUint16)
+	b := a
+	if ok && ranged {
+		b, ok = parseUint(high, 0, math.MaxUint16)
+	}
+	return ok && a > 0 && a <= b
 }

@@ -29,6 +29,7 @@ const (
 	Warned                             // a value that is taken with a warning
 	BadValue                           // a value that is ignored, in whole or in part
 	RefusedValue                       // (*) a value that keeps the unit from loading
+	StoppedDropin                      // a value that ends the reading of a drop-in
 	RefusedUnit                        // (*) directives that do not go together
 	UnusedDirective                    // a directive that another one makes useless
 )

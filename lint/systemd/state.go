@@ -63,7 +63,7 @@ type state struct {
 	notify, devicePolicy, serviceType             string
 	root, image                                   string
 	groups, mountImages, stacks                   int
-	encrypted                                     int
+	credentials                                   [2]map[string]bool // loaded and set ones by name: encrypted?
 	watchdog, fdStore                             bool
 	umask                                         uint32
 
@@ -147,8 +147,9 @@ func (u *Unit) load(v Version, b bound) *state {
 	if u.open(sandbox) || u.open("Unit") {
 		s.seen = map[string]bool{}
 	}
-	for i := range u.Assignments {
-		a := &u.Assignments[i]
+	lines := u.inForce(v)
+	for i := range lines {
+		a := &lines[i]
 		switch {
 		case a.Section == sandbox:
 			s.apply(a)
@@ -245,9 +246,10 @@ func (s *state) applyRest(key, value string) {
 		if s.version >= 260 {
 			s.stacks = min(len(value), 1)
 		}
-	case "LoadCredentialEncrypted", "SetCredentialEncrypted":
-		d, _ := LookupAny("Service", key)
-		s.countIf(&s.encrypted, value, value != "" && d.check(value, s.expander).Status == Valid)
+	case "LoadCredential", "LoadCredentialEncrypted":
+		s.applyCredential(&s.credentials[0], key, value)
+	case "SetCredential", "SetCredentialEncrypted":
+		s.applyCredential(&s.credentials[1], key, value)
 	case "WatchdogSec":
 		if n, ok := parseSpan(value, 1e6); ok {
 			s.watchdog = n > 0
@@ -257,6 +259,33 @@ func (s *state) applyRest(key, value string) {
 			s.fdStore = n > 0
 		}
 	}
+}
+
+// applyCredential adds to a list that plain and encrypted credentials share.
+func (s *state) applyCredential(list *map[string]bool, key, value string) {
+	d, _ := LookupAny("Service", key)
+	switch {
+	case value == "":
+		*list = nil
+	case d.check(value, s.expander).Status == Valid:
+		if *list == nil {
+			*list = map[string]bool{}
+		}
+		name, _, _ := strings.Cut(value, ":")
+		(*list)[name] = strings.HasSuffix(key, "Encrypted")
+	}
+}
+
+// encrypted reports whether the unit has an encrypted credential.
+func (s *state) encrypted() bool {
+	for _, list := range s.credentials {
+		for _, encrypted := range list {
+			if encrypted {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // count adds n to a list that an empty value clears.
@@ -731,7 +760,7 @@ func (s *state) implyDevices() {
 		s.devices = append(s.devices, "char-rtc:r")
 	}
 	switch {
-	case s.encrypted == 0 || s.version >= 258:
+	case s.version >= 258 || !s.encrypted():
 	case s.version >= 254:
 		s.devices = append(s.devices, "char-tpm:rw")
 	default:

@@ -50,7 +50,7 @@ func (d *Directive) last(lines []Assignment, v Version) (value string, known boo
 		switch {
 		case a.Unknown:
 			known = false
-		case a.Value == "" && d.emptyVerdict(d.KindIn(v), v).Status == Valid:
+		case a.Value == "" && d.emptyVerdict(v).Status == Valid:
 			value, known = d.Default, true
 		case a.Value != "" && d.check(a.Value, expander{version: v}).Status < Ignored:
 			value, known = a.Value, true

@@ -1,6 +1,9 @@
 package systemd
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Assignment is one line "Key=Value" under a section.
 type Assignment struct {
@@ -14,6 +17,9 @@ type Assignment struct {
 	// systemd counts) tell where it stands; Line is 0 when it is not from a file.
 	File string
 	Line int
+	// Dropin tells that the assignment stands in a drop-in, where a value that
+	// would refuse the unit only ends the reading of that drop-in.
+	Dropin bool
 }
 
 // Unit is a unit with all its drop-ins merged, as the manager sees it.
@@ -38,8 +44,11 @@ type Unit struct {
 // unit.
 func NewUnit(name string, main *File, dropins ...*File) *Unit {
 	u := &Unit{Name: name, Broken: main.Broken}
-	for _, f := range append([]*File{main}, dropins...) {
-		u.Assignments = append(u.Assignments, f.Assignments...)
+	for i, f := range append([]*File{main}, dropins...) {
+		for _, a := range f.Assignments {
+			a.Dropin = i > 0
+			u.Assignments = append(u.Assignments, a)
+		}
 		u.Headers = append(u.Headers, f.Headers...)
 		u.Problems = append(u.Problems, f.Problems...)
 	}
@@ -59,6 +68,38 @@ func (u *Unit) Values(section, key string) []Assignment {
 
 // Type returns the suffix of the name: "service", "socket", …
 func (u *Unit) Type() string { return u.Name[strings.LastIndexByte(u.Name, '.')+1:] }
+
+// inForce returns the assignments that are read: all but those of a drop-in
+// behind a value that stops its reading.
+func (u *Unit) inForce(v Version) []Assignment {
+	var lost []int
+	e, stopped := expander{name: u.Name, version: v}, ""
+	for i := range u.Assignments {
+		a := &u.Assignments[i]
+		if !a.Dropin || a.Unknown {
+			continue
+		}
+		if a.File != stopped {
+			stopped = ""
+		}
+		if stopped == "" && u.hasSection(a.Section) {
+			if d, ok := Lookup(a.Section, a.Key, v); ok && d.check(a.Value, e).Status == Refused {
+				stopped = a.File
+			}
+		}
+		if stopped != "" {
+			lost = append(lost, i)
+		}
+	}
+	if lost == nil {
+		return u.Assignments
+	}
+	kept := slices.Clone(u.Assignments)
+	for n, i := range lost {
+		kept = slices.Delete(kept, i-n, i-n+1)
+	}
+	return kept
+}
 
 // open reports whether unseen assignments may stand in section.
 func (u *Unit) open(section string) bool {

@@ -1,6 +1,7 @@
 package systemd
 
 import (
+	"slices"
 	"sort"
 	"strings"
 )
@@ -50,6 +51,10 @@ func UpstreamNames(v Version) []string {
 // Override returns the unit with the assignments of a drop-in behind its own.
 func (u *Unit) Override(dropin ...Assignment) *Unit {
 	merged := *u
-	merged.Assignments = append(append([]Assignment(nil), u.Assignments...), dropin...)
+	merged.Assignments = slices.Clone(u.Assignments)
+	for _, a := range dropin {
+		a.Dropin = true
+		merged.Assignments = append(merged.Assignments, a)
+	}
 	return &merged
 }

@@ -23,7 +23,7 @@ var kinds = map[string]string{
 	"exec_input": "KindInput", "exec_output": "KindOutput", "exec_io_class": "KindEnum", "exec_io_priority": "KindIOPriority",
 	"exec_cpu_sched_policy": "KindEnum", "exec_mount_propagation_flag": "KindMountFlags", "exec_nice": "KindNice",
 	"exec_oom_score_adjust": "KindOOMScore", "oom_score_adjust": "KindOOMScore", "exec_secure_bits": "KindSecureBits",
-	"exit_status": "KindExitStatus", "extension_images": "KindOther", "mount_images": "KindOther",
+	"exit_status": "KindExitStatus", "extension_images": "KindImages", "mount_images": "KindImages", "bus_name": "KindBusName", "exec_coredump_filter": "KindCoredumpFilter",
 	"iec_size": "KindBytes", "iec_size_long": "KindBytes", "in_addr_prefixes": "KindAddresses", "int": "KindInt",
 	"io_limit": "KindDeviceValue", "io_device_weight": "KindDeviceValue", "io_device_latency": "KindDeviceValue",
 	"ip_filter_bpf_progs": "KindFilterPath", "job_running_timeout_sec": "KindTimeout", "job_timeout_sec": "KindTimeout",
@@ -153,6 +153,10 @@ func writeDirective(s *source, row []string, docs map[string][2]string, hasEnum 
 		"in"+strings.Join(sections, "|in"), kind(parsers[0], hasEnum[name] || row[11] != ""), repeat(row[6]), empty(row[7]))
 	for _, p := range parsers[1:] {
 		before, version, _ := strings.Cut(p, "<")
+		before, strict := strings.CutSuffix(before, "!")
+		if strict {
+			s.printf(", strictBefore: true")
+		}
 		s.printf(", before: %s, changed: %s", kind(before, false), version)
 	}
 	if since > 0 {

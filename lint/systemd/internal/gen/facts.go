@@ -44,6 +44,7 @@ type factDirective struct {
 	Changes                                                       []struct {
 		Since, Parser string
 		KindBefore    string `json:"kind_before"`
+		EmptyBefore   string `json:"empty_before"`
 	}
 	Deprecated *struct{ Status, Since, Replacement string }
 }
@@ -86,6 +87,9 @@ func parsers(d factDirective) string {
 			continue
 		}
 		before := map[string]string{"bool": "bool", "tristate": "tristate", "integer": "long", "string": "string", "path": "unit_path_printf"}[c.KindBefore]
+		if strings.HasPrefix(c.EmptyBefore, "error") {
+			before += "!" // an empty value was an error
+		}
 		out += fmt.Sprintf(" %s<%s", before, strings.TrimSuffix(c.Since, "~devel"))
 	}
 	return out

@@ -15,18 +15,24 @@ import (
 
 func main() {
 	facts := flag.String("facts", "", "folder of facts to import into the data files first")
+	units := flag.String("units", "", "git repository of systemd to import its own units from first")
 	data := flag.String("data", "internal/gen/data", "folder of data files")
 	out := flag.String("out", ".", "folder of the package that gets the tables")
 	flag.Parse()
-	if err := run(*facts, *data, *out); err != nil {
+	if err := run(*facts, *units, *data, *out); err != nil {
 		fmt.Fprintln(os.Stderr, "gen:", err)
 		os.Exit(1)
 	}
 }
 
-func run(facts, data, out string) error {
+func run(facts, units, data, out string) error {
 	if facts != "" {
 		if err := importFacts(facts, data); err != nil {
+			return err
+		}
+	}
+	if units != "" {
+		if err := importUpstream(units, data); err != nil {
 			return err
 		}
 	}
