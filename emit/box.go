@@ -31,6 +31,7 @@ type slot struct {
 	last     bool           // nothing but remarks follows on its line
 	blank    bool           // a blank line parts it, with its comments, from what is above
 	loose    bool           // comments stand above it, but a blank line parts them from it
+	footed   bool           // it is the last, and comments stand directly below it
 }
 
 // opens reports whether the slot begins a group.
@@ -70,6 +71,9 @@ func newBox(n nixast.Node) (*box, error) {
 		b.slots = append(b.slots, s)
 	}
 	b.foot = slices.Concat(gap.loose, gap.comments)
+	if n := len(b.slots); n > 0 {
+		b.slots[n-1].footed = len(b.foot) > 0 && !gap.blank
+	}
 	return b, nil
 }
 

@@ -53,7 +53,9 @@ func (o order) place(a Attr, where Where) order {
 	}
 	if len(o) > 0 {
 		from, _ := o.group(len(o) - 1)
-		it.blank = it.blank || o[from].slot != nil && len(o[from].slot.comments) > 0
+		last := o[len(o)-1].slot
+		headed := o[from].slot != nil && len(o[from].slot.comments) > 0
+		it.blank = it.blank || headed && (last == nil || !last.footed)
 		return o.after(len(o)-1, it)
 	}
 	return append(o, it)
