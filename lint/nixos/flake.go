@@ -10,18 +10,20 @@ import (
 
 // A flake is a flake.nix whose outputs are looked at.
 type flake struct {
-	project *Project
-	root    *root
-	ev      *eval.Evaluator
-	inputs  *eval.Thunk
-	outputs *eval.Thunk
-	parts   *world // the modules of flake-parts, if it is written with them
+	project  *Project
+	root     *root
+	ev       *eval.Evaluator
+	inputs   *eval.Thunk
+	outputs  *eval.Thunk
+	imported map[*File]bool
+	parts    *world // the modules of flake-parts, if it is written with them
 }
 
 // flakeSystems are the systems that a flake outputs: its nixosConfigurations,
 // and the hives of colmena.
 func flakeSystems(p *Project, r *root, f *File) []foundSystem {
-	fl := &flake{project: p, root: r, ev: newEvaluator(p)}
+	ev, imported := newEvaluator(p)
+	fl := &flake{project: p, root: r, ev: ev, imported: imported}
 	file := fl.ev.File(f.Tree)
 	fl.inputs = fl.inputSet(file)
 	fl.outputs = fl.ev.Call(fl.ev.Select(file, "outputs"), fl.inputs)
@@ -37,11 +39,6 @@ func flakeSystems(p *Project, r *root, f *File) []foundSystem {
 		}
 	}
 	return found
-}
-
-// newEvaluator makes an evaluator that may follow all files of a project.
-func newEvaluator(p *Project) *eval.Evaluator {
-	return eval.New(eval.Options{Importer: p, Release: p.opts.Release.String(), Limits: eval.Limits{TotalSteps: 500_000_000, Bytes: 1 << 30}})
 }
 
 // inputSet is the argument of outputs: the inputs, and self.
@@ -61,8 +58,16 @@ func (fl *flake) inputSet(file *eval.Thunk) *eval.Thunk {
 		}
 	}
 	inputs["self"] = fl.self()
-	rest := fl.ev.Opaque(eval.Opaque{Reason: "an input that the flake does not declare"})
-	return fl.ev.NewOpenAttrs(inputs, rest)
+	return fl.ev.Opaque(eval.Opaque{
+		Label:  "inputs",
+		Reason: "the inputs of the flake are not in this project",
+		Attr: func(name string) *eval.Thunk {
+			if t, ok := inputs[name]; ok {
+				return t
+			}
+			return fl.input(name)
+		},
+	})
 }
 
 func (fl *flake) input(name string) *eval.Thunk {
@@ -111,7 +116,7 @@ func (fl *flake) readParts(call *eval.Unknown, f *File) {
 	}
 	w.complete, w.freeform = true, []string{"flake"}
 	fl.parts = w
-	w.collect([]pendingModule{{value: call.Args[1], file: f, at: fl.ev.Force(call.Args[1]).Origin()}})
+	w.collect([]pendingModule{{value: call.Args[1], file: f}})
 }
 
 // systems are the systems of one output.
@@ -159,7 +164,7 @@ func (fl *flake) system(name string, value *eval.Thunk) (foundSystem, bool) {
 		w := fl.newSystem(fl.specialArgs(set))
 		file := fl.project.File(fl.fileName(u))
 		w.collect(w.moduleList(fl.ev.Value(set.Lookup("modules")), file))
-		return foundSystem{name: name, input: inputOf(u), world: w}, true
+		return foundSystem{name: name, input: inputOf(u), world: w, imported: fl.imported}, true
 	}
 	return foundSystem{}, false
 }
@@ -229,11 +234,11 @@ func (fl *flake) hive(set *eval.Attrs) []foundSystem {
 		for _, one := range []eval.Attr{set.Lookup("defaults"), a} {
 			if certain(one) {
 				t := fl.ev.Value(one)
-				queue = append(queue, pendingModule{value: t, file: file, at: fl.ev.Force(t).Origin()})
+				queue = append(queue, pendingModule{value: t, file: file})
 			}
 		}
 		w.collect(queue)
-		found = append(found, foundSystem{name: a.Name, world: w})
+		found = append(found, foundSystem{name: a.Name, world: w, imported: fl.imported})
 	}
 	return found
 }

@@ -2,6 +2,7 @@ package nixos
 
 import (
 	"cmp"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -46,14 +47,15 @@ func (h *Host) Evaluator() *eval.Evaluator { return h.world.ev }
 // findHosts reads the systems that a project describes, and puts the files that none of them uses into one more.
 func findHosts(p *Project) []*Host {
 	var hosts []*Host
+	used := map[*File]bool{}
 	for _, r := range p.roots {
 		for _, system := range systemsOf(p, r) {
 			h := newHost(p, r, system)
 			h.finish()
 			hosts = append(hosts, h)
+			maps.Copy(used, system.imported)
 		}
 	}
-	used := map[*File]bool{}
 	for _, h := range hosts {
 		for _, f := range h.Files {
 			used[f] = true
@@ -106,7 +108,8 @@ func (w *world) files() []*File {
 
 // restOf is the world of the files that no host uses.
 func restOf(p *Project, used map[*File]bool) *Host {
-	w := newWorld(p, newEvaluator(p))
+	ev, _ := newEvaluator(p)
+	w := newWorld(p, ev)
 	var queue []pendingModule
 	for _, f := range p.Files() {
 		if f.Tree != nil && !used[f] && path.Base(f.Name) != "flake.nix" {
@@ -130,6 +133,8 @@ type foundSystem struct {
 	name  string
 	input string // the input of the flake that its nixpkgs comes from
 	world *world
+	// imported are the files that were imported as expressions.
+	imported map[*File]bool
 }
 
 // systemsOf finds the systems of a project: what its flake.nix outputs, else
@@ -143,10 +148,11 @@ func systemsOf(p *Project, r *root) []foundSystem {
 		if f == nil || f.Tree == nil {
 			continue
 		}
-		w := newWorld(p, newEvaluator(p))
+		ev, imported := newEvaluator(p)
+		w := newWorld(p, ev)
 		w.complete = true
 		w.collect([]pendingModule{{value: w.ev.File(f.Tree), file: f, whole: true}})
-		return []foundSystem{{name: path.Base(strings.TrimSuffix(f.Name, ".nix")), world: w}}
+		return []foundSystem{{name: path.Base(strings.TrimSuffix(f.Name, ".nix")), world: w, imported: imported}}
 	}
 	return nil
 }

@@ -123,6 +123,9 @@ func (u *Unit) directiveLines(section string, o *Option) []Line {
 	}
 	var lines []Line
 	for _, d := range defs {
+		if _, unknown := d.ev.Force(d.Value).(*eval.Unknown); unknown && d.Maybe != nil && len(defs) > 1 {
+			continue // the others tell of it
+		}
 		for _, e := range d.elements() {
 			lines = append(lines, elementLines(section, o.Name(), e)...)
 		}
@@ -141,7 +144,7 @@ func elementLines(section, key string, e Element) []Line {
 	if e.Def != nil {
 		line.Origin = e.Def.Binding
 	}
-	if e.Value == nil || e.Unseen != "" {
+	if e.Value == nil {
 		line.Shown = "…"
 		return []Line{line}
 	}
@@ -157,7 +160,7 @@ func elementLines(section, key string, e Element) []Line {
 		if t != eval.No {
 			one.Text, one.Known = render(ev, ev.Force(c.Value), false)
 			one.Shown = one.Text
-			if !one.Known {
+			if one.Known = one.Known && e.Unseen == ""; !one.Known {
 				one.Text = ""
 			}
 			lines = append(lines, one)

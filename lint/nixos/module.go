@@ -33,11 +33,12 @@ type world struct {
 
 // A module is one module after its arguments are given.
 type module struct {
-	file  *File
-	value *eval.Thunk
-	body  *eval.Attrs
-	from  nixast.Node // the expression, for modules written in place
-	when  *eval.Cond  // the condition under which it is there
+	file     *File // that its set is written in
+	value    *eval.Thunk
+	body     *eval.Attrs
+	whole    bool       // it is the expression of file
+	importer *module    // the module that imports it, if any
+	when     *eval.Cond // the condition under which it is there
 }
 
 // moduleKeys are the attributes of a module that are no options in a module
@@ -66,8 +67,16 @@ func (w *world) moduleArgs() *eval.Thunk {
 	for name, t := range w.extra {
 		args[name] = t
 	}
-	rest := w.ev.Opaque(eval.Opaque{Reason: "an argument that is given to the module from outside"})
-	w.args = w.ev.NewOpenAttrs(args, rest)
+	w.args = w.ev.Opaque(eval.Opaque{
+		Label:  "args",
+		Reason: "the arguments of a module are given from outside",
+		Attr: func(name string) *eval.Thunk {
+			if t, ok := args[name]; ok {
+				return t
+			}
+			return w.ev.Opaque(eval.Opaque{Label: name, Reason: "`" + name + "` is an argument that is given to the module from outside"})
+		},
+	})
 	return w.args
 }
 
@@ -77,11 +86,11 @@ func (w *world) opaque(label string) *eval.Thunk {
 
 // A pendingModule is one that is still to be read.
 type pendingModule struct {
-	value *eval.Thunk
-	file  *File // that it is written in
-	at    nixast.Node
-	when  *eval.Cond
-	whole bool // it is the expression of file
+	value    *eval.Thunk
+	file     *File // that it is written in
+	when     *eval.Cond
+	whole    bool // it is the expression of file
+	importer *module
 }
 
 // collect reads modules and what they import, breadth first, as
@@ -98,11 +107,22 @@ func (w *world) collect(queue []pendingModule) {
 		queue = queue[1:]
 		queue = append(queue, w.load(next, seen)...)
 	}
-	w.modules = slices.DeleteFunc(w.modules, func(m *module) bool { return m.from.IsZero() && w.disabled[m.file] })
+	w.modules = slices.DeleteFunc(w.modules, w.isDisabled)
 	w.ready = true
-	for _, m := range w.modules {
+	for _, m := range slices.Backward(w.modules) { // as lib.evalModules merges them
 		w.root.raw = append(w.root.raw, w.definitions(m)...)
 	}
+}
+
+// isDisabled reports whether a module is switched off by disabledModules, or
+// imported by one that is.
+func (w *world) isDisabled(m *module) bool {
+	for ; m != nil; m = m.importer {
+		if m.whole && w.disabled[m.file] {
+			return true
+		}
+	}
+	return false
 }
 
 // maxModules bounds the modules of a world; nixpkgs has about 2,500.
@@ -110,7 +130,7 @@ const maxModules = 20_000
 
 // load reads one module and returns what it imports.
 func (w *world) load(next pendingModule, seen map[*File]bool) []pendingModule {
-	value, file, at := next.value, next.file, next.at
+	value, file, whole := next.value, next.file, next.whole
 	for range 8 { // a path to a file that holds a path, and a function that returns one
 		switch v := w.ev.Force(value).(type) {
 		case *eval.Path:
@@ -128,7 +148,7 @@ func (w *world) load(next pendingModule, seen map[*File]bool) []pendingModule {
 				return nil
 			}
 			seen[f] = true
-			value, file, at = w.ev.File(f.Tree), f, nixast.Node{}
+			value, file, whole = w.ev.File(f.Tree), f, true
 		case *eval.Function:
 			value = w.ev.Call(value, w.moduleArgs())
 			if fn, ok := w.ev.Force(value).(*eval.Function); ok && !w.open {
@@ -146,10 +166,10 @@ func (w *world) load(next pendingModule, seen map[*File]bool) []pendingModule {
 			if body == nil {
 				return nil
 			}
-			m := &module{file: file, value: value, body: body, from: at, when: next.when}
-			if file != nil && (at.IsZero() || at.File() != file.Tree) {
-				m.from = nixast.Node{}
+			if n := body.Origin(); !n.IsZero() {
+				file = w.project.File(n.File().Name)
 			}
+			m := &module{file: file, value: value, body: body, whole: whole, importer: next.importer, when: next.when}
 			w.modules = append(w.modules, m)
 			w.disable(m)
 			return w.imports(m)
@@ -173,6 +193,9 @@ func (w *world) imports(m *module) []pendingModule {
 			found = append(found, w.moduleList(d.Value, m.file)...)
 		}
 	}
+	for i := range found {
+		found[i].importer = m
+	}
 	return found
 }
 
@@ -194,7 +217,7 @@ func (w *world) moduleList(t *eval.Thunk, file *File) []pendingModule {
 			}
 			continue
 		}
-		found = append(found, pendingModule{value: item.Value, file: file, at: w.ev.Force(item.Value).Origin(), when: item.When})
+		found = append(found, pendingModule{value: item.Value, file: file, when: item.When})
 	}
 	return found
 }
@@ -230,13 +253,31 @@ func (w *world) definitions(m *module) []rawDef {
 	return w.attrDefs(config, rawDef{when: m.when, mod: m})
 }
 
+// An importer gives the files of a project to an evaluator, and takes note of
+// them.
+type importer struct {
+	project *Project
+	files   map[*File]bool
+}
+
 // Import gives the file that an import of path means.
-func (p *Project) Import(name string) (*nixast.File, error) {
-	f, err := p.importFile(name)
+func (i importer) Import(name string) (*nixast.File, error) {
+	f, err := i.project.importFile(name)
 	if err != nil {
 		return nil, err
 	}
+	i.files[f] = true
 	return f.Tree, nil
+}
+
+// newEvaluator makes an evaluator that may follow all files of a project, and
+// the record of those that it did follow.
+func newEvaluator(p *Project) (*eval.Evaluator, map[*File]bool) {
+	files := map[*File]bool{}
+	return eval.New(eval.Options{
+		Importer: importer{p, files},
+		Limits:   eval.Limits{TotalSteps: 500_000_000, Bytes: 1 << 30},
+	}), files
 }
 
 func (p *Project) importFile(name string) (*File, error) {

@@ -229,7 +229,27 @@ func (n *node) settle() {
 	slices.SortStableFunc(n.defs, func(a, b rawDef) int {
 		return cmp.Compare(cmp.Or(a.order, orderPlain), cmp.Or(b.order, orderPlain))
 	})
+	if n.isSubmodule() {
+		slices.Reverse(n.defs)
+	}
 	n.inDefs, n.hasDefs = false, true
+}
+
+// isSubmodule reports whether n is an element of an option whose elements are
+// submodules. Their definitions are merged from the last to the first: seen
+// with NixOS 20.09 and 26.11.
+func (n *node) isSubmodule() bool {
+	if n.parent == nil || n.parent.parent == nil {
+		return false
+	}
+	set, above := n.parent.name, n.parent.parent.name
+	switch above {
+	case "systemd", "user":
+		return slices.ContainsFunc(unitSets[:], func(s unitSet) bool { return s.option == set })
+	case "users":
+		return set == "users" || set == "groups"
+	}
+	return false
 }
 
 // resolve looks at the conditions of a definition; false if one is false.
@@ -417,7 +437,9 @@ func (n *node) expand(d rawDef, option bool) {
 	}
 	for _, r := range set.Rest() {
 		if r.Name == nil {
-			n.unseen = append(n.unseen, *cmp.Or(reasonOf(r.Open), &Reason{Text: "not known as a whole", Node: r.Site}))
+			why := *cmp.Or(reasonOf(r.Open), &Reason{Text: "not known as a whole"})
+			why.Node = cmp.Or(why.Node, r.Site, d.site)
+			n.unseen = append(n.unseen, why)
 			continue
 		}
 		kid := n.named(r.Name.Pattern(), true)

@@ -115,7 +115,9 @@ func (o *Option) generated() bool {
 			if d.site.IsZero() {
 				continue
 			}
-			if k := d.site.Kind(); k != nixast.BindingNode && d.site.Parent().Kind() != nixast.InheritNode {
+			switch k := d.site.Kind(); {
+			case k == nixast.BindingNode, k == nixast.AttrSet, d.site.Parent().Kind() == nixast.InheritNode:
+			default:
 				return true
 			}
 		}
@@ -158,13 +160,18 @@ func (d *Def) dottedSite(o *Option) (Site, bool) {
 // pathDepth is the number of names in the path of b up to and with that of o;
 // 0 if the path does not go on behind it.
 func pathDepth(b nixast.Binding, o *Option) int {
-	var names []string
+	var names []string // empty where a name is computed
 	for attr := range b.Path().Attrs() {
 		name, _ := attr.AttrName()
 		names = append(names, name)
 	}
 	for depth := len(names) - 1; depth > 0; depth-- {
-		if names[depth-1] == o.Name() || o.IsPattern() && names[depth-1] == "" {
+		fits := true
+		for i := 1; i <= min(depth, len(o.Path)); i++ {
+			name := names[depth-i]
+			fits = fits && (name == "" || name == o.Path[len(o.Path)-i])
+		}
+		if fits {
 			return depth
 		}
 	}

@@ -18,8 +18,11 @@ var managers = [...]struct {
 	{Initrd, []string{"boot", "initrd", "systemd"}},
 }
 
+// A unitSet is an option that holds the units of a type.
+type unitSet struct{ option, unitType string }
+
 // unitSets are the options that hold the units of a type.
-var unitSets = [...]struct{ option, unitType string }{
+var unitSets = [...]unitSet{
 	{"automounts", "automount"},
 	{"mounts", "mount"},
 	{"paths", "path"},
@@ -80,6 +83,9 @@ func newUnit(h *Host, scope Scope, n *node, name string) *Unit {
 	n.assume = commonConditions(n.defs)
 	for _, c := range n.assume {
 		u.When, _ = n.world.ev.And(u.When, c)
+	}
+	for i := range n.defs {
+		n.defs[i].when, _ = simplify(n.world.ev, n.defs[i].when, n.assume)
 	}
 	u.opt = n.option()
 	for _, kid := range n.children() {
@@ -255,7 +261,7 @@ func (w *world) childWorlds(outer Scope) []childWorld {
 				if d.mod != nil {
 					file = d.mod.file
 				}
-				queue = append(queue, pendingModule{value: d.value, file: file, at: w.ev.Force(d.value).Origin(), when: d.when})
+				queue = append(queue, pendingModule{value: d.value, file: file, when: d.when})
 			}
 			child.collect(queue)
 			found = append(found, childWorld{child, Scope{nest.kind, joinScope(outer, n.name)}})
