@@ -55,8 +55,6 @@ func (d *Directive) check(value string, e expander) Verdict {
 	kind := d.KindIn(e.version)
 	var verdict Verdict
 	switch {
-	case d.IgnoredSince > e.version && d.Kind != KindBool && value != "" && strings.HasPrefix(d.Man, "systemd.resource"):
-		return warned("deprecated, write %s=; ignored from systemd %d on", d.Replacement, d.IgnoredSince)
 	case kind == KindIgnored:
 		return Verdict{Status: Ignored, Reason: fmt.Sprintf("removed in systemd %d, without effect", d.IgnoredSince)}
 	case value == "":
@@ -67,7 +65,7 @@ func (d *Directive) check(value string, e expander) Verdict {
 	if verdict.Status == Ignored && verdict.Keeps == "" {
 		verdict.Keeps = d.keeps()
 	}
-	if verdict == (Verdict{}) && d.Deprecated && d.warns() {
+	if verdict == (Verdict{}) && value != "" && d.warns() {
 		return warned("obsolete, write %s=", d.Replacement)
 	}
 	return verdict
@@ -75,6 +73,10 @@ func (d *Directive) check(value string, e expander) Verdict {
 
 // warns reports whether systemd says something of every use of the directive.
 func (d *Directive) warns() bool {
+	switch d.Name {
+	case "CPUShares", "StartupCPUShares", "MemoryLimit", "BlockIODeviceWeight", "BlockIOReadBandwidth", "BlockIOWriteBandwidth":
+		return true
+	}
 	return strings.HasSuffix(d.Name, "Overridable")
 }
 

@@ -9,13 +9,14 @@ type Command struct {
 	// name), ":" (no variables), "+" (outside the sandbox), "!" and "!!" (with
 	// root's credentials), "|" (by the user's shell, from 258 on).
 	IgnoreFailure, Argv0, NoVariables, Privileged, NoSetuid, Shell bool
+
+	magic bool // "!!"
 }
 
 // parsePrefixes strips the prefixes off the first word of a command line, as
 // config_parse_exec does (src/core/load-fragment.c).
 func parsePrefixes(word string, v Version) Command {
 	c := Command{}
-	magic := false
 	for ; word != ""; word = word[1:] {
 		switch p := word[0]; {
 		case p == '-' && !c.IgnoreFailure:
@@ -26,14 +27,12 @@ func parsePrefixes(word string, v Version) Command {
 			c.NoVariables = true
 		case p == '|' && !c.Shell && v >= 258:
 			c.Shell = true
-		case p == '+' && !c.Privileged && !c.NoSetuid && !magic:
+		case p == '+' && !c.Privileged && !c.NoSetuid && !c.magic:
 			c.Privileged = true
-		case p == '!' && !c.Privileged && !c.NoSetuid && !magic:
+		case p == '!' && !c.Privileged && !c.NoSetuid && !c.magic:
 			c.NoSetuid = true
-		case p == '!' && !c.Privileged && c.NoSetuid && !magic && v < 258:
-			c.NoSetuid, magic = false, true
-		case p == '!' && c.NoSetuid && !magic && v >= 258: // "!!" means nothing any more
-			c.NoSetuid, magic = false, true
+		case p == '!' && c.NoSetuid && !c.magic:
+			c.NoSetuid, c.magic = false, true
 		default:
 			c.Path = word
 			return c
@@ -103,6 +102,9 @@ func parseExec(line string, e expander) ([]Command, Verdict) {
 		}
 		if command.Argv0 && arguments == 0 {
 			return commands, fail("no name behind @: %s", clip(line))
+		}
+		if command.magic && e.version >= 258 {
+			verdict = warned("!! has no meaning from systemd 258 on")
 		}
 		commands = append(commands, command)
 		if !semicolon {

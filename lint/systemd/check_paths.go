@@ -48,7 +48,7 @@ func (d *Directive) judgePath(kind Kind, value string, e expander) Verdict {
 	switch {
 	case problem == "":
 		if kind == KindPIDFile && strings.HasPrefix(text, "/var/run/") {
-			return Verdict{Silent: true, Reason: "/var/run is a legacy directory, /run is used"}
+			return Verdict{Silent: e.version < 253, Reason: "/var/run is a legacy directory, /run is used"}
 		}
 		return Verdict{}
 	case fatal || kind == KindPIDFile:

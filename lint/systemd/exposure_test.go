@@ -69,6 +69,15 @@ func TestRecordedCases(t *testing.T) {
 						expect += rowText(want.Fields[int(r[0].(float64))], r[1], lookupText(want.Descriptions, r[2]), r[3]) + "\n"
 					}
 				}
+				flagged := map[string]bool{}
+				for _, line := range result.Stderr {
+					if m := messageAt.FindStringSubmatch(line); m != nil {
+						flagged[filepath.Base(m[1])+":"+m[2]] = true
+					}
+				}
+				if diff := differentKeys(flaggedLines(unit, v), flagged); diff != "" && result.Rows != nil {
+					t.Errorf("%s with %s: %s\n%q", name, version, diff, result.Stderr)
+				}
 				if got != expect {
 					failed++
 					if seen[name] == false {

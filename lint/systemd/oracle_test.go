@@ -82,7 +82,7 @@ func flaggedLines(u *Unit, v Version) map[string]bool {
 	out := map[string]bool{}
 	for _, p := range u.Check(v).Problems {
 		d, _ := LookupAny(p.Section, p.Key)
-		if p.Line > 0 && !p.Verdict.Silent && (d == nil || d.Kind != KindUnits) {
+		if p.Line > 0 && !p.Verdict.Silent && (d == nil || d.Kind != KindUnits || d.Deprecated) {
 			out[filepath.Base(p.File)+":"+strconv.Itoa(p.Line)] = true
 		}
 	}
