@@ -1,6 +1,7 @@
 package nixast
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -82,9 +83,10 @@ func (c *checker) start(f *File, opts Options) {
 	c.withs, c.set = 0, 0
 	c.diags, c.undefined = nil, nil
 	c.desugared = false
-	if len(c.slots) == 0 {
-		c.slots = make([]uint32, 256)
+	if cap(c.slots) < minSlots {
+		c.slots = make([]uint32, minSlots)
 	}
+	c.slots = c.slots[:minSlots]
 	clear(c.slots)
 }
 
@@ -98,7 +100,7 @@ func (c *checker) scan() {
 		}
 		switch f.kind[i] {
 		case Ident:
-			if c.isVariable(i) {
+			if c.withs == 0 && c.isVariable(i) { // under a with anything goes
 				c.use(c.token(f.node[i].first), i)
 			}
 		case LambdaNode:
@@ -167,8 +169,13 @@ func (c *checker) intern(text string) uint32 {
 	return n - 1
 }
 
+// minSlots is the size of the hash table of a file with few names.
+const minSlots = 256
+
 func (c *checker) grow() {
-	c.slots = make([]uint32, 4*len(c.slots))
+	n := 4 * len(c.slots)
+	c.slots = slices.Grow(c.slots[:0], n)[:n]
+	clear(c.slots)
 	mask := uint32(len(c.slots) - 1)
 	for i, s := range c.symbols {
 		at := s.hash & mask
@@ -179,12 +186,25 @@ func (c *checker) grow() {
 	}
 }
 
+// hash mixes eight bytes at a time.
 func hash(s string) uint32 {
-	h := uint32(2166136261)
-	for i := 0; i < len(s); i++ {
-		h = (h ^ uint32(s[i])) * 16777619
+	const k = 0x9E3779B97F4A7C15
+	h := uint64(len(s)) * k
+	for ; len(s) >= 8; s = s[8:] {
+		h = (h ^ word(s)) * k
+		h ^= h >> 32
 	}
-	return h ^ h>>15
+	for i := 0; i < len(s); i++ {
+		h = h<<8 ^ h>>56 ^ uint64(s[i])
+	}
+	h *= k
+	return uint32(h >> 32)
+}
+
+func word(s string) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }
 
 // use checks that the variable s, at node i, is bound.

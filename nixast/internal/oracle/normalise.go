@@ -164,7 +164,7 @@ func (n *normaliser) formalsFollow() bool {
 		return true
 	}
 	end := strings.IndexAny(rest, " ,;\"")
-	if end <= 0 || rest[:end] == "inherit" {
+	if end <= 0 || rest[0] == '}' || rest[:end] == "inherit" {
 		return false
 	}
 	rest = rest[end:]
