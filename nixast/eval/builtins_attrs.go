@@ -189,11 +189,7 @@ func (c call) listToAttrs(items []Item, f func(Item) *Thunk) Value {
 		}
 	}
 	for _, name := range names {
-		ds := defs[name]
-		if !ds[len(ds)-1].certain() {
-			ds = compressed(slices.Concat(ds, restFor(out.rest, name)))
-		}
-		out.attrs = append(out.attrs, Attr{name, ds})
+		out.attrs = append(out.attrs, Attr{name, compressed(slices.Concat(defs[name], restFor(out.rest, name)))})
 	}
 	return attrsOf(c.site, out.attrs, out.rest...)
 }

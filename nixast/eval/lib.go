@@ -3,6 +3,7 @@ package eval
 import (
 	_ "embed"
 	"slices"
+	"strings"
 
 	"wardnix/nixast"
 )
@@ -15,16 +16,19 @@ import (
 //go:embed lib.nix
 var libSource string
 
-// libFamilies are the functions written in Go, by namespace.
+// libFamilies are the functions written in Go, by namespace. Those of the
+// namespace "" are in lib itself only.
 func libFamilies() map[string]family {
 	return map[string]family{
-		"attrsets": libAttrsets(),
+		"attrsets": append(libAttrsets(), libOutputs()...),
 		"lists":    libLists(),
 		"strings":  libStrings(),
 		"trivial":  libTrivial(),
 		"modules":  libModules(),
 		"options":  libOptions(),
 		"meta":     libMeta(),
+		"asserts":  libAsserts(),
+		"sources":  libSources(),
 	}
 }
 
@@ -39,15 +43,16 @@ var libBuiltins = map[string][]string{
 		"isList", "length", "map", "partition", "sort", "tail",
 	},
 	"strings": {
-		"baseNameOf", "compareVersions", "concatStringsSep", "fromJSON", "isString", "match", "parseDrvName",
-		"readFile", "replaceStrings", "split", "splitVersion", "stringLength", "substring", "toJSON", "typeOf",
+		"compareVersions", "concatStringsSep", "fromJSON", "isString", "match", "parseDrvName",
+		"readFile", "replaceStrings", "split", "stringLength", "substring", "toJSON", "typeOf",
 		"unsafeDiscardStringContext",
 	},
 	"trivial": {
-		"add", "addErrorContext", "bitAnd", "bitOr", "bitXor", "ceil", "deepSeq", "dirOf", "div", "floor", "functionArgs",
-		"genericClosure", "isBool", "isFloat", "isInt", "isPath", "lessThan", "mul", "pathExists", "readDir", "readFile",
-		"seq", "sub", "tryEval",
+		"add", "bitAnd", "bitOr", "bitXor", "ceil", "deepSeq", "div", "floor", "functionArgs", "genericClosure", "isBool",
+		"isFloat", "isInt", "lessThan", "mul", "pathExists", "readFile", "seq", "sub",
 	},
+	"":         {"addErrorContext", "baseNameOf", "dirOf", "isPath", "readDir", "tryEval"},
+	"versions": {"splitVersion"},
 }
 
 // libThunk is lib. It is made once.
@@ -58,7 +63,11 @@ func (ev *Evaluator) libThunk() *Thunk {
 	return ev.lib
 }
 
-// buildLib puts the namespaces together. Their functions are in lib itself, too.
+// libInner are functions that are in their namespace only.
+var libInner = []string{"escapeNixString", "floatToString", "major", "majorMinor", "minor", "patch"}
+
+// buildLib puts the namespaces together. Their functions are in lib itself,
+// too, as a rule.
 func (ev *Evaluator) buildLib() Value {
 	all := map[string]Attr{}
 	spaces := map[string]map[string]Attr{}
@@ -67,7 +76,9 @@ func (ev *Evaluator) buildLib() Value {
 			spaces[space] = map[string]Attr{}
 		}
 		spaces[space][a.Name] = a
-		all[a.Name] = a
+		if !slices.Contains(libInner, a.Name) {
+			all[a.Name] = a
+		}
 	}
 	site := nixast.Node{}
 	for space, names := range libBuiltins {
@@ -83,12 +94,13 @@ func (ev *Evaluator) buildLib() Value {
 	for _, space := range ev.prelude().attrs {
 		inner, _ := ev.force(space.Defs[0].Value).(*Attrs)
 		for _, a := range inner.attrs {
-			add(space.Name, a)
+			add(strings.TrimPrefix(space.Name, "top"), a)
 		}
 	}
 	if ev.release != "" {
 		add("trivial", plain("release", NewString(ev.release), site))
 	}
+	delete(spaces, "")
 	for space, attrs := range spaces {
 		all[space] = plain(space, Known(ev.libSpace("lib."+space, attrs)), site)
 	}

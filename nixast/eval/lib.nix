@@ -1,5 +1,6 @@
 # Functions of nixpkgs' lib, by namespace, as far as they can be told in terms
 # of others. The argument is lib as a whole: this, and what is written in Go.
+# What is in "top" is in lib itself, in no namespace.
 lib:
 let
   inherit (lib)
@@ -48,7 +49,6 @@ in
           );
       in
       walk [ ] set;
-    mergeAttrs = left: right: left // right;
     recurseIntoAttrs = set: set // { recurseForDerivations = true; };
     setAttrByPath =
       path: value: foldl' (inner: name: { ${name} = inner; }) value (reverseList path);
@@ -126,12 +126,12 @@ in
     flip = f: a: b: f b a;
     id = x: x;
     max = x: y: if x > y then x else y;
+    mergeAttrs = left: right: left // right;
     min = x: y: if x < y then x else y;
     mapNullable = f: value: if value == null then value else f value;
     mod = base: n: base - n * (builtins.div base n);
     or = x: y: x || y;
     pipe = value: functions: foldl' (x: f: f x) value functions;
-    throwUnless = lib.throwIfNot;
     toFunction = value: if isFunction value then value else _: value;
     xor = x: y: if x then !y else y;
   };
@@ -156,10 +156,16 @@ in
         x = f x;
       in
       x;
+    fix' =
+      f:
+      let
+        x = f x // { __unfix__ = f; };
+      in
+      x;
     makeExtensible = makeExtensibleWithCustomName "extend";
     makeExtensibleWithCustomName =
       name: base:
-      fix (
+      fix' (
         final: (base final) // { ${name} = overlay: makeExtensibleWithCustomName name (extends overlay base); }
       );
   };
@@ -170,10 +176,9 @@ in
       version: concatStringsSep "." (lib.take 2 (splitVersion version));
     minor = version: elemAt (splitVersion version) 1;
     patch = version: elemAt (splitVersion version) 2;
-    splitVersion = splitVersion;
   };
 
-  customisation = {
+  top = {
     extend = (lib.makeExtensible (_: lib)).extend;
   };
 }

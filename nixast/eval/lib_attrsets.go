@@ -216,22 +216,46 @@ func (c call) recursiveUpdate(a, b Value) Value {
 		}
 		return b
 	case *Choice:
-		return c.lift(c.site, b, func(b Value) Value { return c.recursiveUpdate(a, b) })
+		if !c.allSets(b.(*Choice)) {
+			return c.lift(c.site, b, func(b Value) Value { return c.recursiveUpdate(a, b) })
+		}
 	}
-	over, ok := b.(*Attrs)
-	if !ok {
+	over := c.asAttrs(c.site, b)
+	if over == nil {
 		return b
 	}
-	switch a.(type) {
+	switch a := a.(type) {
 	case *Attrs:
+		return c.mergedDeep(a, over)
 	case *Unknown:
-		return c.update(c.site, c.asAttrs(c.site, a), c.maybeMerged(over, a.(*Unknown)))
+		return c.update(c.site, c.asAttrs(c.site, a), c.maybeMerged(over, a))
 	case *Choice:
+		if c.allSets(a) {
+			return c.mergedDeep(c.asAttrs(c.site, a), over)
+		}
 		return c.lift(c.site, a, func(a Value) Value { return c.recursiveUpdate(a, b) })
-	default:
-		return b
 	}
-	return c.mergedDeep(a.(*Attrs), over)
+	return b
+}
+
+// allSets reports whether every case is a set.
+func (ev *Evaluator) allSets(c *Choice) bool {
+	if u := ev.enter(c.node); u != nil {
+		return false
+	}
+	defer ev.leave()
+	for _, k := range c.Cases {
+		switch v := ev.force(k.Value).(type) {
+		case *Attrs:
+		case *Choice:
+			if !ev.allSets(v) {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // maybeMerged is over, with sets in it open for what an unknown set may add.

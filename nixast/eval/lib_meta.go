@@ -1,7 +1,7 @@
 package eval
 
-// libMeta are functions of lib about packages. Packages are not known; what
-// is made of them keeps their names to read.
+// libMeta are functions of lib.meta. Packages are not known; what is made of
+// them keeps their names to read.
 func libMeta() family {
 	return family{
 		{"getExe", 1, func(c call, a []*Thunk) Value {
@@ -21,9 +21,7 @@ func libMeta() family {
 			}
 			return c.program(c.force(a[0]), ps)
 		}},
-		output("getBin", "bin"), output("getLib", "lib"), output("getDev", "dev"), output("getMan", "man"),
-		{"getOutput", 2, func(c call, a []*Thunk) Value { return c.ofPackage(c.force(a[1]), "") }},
-		sameButMeta("lowPrio"), sameButMeta("hiPrio"), sameButMeta("lazyDerivation"), sameButMeta("dontDistribute"),
+		sameButMeta("lowPrio"), sameButMeta("hiPrio"), sameButMeta("dontDistribute"),
 	}
 }
 
@@ -64,4 +62,12 @@ func output(name, out string) primitive {
 // sameButMeta makes a function that changes nothing but a package's meta.
 func sameButMeta(name string) primitive {
 	return primitive{name, 1, func(c call, a []*Thunk) Value { return c.ofPackage(c.force(a[0]), "") }}
+}
+
+// libOutputs are the functions of lib.attrsets that select an output.
+func libOutputs() family {
+	return family{
+		output("getBin", "bin"), output("getLib", "lib"), output("getDev", "dev"), output("getMan", "man"),
+		{"getOutput", 2, func(c call, a []*Thunk) Value { return c.ofPackage(c.force(a[1]), "") }},
+	}
 }

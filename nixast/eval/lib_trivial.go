@@ -23,14 +23,6 @@ func libTrivial() family {
 		{"warnIfNot", 3, func(c call, a []*Thunk) Value { return c.force(a[2]) }},
 		{"throwIf", 3, func(c call, a []*Thunk) Value { return c.unless(a[0], Yes, a[2]) }},
 		{"throwIfNot", 3, func(c call, a []*Thunk) Value { return c.unless(a[0], No, a[2]) }},
-		{"assertMsg", 2, func(c call, a []*Thunk) Value {
-			t, cond := c.truth(c.site, c.force(a[0]))
-			if t == No {
-				return c.thrown(a[1], Throws)
-			}
-			return c.boolean(c.site, t, cond)
-		}},
-		{"cleanSource", 1, func(c call, a []*Thunk) Value { return c.fromFile(a[0], StorePath) }},
 	}
 }
 
@@ -43,4 +35,24 @@ func (c call) unless(cond *Thunk, bad Truth, value *Thunk) Value {
 		c.assumed = true
 	}
 	return c.force(value)
+}
+
+// libAsserts are functions of lib.asserts.
+func libAsserts() family {
+	return family{
+		{"assertMsg", 2, func(c call, a []*Thunk) Value {
+			t, cond := c.truth(c.site, c.force(a[0]))
+			if t == No {
+				return c.thrown(a[1], Throws)
+			}
+			return c.boolean(c.site, t, cond)
+		}},
+	}
+}
+
+// libSources are functions of lib.sources.
+func libSources() family {
+	return family{
+		{"cleanSource", 1, func(c call, a []*Thunk) Value { return c.fromFile(a[0], StorePath) }},
+	}
 }

@@ -20,11 +20,7 @@ func (ev *Evaluator) asList(node nixast.Node, v Value) *List {
 
 // openList is a list of which nothing is known.
 func (ev *Evaluator) openList(node nixast.Node, u *Unknown) *List {
-	element := ev.derived(node, u, "")
-	if u.Label != "" {
-		element.Label = "an element of " + u.Label
-	}
-	return &List{u.origin, []Item{{Value: Known(element), Many: true}}}
+	return &List{u.origin, []Item{{Value: Known(ev.derived(node, u, "")), Many: true}}}
 }
 
 // listOfCases puts the cases' elements side by side, under their conditions.

@@ -197,7 +197,12 @@ func (ev *Evaluator) plus(node nixast.Node, left, right Value) Value {
 	return ev.stringOf(node, ps, u)
 }
 
+// allStrings reports whether every case is a string.
 func (ev *Evaluator) allStrings(c *Choice) bool {
+	if u := ev.enter(c.node); u != nil {
+		return false
+	}
+	defer ev.leave()
 	for _, k := range c.Cases {
 		switch v := ev.force(k.Value).(type) {
 		case *String:
