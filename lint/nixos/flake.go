@@ -152,19 +152,20 @@ func (fl *flake) systems(output string) []foundSystem {
 // system reads the call that makes a system: nixosSystem, or any function from
 // elsewhere that takes modules.
 func (fl *flake) system(name string, value *eval.Thunk) (foundSystem, bool) {
-	u, ok := fl.ev.Force(value).(*eval.Unknown)
-	if !ok || strings.Contains(u.Func, "darwin") || strings.Contains(u.Func, "homeManagerConfiguration") {
-		return foundSystem{}, false
-	}
-	for _, arg := range u.Args {
-		set, ok := fl.ev.Force(arg).(*eval.Attrs)
-		if !ok || !certain(set.Lookup("modules")) {
+	for _, c := range fl.ev.Cases(value) {
+		u, ok := fl.ev.Force(c.Value).(*eval.Unknown)
+		if !ok || strings.Contains(u.Func, "darwin") || strings.Contains(u.Func, "homeManagerConfiguration") {
 			continue
 		}
-		w := fl.newSystem(fl.specialArgs(set))
-		file := fl.project.File(fl.fileName(u))
-		w.collect(w.moduleList(fl.ev.Value(set.Lookup("modules")), file))
-		return foundSystem{name: name, input: inputOf(u), world: w, imported: fl.imported}, true
+		for _, arg := range u.Args {
+			set, ok := fl.ev.Force(arg).(*eval.Attrs)
+			if !ok || !certain(set.Lookup("modules")) {
+				continue
+			}
+			w := fl.newSystem(fl.specialArgs(set))
+			w.collect(w.moduleList(fl.ev.Value(set.Lookup("modules")), fl.project.File(fl.fileName(u))))
+			return foundSystem{name: name, input: inputOf(u), world: w, imported: fl.imported}, true
+		}
 	}
 	return foundSystem{}, false
 }

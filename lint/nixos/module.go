@@ -179,6 +179,9 @@ func (w *world) load(next pendingModule, seen map[*File]bool) []pendingModule {
 }
 
 func (w *world) miss(text string, at nixast.Node) {
+	if strings.HasPrefix(text, "`modulesPath`") {
+		return // a module of nixpkgs, like all those that need no import
+	}
 	w.unseen = append(w.unseen, Reason{Text: text, Node: at})
 }
 
