@@ -48,7 +48,9 @@ type parser struct {
 	unclosed bool
 	// unquoted is the token that opens an unterminated string, plus 1.
 	unquoted uint32
-	failures int // mistakes told, and those that were not for being consequences
+	comment  int    // where a comment begins that has no end, plus 1
+	interp   uint32 // the "${" of the innermost string around, plus 1
+	failures int    // mistakes told, and those that were not for being consequences
 }
 
 // mark is a place that the parser can return to.
@@ -294,7 +296,7 @@ func (p *parser) formalComma(ellipsis bool) {
 	if ellipsis && p.next() == RCurly {
 		p.failHere("no `,` may follow `...`", "remove it")
 	} else if ellipsis {
-		p.failHere("`...` must come last", "move `...` behind the last argument")
+		p.failAt(p.tokenSpan(p.end-1), "`...` must come last", "move `...` behind the last argument")
 	}
 	p.advance()
 	p.failedAt = max(p.failedAt, p.whenTold(ellipsis))
@@ -399,6 +401,9 @@ func (p *parser) scope(k Kind, word string) {
 		p.skipOne()
 	default:
 		p.failBehind("missing `;` after the expression of `"+word+"`", "add `;`")
+	}
+	if p.closes() {
+		p.failBehind("`"+word+" …;` has no expression behind it", "write `"+word+" a; b`")
 	}
 	p.expr()
 	p.emit(k, first, start)
@@ -652,7 +657,12 @@ func (p *parser) simple() {
 			p.looseKeyword("a function")
 			return
 		}
-		p.set(p.pos, AttrSet)
+		m := p.mark()
+		if p.set(p.pos, AttrSet); p.cur == Colon && p.rereads < maxRereads {
+			p.rereads++
+			p.reset(m)
+			p.lambda()
+		}
 	case KwRec:
 		first := p.pos
 		p.advance()
@@ -786,8 +796,12 @@ func (p *parser) binding(c *bindingsContext) bool {
 		p.failHere("`==` compares; a binding is written with `=`", "write `=`")
 		p.advance()
 	case Colon:
-		p.failHere("attributes are written `a = 1;`; `:` makes a function", "write `=` for `:`")
-		p.advance()
+		if !c.colon {
+			c.colon = p.failHere("attributes are written `a = 1;`; `:` makes a function", "write `=` for `:`")
+		}
+		if p.advance(); p.cur == Assign {
+			p.advance()
+		}
 	default:
 		if c.closer == KwIn && p.cur != Semicolon && p.cur != KwIn {
 			p.reset(m)
@@ -920,10 +934,13 @@ func (p *parser) interpolation() {
 	first, start := p.pos, len(p.nodes)
 	sense := p.sense
 	p.sense = inExpr
+	outer := p.interp
+	p.interp = first + 1
 	p.interps++
 	p.advance()
 	p.expr()
 	p.interps--
+	p.interp = outer
 	p.sense = sense
 	p.close(RCurly, first)
 	p.emit(Interpolation, first, start)

@@ -61,6 +61,7 @@ type lexer struct {
 	runStart, runEnd int
 	runUnderscore    int  // the last '_' in the run; no URI scheme reaches over it
 	noCommentEnd     bool // there is no "*/" behind pos
+	openComment      int  // where the first comment begins that has no end, plus 1
 
 	// cuts are offsets where a string is taken to end although its closing
 	// quotes are missing, in order.
@@ -441,6 +442,7 @@ func (l *lexer) blockComment() {
 			return
 		}
 		l.noCommentEnd = true
+		l.openComment = l.pos + 1
 	}
 	l.one(Slash)
 }

@@ -76,7 +76,7 @@ func (ps *Parser) run(src string, opts Options, r repair) {
 	ps.p = parser{
 		src: src, opts: opts, kinds: ps.lex.kind, offs: ps.lex.off,
 		nodes: slices.Grow(ps.p.nodes[:0], n/2), diags: ps.p.diags[:0],
-		failedAt: -1, repair: r, hasNUL: strings.IndexByte(src, 0) >= 0,
+		failedAt: -1, repair: r, comment: ps.lex.openComment, hasNUL: strings.IndexByte(src, 0) >= 0,
 	}
 	for _, c := range r.closers {
 		ps.p.kinds[c] = barrier

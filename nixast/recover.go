@@ -15,7 +15,8 @@ const maxRereads = 100
 type bindingsContext struct {
 	open   uint32 // the token before the first binding
 	closer Kind
-	comma  bool // a comma was told to be no semicolon; so the last one may lack
+	comma  int  // the mistake that told of a comma for a semicolon, plus 1; then the last one may lack
+	colon  bool // a colon was told to be no "="
 }
 
 // fail tells of a mistake, unless it is the consequence of an earlier one.
@@ -27,6 +28,10 @@ func (p *parser) fail(d Diagnostic) bool {
 	p.failures++
 	if p.silent {
 		return false
+	}
+	if at := int(p.offs[p.pos]); p.comment > 0 && (at == p.comment-1 || at == p.comment) {
+		d = Diagnostic{Code: SyntaxError, Span: Span{p.comment - 1, p.comment + 1}, Message: "this comment is not closed", Hint: "add `*/`"}
+		p.silent = true
 	}
 	p.diags = append(p.diags, d)
 	return true
@@ -58,7 +63,7 @@ func (p *parser) failBehind(message, hint string) bool {
 
 // failMissing tells that an expression is missing, and stands in for it.
 func (p *parser) failMissing(message string) {
-	if p.beginsLine(p.pos) || p.cur == EOF {
+	if p.end != p.pos && (p.beginsLine(p.pos) || p.cur == EOF) {
 		p.failBehind(message, "")
 	} else {
 		p.failHere(message, "")
@@ -128,9 +133,9 @@ func (p *parser) character() string {
 	r, n := utf8.DecodeRuneInString(p.src[at:])
 	switch {
 	case r == utf8.RuneError && n <= 1:
-		return fmt.Sprintf("the byte 0x%02X", p.src[at])
-	case r < ' ' || r >= 0x7F && r <= 0xA0 || r >= 0x2000 && r <= 0x206F || r == 0x3000 || r == 0xFEFF:
-		return fmt.Sprintf("the character U+%04X", r)
+		return fmt.Sprintf("byte 0x%02X", p.src[at])
+	case r < ' ' || r >= 0x7F && r <= 0xA0 || r >= 0x2000 && r <= 0x200F || r == 0x3000 || r == 0xFEFF:
+		return fmt.Sprintf("character U+%04X", r)
 	}
 	return "`" + string(r) + "`"
 }
@@ -369,12 +374,12 @@ func (p *parser) strayInBindings(c *bindingsContext) bool {
 		p.failHere("unexpected `;`", "remove it")
 		p.skipOne()
 	case p.cur == Comma:
-		if p.failHere("bindings end with `;`, not with `,`", "remove the `,`") {
-			c.comma = true
-		}
-		p.skipOne()
+		p.commaForSemicolon(c, "remove the `,`")
 	case p.closes():
 		return false
+	case p.cur == RParen || p.cur == RBracket || p.cur == RCurly:
+		p.failHere("this `"+p.text()+"` closes nothing", "remove it")
+		p.skipOne()
 	case c.closer == KwIn && (p.startsSimple() || p.cur == KwIf || p.cur == KwLet || p.cur == KwWith || p.cur == KwAssert || p.cur == Minus || p.cur == Not):
 		return false
 	default:
@@ -386,6 +391,22 @@ func (p *parser) strayInBindings(c *bindingsContext) bool {
 	}
 	return true
 }
+
+// commaForSemicolon takes a comma where a binding ends. All of a set are one
+// mistake.
+func (p *parser) commaForSemicolon(c *bindingsContext, hint string) {
+	if c.comma > 0 && c.comma <= len(p.diags) {
+		if d := &p.diags[c.comma-1]; len(d.Related) < maxRelated {
+			d.Related = append(d.Related, Related{p.tokenSpan(p.pos), "another comma"})
+		}
+	} else if p.failHere("bindings end with `;`, not with `,`", hint) {
+		c.comma = len(p.diags)
+	}
+	p.skipOne()
+}
+
+// maxRelated bounds how many places one mistake names.
+const maxRelated = 20
 
 // letSpan is where the "in" of the let at first is missing.
 func (p *parser) letSpan(first uint32) Span {
@@ -403,10 +424,7 @@ func (p *parser) semicolon(first uint32, c *bindingsContext) {
 			p.advance()
 			return
 		case Comma:
-			if p.failHere("bindings end with `;`, not with `,`", "write `;` for `,`") {
-				c.comma = true
-			}
-			p.skipOne()
+			p.commaForSemicolon(c, "write `;` for `,`")
 			return
 		case RParen, RBracket:
 			if !p.closes() {
@@ -425,7 +443,7 @@ func (p *parser) semicolon(first uint32, c *bindingsContext) {
 				return
 			}
 		}
-		if !c.comma {
+		if c.comma == 0 && p.cur != EOF {
 			p.failBehind("missing `;` after the value of `"+p.name(first)+"`", "add `;`")
 		}
 		return
@@ -447,7 +465,8 @@ func (p *parser) noAssign(first uint32, c *bindingsContext) {
 	case p.startsSimple() && !p.beginsLine(p.pos):
 		p.failBehind("missing `=` after `"+name+"`", "add `=`")
 		p.expr()
-		p.semicolon(first, c)
+		told := bindingsContext{closer: c.closer, comma: len(p.diags)}
+		p.semicolon(first, &told)
 	case p.closes() || p.startsSimple() || p.cur == KwInherit || p.cur == KwOr:
 		p.failBehind("`"+name+"` has no value", "write `"+name+" = …;` or `inherit "+name+";`")
 		p.missing()
@@ -542,7 +561,7 @@ func (p *parser) tellCommas(commas []uint32, message string) {
 		hint = fmt.Sprintf("remove the %d commas", len(commas))
 	}
 	p.failCode(SyntaxError, p.tokenSpan(commas[0]), message, hint)
-	for _, c := range commas[1:min(len(commas), 20)] {
+	for _, c := range commas[1:min(len(commas), maxRelated)] {
 		p.relate(p.tokenSpan(c), "another comma")
 	}
 }
@@ -553,10 +572,10 @@ func (p *parser) inheritEnd(first uint32) {
 	case Semicolon:
 		p.advance()
 	case IdentTok, KwOr, Quote, KwInherit, DollarCurly:
-		p.failBehind("missing `;` after `"+p.name(first)+"`", "add `;`")
+		p.failBehind("missing `;` after `"+clip(p.src[p.offs[first]:p.offs[p.end]])+"`", "add `;`")
 	default:
 		if p.closes() {
-			p.failBehind("missing `;` after `"+p.name(first)+"`", "add `;`")
+			p.failBehind("missing `;` after `"+clip(p.src[p.offs[first]:p.offs[p.end]])+"`", "add `;`")
 			return
 		}
 		p.failHere("unexpected "+p.found()+", expected a name or `;`", "")
@@ -607,7 +626,7 @@ func (p *parser) notAnExpression() {
 
 // invalid deals with bytes that begin no token where an expression should be.
 func (p *parser) invalid() {
-	if p.singleQuoted() {
+	if p.strangelyQuoted() {
 		return
 	}
 	p.failAt(p.characterSpan(), "unexpected "+p.character(), "")
@@ -625,25 +644,35 @@ func (p *parser) invalid() {
 	p.failedAt = int(p.pos)
 }
 
-// singleQuoted takes 'text' as an error.
-func (p *parser) singleQuoted() bool {
+// strangeQuotes are quotation marks that begin no string, and those that would
+// end it.
+var strangeQuotes = []struct{ open, close, what string }{
+	{"'", "'", "single"}, {"“", "”", "typographic"}, {"‘", "’", "typographic"}, {"”", "”", "typographic"},
+}
+
+// strangelyQuoted takes 'text' or “text” as an error.
+func (p *parser) strangelyQuoted() bool {
 	at := int(p.offs[p.pos])
-	if p.src[at] != '\'' {
-		return false
+	for _, q := range strangeQuotes {
+		rest, ok := strings.CutPrefix(p.src[at:], q.open)
+		if !ok {
+			continue
+		}
+		n := strings.IndexAny(rest, q.close+"\r\n")
+		if n < 0 || !strings.HasPrefix(rest[n:], q.close) {
+			continue
+		}
+		end := at + len(q.open) + n + len(q.close)
+		p.failAt(Span{at, end}, "Nix has no strings in "+q.what+" quotes", "write `\""+clip(rest[:n])+"\"`")
+		first, start := p.pos, len(p.nodes)
+		for p.cur != EOF && int(p.offs[p.pos]) < end {
+			p.advance()
+		}
+		p.emit(Error, first, start)
+		p.missing()
+		return true
 	}
-	n := strings.IndexAny(p.src[at+1:], "'\r\n")
-	if n < 0 || p.src[at+1+n] != '\'' {
-		return false
-	}
-	end := at + n + 2
-	p.failAt(Span{at, end}, "Nix has no strings in single quotes", "write `\""+clip(p.src[at+1:end-1])+"\"`")
-	first, start := p.pos, len(p.nodes)
-	for p.cur != EOF && int(p.offs[p.pos]) < end {
-		p.advance()
-	}
-	p.emit(Error, first, start)
-	p.missing()
-	return true
+	return false
 }
 
 // looseLambda takes the rest of a function that stands where it needs parentheses.
@@ -725,6 +754,10 @@ func (p *parser) unterminated(first uint32, what string) {
 		p.unquoted = first + 1
 	}
 	at := int(p.offs[first])
+	if open := p.interp; open > 0 && !strings.ContainsAny(p.src[p.offs[open-1]:at], "\r\n") {
+		p.failAt(p.tokenSpan(open-1), "this `${` is not closed", "add `}`")
+		return
+	}
 	p.failAt(Span{at, at + len(strings.TrimRight(p.tokenText(first), " \n"))}, "this "+what+" is not terminated", hint)
 }
 

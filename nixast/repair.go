@@ -92,13 +92,17 @@ func (ps *Parser) repair(opts Options) {
 	}
 	src := ps.p.src
 	best, fewest, current := repair{}, ps.p.failures, true
+	unclosed := ps.p.unclosed
 	for range maxRepairs {
 		guesses := ps.guesses(opts, best)
 		improved := false
 		for _, g := range guesses {
 			ps.run(src, opts, g)
-			if current = false; ps.p.failures < fewest || ps.p.failures == fewest && len(g.cuts) > len(best.cuts) {
-				best, fewest, current, improved = g, ps.p.failures, true, true
+			closes := unclosed && !ps.p.unclosed
+			cuts := len(g.cuts) > len(best.cuts)
+			if current = false; ps.p.failures < fewest || ps.p.failures == fewest && (closes || cuts) {
+				best, fewest, unclosed = g, ps.p.failures, ps.p.unclosed
+				current, improved = true, true
 				break
 			}
 		}
