@@ -279,7 +279,8 @@ func newEvaluator(p *Project) (*eval.Evaluator, map[*File]bool) {
 	files := map[*File]bool{}
 	return eval.New(eval.Options{
 		Importer: importer{p, files},
-		Limits:   eval.Limits{TotalSteps: 500_000_000, Bytes: 1 << 30},
+		Release:  p.opts.Release.String(), // of all hosts, since it was asked for
+		Limits:   eval.Limits{Steps: 20_000, Cases: 16, TotalSteps: 500_000_000, Bytes: 1 << 30},
 	}), files
 }
 
