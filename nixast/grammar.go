@@ -48,9 +48,11 @@ type parser struct {
 	unclosed bool
 	// unquoted is the token that opens an unterminated string, plus 1.
 	unquoted uint32
-	comment  int    // where a comment begins that has no end, plus 1
-	interp   uint32 // the "${" of the innermost string around, plus 1
-	failures int    // mistakes told, and those that were not for being consequences
+	comment  int // where a comment begins that has no end, plus 1
+	// mismatched is the first closer that met something else to close, plus 1.
+	mismatched uint32
+	interp     uint32 // the "${" of the innermost string around, plus 1
+	failures   int    // mistakes told, and those that were not for being consequences
 }
 
 // mark is a place that the parser can return to.
@@ -803,7 +805,7 @@ func (p *parser) binding(c *bindingsContext) bool {
 			p.advance()
 		}
 	default:
-		if c.closer == KwIn && p.cur != Semicolon && p.cur != KwIn {
+		if c.closer == KwIn && p.cur != Semicolon && p.cur != KwIn && !p.letGoesOn() {
 			p.reset(m)
 			return false
 		}

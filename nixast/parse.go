@@ -81,7 +81,9 @@ func (ps *Parser) run(src string, opts Options, r repair) {
 	for _, c := range r.closers {
 		ps.p.kinds[c] = barrier
 	}
+	ps.p.hideStrays()
 	ps.p.root()
+	ps.p.showStrays()
 	for _, c := range r.closers {
 		if ps.p.kinds[c] == barrier {
 			ps.p.kinds[c] = ps.p.repairKind(c)

@@ -236,6 +236,9 @@ func (p *parser) close(closer Kind, open uint32) {
 			p.advance()
 		}
 	default:
+		if p.mismatched == 0 && p.cur != Semicolon && p.failedAt != int(p.pos) {
+			p.mismatched = p.pos + 1
+		}
 		if p.failBehind("`"+opener+"` is not closed before "+p.found(), "add `"+closerText[closer]+"`") {
 			p.relate(p.tokenSpan(open), "opened here")
 		}
@@ -370,6 +373,8 @@ func (p *parser) strayInBindings(c *bindingsContext) bool {
 		return false
 	case p.cur.IsKeyword() && (next == Assign || next == Dot):
 		return p.binding(c)
+	case p.cur == Semicolon && c.closer == RCurly && p.braces+p.lets > 1 && p.outdented(c.open):
+		return false
 	case p.cur == Semicolon:
 		p.failHere("unexpected `;`", "remove it")
 		p.skipOne()
@@ -507,8 +512,66 @@ func (p *parser) rollBackOperand(m mark) {
 	if len(p.nodes) == m.nodes || !p.beginsLine(m.pos) || p.nodes[len(p.nodes)-1].start != uint32(m.nodes) {
 		return
 	}
-	if p.rollBackKey(m) {
-		p.failMissing("expected an expression, found the next binding")
+	if !p.rollBackKey(m) {
+		return
+	}
+	if own, before := p.indent(p.pos), p.indent(p.end-1); len(own) > len(before) && strings.HasPrefix(own, before) {
+		p.unopenedSet()
+		return
+	}
+	p.failMissing("expected an expression, found the next binding")
+}
+
+// unopenedSet takes bindings, indented below the "=" before them, as a set
+// whose "{" is missing.
+func (p *parser) unopenedSet() {
+	first, start := p.pos, len(p.nodes)
+	if !p.enter() {
+		return
+	}
+	p.failBehind("missing `{` before the bindings", "add `{`")
+	p.braces++
+	p.bindings(p.end-1, RCurly)
+	p.braces--
+	p.close(RCurly, first)
+	p.emit(AttrSet, first, start)
+	p.leave()
+}
+
+// indent is the white space that begins the line of token i.
+func (p *parser) indent(i uint32) string { return indentOf(p.src, int(p.offs[i])) }
+
+// outdented reports whether the current token begins a line that is not
+// indented deeper than the one that token open stands on.
+func (p *parser) outdented(open uint32) bool {
+	return p.beginsLine(p.pos) && strings.HasPrefix(p.indent(open), p.indent(p.pos))
+}
+
+// letGoesOn reports whether the "in" of the innermost let follows, so that a
+// binding is more probable at the current token than the let's body.
+func (p *parser) letGoesOn() bool {
+	if p.rereads >= maxRereads {
+		return false
+	}
+	p.rereads++
+	depth, lets := 0, 0
+	for i := p.pos; ; i++ {
+		switch p.kinds[i] {
+		case LCurly, LParen, LBracket, DollarCurly:
+			depth++
+		case RCurly, RParen, RBracket:
+			if depth--; depth < 0 {
+				return false
+			}
+		case KwLet:
+			lets++
+		case KwIn:
+			if lets--; lets < 0 {
+				return depth == 0
+			}
+		case EOF, barrier:
+			return false
+		}
 	}
 }
 

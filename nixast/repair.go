@@ -10,6 +10,7 @@ import (
 type repair struct {
 	cuts    []int    // offsets at which a string ends without its closing quotes
 	closers []uint32 // tokens before which a "}" is missing
+	strays  []uint32 // closers that are one too many
 	track   bool     // no repair, but note where sets seem to end by indentation
 }
 
@@ -123,8 +124,13 @@ func (ps *Parser) guesses(opts Options, r repair) []repair {
 		for _, at := range ps.p.cutCandidates() {
 			cuts := append(slices.Clone(r.cuts), at)
 			slices.Sort(cuts)
-			gs = append(gs, repair{cuts: slices.Compact(cuts), closers: nil})
+			gs = append(gs, repair{cuts: slices.Compact(cuts)}) // the tokens change, so nothing else stays
 		}
+	}
+	if ps.p.mismatched > 0 && len(r.strays) < 2 {
+		stray := r
+		stray.strays = append(slices.Clone(r.strays), ps.p.mismatched-1)
+		gs = append(gs, stray)
 	}
 	if ps.p.unclosed && len(gs) == 0 && len(r.closers) < 3 {
 		r.track = true
@@ -133,7 +139,7 @@ func (ps *Parser) guesses(opts Options, r repair) []repair {
 			closers := append(slices.Clone(r.closers), s.binding)
 			slices.Sort(closers)
 			if c := slices.Compact(closers); len(c) > len(r.closers) {
-				gs = append(gs, repair{cuts: r.cuts, closers: c})
+				gs = append(gs, repair{cuts: r.cuts, closers: c, strays: r.strays})
 			}
 		}
 	}
@@ -186,4 +192,26 @@ func (p *parser) cutOf(n post) int {
 		at += len(line)
 	}
 	return max(start, min(at, len(p.src))-1)
+}
+
+// hideStrays makes trivia of closers that are one too many, and tells of them.
+func (p *parser) hideStrays() {
+	for _, i := range p.repair.strays {
+		p.failCode(SyntaxError, p.tokenSpan(i), "this `"+p.tokenText(i)+"` closes nothing", "remove it, or add what it should close")
+		p.kinds[i] = Whitespace
+	}
+}
+
+// showStrays takes back what hideStrays did to the tokens.
+func (p *parser) showStrays() {
+	for _, i := range p.repair.strays {
+		switch p.src[p.offs[i]] {
+		case ')':
+			p.kinds[i] = RParen
+		case ']':
+			p.kinds[i] = RBracket
+		default:
+			p.kinds[i] = RCurly
+		}
+	}
 }
