@@ -28,7 +28,7 @@ var kinds = map[string]string{
 	"io_limit": "KindDeviceValue", "io_device_weight": "KindDeviceValue", "io_device_latency": "KindDeviceValue",
 	"ip_filter_bpf_progs": "KindFilterPath", "job_running_timeout_sec": "KindTimeout", "job_timeout_sec": "KindTimeout",
 	"load_credential": "KindLoadCredential", "set_credential": "KindSetCredential", "log_facility": "KindFacility",
-	"log_level": "KindLogLevel", "long": "KindInt", "memory_limit": "KindMemory", "mode": "KindMode",
+	"log_level": "KindLogLevel", "iec_uint64": "KindBytes", "iec_uint64_infinity": "KindMemory", "long": "KindInt", "memory_limit": "KindMemory", "mode": "KindMode",
 	"namespace_flags": "KindNamespaces", "namespace_path_strv": "KindPaths", "nsec": "KindSpanNano",
 	"obsolete_unit_deps": "KindUnits", "pass_environ": "KindVariables", "unset_environ": "KindUnsetEnvironment",
 	"path": "KindPlainPath", "path_spec": "KindPathSpec", "personality": "KindPersonality", "pid_file": "KindPIDFile",

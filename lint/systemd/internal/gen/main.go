@@ -15,7 +15,7 @@ import (
 
 func main() {
 	facts := flag.String("facts", "", "folder of facts to import into the data files first")
-	units := flag.String("units", "", "git repository of systemd to import its own units from first")
+	units := flag.String("units", "", "git repository of systemd to import its own units and settings from first")
 	data := flag.String("data", "internal/gen/data", "folder of data files")
 	out := flag.String("out", ".", "folder of the package that gets the tables")
 	flag.Parse()
@@ -33,6 +33,9 @@ func run(facts, units, data, out string) error {
 	}
 	if units != "" {
 		if err := importUpstream(units, data); err != nil {
+			return err
+		}
+		if err := importSettings(units, data); err != nil {
 			return err
 		}
 	}
