@@ -566,8 +566,11 @@ func (p *parser) apply() {
 	for p.startsSimple() {
 		m := p.mark()
 		p.selection()
-		if p.cur == Assign && p.sense == inBind && p.rollBackKey(m) {
-			return
+		if p.cur == Assign && p.keyFollowed(m) {
+			if p.sense == inBind && !p.deeper(m.pos, m.end-1) {
+				return
+			}
+			p.unopenedSet()
 		}
 		if p.cur == Colon && p.sense == inBind && p.beginsLine(m.pos) && p.rollBackKey(m) {
 			return
@@ -712,12 +715,14 @@ func (p *parser) list() {
 	p.brackets++
 	p.advance()
 	var commas []uint32
+	operator, told := uint32(0), 0 // where an operation was told of, and the number of that mistake
 	for p.cur != RBracket {
 		switch {
 		case p.startsSimple():
 			element, at := p.pos, len(p.nodes)
 			p.selection()
 			if p.level() != 0 || p.cur == Assign {
+				operator, told = p.pos, len(p.diags)+1
 				p.looseOperator(element, at)
 			}
 		case p.cur == Comma:
@@ -733,6 +738,9 @@ done:
 	p.brackets--
 	p.sense = sense
 	p.listCommas(commas)
+	if p.cur != RBracket && told > 0 && len(p.diags) == told {
+		p.unclosedBefore(first, operator)
+	}
 	p.close(RBracket, first)
 	p.emit(List, first, start)
 	p.leave()

@@ -434,7 +434,9 @@ func (p *parser) semicolon(first uint32, c *bindingsContext) {
 		case RParen, RBracket:
 			if !p.closes() {
 				p.failHere("this `"+p.text()+"` closes nothing", "remove it")
-				p.skipOne()
+				if p.skipOne(); !p.beginsLine(p.pos) {
+					p.skipTo(Semicolon, KwInherit)
+				}
 				continue
 			}
 		case IdentTok, KwOr, Quote, DollarCurly, KwInherit:
@@ -501,6 +503,15 @@ func (p *parser) rollBackKey(m mark) bool {
 	return true
 }
 
+// keyFollowed undoes the argument read since m, which an "=" follows, if it is
+// the name of the next binding or of the first in a set whose "{" is missing.
+func (p *parser) keyFollowed(m mark) bool {
+	if p.sense != inBind && (p.sense != inExpr || !p.deeper(m.pos, m.end-1)) {
+		return false
+	}
+	return p.rollBackKey(m)
+}
+
 // hasDefault reports whether the selection read since m has an "or".
 func (p *parser) hasDefault(m mark) bool {
 	return slices.Contains(p.kinds[m.pos:p.end], KwOr)
@@ -515,7 +526,7 @@ func (p *parser) rollBackOperand(m mark) {
 	if !p.rollBackKey(m) {
 		return
 	}
-	if own, before := p.indent(p.pos), p.indent(p.end-1); len(own) > len(before) && strings.HasPrefix(own, before) {
+	if p.deeper(p.pos, p.end-1) {
 		p.unopenedSet()
 		return
 	}
@@ -540,6 +551,13 @@ func (p *parser) unopenedSet() {
 
 // indent is the white space that begins the line of token i.
 func (p *parser) indent(i uint32) string { return indentOf(p.src, int(p.offs[i])) }
+
+// deeper reports whether token i begins a line that is indented deeper than
+// the one of the token before, previous.
+func (p *parser) deeper(i, previous uint32) bool {
+	own, before := p.indent(i), p.indent(previous)
+	return len(own) > len(before) && strings.HasPrefix(own, before) && p.beginsLine(i)
+}
 
 // outdented reports whether the current token begins a line that is not
 // indented deeper than the one that token open stands on.
@@ -751,6 +769,20 @@ func (p *parser) looseLambda(first uint32, start int) {
 func (p *parser) looseKeyword(what string) {
 	p.failHere(what+" needs parentheses here", "write `(…)` around it")
 	p.expr()
+}
+
+// unclosedBefore turns the mistake told of an operator in a list, the last one
+// told, into one of the list: it was not closed before the operator.
+func (p *parser) unclosedBefore(open, operator uint32) {
+	for operator > 0 && p.kinds[operator-1] <= BlockComment {
+		operator--
+	}
+	at := int(p.offs[operator])
+	*p.last() = Diagnostic{
+		Code: SyntaxError, Span: Span{at, at}, Message: "`[` is not closed before `" + clip(p.tokenText(p.peek(operator))) + "`", Hint: "add `]`",
+		Related: []Related{{p.tokenSpan(open), "opened here"}},
+	}
+	p.failedAt = int(p.pos)
 }
 
 // looseOperator takes an operation that stands in a list without parentheses,
