@@ -16,19 +16,27 @@ type Pass struct {
 
 // Report adds a finding. Its Rule is set, and its Severity if it has none. A
 // finding in a file that was not asked for, or that has a syntax error, is
-// dropped: the first is not the user's question, and in the second nothing can
-// be relied on.
+// dropped, and so is a fix that edits one: the first is not the user's question,
+// and in the second nothing can be relied on.
 func (p *Pass) Report(f Finding) {
 	f.Rule = p.rule
 	if f.Severity == 0 {
 		f.Severity = p.rule.Severity
 	}
-	file := p.Project.File(f.File.Name)
-	if file == nil || !file.Asked || Broken(f.File) {
+	if !p.asked(f.File) {
 		return
 	}
+	f.Fixes = slices.DeleteFunc(slices.Clone(f.Fixes), func(x Fix) bool {
+		return slices.ContainsFunc(x.Edits, func(e FileEdit) bool { return !p.asked(e.File) })
+	})
 	slices.SortStableFunc(f.Fixes, func(a, b Fix) int { return int(a.Applicability) - int(b.Applicability) })
 	p.found = append(p.found, f)
+}
+
+// asked reports whether f was asked for and can be relied on.
+func (p *Pass) asked(f *nixast.File) bool {
+	file := p.Project.File(f.Name)
+	return file != nil && file.Asked && !Broken(f)
 }
 
 // Broken reports whether f has a mistake that leaves its meaning in doubt.

@@ -147,7 +147,7 @@ func (b *Baseline) rows(release nixos.Release) *rows {
 func (b *Baseline) read(release nixos.Release) *rows {
 	out := &rows{units: map[string][]row{}}
 	project, err := nixos.Load(context.Background(), nixos.Options{
-		FS: noFiles{}, Overlay: map[string]string{"baseline.nix": b.text}, Release: release,
+		FS: builtin, Overlay: map[string]string{"baseline.nix": b.text}, Release: release,
 	}, "baseline.nix")
 	if err != nil {
 		return out
@@ -255,11 +255,4 @@ func commentAbove(n nixast.Node) string {
 		lines = append(lines, strings.TrimPrefix(strings.TrimPrefix(t.Text(), "#"), " "))
 	}
 	return strings.Join(lines, "\n")
-}
-
-// noFiles is a file system without files.
-type noFiles struct{}
-
-func (noFiles) Open(name string) (fs.File, error) {
-	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 }

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"wardnix/emit"
 	"wardnix/lint"
 	"wardnix/lint/nixos"
+	"wardnix/nixast"
 )
 
 // baselineMissing reports, once a unit, what a baseline asks for and nothing
@@ -133,29 +135,26 @@ func missingFixes(u *unitView, rs []row, notes []lint.Note) ([]lint.Fix, []lint.
 func addRows(u *unitView, rs []row, a lint.Applicability) (fix lint.Fix, problem string) {
 	fix = lint.Fix{Applicability: a}
 	var added []row
-	for _, section := range sectionsOf(rs) {
+	for _, group := range bySite(u, rs) {
 		var attrs []emit.Attr
-		var here []row
-		for _, r := range rs {
-			if r.section != section {
+		for _, r := range group.rows {
+			v, ok := r.value(u.Unit)
+			if !ok {
+				problem = "the value of " + r.name() + " cannot be written here"
 				continue
 			}
-			if v, ok := r.value(u.Unit); ok {
-				attrs, here = append(attrs, emit.A(r.name(), v)), append(here, r)
-			} else {
-				problem = "the value of " + r.name() + " cannot be written here"
-			}
+			attrs = append(attrs, emit.A(r.name(), v))
+			added = append(added, r)
 		}
 		if len(attrs) == 0 {
 			continue
 		}
-		edits, err := addAttrs(u.Site(section), attrs)
+		edits, err := addAttrs(group.site, u.where(&rs[0]), attrs)
 		if err != nil {
-			problem = err.Error()
+			problem, added = err.Error(), added[:len(added)-len(attrs)]
 			continue
 		}
 		fix.Edits = append(fix.Edits, edits...)
-		added = append(added, here...)
 	}
 	fix.Title = "add " + strings.Join(names(added), ", ")
 	var breaks []string
@@ -168,20 +167,43 @@ func addRows(u *unitView, rs []row, a lint.Applicability) (fix lint.Fix, problem
 	return fix, problem
 }
 
-func sectionsOf(rs []row) []string {
-	var out []string
+// siteRows are rows that go to one place.
+type siteRows struct {
+	site nixos.Site
+	rows []row
+}
+
+// bySite sorts the rows by the place that takes them.
+func bySite(u *unitView, rs []row) []siteRows {
+	var out []siteRows
 	for _, r := range rs {
-		if !slices.Contains(out, r.section) {
-			out = append(out, r.section)
+		site := u.Site(r.section)
+		if r.isToken() {
+			if beside := tokenSite(u.Unit); beside.Set != site.Set {
+				site = beside
+			}
 		}
+		i := slices.IndexFunc(out, func(g siteRows) bool {
+			return g.site.Set == site.Set && g.site.Prefix == site.Prefix && g.rows[0].section == r.section
+		})
+		if i < 0 {
+			out = append(out, siteRows{site: site})
+			i = len(out) - 1
+		}
+		out[i].rows = append(out[i].rows, r)
 	}
 	return out
 }
 
+// where is where a row of the unit's baseline goes.
+func (u *unitView) where(r *row) emit.Where {
+	return r.baseline.where(r.baseline.rows(u.Host.Release).units[u.Name])
+}
+
 // addAttrs adds bindings at a site.
-func addAttrs(site nixos.Site, attrs []emit.Attr) ([]lint.FileEdit, error) {
+func addAttrs(site nixos.Site, where emit.Where, attrs []emit.Attr) ([]lint.FileEdit, error) {
 	if !site.OK() {
-		return nil, fmt.Errorf("%s", site.Reason)
+		return nil, errors.New(site.Reason)
 	}
 	e := emit.New(site.Set.File())
 	var edits []emit.Edit
@@ -189,23 +211,45 @@ func addAttrs(site nixos.Site, attrs []emit.Attr) ([]lint.FileEdit, error) {
 	n := len(site.Siblings)
 	switch {
 	case site.Prefix == "":
-		edits, err = e.Insert(site.Set, besideRelatives, attrs...)
+		edits, err = e.Ensure(site.Set, where, attrs...)
 	case n > 0:
 		sibling, _ := site.Siblings[n-1].AsBinding()
-		depth := 0
-		for range sibling.Path().Attrs() {
-			depth++
-		}
-		edits, err = e.InsertBeside(sibling, depth-1, besideRelatives, attrs...)
+		edits, err = e.InsertBeside(sibling, depthOf(sibling, site.Prefix), where, attrs...)
 	default:
-		prefix := strings.Split(site.Prefix, ".")
 		for i := range attrs {
-			attrs[i].Path = append(slices.Clone(prefix), attrs[i].Path...)
+			attrs[i].Path = append(namesIn(site.Prefix), attrs[i].Path...)
 		}
-		edits, err = e.Ensure(site.Set, besideRelatives, attrs...)
+		edits, err = e.Ensure(site.Set, where, attrs...)
 	}
 	if err != nil {
 		return nil, err
 	}
 	return lint.In(site.Set.File(), edits), nil
+}
+
+// depthOf is the number of names of b's path that make up prefix; all but the
+// last if none do.
+func depthOf(b nixast.Binding, prefix string) int {
+	path := b.Path()
+	src, start, n := b.File().Src, path.Span().Start, 0
+	for a := range path.Attrs() {
+		n++
+		if src[start:a.Span().End] == prefix {
+			return n
+		}
+	}
+	return n - 1
+}
+
+// namesIn are the names of an attribute path in Nix text.
+func namesIn(path string) []string {
+	f := nixast.Parse("", "{ "+path+" = 1; }", nixast.Options{})
+	var names []string
+	for b := range f.Expr().Bindings() {
+		for a := range b.Path().Attrs() {
+			name, _ := a.AttrName()
+			names = append(names, name)
+		}
+	}
+	return names
 }

@@ -75,8 +75,7 @@ func (u *unitView) invalid(r *row) bool {
 
 func reportWeaker(p *lint.Pass, u *unitView, r *row) {
 	o := u.option(r)
-	d := o.Defs[len(o.Defs)-1]
-	file, span := valuePlace(d)
+	file, span := valuePlace(lastAsked(o))
 	f := lint.Finding{
 		Message: weakerMessage(u, r, o),
 		File:    file, Span: span, Unit: u.Name, Directives: []string{r.name()},
@@ -89,11 +88,22 @@ func reportWeaker(p *lint.Pass, u *unitView, r *row) {
 		f.Notes = append(f.Notes, lint.Note{Label: "note", Text: "not fixed automatically: " + err.Error()})
 	case len(edits) > 0:
 		f.Fixes = []lint.Fix{{
-			Title:         fmt.Sprintf("make %s as strict as %s", r.name(), r.text(u.Unit)),
+			Title:         fmt.Sprintf("bring %s to %s", r.name(), r.text(u.Unit)),
 			Applicability: risk.applicability, Breaks: risk.breaks, Edits: edits,
 		}}
 	}
 	p.Report(f)
+}
+
+// lastAsked is the last definition in a file that was asked for; the last one if
+// there is none.
+func lastAsked(o *nixos.Option) *nixos.Def {
+	for _, d := range slices.Backward(o.Defs) {
+		if d.File != nil && d.File.Asked {
+			return d
+		}
+	}
+	return o.Defs[len(o.Defs)-1]
 }
 
 func weakerMessage(u *unitView, r *row, o *nixos.Option) string {
@@ -105,8 +115,8 @@ func weakerMessage(u *unitView, r *row, o *nixos.Option) string {
 		return fmt.Sprintf("`%s = %s` renders no line on %s, so nothing is taken away; the %s baseline asks for %s, which renders an empty assignment",
 			r.name(), shown(o), u.Name, r.baseline.Name, r.text(u.Unit))
 	}
-	return fmt.Sprintf("%s sets %s to %s, which is weaker than the %s of the %s baseline",
-		u.Name, r.name(), shown(o), r.text(u.Unit), r.baseline.Name)
+	return fmt.Sprintf("%s sets %s to %s; the %s baseline asks for %s",
+		u.Name, r.name(), shown(o), r.baseline.Name, r.text(u.Unit))
 }
 
 // valuePlace is where a definition's value is written.
@@ -213,7 +223,7 @@ func (u *unitView) items(r *row, elems []nixast.Node) []any {
 
 // enough reports whether a list of these items is as strict as the row asks.
 func (u *unitView) enough(r *row, items []any) bool {
-	if r.name() == "ReadOnlyPaths" && r.baseline.applies != nil {
+	if r.isToken() {
 		return true // every path more is stricter
 	}
 	var lines []systemd.Assignment

@@ -7,11 +7,11 @@ func All(baselines []*Baseline) []*lint.Rule {
 	return []*lint.Rule{
 		baselineMissing(baselines),
 		baselineWeaker(baselines),
-		hostMissing(baselines),
-		hostWeaker(baselines),
 		unknownDirective(),
 		invalidValue(baselines),
-		managerNames(),
+		hostMissing(baselines),
+		hostWeaker(baselines),
 		emergencySuppressed(),
+		managerNames(),
 	}
 }

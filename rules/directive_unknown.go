@@ -91,6 +91,7 @@ func checkName(p *lint.Pass, u *unitView, section string, o *nixos.Option) {
 			f.Message = fmt.Sprintf("%s sets %s in [%s], where systemd ignores it: it belongs into [%s]", u.Name, name, section, strings.Join(wrong, "] or ["))
 		} else if near, ok := systemd.Nearest(section, name, u.version); ok {
 			f.Message += "; did you mean " + near.Name + "?"
+			f.Directives = append(f.Directives, near.Name)
 			f.Notes = append(f.Notes, lint.Note{Label: near.Name, Text: near.Doc})
 			f.Fixes = renameFix(o, near.Name, u.Directive(section, near.Name).IsSet(), editDistance(name, near.Name) > 2)
 		}
@@ -111,6 +112,8 @@ func checkManagerName(p *lint.Pass, h *nixos.Host, o *nixos.Option) {
 	}
 	if near, ok := systemd.Nearest("Manager", o.Name(), v); ok {
 		f.Message += "; did you mean " + near.Name + "?"
+		f.Directives = append(f.Directives, near.Name)
+		f.Notes = append(f.Notes, lint.Note{Label: near.Name, Text: near.Doc})
 		f.Fixes = renameFix(o, near.Name, h.Option("systemd", "settings", "Manager", near.Name).IsSet(), editDistance(o.Name(), near.Name) > 2)
 	}
 	reportAt(p, o, f)

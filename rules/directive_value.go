@@ -2,7 +2,9 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
 	"wardnix/emit"
 	"wardnix/lint"
@@ -64,7 +66,6 @@ func checkLine(p *lint.Pass, u *unitView, l nixos.Line, rows map[string]row) {
 	f := lint.Finding{
 		Message: invalidMessage(u, l, verdict), Unit: u.Name, Directives: []string{l.Key},
 	}
-	f.File, f.Span = valuePlace(l.Def)
 	if verdict.Status == systemd.Refused {
 		f.Notes = append(f.Notes, lint.Note{Label: "systemd", Text: "the unit does not load at all"})
 	} else if verdict.Keeps != "" {
@@ -74,9 +75,23 @@ func checkLine(p *lint.Pass, u *unitView, l nixos.Line, rows map[string]row) {
 	if asked {
 		f.Notes = append(f.Notes, lint.Note{Label: "baseline", Text: r.baseline.Name + " asks for " + r.text(u.Unit)})
 	}
-	f.Fixes = valueFixes(u, l, verdict, r, asked)
-	p.Report(f)
+	for _, d := range definitions(u, l) {
+		f.File, f.Span = valuePlace(d)
+		f.Fixes = valueFixes(u, d, l, verdict, r, asked)
+		p.Report(f)
+	}
 }
+
+// definitions are the places that a line comes from: several, where they agree
+// and make one line.
+func definitions(u *unitView, l nixos.Line) []*nixos.Def {
+	o := u.Directive(l.Section, l.Key)
+	if !slices.Contains(o.Defs, l.Def) || len(u.whole.Values(l.Section, l.Key)) > 1 {
+		return []*nixos.Def{l.Def}
+	}
+	return o.Defs
+}
+
 
 func invalidMessage(u *unitView, l nixos.Line, v systemd.Verdict) string {
 	what := "ignores"
@@ -90,12 +105,12 @@ func invalidMessage(u *unitView, l nixos.Line, v systemd.Verdict) string {
 }
 
 // valueFixes offer the nearest valid value, and what the baseline asks for.
-func valueFixes(u *unitView, l nixos.Line, v systemd.Verdict, r row, asked bool) []lint.Fix {
-	node, err := valueNode(l.Def)
-	if err != nil || l.Def.When != nil || l.Def.Maybe != nil {
+func valueFixes(u *unitView, d *nixos.Def, l nixos.Line, v systemd.Verdict, r row, asked bool) []lint.Fix {
+	node, err := valueNode(d)
+	if err != nil || d.When != nil || d.Maybe != nil {
 		return nil
 	}
-	text, ok := goValue(u.Host.Evaluator(), l.Def.Value)
+	text, ok := goValue(u.Host.Evaluator(), d.Value)
 	if _, isList := text.([]any); !ok || isList {
 		return nil
 	}
@@ -103,10 +118,10 @@ func valueFixes(u *unitView, l nixos.Line, v systemd.Verdict, r row, asked bool)
 	var fixes []lint.Fix
 	if v.Nearest != "" && v.Nearest != l.Text {
 		if edits, err := e.Replace(node, literal(l, v.Nearest, u.version)); err == nil {
-			fixes = append(fixes, lint.Fix{Title: "write " + v.Nearest, Applicability: lint.Safe, Edits: lint.In(node.File(), edits)})
+			fixes = append(fixes, lint.Fix{Title: "write " + written(literal(l, v.Nearest, u.version)), Applicability: lint.Safe, Edits: lint.In(node.File(), edits)})
 		}
 	}
-	if value, ok := r.valueIf(asked, u.Unit); ok {
+	if value, ok := r.valueIf(asked, u.Unit); ok && (len(fixes) == 0 || value != literal(l, v.Nearest, u.version)) {
 		if edits, err := e.Replace(node, value); err == nil {
 			risk := riskOf(&r, u.whole)
 			fixes = append(fixes, lint.Fix{
@@ -116,6 +131,15 @@ func valueFixes(u *unitView, l nixos.Line, v systemd.Verdict, r row, asked bool)
 		}
 	}
 	return fixes
+}
+
+// written is a value as Nix source on one line.
+func written(v any) string {
+	s, err := emit.Nix(v)
+	if err != nil {
+		return "…"
+	}
+	return oneLine(s)
 }
 
 // valueIf is the row's value, if the row is asked for.
@@ -138,6 +162,8 @@ func literal(l nixos.Line, text string, v systemd.Version) any {
 		if on, ok := systemd.ParseBool(text); ok {
 			return on
 		}
+	case systemd.KindMode:
+		return strings.Repeat("0", max(0, 4-len(text))) + text
 	case systemd.KindInt, systemd.KindCount:
 		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 			return n

@@ -21,5 +21,11 @@ var families = [][]string{
 	{"suppressedUnits", "enableEmergencyMode"},
 }
 
-// besideRelatives is where a new directive goes.
-var besideRelatives = emit.Where{Families: families}
+// where says where the rows of a baseline go: beside their relatives, or, for a
+// baseline that is no long list, where the baseline itself has them.
+func (b *Baseline) where(rs []row) emit.Where {
+	if b.applies != nil {
+		return emit.Where{Families: families}
+	}
+	return emit.Where{Families: append([][]string{names(rs)}, families...)}
+}

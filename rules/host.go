@@ -349,31 +349,41 @@ func commonPrefix(a, b []string) int {
 	return n
 }
 
-// add makes the edits that set the row where its siblings are.
+// add makes the edits that set the row: beside the sibling where that is
+// possible, else where the project sets something next to it.
 func (h *hostView) add(r *row, beside nixast.Node) ([]lint.FileEdit, error) {
 	v, ok := r.value(nil)
 	if !ok {
 		return nil, errors.New("the value cannot be written here")
 	}
+	if edits, ok := h.addBeside(r, beside, v); ok {
+		return edits, nil
+	}
+	for n := len(r.path) - 1; n > 0; n-- {
+		if o := h.Option(r.path[:n]...); o.IsSet() && o.Site().OK() {
+			return addAttrs(o.Site(), r.baseline.where(h.asked), []emit.Attr{{Path: r.path[n:], Value: v}})
+		}
+	}
+	return nil, errors.New("nothing beside which it could stand")
+}
+
+// addBeside sets the row in the set that a sibling stands in.
+func (h *hostView) addBeside(r *row, beside nixast.Node, v any) ([]lint.FileEdit, bool) {
 	b, ok := beside.AsBinding()
 	if !ok {
-		return nil, errors.New("nothing beside which it could stand")
+		return nil, false
 	}
 	set, prefix := surroundings(b)
-	rest, ok := strings.CutPrefix(strings.Join(r.path, "\x00"), strings.Join(prefix, "\x00"))
-	if !ok {
-		return nil, errors.New("nothing beside which it could stand")
+	if commonPrefix(r.path, prefix) < len(prefix) {
+		return nil, false
 	}
-	path := strings.Split(strings.TrimPrefix(rest, "\x00"), "\x00")
+	path := r.path[len(prefix):]
 	where := emit.Where{After: b.Node}
 	if len(path) == 1 {
-		where = besideRelatives
+		where = r.baseline.where(h.asked)
 	}
 	edits, err := emit.New(set.File()).Ensure(set, where, emit.Attr{Path: path, Value: v})
-	if err != nil {
-		return nil, err
-	}
-	return lint.In(set.File(), edits), nil
+	return lint.In(set.File(), edits), err == nil
 }
 
 // surroundings are the set that a binding stands in, and the path of that set
@@ -400,8 +410,7 @@ func surroundings(b nixast.Binding) (set nixast.Node, prefix []string) {
 
 func (h *hostView) reportWeaker(p *lint.Pass, r *row) {
 	o := h.option(r)
-	d := o.Defs[len(o.Defs)-1]
-	file, span := valuePlace(d)
+	file, span := valuePlace(lastAsked(o))
 	f := lint.Finding{
 		Message: fmt.Sprintf("%s is %s; the %s baseline asks for %s", o, shown(o), r.baseline.Name, bound(r)),
 		File:    file, Span: span, Directives: []string{r.option()},

@@ -13,6 +13,9 @@ import (
 // The row ReadOnlyPaths of the cloudflared baseline asks for the path of the
 // tunnel's token: whatever the command gives to --token-file.
 
+// isToken reports whether the row is that one.
+func (r *row) isToken() bool { return r.name() == "ReadOnlyPaths" && r.baseline.applies != nil }
+
 // tokenFlag finds the argument of --token-file in a command line as
 // [nixos.Line.Shown] has it.
 var tokenFlag = regexp.MustCompile(`--token-file[ =]["']?((?:\$\{[^}]*\}|[^\s"'])+)`)
@@ -60,19 +63,35 @@ func shownToken(u *nixos.Unit) (string, bool) {
 	return "", false
 }
 
-// tokenExpr is the token's path as an expression that can stand in the set of
-// the unit that ExecStart stands in: the very text of the command.
-func tokenExpr(u *nixos.Unit) (string, bool) {
+// tokenExpr is the token's path as an expression, the very text of the command,
+// and the definition of ExecStart that it stands in: beside that it means the
+// same.
+func tokenExpr(u *nixos.Unit) (expr string, beside *nixos.Def, ok bool) {
 	for _, d := range u.Directive("Service", "ExecStart").Defs {
 		for n := range d.Binding.Descendants() {
 			if n.Kind() == nixast.String {
 				if expr, ok := tokenInString(n); ok {
-					return expr, true
+					return expr, d, true
 				}
 			}
 		}
 	}
-	return "", false
+	return "", nil, false
+}
+
+// tokenSite is the place beside that definition.
+func tokenSite(u *nixos.Unit) nixos.Site {
+	_, d, ok := tokenExpr(u)
+	b, isBinding := d.Binding.AsBinding()
+	if !ok || !isBinding || d.Set.IsZero() {
+		return nixos.Site{Reason: "the command is not written as a binding of its own"}
+	}
+	site := nixos.Site{Set: d.Set, Siblings: []nixast.Node{d.Binding}}
+	if b.Path().Child(1).IsZero() {
+		return site
+	}
+	site.Prefix = "serviceConfig" // or longer: what the sibling begins with
+	return site
 }
 
 var tokenStart = regexp.MustCompile(`--token-file[ =]`)

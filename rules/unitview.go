@@ -22,9 +22,9 @@ func viewOf(u *nixos.Unit) *unitView {
 	v := versionOf(u.Host)
 	whole := u.Systemd()
 	if up, ok := systemd.Upstream(u.Name, v); ok && u.IsOverride() {
-		whole = &systemd.Unit{
-			Name: u.Name, Open: whole.Open, Problems: whole.Problems, Broken: whole.Broken,
-			Assignments: append(slices.Clone(up.Assignments), whole.Assignments...),
+		whole.Assignments = append(slices.Clone(up.Assignments), whole.Assignments...)
+		if len(u.Partial) == 0 {
+			whole.Open = nil // what is not in sight is systemd's own unit
 		}
 	}
 	return &unitView{u, whole, v}
@@ -104,8 +104,16 @@ func (u *unitView) exposure(rs []row) string {
 }
 
 // anchor is where a finding about the section as a whole stands: the name of
-// the set that holds it, else the unit's own name.
+// the set that holds it, else the unit's own name; in a file that was asked for,
+// if there is one.
 func (u *unitView) anchor(site nixos.Site) (*nixast.File, nixast.Span) {
+	if site.File != nil && !site.File.Asked {
+		for _, d := range u.Defs() {
+			if d.File != nil && d.File.Asked {
+				return place(d.Binding)
+			}
+		}
+	}
 	if n := len(site.Siblings); site.OK() && n > 0 && site.Prefix != "" {
 		return place(site.Siblings[n-1])
 	}

@@ -39,8 +39,8 @@ func goValue(ev *eval.Evaluator, t *eval.Thunk) (any, bool) {
 // value is what a fix writes for the row into the unit; u is nil for rows of
 // the host.
 func (r *row) value(u *nixos.Unit) (any, bool) {
-	if u != nil && r.name() == "ReadOnlyPaths" && r.baseline.applies != nil {
-		expr, ok := tokenExpr(u)
+	if u != nil && r.isToken() {
+		expr, _, ok := tokenExpr(u)
 		if !ok {
 			return nil, false
 		}
@@ -53,18 +53,14 @@ func (r *row) value(u *nixos.Unit) (any, bool) {
 func (r *row) text(u *nixos.Unit) string {
 	v, ok := r.value(u)
 	if !ok {
-		if r.name() == "ReadOnlyPaths" && u != nil {
+		if u != nil && r.isToken() {
 			if token, ok := shownToken(u); ok {
 				return "[ " + token + " ]"
 			}
 		}
 		return "…"
 	}
-	s, err := emit.Style{Width: 10000}.Nix(v, emit.Layout{})
-	if err != nil {
-		return "…"
-	}
-	return s
+	return written(v)
 }
 
 // shown is what an option is set to as its source has it, on one line.

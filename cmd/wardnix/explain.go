@@ -122,7 +122,7 @@ func explainDirective(name string, entries []rules.Entry, directives []directive
 		if i > 0 || len(directives) > 0 {
 			b.WriteString("\n")
 		}
-		fmt.Fprintf(&b, "baseline %s: %s\n%s\n", e.Baseline, e.Setting, indent(fill(e.Comment, columns-2)))
+		fmt.Fprintf(&b, "baseline %s: %s\n%s\n", e.Baseline, e.Setting, indent(fill(strings.Replace(e.Comment, "\nCost:", "\n\nCost:", 1), columns-2)))
 	}
 	return b.String()
 }

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// floors are the packages by height: each imports only packages that stand
+// lower. See docs/architecture.md.
+var floors = map[string]int{
+	"wardnix/nixast":        1,
+	"wardnix/nixast/eval":   2,
+	"wardnix/emit":          2,
+	"wardnix/lint/systemd":  3,
+	"wardnix/lint/nixos":    4,
+	"wardnix/lint":          5,
+	"wardnix/lint/report":   6,
+	"wardnix/lint/linttest": 6,
+	"wardnix/rules":         7,
+	"wardnix/cmd/wardnix":   8,
+}
+
+// libraries are what a package may import besides this module and the standard
+// library. Packages that are not listed may import nothing.
+var libraries = map[string][]string{
+	"wardnix/emit":          {"github.com/aymanbagabas/go-udiff", "github.com/google/renameio/v2"},
+	"wardnix/lint/nixos":    {"github.com/bmatcuk/doublestar/v4"},
+	"wardnix/lint/linttest": {"github.com/google/go-cmp", "github.com/rogpeppe/go-internal"},
+	"wardnix/rules":         {"github.com/nix-community/go-nix/pkg/storepath"},
+	"wardnix/cmd/wardnix":   {"github.com/spf13/pflag", "golang.org/x/term"},
+}
+
+func TestImportsGoDown(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "wardnix/...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(out)) {
+		fields := strings.Fields(line)
+		pkg := fields[0]
+		if strings.Contains(pkg, "/internal/") {
+			continue // a tool or a helper of the package above it
+		}
+		floor, ok := floors[pkg]
+		if !ok {
+			t.Errorf("%s stands on no floor", pkg)
+		}
+		for _, imp := range fields[1:] {
+			checkImport(t, pkg, floor, imp)
+		}
+	}
+}
+
+func checkImport(t *testing.T, pkg string, floor int, imp string) {
+	t.Helper()
+	if below, ours := floors[imp]; ours {
+		if below >= floor {
+			t.Errorf("%s imports %s, which does not stand lower", pkg, imp)
+		}
+		return
+	}
+	if !strings.Contains(strings.Split(imp, "/")[0], ".") {
+		if imp == "os" && pkg == "wardnix/nixast" {
+			t.Errorf("%s imports os", pkg)
+		}
+		return
+	}
+	for _, lib := range libraries[pkg] {
+		if imp == lib || strings.HasPrefix(imp, lib+"/") {
+			return
+		}
+	}
+	t.Errorf("%s imports %s", pkg, imp)
+}

@@ -1,0 +1,236 @@
+// Package linttest is the harness that every rule is tried with.
+//
+// A case is a txtar archive: the files of a small project, what is found in it,
+// and what the fixes make of it.
+//
+//	release: 25.11                   how it is linted; see [Case]
+//	-- a.nix --
+//	{ … }
+//	-- want --
+//	a.nix:3:5-14 D002 web.service: systemd ignores …
+//	-- safe/a.nix --
+//	{ … }
+//	-- unsafe/a.nix --
+//	{ … }
+//
+// Files below safe/ are what --write makes, those below unsafe/ what --write
+// --unsafe makes; a file that stays as it is is left out.
+//
+// Besides, every case must keep what every rule promises: linting changes
+// nothing, a fixed file parses and keeps its comments, fixing again changes
+// nothing, no fix is dropped as a bug, and the number of workers does not matter.
+package linttest
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"wardnix/emit"
+	"wardnix/lint"
+	"wardnix/lint/nixos"
+)
+
+// Case is a project and how it is linted.
+type Case struct {
+	// Files are the contents by name.
+	Files map[string]string
+	// Options say what it is linted for.
+	Options lint.Options
+	// Select are the rules, as in [lint.Select]; empty for the default ones.
+	Select []string
+}
+
+// Run tries every archive that the pattern names, as a subtest each. With
+// update, the archives are rewritten to what the rules do now.
+func Run(t *testing.T, pattern string, rules []*lint.Rule, update bool) {
+	names, err := filepath.Glob(pattern)
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no case fits %s (%v)", pattern, err)
+	}
+	for _, name := range names {
+		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
+			a, err := txtar.ParseFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c, want := read(t, a)
+			got := c.Try(t, rules)
+			if update {
+				if err := os.WriteFile(name, txtar.Format(c.archive(a, got)), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
+	}
+}
+
+// Outcome is what linting a case came to.
+type Outcome struct {
+	// Findings are a line each.
+	Findings []string
+	// Safe and Unsafe are the files that the fixes change, by name.
+	Safe, Unsafe map[string]string
+}
+
+// Try lints the case in every way, and checks what every rule promises.
+func (c Case) Try(t *testing.T, rules []*lint.Rule) Outcome {
+	t.Helper()
+	chosen, err := lint.Select(rules, c.Select, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	project := c.load(t, c.Files, 1)
+	one, eight := lint.Run(project, chosen), lint.Run(c.load(t, c.Files, 8), chosen)
+	out := Outcome{Findings: lines(one.Findings)}
+	if diff := cmp.Diff(out.Findings, lines(eight.Findings)); diff != "" {
+		t.Errorf("one worker and eight do not find the same (-one +eight)\n%s", diff)
+	}
+	for _, f := range project.Files() {
+		if f.Tree != nil && f.Tree.Src != c.Files[f.Name] {
+			t.Errorf("linting changed %s", f.Name)
+		}
+	}
+	out.Safe = c.repair(t, chosen, lint.Safe)
+	out.Unsafe = c.repair(t, chosen, lint.Unsafe)
+	return out
+}
+
+func (c Case) load(t *testing.T, files map[string]string, workers int) *nixos.Project {
+	t.Helper()
+	opts := nixos.Options{FS: fstest.MapFS{}, Overlay: files, Workers: workers, Systemd: c.Options.Systemd}
+	if c.Options.Release != "" {
+		r, err := nixos.ParseRelease(c.Options.Release)
+		if err != nil {
+			t.Fatal(err)
+		}
+		opts.Release = r
+	}
+	project, err := nixos.Load(context.Background(), opts, slices.Sorted(maps.Keys(files))...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range project.Problems() {
+		t.Errorf("%s: %v", p.Name, p.Err)
+	}
+	return project
+}
+
+// repair applies the fixes and checks what came of it; it returns the files
+// that changed.
+func (c Case) repair(t *testing.T, rules []*lint.Rule, upTo lint.Applicability) map[string]string {
+	t.Helper()
+	r := lint.Repair(c.load(t, c.Files, 1), rules, upTo)
+	for _, b := range r.Bugs {
+		t.Errorf("%s: a fix was dropped: %v", b.Finding.Rule, b.Err)
+	}
+	changed := map[string]string{}
+	files := maps.Clone(c.Files)
+	for _, ch := range r.Changes {
+		changed[ch.File.Name], files[ch.File.Name] = ch.New, ch.New
+		after := r.Project.File(ch.File.Name).Tree
+		if len(after.Diagnostics) > len(ch.File.Tree.Diagnostics) {
+			t.Errorf("%s does not parse after the fix: %s", ch.File.Name, after.Diagnostics[0].Message)
+		}
+		if err := emit.CommentsKept(ch.File.Tree, after); err != nil {
+			t.Errorf("%s: %v", ch.File.Name, err)
+		}
+	}
+	again := lint.Repair(c.load(t, files, 1), rules, upTo)
+	for _, ch := range again.Changes {
+		t.Errorf("fixing again changes %s:\n%s", ch.File.Name, emit.Diff(ch.File.Name, ch.Old, ch.New))
+	}
+	if diff := cmp.Diff(lines(r.Findings), lines(again.Findings)); diff != "" {
+		t.Errorf("what remains is not what is found again (-remains +again)\n%s", diff)
+	}
+	return changed
+}
+
+// lines are the findings as a case has them: file:line:columns rule message.
+func lines(fs []lint.Finding) []string {
+	var out []string
+	for _, f := range fs {
+		start, end := f.File.Position(f.Span.Start), f.File.Position(f.Span.End)
+		to := strconv.Itoa(end.Column)
+		if end.Line != start.Line {
+			to = fmt.Sprintf("%d:%d", end.Line, end.Column)
+		}
+		out = append(out, fmt.Sprintf("%s:%d:%d-%s %s %s", f.File.Name, start.Line, start.Column, to, f.Rule.ID, f.Message))
+	}
+	return out
+}
+
+// read takes an archive apart.
+func read(t *testing.T, a *txtar.Archive) (Case, Outcome) {
+	t.Helper()
+	c := Case{Files: map[string]string{}}
+	want := Outcome{Safe: map[string]string{}, Unsafe: map[string]string{}}
+	for line := range strings.Lines(string(a.Comment)) {
+		key, value, _ := strings.Cut(strings.TrimSpace(line), ":")
+		switch value = strings.TrimSpace(value); key {
+		case "release":
+			c.Options.Release = value
+		case "systemd":
+			n, err := strconv.Atoi(value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.Options.Systemd = n
+		case "select":
+			c.Select = strings.Fields(value)
+		}
+	}
+	for _, f := range a.Files {
+		switch dir, rest, _ := strings.Cut(f.Name, "/"); {
+		case f.Name == "want":
+			for line := range strings.Lines(string(f.Data)) {
+				want.Findings = append(want.Findings, strings.TrimSuffix(line, "\n"))
+			}
+		case dir == "safe":
+			want.Safe[rest] = string(f.Data)
+		case dir == "unsafe":
+			want.Unsafe[rest] = string(f.Data)
+		default:
+			c.Files[f.Name] = string(f.Data)
+		}
+	}
+	return c, want
+}
+
+// archive is a with the outcome in place of what was wanted.
+func (c Case) archive(a *txtar.Archive, got Outcome) *txtar.Archive {
+	out := &txtar.Archive{Comment: a.Comment}
+	for _, f := range a.Files {
+		if _, ok := c.Files[f.Name]; ok {
+			out.Files = append(out.Files, f)
+		}
+	}
+	want := strings.Join(got.Findings, "\n")
+	if want != "" {
+		want += "\n"
+	}
+	out.Files = append(out.Files, txtar.File{Name: "want", Data: []byte(want)})
+	for dir, files := range map[string]map[string]string{"safe": got.Safe, "unsafe": got.Unsafe} {
+		for name, text := range files {
+			out.Files = append(out.Files, txtar.File{Name: path.Join(dir, name), Data: []byte(text)})
+		}
+	}
+	n := len(c.Files) + 1
+	slices.SortFunc(out.Files[n:], func(a, b txtar.File) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}

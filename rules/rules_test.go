@@ -1,0 +1,70 @@
+package rules_test
+
+import (
+	"flag"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"wardnix/lint"
+	"wardnix/lint/linttest"
+	"wardnix/rules"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files to what the rules do now")
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	os.Exit(m.Run())
+}
+
+func TestCases(t *testing.T) {
+	linttest.Run(t, "../testdata/rules/*.txtar", rules.All(rules.Builtin()), *update)
+}
+
+// Every rule says everything about itself, and its example is true.
+func TestRulesAreComplete(t *testing.T) {
+	all := rules.All(rules.Builtin())
+	id, name := regexp.MustCompile(`^[A-Z]\d{3}$`), regexp.MustCompile(`^[a-z]+(-[a-z]+)+$`)
+	seen := map[string]bool{}
+	for _, r := range all {
+		t.Run(r.Name, func(t *testing.T) {
+			if !id.MatchString(r.ID) || !name.MatchString(r.Name) || seen[r.ID] || seen[r.Name] {
+				t.Errorf("%q and %q are no good as ID and name", r.ID, r.Name)
+			}
+			seen[r.ID], seen[r.Name] = true, true
+			if r.Since == "" || r.Severity == 0 || r.Title == "" || r.Text == "" || r.Before == "" || len(r.References) == 0 {
+				t.Errorf("a field is empty: %+v", r)
+			}
+			example(t, r, all)
+		})
+	}
+	if !slices.IsSortedFunc(all, func(a, b *lint.Rule) int { return strings.Compare(a.ID, b.ID) }) {
+		t.Error("the catalogue is not sorted by ID")
+	}
+}
+
+// example runs a rule's Before and After.
+func example(t *testing.T, r *lint.Rule, all []*lint.Rule) {
+	c := linttest.Case{Files: map[string]string{"example.nix": r.Before}, Options: r.Options, Select: []string{r.ID}}
+	out := c.Try(t, all)
+	if len(out.Findings) == 0 {
+		t.Error("Before has no finding")
+	}
+	if r.After == "" {
+		return
+	}
+	after := out.Safe["example.nix"]
+	if after == "" {
+		after = out.Unsafe["example.nix"]
+	}
+	if after != r.After {
+		t.Errorf("Before becomes\n%s", after)
+	}
+	c.Files["example.nix"] = r.After
+	if out := c.Try(t, all); len(out.Findings) > 0 {
+		t.Errorf("After still has findings: %q", out.Findings)
+	}
+}
