@@ -16,7 +16,7 @@ type check struct {
 	good, bad, na string
 	normalBoot    bool // does not apply with DefaultDependencies=no
 	rule          checkRule
-	flag          flag
+	toggle        toggle
 	mask          uint64 // capabilities or namespace types
 	family        uint64
 	group         string
@@ -238,7 +238,7 @@ func badIf(bad bool, c *check) verdictOn {
 func (s *state) run(c *check) verdictOn {
 	switch c.rule {
 	case checkFlag:
-		return badIf(s.flags[c.flag] == (c.flag == flagDelegate), c)
+		return badIf(s.flags[c.toggle] == (c.toggle == flagDelegate), c)
 	case checkCapabilities:
 		return badIf(s.bounding.set&c.mask != 0, c)
 	case checkNamespace:

@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// flag is a switch of the execution context.
-type flag uint8
+// toggle is a switch of the execution context.
+type toggle uint8
 
 // The flags, named as the fields of the assessment.
 const (
-	flagPrivateDevices flag = iota
+	flagPrivateDevices toggle = iota
 	flagPrivateMounts
 	flagPrivateNetwork
 	flagPrivateTmp
@@ -305,7 +305,7 @@ func (s *state) countIf(list *int, value string, ok bool) {
 	s.count(list, value, n)
 }
 
-func flagOf(key string) flag {
+func flagOf(key string) toggle {
 	switch key {
 	case "PrivateDevices":
 		return flagPrivateDevices
@@ -351,7 +351,7 @@ func flagOf(key string) flag {
 	return flagCount
 }
 
-func (s *state) applyFlag(f flag, value string) {
+func (s *state) applyFlag(f toggle, value string) {
 	if b, ok := ParseBool(value); ok {
 		s.flags[f], s.modes[f] = b, ""
 		if e := enumOf(flagNames[f]); b && e != nil {
@@ -374,9 +374,9 @@ func (s *state) applyFlag(f flag, value string) {
 	}
 }
 
-// applyEnumFlag sets a flag that newer versions read as an enum: every value but
+// applyEnumFlag sets a toggle that newer versions read as an enum: every value but
 // "no" switches it on.
-func (s *state) applyEnumFlag(f flag, value string) {
+func (s *state) applyEnumFlag(f toggle, value string) {
 	d, _ := LookupAny("Service", flagNames[f])
 	if value == "" && d.Empty == EmptyResets && d.KindIn(s.version) != KindBool {
 		s.flags[f], s.modes[f] = false, ""
@@ -716,11 +716,11 @@ func (s *state) privileged() bool {
 // (src/core/unit.c, unit_patch_contexts; src/core/service.c, service_add_extras).
 func (s *state) imply() {
 	for _, drop := range []struct {
-		flag flag
-		caps uint64
+		toggle toggle
+		caps   uint64
 	}{{flagPrivateDevices, 1<<27 | 1<<17}, {flagProtectKernelModules, 1 << 16}, {flagProtectKernelLogs, 1 << 34},
 		{flagProtectClock, 1<<25 | 1<<35}} {
-		if s.flags[drop.flag] {
+		if s.flags[drop.toggle] {
 			s.bounding.set &^= drop.caps
 		}
 	}
@@ -735,7 +735,7 @@ func (s *state) imply() {
 				s.modes[flagPrivateTmp] = "disconnected"
 			}
 		}
-		for _, f := range []flag{flagPrivateTmp, flagRemoveIPC, flagNoNewPrivileges, flagRestrictSUIDSGID} {
+		for _, f := range []toggle{flagPrivateTmp, flagRemoveIPC, flagNoNewPrivileges, flagRestrictSUIDSGID} {
 			s.flags[f] = true
 		}
 	}

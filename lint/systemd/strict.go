@@ -141,7 +141,7 @@ func stateOrder(d *Directive) func(have, want *state) Answer {
 	return nil
 }
 
-func (s *state) flagAtLeast(want *state, f flag) Answer {
+func (s *state) flagAtLeast(want *state, f toggle) Answer {
 	e := enumOf(flagNames[f])
 	switch {
 	case f == flagDelegate, f == flagDefaultDependencies:

@@ -117,7 +117,7 @@ func rule(field, text string, bits map[string]string) string {
 	case strings.HasPrefix(field, "RestrictAddressFamilies_"):
 		return "rule: checkFamily, family: family" + strings.ReplaceAll(strings.TrimPrefix(field, "RestrictAddressFamilies_"), "_", "")
 	case kind == "bool":
-		return "rule: checkFlag, flag: flag" + field
+		return "rule: checkFlag, toggle: flag" + field
 	case kind == "capability_bounding_set":
 		var mask []string
 		for _, name := range strings.Fields(args) {

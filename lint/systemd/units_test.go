@@ -1,0 +1,118 @@
+package systemd
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "record the answers of the local systemd-analyze again")
+
+// recordedUnit is a unit of testdata/units.txt with what systemd said of it.
+type recordedUnit struct{ name, text, want string }
+
+func readUnits(t testing.TB) (head string, units []recordedUnit) {
+	text, err := os.ReadFile("testdata/units.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := strings.Split(string(text), "\n=== ")
+	for _, part := range parts[1:] {
+		name, rest, _ := strings.Cut(part, "\n")
+		body, want, _ := strings.Cut(rest, "\n---\n")
+		units = append(units, recordedUnit{name, strings.TrimSuffix(body, "\n") + "\n", strings.TrimSuffix(want, "\n")})
+	}
+	return parts[0], units
+}
+
+// TestRecordedUnits compares units of our own with recorded answers.
+func TestRecordedUnits(t *testing.T) {
+	head, units := readUnits(t)
+	if *update {
+		recordUnits(t, head, units)
+		return
+	}
+	bare := assessmentJSON(t, NewUnit("bare.service", Parse("bare.service", []byte(units[0].text))), 252)
+	for _, u := range units {
+		t.Run(u.name, func(t *testing.T) {
+			unit := NewUnit(u.name, Parse(u.name, []byte(u.text)))
+			got := "refused"
+			if a, err := Assess(unit, 252); err == nil {
+				got = summary(a.High.String()+" "+a.High.Predicate(), assessmentJSON(t, unit, 252), bare)
+			}
+			if got != u.want {
+				t.Errorf("got\n%s\nwant\n%s", got, u.want)
+			}
+		})
+	}
+}
+
+// summary prints an assessment in few lines.
+func summary(overall, rows, bare string) string {
+	digest := sha256.Sum256([]byte(rows))
+	out := fmt.Sprintf("%s %x", overall, digest[:6])
+	var have, usual []Row
+	if json.Unmarshal([]byte(rows), &have) != nil || json.Unmarshal([]byte(bare), &usual) != nil {
+		return "no JSON"
+	}
+	common := map[string]bool{}
+	for _, r := range usual {
+		common[rowSummary(r)] = true
+	}
+	for _, r := range have {
+		if line := rowSummary(r); !common[line] {
+			out += "\n" + line
+		}
+	}
+	return out
+}
+
+func rowSummary(r Row) string {
+	mark, exposure, description := "-", "", ""
+	if r.Set != nil {
+		mark = map[bool]string{true: "✓", false: "✗"}[*r.Set]
+	}
+	if r.Exposure != nil {
+		exposure = " " + *r.Exposure
+	}
+	if r.Description != nil {
+		description = " " + *r.Description
+	}
+	return mark + " " + r.Name + exposure + description
+}
+
+// recordUnits asks the local systemd-analyze, which must be 252.
+func recordUnits(t *testing.T, head string, units []recordedUnit) {
+	if v := oracle(t); v != 252 {
+		t.Fatalf("recording needs systemd 252, this is %d", v)
+	}
+	dir := t.TempDir()
+	overall := regexp.MustCompile(`: (\d+\.\d) (\w+)`)
+	out, bare := head, ""
+	for _, u := range units {
+		file := filepath.Join(dir, u.name)
+		write(t, file, u.text)
+		rows := ask(t, []string{file})[0].rows
+		if bare == "" {
+			bare = rows
+		}
+		want := "refused"
+		if rows != "" {
+			text, err := exec.Command("systemd-analyze", "security", "--offline=true", "--no-pager", file).Output()
+			m := overall.FindStringSubmatch(string(text))
+			if err != nil || m == nil {
+				t.Fatalf("%s: %v", u.name, err)
+			}
+			want = summary(m[1]+" "+m[2], rows, bare)
+		}
+		out += "\n=== " + u.name + "\n" + u.text + "---\n" + want
+	}
+	write(t, "testdata/units.txt", out+"\n")
+}
