@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -82,16 +81,18 @@ func checkLine(p *lint.Pass, u *unitView, l nixos.Line, rows map[string]row) {
 	}
 }
 
-// definitions are the places that a line comes from: several, where they agree
-// and make one line.
+// definitions are the places that a line comes from: several, where they set
+// the same value.
 func definitions(u *unitView, l nixos.Line) []*nixos.Def {
-	o := u.Directive(l.Section, l.Key)
-	if !slices.Contains(o.Defs, l.Def) || len(u.whole.Values(l.Section, l.Key)) > 1 {
-		return []*nixos.Def{l.Def}
+	defs := []*nixos.Def{l.Def}
+	for _, d := range u.Directive(l.Section, l.Key).Defs {
+		lines := systemd.Render(l.Key, renderable(u.Host.Evaluator(), d.Value))
+		if d != l.Def && len(lines) == 1 && lines[0].Text == l.Text {
+			defs = append(defs, d)
+		}
 	}
-	return o.Defs
+	return defs
 }
-
 
 func invalidMessage(u *unitView, l nixos.Line, v systemd.Verdict) string {
 	what := "ignores"
