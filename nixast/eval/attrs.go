@@ -82,7 +82,7 @@ func restFor(rest []Def, name string) []Def {
 		case d.Name != nil && !d.Name.matches(name):
 			continue
 		case d.Name != nil:
-			out = append(out, Def{When: d.When, Value: d.Value, Site: d.Site, Open: d.Open})
+			out = append(out, d)
 			continue
 		case lacks(d.Open, name):
 			continue

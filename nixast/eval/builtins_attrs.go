@@ -99,7 +99,7 @@ func attrsBuiltins() family {
 }
 
 // perAttr makes a list with one element an attribute, by name. What rest may
-// have becomes elements of which there may be any number.
+// have becomes elements of which there may be any number, anywhere.
 func (c call) perAttr(set *Attrs, f func(name, value *Thunk, site nixast.Node) *Thunk) Value {
 	if u := c.alloc(c.site, len(set.attrs)+len(set.rest), itemSize); u != nil {
 		return u
@@ -111,11 +111,11 @@ func (c call) perAttr(set *Attrs, f func(name, value *Thunk, site nixast.Node) *
 			continue
 		}
 		value := lazy(func() Value { return c.force(c.value(c.site, x, nil)) })
-		items = append(items, Item{cond, f(Known(newString(x.site(), x.Name)), value, x.site()), false})
+		items = append(items, Item{When: cond, Value: f(Known(newString(x.site(), x.Name)), value, x.site())})
 	}
 	for _, d := range set.rest {
 		name, value := c.restTemplate(d)
-		items = append(items, Item{nil, f(name, value, d.Site), true})
+		items = append(items, Item{Value: f(name, value, d.Site), Many: true, Anywhere: true})
 	}
 	return &List{origin{c.site}, items}
 }
@@ -175,7 +175,9 @@ func (c call) listToAttrs(items []Item, f func(Item) *Thunk) Value {
 	out := &Attrs{origin: origin{c.site}}
 	for _, it := range items {
 		pair := c.force(f(it))
-		if fails(pair) {
+		if c.impossible(it, pair) {
+			continue
+		} else if fails(pair) {
 			return pair
 		}
 		set := c.asAttrs(c.site, pair)
@@ -196,15 +198,9 @@ func (c call) listToAttrs(items []Item, f func(Item) *Thunk) Value {
 
 // addPair adds a pair of listToAttrs to its definitions or to the rest.
 func (c call) addPair(out *Attrs, defs map[string][]Def, names *[]string, it Item, name Value, value *Thunk) Value {
-	ls := c.leaves(name)
-	whens := make([]*Cond, len(ls))
-	for i, l := range ls {
-		whens[i] = l.when
-	}
-	excl, can := c.exclusive(whens)
-	for i, l := range ls {
-		when, ok := c.and(it.When, excl[i])
-		if !ok || !can[i] {
+	for _, l := range c.alternatives(name) {
+		when, ok := c.and(it.When, l.when)
+		if !ok {
 			continue
 		}
 		d := Def{When: when, Value: value, Site: l.v.Origin()}
@@ -226,7 +222,9 @@ func (c call) addPair(out *Attrs, defs map[string][]Def, names *[]string, it Ite
 				d.Open = itemReason(it)
 			}
 		case *Unknown:
-			if s.Failure != NoFailure {
+			if c.impossible(it, s) {
+				continue
+			} else if s.Failure != NoFailure {
 				return s
 			}
 			d.Name, d.Open = &String{s.origin, []Piece{{Unknown: s}}}, s
@@ -245,21 +243,35 @@ func (c call) removeAttrs(set *Attrs, items []Item) Value {
 		return u
 	}
 	for _, it := range items {
-		name := c.force(it.Value)
-		s, ok := name.(*String)
-		if u, isUnknown := name.(*Unknown); isUnknown && u.Failure == NoFailure {
-			s, ok = &String{u.origin, []Piece{{Unknown: u}}}, true
+		for _, l := range c.alternatives(c.force(it.Value)) {
+			one := it
+			var ok bool
+			if one.When, ok = c.and(it.When, l.when); !ok {
+				continue
+			}
+			if bad := c.removeName(out, l.v, one); bad != nil {
+				return bad
+			}
 		}
-		if !ok {
-			return c.wrong(name, "string")
-		}
-		if text, known := s.Text(); known && !it.Many && it.When == nil {
-			out.remove(text)
-			continue
-		}
-		c.maybeRemoved(out, s, it)
 	}
 	return out
+}
+
+// removeName removes one name from a new set; a value instead if it is none.
+func (c call) removeName(set *Attrs, name Value, it Item) Value {
+	s, ok := name.(*String)
+	if u, isUnknown := name.(*Unknown); isUnknown && u.Failure == NoFailure {
+		s, ok = &String{u.origin, []Piece{{Unknown: u}}}, true
+	}
+	if !ok {
+		return c.wrong(name, "string")
+	}
+	if text, known := s.Text(); known && !it.Many && it.When == nil {
+		set.remove(text)
+	} else {
+		c.maybeRemoved(set, s, it)
+	}
+	return nil
 }
 
 // remove takes an attribute out of a set. Where the rest may have it, the
@@ -327,7 +339,9 @@ func (c call) catAttrs(name string, items []Item) Value {
 	var out []Item
 	for _, it := range items {
 		v := c.force(it.Value)
-		if fails(v) {
+		if c.impossible(it, v) {
+			continue
+		} else if fails(v) {
 			return v
 		}
 		set := c.asAttrs(c.site, v)

@@ -86,8 +86,9 @@ func listBuiltins() family {
 				return v
 			case len(l.Items) == 0:
 				return c.fails("an empty list has no tail")
-			case !certainItems(l.Items[:1]):
-				return c.lost(itemReason(l.Items[0]))
+			}
+			if u := uncertainStart(l.Items, 1); u != nil {
+				return c.lost(u)
 			}
 			return c.items(l.Items[1:])
 		}},
@@ -137,7 +138,8 @@ func (c call) mapped(items []Item, f func(Item) *Thunk) Value {
 	}
 	out := make([]Item, len(items))
 	for i, it := range items {
-		out[i] = Item{it.When, f(it), it.Many}
+		out[i] = it
+		out[i].Value = f(it)
 	}
 	return &List{origin{c.site}, out}
 }
@@ -169,7 +171,9 @@ func (c call) joinedLists(items []Item, f func(Item) *Thunk) Value {
 	var out []Item
 	for _, it := range items {
 		v := c.force(f(it))
-		if fails(v) {
+		if c.impossible(it, v) {
+			continue
+		} else if fails(v) {
 			return v
 		}
 		l := c.asList(c.site, v)
@@ -199,7 +203,9 @@ func (c call) foldl(f, acc *Thunk, items []Item) Value {
 			return c.lost(itemReason(it))
 		}
 		next := c.applyAll(c.site, f, Known(v), it.Value)
-		if it.When != nil {
+		if c.impossible(it, next) {
+			continue
+		} else if it.When != nil {
 			next = &Choice{origin: origin{c.site}, Cases: []Case{{it.When, Known(next)}, {nil, Known(v)}}}
 		}
 		v = next
@@ -300,15 +306,14 @@ func (c call) element(list *Thunk, i int64) Value {
 	if v != nil {
 		return v
 	}
-	for k, it := range l.Items {
-		switch {
-		case it.Many || it.When != nil:
-			return c.lost(itemReason(it))
-		case int64(k) == i:
-			return c.force(it.Value)
-		}
+	if n := int64(len(l.Items)); i < 0 || i >= n && certainItems(l.Items) {
+		return c.fails("the list has no such element")
+	} else if u := uncertainStart(l.Items, int(min(i+1, n))); u != nil {
+		return c.lost(u)
+	} else if i >= n {
+		return c.lost(uncertain(l.Items))
 	}
-	return c.fails("the list has no such element")
+	return c.force(l.Items[i].Value)
 }
 
 // sorted sorts stably, as long as every comparison is decided.

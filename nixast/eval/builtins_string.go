@@ -113,7 +113,9 @@ func (c call) concatSep(sep []Piece, items []Item) Value {
 			return c.concatMany(sep, items, u)
 		}
 		ps, u := c.coerce(c.site, c.force(it.Value), interpolation)
-		if u != nil {
+		if u != nil && c.impossible(it, u) {
+			continue
+		} else if u != nil {
 			return u
 		}
 		if some {
@@ -135,7 +137,7 @@ func (c call) concatSep(sep []Piece, items []Item) Value {
 func (c call) concatMany(sep []Piece, items []Item, why *Unknown) Value {
 	var parts [][]Piece
 	for _, it := range items {
-		if it.Many || it.When != nil {
+		if uncertain([]Item{it}) != nil || slices.ContainsFunc(items, func(x Item) bool { return x.Anywhere }) {
 			break
 		}
 		ps, u := c.coerce(c.site, c.force(it.Value), interpolation)

@@ -2,6 +2,7 @@ package eval
 
 import (
 	"fmt"
+	"slices"
 
 	"wardnix/nixast"
 )
@@ -86,6 +87,41 @@ func covered(earlier []leaf, when *Cond) bool {
 		}
 	}
 	return false
+}
+
+// all reports whether every case of c that does not fail is of that type.
+func (ev *Evaluator) all(c *Choice, typ string) bool {
+	types := ev.types(c)
+	return len(types) == 1 && types[0] == typ
+}
+
+// types are the types of the cases.
+func (ev *Evaluator) types(c *Choice) []string {
+	if c.types != nil {
+		return c.types
+	}
+	if u := ev.enter(c.node); u != nil {
+		return []string{"unknown"}
+	}
+	defer ev.leave()
+	c.types = []string{"unknown"} // what a choice is that is a case of its own
+	var types []string
+	for _, k := range c.Cases {
+		v := ev.force(k.Value)
+		inner := []string{TypeOf(v)}
+		if sub, ok := v.(*Choice); ok {
+			inner = ev.types(sub)
+		} else if fails(v) {
+			inner = nil
+		}
+		for _, t := range inner {
+			if !slices.Contains(types, t) {
+				types = append(types, t)
+			}
+		}
+	}
+	c.types = types
+	return types
 }
 
 func fails(v Value) bool {
@@ -210,6 +246,27 @@ func (ev *Evaluator) exclusive(whens []*Cond) ([]*Cond, []bool) {
 	return out, can
 }
 
+// alternatives are the leaves of v, each under a condition that excludes the
+// others.
+func (ev *Evaluator) alternatives(v Value) []leaf {
+	ls := ev.leaves(v)
+	if len(ls) == 1 {
+		return ls
+	}
+	whens := make([]*Cond, len(ls))
+	for i, l := range ls {
+		whens[i] = l.when
+	}
+	excl, can := ev.exclusive(whens)
+	var out []leaf
+	for i, l := range ls {
+		if can[i] {
+			out = append(out, leaf{excl[i], l.v})
+		}
+	}
+	return out
+}
+
 // truth tells whether v is true, and if that is not known, under what
 // condition. What is no boolean is taken for a condition like others: there
 // Nix fails, so that it does not matter.
@@ -221,7 +278,7 @@ func (ev *Evaluator) truth(node nixast.Node, v Value) (Truth, *Cond) {
 		}
 		return No, nil
 	case *Choice:
-		return ev.truthOfCases(node, ev.leaves(v))
+		return ev.truthOfCases(node, ev.alternatives(v))
 	case *Unknown:
 		return Maybe, ev.leaf(v)
 	}
@@ -232,23 +289,15 @@ func (ev *Evaluator) truthOfCases(node nixast.Node, ls []leaf) (Truth, *Cond) {
 	if len(ls) == 1 {
 		return ev.truth(node, ls[0].v)
 	}
-	whens := make([]*Cond, len(ls))
-	for i, l := range ls {
-		whens[i] = l.when
-	}
-	excl, can := ev.exclusive(whens)
 	all, some := true, false
 	var cond *Cond
-	for i, l := range ls {
-		if !can[i] {
-			continue
-		}
+	for _, l := range ls {
 		t, c := ev.truth(node, l.v)
 		all = all && t == Yes
 		if t == No {
 			continue
 		}
-		c, ok := ev.and(excl[i], c)
+		c, ok := ev.and(l.when, c)
 		if !ok {
 			continue
 		}

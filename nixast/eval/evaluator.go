@@ -155,7 +155,7 @@ func (ev *Evaluator) String(t *Thunk) *String {
 		case *Unknown:
 			return &String{s.origin, []Piece{{Unknown: s}}}
 		case *Choice:
-			if !ev.allStrings(s) {
+			if !ev.all(s, "string") {
 				return nil
 			}
 			ps, u := ev.coerce(s.node, s, interpolation)

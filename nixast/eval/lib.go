@@ -147,10 +147,10 @@ func (ev *Evaluator) prelude() *Attrs {
 }
 
 // lacks reports whether u, an unknown set, certainly has no attribute of that
-// name: the functions of lib are no packages and no types, so that
+// name: the functions of lib are no packages, types or builtins, so that
 // "with lib; with pkgs; mkIf" is lib's.
 func lacks(u *Unknown, name string) bool {
-	if u == nil || u.Sort != Packages && u.Label != "lib.types" {
+	if u == nil || u.Sort != Packages && u.key != "lib.types" && u.key != "builtins" {
 		return false
 	}
 	return slices.Contains(libOnly, name)

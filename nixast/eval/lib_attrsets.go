@@ -51,7 +51,11 @@ func libAttrsets() family {
 			return c.filterAttrs(set, func(name, value *Thunk) (Truth, *Cond) { return c.test(a[0], name, value) })
 		}},
 		{"recursiveUpdate", 2, func(c call, a []*Thunk) Value {
-			return c.recursiveUpdate(c.force(a[0]), c.force(a[1]))
+			a0, a1 := c.force(a[0]), c.force(a[1])
+			if _, unknown := a1.(*Unknown); unknown {
+				return c.updateValues(c.site, a0, a1) // both are sets, or it fails
+			}
+			return c.recursiveUpdate(a0, a1)
 		}},
 		{"mergeAttrsList", 1, func(c call, a []*Thunk) Value {
 			l, v := c.listArg(a[0])
@@ -209,14 +213,11 @@ func (c call) recursiveUpdate(a, b Value) Value {
 			return v
 		}
 	}
-	switch b.(type) {
+	switch b := b.(type) {
 	case *Unknown:
-		if set := c.asAttrs(c.site, a); set != nil {
-			return c.update(c.site, set, c.asAttrs(c.site, b))
-		}
-		return b
+		return c.updateUnknown(a, b)
 	case *Choice:
-		if !c.allSets(b.(*Choice)) {
+		if !c.all(b, "set") {
 			return c.lift(c.site, b, func(b Value) Value { return c.recursiveUpdate(a, b) })
 		}
 	}
@@ -230,7 +231,7 @@ func (c call) recursiveUpdate(a, b Value) Value {
 	case *Unknown:
 		return c.update(c.site, c.asAttrs(c.site, a), c.maybeMerged(over, a))
 	case *Choice:
-		if c.allSets(a) {
+		if c.all(a, "set") {
 			return c.mergedDeep(c.asAttrs(c.site, a), over)
 		}
 		return c.lift(c.site, a, func(a Value) Value { return c.recursiveUpdate(a, b) })
@@ -238,24 +239,19 @@ func (c call) recursiveUpdate(a, b Value) Value {
 	return b
 }
 
-// allSets reports whether every case is a set.
-func (ev *Evaluator) allSets(c *Choice) bool {
-	if u := ev.enter(c.node); u != nil {
-		return false
+// updateUnknown is recursiveUpdate where b may be a set or something else,
+// which then counts instead of a.
+func (c call) updateUnknown(a Value, b *Unknown) Value {
+	if _, unknown := a.(*Unknown); unknown {
+		return b
 	}
-	defer ev.leave()
-	for _, k := range c.Cases {
-		switch v := ev.force(k.Value).(type) {
-		case *Attrs:
-		case *Choice:
-			if !ev.allSets(v) {
-				return false
-			}
-		default:
-			return false
-		}
+	under := c.asAttrs(c.site, a)
+	if under == nil {
+		return b
 	}
-	return true
+	isSet := c.leaf(c.derived(c.site, b, joinKey("isAttrs", b.key)))
+	merged := lazy(func() Value { return c.update(c.site, under, openAttrs(b)) })
+	return &Choice{origin: origin{c.site}, Cases: []Case{{isSet, merged}, {nil, Known(b)}}}
 }
 
 // maybeMerged is over, with sets in it open for what an unknown set may add.
@@ -301,7 +297,9 @@ func (c call) mergedItems(items []Item) Value {
 	var acc Value = &Attrs{origin: origin{c.site}}
 	for _, it := range items {
 		v := c.force(it.Value)
-		if fails(v) {
+		if c.impossible(it, v) {
+			continue
+		} else if fails(v) {
 			return v
 		}
 		set := c.asAttrs(c.site, v)

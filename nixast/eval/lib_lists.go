@@ -40,18 +40,16 @@ func libLists() family {
 		{"imap1", 2, func(c call, a []*Thunk) Value { return c.imap(1, a[0], a[1]) }},
 		{"last", 1, func(c call, a []*Thunk) Value {
 			l, v := c.listArg(a[0])
-			switch n := 0; {
+			switch {
 			case v != nil:
 				return v
 			case len(l.Items) == 0:
 				return c.fails("an empty list has no last element")
-			default:
-				n = len(l.Items) - 1
-				if !certainItems(l.Items[n:]) {
-					return c.lost(itemReason(l.Items[n]))
-				}
-				return c.force(l.Items[n].Value)
 			}
+			if u := uncertainLast(l.Items); u != nil {
+				return c.lost(u)
+			}
+			return c.force(l.Items[len(l.Items)-1].Value)
 		}},
 		{"init", 1, func(c call, a []*Thunk) Value {
 			l, v := c.listArg(a[0])
@@ -60,8 +58,9 @@ func libLists() family {
 				return v
 			case len(l.Items) == 0:
 				return c.fails("an empty list has no elements before the last")
-			case !certainItems(l.Items[len(l.Items)-1:]):
-				return c.lost(itemReason(l.Items[len(l.Items)-1]))
+			}
+			if u := uncertainLast(l.Items); u != nil {
+				return c.lost(u)
 			}
 			return c.items(l.Items[:len(l.Items)-1])
 		}},
@@ -127,22 +126,13 @@ func (c call) flatItems(t *Thunk) ([]Item, *Unknown) {
 }
 
 func (c call) flatCases(ch *Choice) ([]Item, *Unknown) {
-	ls := c.leaves(ch)
-	whens := make([]*Cond, len(ls))
-	for i, l := range ls {
-		whens[i] = l.when
-	}
-	excl, can := c.exclusive(whens)
 	var out []Item
-	for i, l := range ls {
-		if !can[i] {
-			continue
-		}
+	for _, l := range c.alternatives(ch) {
 		inner, u := c.flatItems(Known(l.v))
 		if u != nil {
 			return nil, u
 		}
-		out = append(out, c.guardedItems(inner, excl[i])...)
+		out = append(out, c.guardedItems(inner, l.when)...)
 	}
 	return out, nil
 }
@@ -211,7 +201,7 @@ func (c call) sublist(start, n Value, list *Thunk) Value {
 			needed = l.Items
 		}
 	}
-	if u := uncertain(needed); u != nil {
+	if u := uncertainStart(l.Items, len(needed)); u != nil {
 		return c.lost(u)
 	}
 	return c.items(l.Items[first:last])

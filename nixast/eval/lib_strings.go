@@ -204,7 +204,8 @@ func (c call) searchPathOf(folder, list *Thunk) Value {
 			return u
 		}
 		s := &String{origin{p.Origin()}, joined(append([]Piece(nil), ps...), Piece{Text: "/" + dir})}
-		items = append(items, Item{it.When, Known(s), it.Many})
+		it.Value = Known(s)
+		items = append(items, it)
 	}
 	return c.concatSep([]Piece{{Text: ":"}}, items)
 }

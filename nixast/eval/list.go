@@ -79,9 +79,19 @@ func (ev *Evaluator) within(it Item, items []Item) []Item {
 	}
 	out := make([]Item, len(items))
 	for i, x := range items {
-		out[i] = Item{Value: x.Value, Many: true}
+		out[i] = Item{Value: x.Value, Many: true, Anywhere: it.Anywhere || x.Anywhere}
 	}
 	return out
+}
+
+// impossible reports whether it cannot be there, since what is made of it, v,
+// fails.
+func (ev *Evaluator) impossible(it Item, v Value) bool {
+	if !fails(v) || it.When == nil && !it.Many {
+		return false
+	}
+	ev.assumed = true
+	return true
 }
 
 func certainItems(items []Item) bool {
@@ -112,6 +122,24 @@ func uncertain(items []Item) *Unknown {
 		}
 	}
 	return nil
+}
+
+// uncertainStart is why the first n items may not be the first n elements.
+func uncertainStart(items []Item, n int) *Unknown {
+	for _, it := range items {
+		if it.Anywhere {
+			return itemReason(it)
+		}
+	}
+	return uncertain(items[:n])
+}
+
+// uncertainLast is why the last item may not be the last element.
+func uncertainLast(items []Item) *Unknown {
+	if u := uncertainStart(items, 0); u != nil {
+		return u
+	}
+	return uncertain(items[len(items)-1:])
 }
 
 func (ev *Evaluator) concatLists(node nixast.Node, left, right Value) Value {

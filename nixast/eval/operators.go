@@ -179,7 +179,7 @@ func (ev *Evaluator) plus(node nixast.Node, left, right Value) Value {
 		}
 		return ev.derived(node, l, ev.operationKey("+", []Value{left, right}))
 	case *Choice:
-		if !ev.allStrings(l) {
+		if !ev.all(l, "string") {
 			return ev.lift(node, l, func(l Value) Value { return ev.plus(node, l, right) })
 		}
 	case *Null, *Bool, *List, *Function:
@@ -195,26 +195,6 @@ func (ev *Evaluator) plus(node nixast.Node, left, right Value) Value {
 	}
 	ps, u := ev.concat(node, [][]Piece{a, b})
 	return ev.stringOf(node, ps, u)
-}
-
-// allStrings reports whether every case is a string.
-func (ev *Evaluator) allStrings(c *Choice) bool {
-	if u := ev.enter(c.node); u != nil {
-		return false
-	}
-	defer ev.leave()
-	for _, k := range c.Cases {
-		switch v := ev.force(k.Value).(type) {
-		case *String:
-		case *Choice:
-			if !ev.allStrings(v) {
-				return false
-			}
-		default:
-			return false
-		}
-	}
-	return true
 }
 
 // arithmetic is a + b, a - b, a * b or a / b for numbers.

@@ -221,6 +221,13 @@ func (ev *Evaluator) build(b *setBuilder, e *env) (Value, *env) {
 			return u, scope
 		}
 	}
+	for i, x := range out.attrs {
+		// A name that is there under a condition may also be what a name that
+		// is known in part comes to.
+		if !x.Certain() {
+			out.attrs[i] = ev.stacked(b.node, x.Defs, Attr{x.Name, restFor(out.rest, x.Name)})
+		}
+	}
 	return out, scope
 }
 
@@ -239,16 +246,10 @@ func (ev *Evaluator) addDynamic(set *Attrs, d dynamicEntry, e *env) *Unknown {
 // define adds a definition under a name that was computed. It changes set,
 // which must be new.
 func (ev *Evaluator) define(node nixast.Node, set *Attrs, name Value, d Def) *Unknown {
-	ls := ev.leaves(name)
-	whens := make([]*Cond, len(ls))
-	for i, l := range ls {
-		whens[i] = l.when
-	}
-	excl, can := ev.exclusive(whens)
-	for i, l := range ls {
+	for _, l := range ev.alternatives(name) {
 		var ok bool
 		one := d
-		if one.When, ok = ev.and(d.When, excl[i]); !ok || !can[i] {
+		if one.When, ok = ev.and(d.When, l.when); !ok {
 			continue
 		}
 		if u := ev.defineOne(node, set, l.v, one); u != nil {

@@ -334,6 +334,11 @@ func (ev *Evaluator) coerceCases(node nixast.Node, c *Choice, how coercion) ([]P
 		return nil, u
 	}
 	defer ev.leave()
+	if c.busy {
+		return nil, ev.unknown(node, "its value needs itself (infinite recursion)")
+	}
+	c.busy = true
+	defer func() { c.busy = false }()
 	var whens []*Cond
 	var texts [][]Piece
 	var failure *Unknown

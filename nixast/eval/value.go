@@ -83,6 +83,9 @@ type Item struct {
 	// Many tells that any number of elements stand here, none included. Each
 	// of them looks like Value, which is unknown as a whole or in part.
 	Many bool
+	// Anywhere tells that the elements of a Many may stand anywhere among the
+	// others, as the names of an open set do.
+	Anywhere bool
 }
 
 // Attrs is a set.
@@ -114,7 +117,7 @@ type Def struct {
 	Open *Unknown
 	// Name, if not nil, is a name that is known only in part, such as
 	// "foo-${n}". Any number of attributes whose names fit it may be there,
-	// none included, each with a value that looks like Value.
+	// none included, each with a value that looks like Value. Open is set, too.
 	Name *String
 }
 
@@ -195,8 +198,8 @@ const (
 )
 
 // Choice is the first of its cases whose condition holds. The last case has
-// no condition; no case is itself a Choice once it is forced with
-// [Evaluator.Cases].
+// no condition. A case may be a Choice again, even this one, where a value is
+// defined by itself: [Evaluator.Cases] sorts that out.
 type Choice struct {
 	origin
 	Cases []Case
@@ -204,6 +207,8 @@ type Choice struct {
 	flat  []leaf // what the cases come to, once asked for
 	attrs *Attrs
 	list  *List
+	types []string // of the cases that do not fail
+	busy  bool     // its text is being made
 }
 
 // Case is a value and the condition under which it counts, provided that no
