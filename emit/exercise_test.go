@@ -487,7 +487,29 @@ func (x *exercise) wrap(n nixast.Node) error {
 	if n.Kind() == nixast.Paren {
 		return nil // its own parentheses are taken away, too
 	}
-	return undoExact(x.file, after, edits, err)
+	if oneLine(x.file.Src, n.Parent().Span()) && len(x.ed.mustWrap(n)) == 2 {
+		return undoExact(x.file, after, edits, err)
+	}
+	if err != nil {
+		return defect("what was wrapped cannot be unwrapped: %v", err)
+	}
+	back, err := (&exercise{file: after}).apply(edits, false)
+	if err != nil {
+		return err
+	}
+	if got := dump(atPlace(back, place(n))); got != dump(n) {
+		return defect("the value was %s and is %s", dump(n), got)
+	}
+	return nil
+}
+
+// mustWrap are the edits that wrap n.
+func (e *Editor) mustWrap(n nixast.Node) []Edit {
+	edits, err := e.Wrap(n, "lib.mkForce ", "")
+	if err != nil {
+		panic(err)
+	}
+	return edits
 }
 
 func (x *exercise) append(n nixast.Node) error {

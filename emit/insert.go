@@ -197,6 +197,7 @@ func (e *Editor) unfold(b *box, o order, write writer) ([]Edit, error) {
 	if !b.flat { // it is empty but for line ends and comments
 		inner, outer = b.indents(e.style)
 	}
+	edits = append(edits, e.breakOperators(b, outer)...)
 	var lines strings.Builder
 	for i, it := range o {
 		if it.slot != nil {
@@ -247,6 +248,39 @@ func (e *Editor) unfoldAround(b *box) (edits []Edit, inner, outer string, err er
 		outer += e.style.step()
 	}
 	return edits, outer + e.style.step(), outer, nil
+}
+
+// breakOperators gives each operator behind b, when b is the first operand of
+// the value of a binding, a line of its own, as RFC 166 asks for once b has
+// several lines.
+func (e *Editor) breakOperators(b *box, indent string) []Edit {
+	var edits []Edit
+	top := b.node
+	for p := top.Parent(); p.Kind() == nixast.Binary && p.Child(0) == top; p = p.Parent() {
+		top = p
+	}
+	if top.Parent().Kind() != nixast.BindingNode || !oneLine(e.file.Src, top.Span()) {
+		return nil
+	}
+	for n := range top.Descendants() {
+		edits = append(edits, e.breakOperator(n, indent)...)
+		if n == b.node {
+			break
+		}
+	}
+	return append(edits, e.breakOperator(top, indent)...)
+}
+
+func (e *Editor) breakOperator(n nixast.Node, indent string) []Edit {
+	b, ok := n.AsBinary()
+	if !ok {
+		return nil
+	}
+	switch b.Op() {
+	case nixast.Concat, nixast.Update, nixast.Plus:
+		return append([]Edit{e.breakBefore(b.OpToken(), e.nl()+indent)}, e.breakOperator(b.Right(), indent)...)
+	}
+	return nil
 }
 
 // breakBefore puts text in the place of the white space before t.

@@ -47,7 +47,7 @@ func (e *Editor) appendFlat(b *box, values []any) ([]Edit, bool, error) {
 	}
 	space := spaceBefore(b.close)
 	if len(b.slots) == 0 && !b.hasComment() {
-		return []Edit{{space.Start, space.End, " " + text + " "}}, true, nil
+		return []Edit{{space.Start, space.End, e.style.pad() + text + e.style.pad()}}, true, nil
 	}
 	return []Edit{{space.Start, space.Start, " " + text}}, true, nil
 }
@@ -58,6 +58,7 @@ func (e *Editor) unfoldList(b *box, values []any) ([]Edit, error) {
 	if err != nil {
 		return nil, err
 	}
+	edits = append(edits, e.breakOperators(b, outer)...)
 	texts, err := e.style.elementTexts(values, inner)
 	if err != nil {
 		return nil, err

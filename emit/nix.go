@@ -154,7 +154,7 @@ func (s Style) listText(elems []any, at Layout) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		flat := "[ " + strings.Join(texts, " ") + " ]"
+		flat := "[" + s.pad() + strings.Join(texts, " ") + s.pad() + "]"
 		if !strings.Contains(flat, "\n") && at.Column+utf8.RuneCountInString(flat)+at.After <= s.width() {
 			return flat, nil
 		}

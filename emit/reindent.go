@@ -24,18 +24,33 @@ func reindent(n nixast.Node, from, to string) string {
 }
 
 // reindentSpan is the source within span with the indentation from of its lines
-// replaced by to. A line that starts inside span has it replaced, unless it
-// does not begin with from, or belongs to a comment, to a string in double
-// quotes, or to an indented string whose value would change.
+// replaced by to. See [reindentEdits].
 func reindentSpan(f *nixast.File, span nixast.Span, from, to string) string {
 	text := f.Src[span.Start:span.End]
-	if from == to || !strings.Contains(text, "\n") {
-		return text
+	edits := reindentEdits(f, span, from, to)
+	for i := range edits {
+		edits[i].Start -= span.Start
+		edits[i].End -= span.Start
 	}
+	shifted, err := Apply(text, edits)
+	if err != nil {
+		panic(err) // white space tokens and lines of strings cannot overlap
+	}
+	return shifted
+}
+
+// reindentEdits replace the indentation from of lines by to. A line that starts
+// inside span has it replaced, unless it does not begin with from, is blank, or
+// belongs to a comment, to a string in double quotes, or to an indented string
+// whose value would change.
+func reindentEdits(f *nixast.File, span nixast.Span, from, to string) []Edit {
 	var edits []Edit
-	add := func(start, end int, new string) {
-		if start > span.Start && end <= span.End {
-			edits = append(edits, Edit{start - span.Start, end - span.Start, new})
+	if from == to || oneLine(f.Src, span) {
+		return nil
+	}
+	add := func(e Edit) {
+		if e.Start > span.Start && e.End <= span.End {
+			edits = appendEdit(edits, e)
 		}
 	}
 	for t := range f.Tokens() {
@@ -44,21 +59,17 @@ func reindentSpan(f *nixast.File, span nixast.Span, from, to string) string {
 			continue
 		}
 		if at := strings.LastIndexByte(t.Text(), '\n'); at >= 0 && strings.HasPrefix(t.Text()[at+1:], from) {
-			add(s.Start+at+1, s.Start+at+1+len(from), to)
+			add(Edit{s.Start + at + 1, s.Start + at + 1 + len(from), to})
 		}
 	}
 	for n := range f.Root().Descendants() {
 		if s := n.Span(); n.Kind() == nixast.IndString && s.Start < span.End && s.End > span.Start {
 			for _, e := range shiftString(n, from, to) {
-				add(e.Start, e.End, e.New)
+				add(e)
 			}
 		}
 	}
-	shifted, err := Apply(text, edits)
-	if err != nil {
-		panic(err) // white space tokens and lines of strings cannot overlap
-	}
-	return shifted
+	return edits
 }
 
 // shiftString moves the lines of an indented string from one indentation to

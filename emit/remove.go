@@ -103,7 +103,7 @@ func (e *Editor) removeSlot(b *box, i int) ([]Edit, error) {
 	if len(s.comments) > 0 && (to-from == 1 || from != i) {
 		return nil, refuse(s.node, "the comment %q belongs to it", short(s.comments[0].Text()))
 	}
-	if len(b.slots) == 1 && b.node.Kind() != nixast.Let && !b.hasComment() {
+	if len(b.slots) == 1 && b.node.Kind() != nixast.Let && !b.hasComment() && (b.flat || !b.freestanding()) {
 		empty := e.style.emptySet()
 		if b.node.Kind() == nixast.List {
 			empty = e.style.emptyList()
@@ -114,6 +114,13 @@ func (e *Editor) removeSlot(b *box, i int) ([]Edit, error) {
 		return []Edit{e.removeLines(b, i, lineStart(e.file.Src, s.span.Start))}, nil
 	}
 	return []Edit{e.removeInline(b, i)}, nil
+}
+
+// freestanding reports whether the brackets of b have lines of their own. nixfmt
+// leaves them there even when nothing is between them.
+func (b *box) freestanding() bool {
+	_, own := indentOf(b.node.File().Src, b.node.Span().Start)
+	return own
 }
 
 // removeLines removes the lines of slot i from start on, and a blank line beside

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"wardnix/nixast"
 )
@@ -14,23 +15,71 @@ func (e *Editor) Replace(n nixast.Node, value any) ([]Edit, error) {
 	if err := e.editableExpr(n); err != nil {
 		return nil, err
 	}
-	src, span := e.file.Src, n.Span()
 	if err := keepsComments(n, n.First(), n.Last()); err != nil {
 		return nil, err
 	}
-	style := e.style
+	style, at := e.style, e.layoutOf(n)
 	if n.Kind() == nixast.List && size(n.Children()) > 1 {
-		style.OneLineLists = oneLine(src, span)
+		style.OneLineLists = oneLine(e.file.Src, n.Span())
 	}
-	indent, _ := indentOf(src, span.Start)
-	text, err := style.Nix(value, Layout{Indent: indent, Column: column(src, span.Start), After: len(";")})
+	text, err := style.Nix(value, at)
 	if err != nil {
 		return nil, err
 	}
 	if levelOf(text) < required(n) {
 		text = "(" + text + ")"
 	}
-	return []Edit{{span.Start, span.End, e.apart(n, text)}}, nil
+	if gap, ok := assignGap(n); ok {
+		lead := e.afterAssign(at, text)
+		return []Edit{trimmed(e.file.Src, Edit{gap.Start, n.Span().End, lead + text})}, nil
+	}
+	return []Edit{{n.Span().Start, n.Span().End, e.apart(n, text)}}, nil
+}
+
+// layoutOf is where a new expression in the place of n will stand: right of the
+// "=" if n is the value of a binding.
+func (e *Editor) layoutOf(n nixast.Node) Layout {
+	src, start := e.file.Src, n.Span().Start
+	at := Layout{Column: column(src, start), After: len(";")}
+	if gap, ok := assignGap(n); ok {
+		start = n.Parent().Span().Start
+		at.Column = column(src, gap.Start) + 1
+	}
+	at.Indent, _ = indentOf(src, start)
+	return at
+}
+
+// assignGap is the white space between "=" and n, if n is the value of a
+// binding and no comment stands between them.
+func assignGap(n nixast.Node) (nixast.Span, bool) {
+	if n.Parent().Kind() != nixast.BindingNode {
+		return nixast.Span{}, false
+	}
+	space := spaceBefore(n.First())
+	for t := range n.Parent().OwnTokens() {
+		if t.Kind() == nixast.Assign {
+			return space, t.Span().End == space.Start
+		}
+	}
+	return space, false
+}
+
+// afterAssign is what stands between "=" and a value: a space, or, before a
+// value that is too long and has no brackets, the start of a line.
+func (e *Editor) afterAssign(at Layout, value string) string {
+	if at.Column+utf8.RuneCountInString(value)+at.After > e.style.width() && breaksAfterAssign(value) {
+		return e.nl() + at.Indent + e.style.step()
+	}
+	return " "
+}
+
+// trimmed is an edit without the bytes at its front that it does not change.
+func trimmed(src string, edit Edit) Edit {
+	for edit.Start < edit.End && edit.New != "" && src[edit.Start] == edit.New[0] && src[edit.Start] <= ' ' {
+		edit.Start++
+		edit.New = edit.New[1:]
+	}
+	return edit
 }
 
 // editableExpr is an error if the expression n cannot be edited.
@@ -149,7 +198,7 @@ const hole = "__wardnix_hole"
 
 // Wrap puts before and after around the expression n, and parentheses around
 // n, and around the whole, where the grammar asks for them:
-// Wrap(n, "lib.mkForce ", "").
+// Wrap(n, "lib.mkForce ", ""). Several lines between parentheses are indented.
 func (e *Editor) Wrap(n nixast.Node, before, after string) ([]Edit, error) {
 	if err := e.editableExpr(n); err != nil {
 		return nil, err
@@ -159,11 +208,15 @@ func (e *Editor) Wrap(n nixast.Node, before, after string) ([]Edit, error) {
 	if syntaxError(f) != nil || len(holes) != 1 {
 		return nil, fmt.Errorf("%q and %q cannot stand around an expression", before, after)
 	}
-	if level(n) < required(holes[0]) {
-		before, after = before+"(", ")"+after
-	}
+	enclosed := level(n) < required(holes[0])
 	if level(f.Expr()) < required(n) {
 		before, after = "("+before, after+")"
+	}
+	if enclosed {
+		before, after = before+"(", ")"+after
+		if gap, ok := assignGap(n); ok && e.spreads(n, gap, before, after) {
+			return e.wrapLines(n, gap, before, after), nil
+		}
 	}
 	if runsInto(n.First().Prev()) {
 		before = " " + before
@@ -173,6 +226,50 @@ func (e *Editor) Wrap(n nixast.Node, before, after string) ([]Edit, error) {
 	}
 	edits := appendEdit(nil, Edit{n.Span().Start, n.Span().Start, before})
 	return appendEdit(edits, Edit{n.Span().End, n.Span().End, after}), nil
+}
+
+// spreads reports whether n, the value of a binding, stands on lines of its own
+// once it has parentheses: if it has several lines, or would not fit into one.
+func (e *Editor) spreads(n nixast.Node, gap nixast.Span, before, after string) bool {
+	src := e.file.Src
+	if !oneLine(src, nixast.Span{Start: gap.Start, End: n.Span().End}) {
+		last := absorbed(n)
+		return last.IsZero() || !oneLine(src, nixast.Span{Start: gap.Start, End: last.Span().Start})
+	}
+	columns := column(src, n.Span().End) + utf8.RuneCountInString(before+after) + len(";")
+	return columns > e.style.width()
+}
+
+// absorbed is the set or list at the end of n that RFC 166 keeps on the line of
+// a parenthesis before n: that of a function x: { … } or of a call f { … } of a
+// plain name; the zero Node if there is none.
+func absorbed(n nixast.Node) nixast.Node {
+	last := nixast.Node{}
+	if l, ok := n.AsLambda(); ok {
+		last = l.Body()
+	}
+	if a, ok := n.AsApply(); ok && a.Func().Kind() == nixast.Ident {
+		last = a.Arg()
+	}
+	if last.Kind() != nixast.AttrSet && last.Kind() != nixast.List {
+		return nixast.Node{}
+	}
+	return last
+}
+
+// wrapLines puts n between lines that end with before and begin with after,
+// indented by one step.
+func (e *Editor) wrapLines(n nixast.Node, gap nixast.Span, before, after string) []Edit {
+	src := e.file.Src
+	outer, _ := indentOf(src, n.Parent().Span().Start)
+	old, _ := indentOf(src, n.Span().Start)
+	inner := outer + e.style.step()
+	edits := []Edit{{gap.Start, gap.End, " " + before + e.nl() + inner}}
+	edits = append(edits, reindentEdits(e.file, n.Span(), old, inner)...)
+	if w, ok := n.AsWith(); ok && oneLine(src, nixast.Span{Start: n.Span().Start, End: w.Body().Span().Start}) {
+		edits = append(edits, e.breakBefore(w.Body().First(), e.nl()+inner))
+	}
+	return append(edits, Edit{n.Span().End, n.Span().End, e.nl() + outer + after})
 }
 
 // Unwrap puts inner, a node inside outer, in the place of outer, with the
@@ -195,7 +292,28 @@ func (e *Editor) Unwrap(outer, inner nixast.Node) ([]Edit, error) {
 	if runsInto(outer.Last().Next()) {
 		after += " "
 	}
-	return e.Splice(outer, before, inner, after)
+	edits, err := e.Splice(outer, before, inner, after)
+	gap, ok := assignGap(outer)
+	if _, own := indentOf(e.file.Src, inner.Span().Start); err != nil || !ok || !own {
+		return edits, err
+	}
+	return e.unwrapLines(outer, inner, gap, edits), nil
+}
+
+// unwrapLines lets inner, which stood on lines of its own, follow the "=" of a
+// binding: on its line if it fits there, is a call or ends in brackets, else
+// below it.
+func (e *Editor) unwrapLines(outer, inner nixast.Node, gap nixast.Span, edits []Edit) []Edit {
+	indent, _ := indentOf(e.file.Src, outer.Parent().Span().Start)
+	old, _ := indentOf(e.file.Src, inner.Span().Start)
+	lead, to := e.nl()+indent+e.style.step(), indent+e.style.step()
+	fits := oneLine(e.file.Src, inner.Span()) &&
+		column(e.file.Src, gap.Start)+utf8.RuneCountInString(" "+inner.Text()+";") <= e.style.width()
+	if fits || level(inner) >= levelApply || !absorbed(inner).IsZero() {
+		lead, to = " ", indent
+	}
+	edits[0] = trimmed(e.file.Src, Edit{gap.Start, inner.Span().Start, lead})
+	return append(edits, reindentEdits(e.file, inner.Span(), old, to)...)
 }
 
 // Rename gives attr, a component of a binding's or selection's path, another

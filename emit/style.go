@@ -20,6 +20,8 @@ type Style struct {
 	OneLineLists bool
 	// OneLineSets keeps a set of several bindings on one line where it fits.
 	OneLineSets bool
+	// Tight writes [a] and {a = 1;} for [ a ] and { a = 1; }.
+	Tight bool
 	// TightEmpty writes [] and {} for [ ] and { }.
 	TightEmpty bool
 }
@@ -27,6 +29,14 @@ type Style struct {
 func (s Style) step() string { return cmp.Or(s.Indent, "  ") }
 func (s Style) nl() string   { return cmp.Or(s.EOL, "\n") }
 func (s Style) width() int   { return cmp.Or(s.Width, 100) }
+
+// pad stands inside the brackets of a list or set on one line.
+func (s Style) pad() string {
+	if s.Tight {
+		return ""
+	}
+	return " "
+}
 
 func (s Style) emptyList() string {
 	if s.TightEmpty {
@@ -50,22 +60,22 @@ func Learn(f *nixast.File) Style {
 	if crlf > strings.Count(src, "\n")-crlf {
 		s.EOL = "\r\n"
 	}
-	var dotted, lists, sets, tight vote
+	var v votes
 	steps := map[string]int{}
 	for n := range f.Root().Descendants() {
 		switch n.Kind() {
 		case nixast.BindingNode:
-			dotted.learnPath(nixast.Binding{Node: n})
-		case nixast.List:
-			learnBrackets(n, s.width(), &lists, &tight, steps)
-		case nixast.AttrSet:
-			learnBrackets(n, s.width(), &sets, &tight, steps)
+			v.dotted.learnPath(nixast.Binding{Node: n})
+		case nixast.List, nixast.AttrSet:
+			v.learnBrackets(n, s.width())
+			learnStep(n, steps)
 		}
 	}
-	s.Dotted = dotted.yes > dotted.no
-	s.OneLineLists = lists.yes > lists.no
-	s.OneLineSets = sets.yes > sets.no
-	s.TightEmpty = tight.yes > tight.no
+	s.Dotted = v.dotted.yes > v.dotted.no
+	s.OneLineLists = v.lists.yes > v.lists.no
+	s.OneLineSets = v.sets.yes > v.sets.no
+	s.Tight = v.tight.yes > v.tight.no
+	s.TightEmpty = v.empty.yes > v.empty.no || s.Tight && v.empty == vote{}
 	best := 0
 	for step, n := range steps {
 		if n > best || n == best && step < s.Indent {
@@ -77,6 +87,8 @@ func Learn(f *nixast.File) Style {
 
 // vote counts the places that do a thing against those that do not.
 type vote struct{ yes, no int }
+
+type votes struct{ dotted, lists, sets, tight, empty vote }
 
 func (v *vote) count(yes bool) {
 	if yes {
@@ -95,34 +107,37 @@ func (v *vote) learnPath(b nixast.Binding) {
 }
 
 // learnBrackets learns from a list or set n: whether it stands on one line
-// although it has several parts (or on several although one would do), how an
-// empty one is written, and how far it indents.
-func learnBrackets(n nixast.Node, width int, oneLine, tight *vote, steps map[string]int) {
-	span, parts := n.Span(), size(n.Children())
-	text := n.Text()
-	if parts == 0 {
-		if text == "{}" || text == "[]" {
-			tight.yes++
-		} else if text == "{ }" || text == "[ ]" {
-			tight.no++
+// although it has several parts (or on several although one would do), and
+// whether spaces are inside its brackets. Lists that are no value of a binding
+// tell nothing of those that are: nixfmt keeps arguments on one line.
+func (v *votes) learnBrackets(n nixast.Node, width int) {
+	text, parts := n.Text(), size(n.Children())
+	flat := !strings.Contains(text, "\n")
+	if flat && len(text) > 1 {
+		spaced := text[len(text)-2] == ' '
+		if parts == 0 {
+			v.empty.count(!spaced)
+		} else {
+			v.tight.count(!spaced)
 		}
-		return
 	}
-	if !strings.Contains(text, "\n") {
-		if parts > 1 {
-			oneLine.yes++
-		}
-		return
+	switch {
+	case parts < 2:
+	case n.Kind() == nixast.AttrSet:
+		v.sets.count(flat)
+	case n.Parent().Kind() == nixast.BindingNode && (flat || wouldFit(n, width)):
+		v.lists.count(flat)
 	}
-	if parts > 1 && n.Kind() == nixast.List && wouldFit(n, width) {
-		oneLine.no++
-	} else if parts > 1 && n.Kind() == nixast.AttrSet {
-		oneLine.no++
+}
+
+// learnStep learns how far the parts of a list or set n are indented.
+func learnStep(n nixast.Node, steps map[string]int) {
+	if size(n.Children()) == 0 {
+		return
 	}
 	src := n.File().Src
-	first := n.Child(0).Span().Start
-	inner, own := indentOf(src, first)
-	outer, _ := indentOf(src, span.Start)
+	inner, own := indentOf(src, n.Child(0).Span().Start)
+	outer, _ := indentOf(src, n.Span().Start)
 	if step, ok := strings.CutPrefix(inner, outer); ok && own && step != "" {
 		steps[step]++
 	}
