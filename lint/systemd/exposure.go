@@ -354,10 +354,10 @@ func (s *state) runDevices() verdictOn {
 	switch {
 	case s.devicePolicy == "auto":
 		return verdictOn{badness: 10, text: "Service has no device ACL"}
-	case len(s.devices) == 0:
+	case len(s.devices)+len(s.added) == 0:
 		return verdictOn{text: "Service has a minimal device ACL"}
 	}
-	list := slices.Clone(s.devices)
+	list := slices.Concat(s.devices, s.added)
 	slices.Reverse(list)
 	return verdictOn{badness: 5, text: "Service has a device ACL with some special devices: " + strings.Join(list, " ")}
 }

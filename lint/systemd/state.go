@@ -77,7 +77,15 @@ type state struct {
 	deny, allow       addressList
 	ingress           int // pinned BPF programs
 	devices           []string
+	added             []string // devices that other directives imply
+	devicesUnknown    bool     // some line was not known
+	implied           impliedDevices
 }
+
+// impliedDevices tells which directives that need devices of their own are not
+// known: an image may make the root better and the device list worse, so the two
+// are bounded apart.
+type impliedDevices struct{ image, mounts, stack, credential bool }
 
 // capabilitySet is a bounding or ambient set over the lines of a unit.
 type capabilitySet struct {
@@ -174,7 +182,7 @@ var scored = strings.Fields("User DynamicUser SupplementaryGroups PrivateDevices
 	"ProtectHostname LockPersonality MemoryDenyWriteExecute NoNewPrivileges Delegate RestrictRealtime RestrictSUIDSGID " +
 	"RemoveIPC ProtectHome ProtectSystem RootDirectory RootImage CapabilityBoundingSet AmbientCapabilities UMask " +
 	"KeyringMode ProtectProc ProcSubset NotifyAccess RestrictNamespaces RestrictAddressFamilies SystemCallArchitectures " +
-	"SystemCallFilter IPAddressDeny IPAddressAllow IPIngressFilterPath DevicePolicy DeviceAllow")
+	"SystemCallFilter IPAddressDeny IPAddressAllow IPIngressFilterPath DevicePolicy DeviceAllow MountImages LoadCredentialEncrypted")
 
 // applyUnseen takes the directives without a line as unknown.
 func (s *state) applyUnseen(sandbox, unit bool) {
@@ -429,7 +437,7 @@ func (s *state) applyEnum(key, value string) {
 func (s *state) applyRoot(key, value string) {
 	path, _ := s.expand(value, fullSpecifiers)
 	if key == "RootImage" {
-		s.image = path
+		s.image, s.implied.image = path, false
 	} else {
 		s.root = path
 	}
@@ -479,7 +487,7 @@ func (s *state) applyArchitectures(value string) {
 
 func (s *state) applyDevice(value string) {
 	if value == "" {
-		s.devices = nil
+		s.devices, s.devicesUnknown = nil, false
 		return
 	}
 	if path, rights, ok := parseDevice(value, s.expander); ok {
@@ -661,7 +669,13 @@ func (s *state) unknown(key string) {
 	case "RootDirectory":
 		s.root = pick(weak, "", "/unknown")
 	case "RootImage":
-		s.image = pick(weak, "", "/unknown")
+		s.image, s.implied.image = pick(weak, "", "/unknown"), true
+	case "MountImages":
+		s.implied.mounts = true
+	case "RootMStack":
+		s.implied.stack = true
+	case "LoadCredentialEncrypted", "SetCredentialEncrypted":
+		s.implied.credential = true
 	case "CapabilityBoundingSet":
 		s.bounding = capabilitySet{set: pick(weak, s.bounding.initial, 0), initial: s.bounding.initial, loose: true}
 	case "AmbientCapabilities":
@@ -673,7 +687,7 @@ func (s *state) unknown(key string) {
 	case "SystemCallArchitectures":
 		s.architectures, s.otherArchitecture = pick(weak, nil, []string{"native"}), weak
 	case "SystemCallFilter":
-		s.filter = callFilter{loose: true, others: weak}
+		s.filter = callFilter{loose: true, others: weak, filter: filter{allow: !weak}}
 		if weak {
 			s.filter.calls = s.filter.calls.complement()
 		}
@@ -686,7 +700,7 @@ func (s *state) unknown(key string) {
 	case "IPIngressFilterPath", "IPEgressFilterPath":
 		s.ingress = pick(weak, 0, 1)
 	case "DeviceAllow":
-		s.devices = pick(weak, []string{"(unknown)"}, nil)
+		s.devices, s.devicesUnknown = pick(weak, []string{"(unknown)"}, nil), true
 	}
 }
 
@@ -752,18 +766,20 @@ func (s *state) imply() {
 
 // implyDevices adds the devices that a filtered unit needs for other directives.
 func (s *state) implyDevices() {
-	if s.image != "" || s.mountImages > 0 || s.stacks > 0 {
-		s.devices = append(s.devices, "/dev/loop-control:rw", "/dev/mapper/control:rw", "block-loop:rwm",
+	weak := bool(s.bound)
+	image := s.image != "" && !s.implied.image || s.mountImages > 0 || s.stacks > 0
+	if image || weak && (s.implied.image || s.implied.mounts || s.implied.stack) {
+		s.added = append(s.added, "/dev/loop-control:rw", "/dev/mapper/control:rw", "block-loop:rwm",
 			"block-blkext:rwm", "block-device-mapper:rwm")
 	}
 	if s.flags[flagProtectClock] {
-		s.devices = append(s.devices, "char-rtc:r")
+		s.added = append(s.added, "char-rtc:r")
 	}
 	switch {
-	case s.version >= 258 || !s.encrypted():
+	case s.version >= 258 || !s.encrypted() && !(weak && s.implied.credential):
 	case s.version >= 254:
-		s.devices = append(s.devices, "char-tpm:rw")
+		s.added = append(s.added, "char-tpm:rw")
 	default:
-		s.devices = append(s.devices, "/dev/tpmrm0:rw")
+		s.added = append(s.added, "/dev/tpmrm0:rw")
 	}
 }

@@ -109,7 +109,7 @@ func stateOrder(d *Directive) func(have, want *state) Answer {
 		}
 	case "User":
 		return func(have, want *state) Answer {
-			return answer(want.privileged() || !have.privileged() && have.user != "nobody")
+			return answer(want.privileged() || !have.privileged() && (have.user != "nobody" || want.user == "nobody"))
 		}
 	case "UMask":
 		return func(have, want *state) Answer { return answer(want.umask&^have.umask == 0) }
@@ -126,7 +126,7 @@ func stateOrder(d *Directive) func(have, want *state) Answer {
 			return answer(have.families.allowed()&^want.families.allowed() == 0)
 		}
 	case "RestrictNamespaces":
-		return func(have, want *state) Answer { return answer(have.spaces&^want.spaces == 0) }
+		return func(have, want *state) Answer { return answer(have.spaces&^want.spaces&namespacesAll(have.version) == 0) }
 	case "SystemCallFilter":
 		return callsAtLeast
 	case "SystemCallArchitectures":
@@ -233,7 +233,9 @@ func covers(outer, inner []netip.Prefix) bool {
 
 // devicesAtLeast compares device lists; an empty one filters nothing.
 func devicesAtLeast(have, want *state) Answer {
-	open := func(s *state) bool { return len(s.devices) == 0 && s.devicePolicy == "auto" }
+	open := func(s *state) bool {
+		return len(s.devices) == 0 && s.devicePolicy == "auto" && !(s.devicesUnknown && s.bound == strictest)
+	}
 	if open(want) {
 		return Yes
 	}

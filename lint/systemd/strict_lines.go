@@ -67,6 +67,9 @@ func (d *Directive) list(lines []Assignment, v Version) (list []string, complete
 		switch {
 		case a.Unknown:
 			complete = false
+			if d.Empty != EmptyNothing { // it may be a reset
+				list = nil
+			}
 		case a.Value == "":
 			if d.Empty == EmptyClears || d.Empty == EmptyResets {
 				list, complete = nil, true
