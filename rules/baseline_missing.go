@@ -215,11 +215,10 @@ func addAttrs(site nixos.Site, where emit.Where, attrs []emit.Attr) ([]lint.File
 	case n > 0:
 		sibling, _ := site.Siblings[n-1].AsBinding()
 		edits, err = e.InsertBeside(sibling, depthOf(sibling, site.Prefix), where, attrs...)
+	case len(attrs) == 1:
+		edits, err = e.Ensure(site.Set, where, emit.Attr{Path: append(namesIn(site.Prefix), attrs[0].Path...), Value: attrs[0].Value})
 	default:
-		for i := range attrs {
-			attrs[i].Path = append(namesIn(site.Prefix), attrs[i].Path...)
-		}
-		edits, err = e.Ensure(site.Set, where, attrs...)
+		edits, err = e.Ensure(site.Set, where, emit.Attr{Path: namesIn(site.Prefix), Value: emit.Attrs(attrs)})
 	}
 	if err != nil {
 		return nil, err

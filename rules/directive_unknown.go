@@ -87,8 +87,8 @@ func checkName(p *lint.Pass, u *unitView, section string, o *nixos.Option) {
 		return // it was removed, which is another rule's matter
 	default:
 		f.Message = fmt.Sprintf("%s sets %s, which systemd does not know in [%s] and ignores", u.Name, name, section)
-		if wrong := systemd.SectionsOf(name, u.version); len(wrong) > 0 && !isSection(wrong, section) {
-			f.Message = fmt.Sprintf("%s sets %s in [%s], where systemd ignores it: it belongs into [%s]", u.Name, name, section, strings.Join(wrong, "] or ["))
+		if right := sectionsOf(u, name); len(right) > 0 {
+			f.Message = fmt.Sprintf("%s sets %s in [%s], where systemd ignores it: it belongs into [%s]", u.Name, name, section, strings.Join(right, "] or ["))
 		} else if near, ok := systemd.Nearest(section, name, u.version); ok {
 			f.Message += "; did you mean " + near.Name + "?"
 			f.Directives = append(f.Directives, near.Name)
@@ -99,10 +99,16 @@ func checkName(p *lint.Pass, u *unitView, section string, o *nixos.Option) {
 	reportAt(p, o, f)
 }
 
-func isSection(list []string, s string) bool { return slices.Contains(list, s) }
+// sectionsOf are the sections of the unit that take a directive of that name.
+func sectionsOf(u *unitView, name string) []string {
+	own := strings.ToUpper(u.Type()[:1]) + u.Type()[1:]
+	return slices.DeleteFunc(slices.Clone(systemd.SectionsOf(name, u.version)), func(s string) bool {
+		return s != "Unit" && s != "Install" && s != own
+	})
+}
 
 func checkManagerName(p *lint.Pass, h *nixos.Host, o *nixos.Option) {
-	v := versionOf(h)
+	v := h.Version()
 	if _, known := systemd.LookupAny("Manager", o.Name()); known || systemd.Silent(o.Name()) || strings.Contains(o.Name(), "${") {
 		return
 	}

@@ -107,7 +107,7 @@ type hostView struct {
 // eachParagraph calls do for each paragraph that is asked of each host.
 func eachParagraph(p *lint.Pass, baselines []*Baseline, do func(*hostView, string, []row)) {
 	for _, host := range p.Project.Hosts() {
-		h := &hostView{Host: host, version: versionOf(host)}
+		h := &hostView{Host: host, version: host.Version()}
 		for _, b := range baselines {
 			by := map[string][]row{}
 			for _, r := range b.rows(host.Release).host {
@@ -237,13 +237,25 @@ func (h *hostView) reportMissing(p *lint.Pass, para string, rs []row) {
 			f.Notes = append(f.Notes, lint.Note{Label: "note", Text: "not fixed automatically: " + r.option() + ": " + err.Error()})
 			continue
 		}
-		risk := riskOf(&r, nil)
+		risk := h.risk(&r)
 		fixes = mergeFix(fixes, lint.Fix{
 			Title: "set " + r.option() + " = " + r.text(nil), Applicability: risk.applicability, Breaks: risk.breaks, Edits: edits,
 		})
 	}
 	f.Fixes = fixes
 	p.Report(f)
+}
+
+// risk is that of setting a row. The option wait-online beside the mask of its
+// service only lets the configuration evaluate.
+func (h *hostView) risk(r *row) risk {
+	if r.option() == "systemd.network.wait-online.enable" {
+		mask := h.Option("systemd", "services", "systemd-networkd-wait-online", "enable")
+		if mask.IsSet() && h.Evaluator().Equal(mask.Defs[0].Value, eval.NewBool(false)) == eval.Yes {
+			return harmless
+		}
+	}
+	return riskOf(r, nil)
 }
 
 // mergeFix joins fix to one of the same applicability, unless the two conflict:

@@ -44,6 +44,7 @@ var risks = map[string]risk{
 	"systemd-rfkill":               mayBreak("the state of radio switches over a reboot"),
 	"systemd-hibernate-clear":      mayBreak("resuming from hibernation"),
 	"systemd-networkd-wait-online": mayBreak("units that rely on network-online.target"),
+	"wait-online":                  mayBreak("units that rely on network-online.target"),
 	"RuntimeWatchdogSec":           mayBreak("a machine whose systemd hangs longer is reset"),
 	"RebootWatchdogSec":            mayBreak("a reboot that takes longer is cut short"),
 	"KExecWatchdogSec":             mayBreak("a reboot by kexec that takes longer is cut short"),
@@ -57,9 +58,6 @@ var risks = map[string]risk{
 func riskOf(r *row, whole *systemd.Unit) risk {
 	name := r.name()
 	if name == "enable" && len(r.path) > 1 {
-		if r.path[len(r.path)-2] == "wait-online" {
-			return harmless // without it the mask beside it does not evaluate
-		}
 		name = r.path[len(r.path)-2]
 	}
 	if name == "CapabilityBoundingSet" && whole != nil && isRoot(whole) {

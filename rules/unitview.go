@@ -18,20 +18,7 @@ type unitView struct {
 	version systemd.Version
 }
 
-func viewOf(u *nixos.Unit) *unitView {
-	v := versionOf(u.Host)
-	whole := u.Systemd()
-	if up, ok := systemd.Upstream(u.Name, v); ok && u.IsOverride() {
-		whole.Assignments = append(slices.Clone(up.Assignments), whole.Assignments...)
-		if len(u.Partial) == 0 {
-			whole.Open = nil // what is not in sight is systemd's own unit
-		}
-	}
-	return &unitView{u, whole, v}
-}
-
-// versionOf is the systemd that a host is judged by.
-func versionOf(h *nixos.Host) systemd.Version { return systemd.Version(h.Systemd).Clamp() }
+func viewOf(u *nixos.Unit) *unitView { return &unitView{u, u.Whole(), u.Host.Version()} }
 
 // asked are the rows of the baseline that are asked of the unit.
 func (u *unitView) asked(b *Baseline) []row {

@@ -50,6 +50,8 @@ type about struct {
 func verbs() []verb {
 	return []verb{
 		&lintVerb{},
+		&scoreVerb{},
+		&unitsVerb{},
 		&explainVerb{},
 		&rulesVerb{},
 		&parseVerb{},
