@@ -25,7 +25,7 @@ func (w *world) configAt(path []string) *eval.Thunk {
 
 // lookUp is the value of an option, or an opaque one.
 func (w *world) lookUp(path []string) *eval.Thunk {
-	if w.complete && w.ready {
+	if w.complete && w.ready && w.root.complete(path) {
 		if t, ok := w.valueOf(w.root.at(path...), path); ok {
 			return t
 		}
@@ -37,9 +37,6 @@ func (w *world) lookUp(path []string) *eval.Thunk {
 // declared in the project with a type that is known, or it is a scalar that
 // is set in plain.
 func (w *world) valueOf(n *node, path []string) (*eval.Thunk, bool) {
-	if n.inDefs || n.inPlain {
-		return nil, false // it depends on itself
-	}
 	if len(w.freeform) > 0 && len(path) > 1 && slices.Contains(w.freeform, path[0]) {
 		return w.freeformValue(n)
 	}

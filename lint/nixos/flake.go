@@ -22,7 +22,7 @@ type flake struct {
 // flakeSystems are the systems that a flake outputs: its nixosConfigurations,
 // and the hives of colmena.
 func flakeSystems(p *Project, r *root, f *File) []foundSystem {
-	ev, imported := newEvaluator(p)
+	ev, imported := newEvaluator(p, stepsOfHost)
 	fl := &flake{project: p, root: r, ev: ev, imported: imported}
 	file := fl.ev.File(f.Tree)
 	fl.inputs = fl.inputSet(file)

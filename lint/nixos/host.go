@@ -108,7 +108,7 @@ func (w *world) files() []*File {
 
 // restOf is the world of the files that no host uses.
 func restOf(p *Project, used map[*File]bool) *Host {
-	ev, _ := newEvaluator(p)
+	ev, _ := newEvaluator(p, stepsOfRest)
 	w := newWorld(p, ev)
 	var queue []pendingModule
 	for _, f := range p.Files() {
@@ -148,7 +148,7 @@ func systemsOf(p *Project, r *root) []foundSystem {
 		if f == nil || f.Tree == nil {
 			continue
 		}
-		ev, imported := newEvaluator(p)
+		ev, imported := newEvaluator(p, stepsOfHost)
 		w := newWorld(p, ev)
 		w.complete = true
 		w.collect([]pendingModule{{value: w.ev.File(f.Tree), file: f, whole: true}})

@@ -47,12 +47,28 @@ func (u *Unit) Lines() []Line {
 		}
 	}
 	if u.rendersInstall() {
-		lines = append(lines, u.joined("Install", "WantedBy", "wantedBy")...)
+		lines = append(lines, u.installLines()...)
 	}
 	for i := range lines {
 		if lines[i].Def != nil {
 			lines[i].Origin = lines[i].Def.Binding
 		}
+	}
+	return lines
+}
+
+// installLines are the [Install] section. The timer of a startAt is wanted by
+// timers.target.
+func (u *Unit) installLines() []Line {
+	lines := u.joined("Install", "WantedBy", "wantedBy")
+	switch {
+	case u.derivedFrom == nil:
+	case len(lines) == 0:
+		d := u.derivedFrom.Defs[0]
+		lines = []Line{{Section: "Install", Key: "WantedBy", Text: "timers.target", Shown: "timers.target", Known: true, Def: d}}
+	default:
+		lines[0].Known, lines[0].Text = false, "" // in which order is not worth knowing
+		lines[0].Shown += " timers.target"
 	}
 	return lines
 }

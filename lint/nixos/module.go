@@ -273,26 +273,23 @@ func (i importer) Import(name string) (*nixast.File, error) {
 	return f.Tree, nil
 }
 
+// Steps for one question to an evaluator. A host is worth more than one of the
+// modules that no host uses: there, most of what takes long is a computation
+// with values that are not known, and comes to nothing.
+const (
+	stepsOfHost = 1_000_000
+	stepsOfRest = 20_000
+)
+
 // newEvaluator makes an evaluator that may follow all files of a project, and
 // the record of those that it did follow.
-func newEvaluator(p *Project) (*eval.Evaluator, map[*File]bool) {
+func newEvaluator(p *Project, steps int) (*eval.Evaluator, map[*File]bool) {
 	files := map[*File]bool{}
 	return eval.New(eval.Options{
 		Importer: importer{p, files},
 		Release:  p.opts.Release.String(), // of all hosts, since it was asked for
-		Limits:   eval.Limits{Steps: 20_000, Cases: 16, TotalSteps: 500_000_000, Bytes: 1 << 30},
+		Limits:   eval.Limits{Steps: steps, TotalSteps: 500_000_000, Bytes: 1 << 30},
 	}), files
-}
-
-func (p *Project) importFile(name string) (*File, error) {
-	name = path.Clean(name)
-	if f := p.File(name); f != nil && f.Tree != nil {
-		return f, nil
-	}
-	if f := p.File(path.Join(name, "default.nix")); f != nil && f.Tree != nil {
-		return f, nil
-	}
-	return nil, fmt.Errorf("`%s` is not in this project", name)
 }
 
 // tree are the modules that a function which imports a whole folder means:
@@ -321,4 +318,15 @@ func (w *world) tree(u *eval.Unknown, file *File) ([]pendingModule, bool) {
 		}
 	}
 	return found, true
+}
+
+func (p *Project) importFile(name string) (*File, error) {
+	name = path.Clean(name)
+	if f := p.File(name); f != nil && f.Tree != nil {
+		return f, nil
+	}
+	if f := p.File(path.Join(name, "default.nix")); f != nil && f.Tree != nil {
+		return f, nil
+	}
+	return nil, fmt.Errorf("`%s` is not in this project", name)
 }

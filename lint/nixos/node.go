@@ -125,20 +125,20 @@ func (w *world) dischargeOne(d rawDef, depth int) []rawDef {
 	if kind == "" {
 		return []rawDef{d}
 	}
-	content := w.ev.Select(d.value, "content")
+	member := func(name string) *eval.Thunk { return w.ev.Value(set.Lookup(name)) }
 	if d.priority != 0 && !d.wrapper.IsZero() && kind != "order" || d.order != 0 {
 		d.misfit = set.Origin() // NixOS looks for these outside mkOverride and mkOrder only
 		return []rawDef{d}
 	}
 	switch kind {
 	case "if":
-		d.conds = append(slices.Clip(d.conds), w.ev.Select(d.value, "condition"))
-		d.value = content
+		d.conds = append(slices.Clip(d.conds), member("condition"))
+		d.value = member("content")
 		return w.discharge(d, depth+1)
 	case "merge":
-		return w.dischargeMerge(d, depth)
+		return w.dischargeMerge(d, member("contents"), depth)
 	}
-	number, ok := w.ev.Force(w.ev.Select(d.value, "priority")).(*eval.Int)
+	number, ok := w.ev.Force(member("priority")).(*eval.Int)
 	if !ok {
 		d.maybe = &Reason{Text: "its priority is not known", Node: set.Origin()}
 		number = &eval.Int{V: PriorityPlain}
@@ -148,12 +148,11 @@ func (w *world) dischargeOne(d rawDef, depth int) []rawDef {
 	} else {
 		d.order = int(number.V)
 	}
-	d.value, d.wrapper = content, set.Origin()
+	d.value, d.wrapper = member("content"), set.Origin()
 	return w.discharge(d, depth+1)
 }
 
-func (w *world) dischargeMerge(d rawDef, depth int) []rawDef {
-	contents := w.ev.Select(d.value, "contents")
+func (w *world) dischargeMerge(d rawDef, contents *eval.Thunk, depth int) []rawDef {
 	list := w.ev.List(contents)
 	if list == nil {
 		d.value = contents
@@ -469,6 +468,21 @@ func (n *node) at(path ...string) *node {
 		n = kid
 	}
 	return n
+}
+
+// complete reports whether the way to a path can be walked now: not while one
+// of the nodes on it is being computed.
+func (n *node) complete(path []string) bool {
+	for _, name := range path {
+		if n.inKids || n.inPlain {
+			return false
+		}
+		n.children()
+		if n = n.names[name]; n == nil {
+			return true
+		}
+	}
+	return !n.inPlain && !n.inDefs
 }
 
 func (n *node) path() []string {
