@@ -114,10 +114,10 @@ func listBuiltins() family {
 			right := c.filtered(l.Items, func(it Item) (Truth, *Cond) { return c.test(a[0], it.Value) })
 			wrong := c.filtered(l.Items, func(it Item) (Truth, *Cond) {
 				t, cond := c.test(a[0], it.Value)
-				if t == Maybe {
+				if t == Maybe && cond.broken() == nil {
 					return Maybe, c.Not(cond)
 				}
-				return -t, nil
+				return -t, cond
 			})
 			return c.set(c.attr("right", Known(right)), c.attr("wrong", Known(wrong)))
 		}},
@@ -152,7 +152,9 @@ func (c call) filtered(items []Item, keep func(Item) (Truth, *Cond)) Value {
 	var out []Item
 	for _, it := range items {
 		t, cond := keep(it)
-		if t == No {
+		if u := cond.broken(); u != nil && !c.impossible(it, u) {
+			return u
+		} else if u != nil || t == No {
 			continue
 		}
 		if !it.Many { // of many elements, each has a condition of its own
@@ -236,7 +238,7 @@ func (c call) elem(v Value, items []Item) (Truth, *Cond) {
 	for _, it := range items {
 		same := c.equals(c.site, v, c.force(it.Value))
 		t, cond := c.truth(c.site, same)
-		if t == No {
+		if t == No || c.impossible(it, same) {
 			continue
 		}
 		if it.Many {
@@ -269,8 +271,8 @@ func (c call) quantified(f, list *Thunk, stop Truth) Value {
 			return u
 		}
 		t, cond := c.test(f, it.Value)
-		switch {
-		case t == -stop:
+		switch u := cond.broken(); {
+		case t == -stop || u != nil && c.impossible(it, u):
 			continue
 		case it.Many:
 			t, cond = Maybe, c.leaf(c.derived(c.site, itemReason(it), ""))

@@ -325,10 +325,18 @@ func (ev *Evaluator) boolean(node nixast.Node, t Truth, c *Cond) Value {
 	if why := c.reason(); why != nil {
 		u.Reason, u.At = why.Reason, why.At
 		if c.Op == Leaf {
-			u.Label = why.Label
+			u.Label, u.Failure = why.Label, why.Failure
 		}
 	}
 	return ev.identify(u)
+}
+
+// broken is the failure of a condition that cannot be evaluated; nil for others.
+func (c *Cond) broken() *Unknown {
+	if c == nil || c.Op != Leaf || c.Why.Failure == NoFailure {
+		return nil
+	}
+	return c.Why
 }
 
 // reason is the first of the unknown values that c is made of.

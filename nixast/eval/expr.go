@@ -100,6 +100,9 @@ func (ev *Evaluator) evalIf(n nixast.Node, e *env) Value {
 	case No:
 		return ev.eval(f.Else(), e)
 	}
+	if u := cond.broken(); u != nil {
+		return u
+	}
 	return &Choice{origin: origin{n}, Cases: []Case{{cond, ev.thunk(f.Then(), e)}, {nil, ev.thunk(f.Else(), e)}}}
 }
 
@@ -110,6 +113,8 @@ func (ev *Evaluator) evalAssert(n nixast.Node, e *env) Value {
 		u := ev.fail(n, "the assertion `"+shorten(a.Subject().Text())+"` does not hold")
 		u.Failure = Throws
 		return u
+	case cond.broken() != nil:
+		return cond.broken()
 	case cond != nil:
 		ev.assumed = true
 	}

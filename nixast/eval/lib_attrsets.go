@@ -99,6 +99,9 @@ func (c call) onlyIf(cond, value *Thunk, otherwise Value) Value {
 	case No:
 		return otherwise
 	default:
+		if u := when.broken(); u != nil {
+			return u
+		}
 		return &Choice{origin: origin{c.site}, Cases: []Case{{when, value}, {nil, Known(otherwise)}}}
 	}
 }

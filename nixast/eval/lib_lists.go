@@ -73,7 +73,9 @@ func libLists() family {
 // conditional is a list that is empty where cond does not hold.
 func (c call) conditional(cond *Thunk, list func() Value) Value {
 	t, when := c.truth(c.site, c.force(cond))
-	if t == No {
+	if u := when.broken(); u != nil {
+		return u
+	} else if t == No {
 		return c.list()
 	}
 	v := list()

@@ -11,11 +11,7 @@ func (ev *Evaluator) evalUnary(n nixast.Node, e *env) Value {
 	u, _ := n.AsUnary()
 	v := ev.eval(u.Operand(), e)
 	if u.Op() == nixast.Not {
-		t, cond := ev.truth(u.Operand(), v)
-		if t == Maybe {
-			return ev.boolean(n, Maybe, ev.Not(cond))
-		}
-		return ev.boolean(n, -t, nil)
+		return ev.not(n, v)
 	}
 	if ev.shadowed {
 		return ev.shadowedOperator(n)
@@ -32,11 +28,7 @@ func (ev *Evaluator) evalBinary(n nixast.Node, e *env) Value {
 	case nixast.Or:
 		return ev.or2(n, ev.eval(b.Left(), e), func() Value { return ev.eval(b.Right(), e) })
 	case nixast.Implies:
-		t, cond := ev.truth(b.Left(), ev.eval(b.Left(), e))
-		if t == Maybe {
-			cond = ev.Not(cond)
-		}
-		return ev.or2(n, ev.boolean(n, -t, cond), func() Value { return ev.eval(b.Right(), e) })
+		return ev.or2(n, ev.not(n, ev.eval(b.Left(), e)), func() Value { return ev.eval(b.Right(), e) })
 	case nixast.PipeInto:
 		return ev.apply(n, ev.eval(b.Right(), e), ev.thunk(b.Left(), e))
 	case nixast.PipeFrom:
@@ -85,7 +77,9 @@ func (ev *Evaluator) shadowedOperator(n nixast.Node) Value {
 
 func (ev *Evaluator) not(node nixast.Node, v Value) Value {
 	t, cond := ev.truth(node, v)
-	if t == Maybe {
+	if u := cond.broken(); u != nil {
+		return u
+	} else if t == Maybe {
 		return ev.boolean(node, Maybe, ev.Not(cond))
 	}
 	return ev.boolean(node, -t, nil)
@@ -94,7 +88,9 @@ func (ev *Evaluator) not(node nixast.Node, v Value) Value {
 // and2 is a && b. Where a is false, b is not evaluated.
 func (ev *Evaluator) and2(node nixast.Node, a Value, b func() Value) Value {
 	ta, ca := ev.truth(node, a)
-	if ta == No {
+	if u := ca.broken(); u != nil {
+		return u
+	} else if ta == No {
 		return ev.boolean(node, No, nil)
 	}
 	tb, cb := ev.truth(node, b())
@@ -116,7 +112,9 @@ func (ev *Evaluator) and2(node nixast.Node, a Value, b func() Value) Value {
 // or2 is a || b. Where a is true, b is not evaluated.
 func (ev *Evaluator) or2(node nixast.Node, a Value, b func() Value) Value {
 	ta, ca := ev.truth(node, a)
-	if ta == Yes {
+	if u := ca.broken(); u != nil {
+		return u
+	} else if ta == Yes {
 		return ev.boolean(node, Yes, nil)
 	}
 	tb, cb := ev.truth(node, b())
