@@ -152,36 +152,26 @@ func Lookup(section, name string, v Version) (*Directive, bool) {
 // LookupAny finds a directive by its exact name in a section, in any version.
 func LookupAny(section, name string) (*Directive, bool) {
 	bit := sectionBit(section)
-	for _, d := range named(name) {
-		if d.sections&bit != 0 {
-			return &directives[d.index], true
+	for i := find(name); i < len(directives) && directives[i].Name == name; i++ {
+		if directives[i].sections&bit != 0 {
+			return &directives[i], true
 		}
 	}
 	return nil, false
 }
 
-type indexed struct {
-	*Directive
-	index int
-}
-
-// named returns the directives of a name; there is more than one when sections
-// differ in grammar.
-func named(name string) []indexed {
-	i := sort.Search(len(directives), func(i int) bool { return directives[i].Name >= name })
-	var out []indexed
-	for ; i < len(directives) && directives[i].Name == name; i++ {
-		out = append(out, indexed{&directives[i], i})
-	}
-	return out
+// find returns the index of the first directive of a name; there are several
+// when sections differ in grammar.
+func find(name string) int {
+	return sort.Search(len(directives), func(i int) bool { return directives[i].Name >= name })
 }
 
 // SectionsOf returns the sections that take a directive of this exact name in
 // version v, in the order of Sections.
 func SectionsOf(name string, v Version) []string {
 	var set sectionSet
-	for _, d := range named(name) {
-		if d.Known(v) {
+	for i := find(name); i < len(directives) && directives[i].Name == name; i++ {
+		if d := &directives[i]; d.Known(v) {
 			set |= d.sections
 		}
 	}

@@ -56,7 +56,12 @@ type Exposure int
 func (e Exposure) String() string { return tenths(int(e)) }
 
 // tenths prints a number of tenths; those of the rows are below 100.
-func tenths(n int) string { return fmt.Sprintf("%d.%d", n/10, n%10) }
+func tenths(n int) string {
+	if n >= 100 {
+		return "10." + string(rune('0'+n%10))
+	}
+	return string([]byte{byte('0' + n/10), '.', byte('0' + n%10)})
+}
 
 // Predicate returns systemd's word for it: PERFECT, SAFE, OK, MEDIUM, EXPOSED,
 // UNSAFE or DANGEROUS.
@@ -137,56 +142,63 @@ type verdictOn struct {
 // system calls of the kernel. The error says why the unit does not load; such a
 // unit has no exposure.
 func Assess(u *Unit, v Version) (*Assessment, error) {
-	if why, refused := u.refusal(v); refused {
-		return nil, fmt.Errorf("%s does not load: %s", u.Name, why)
+	low, high, err := u.bounds(v)
+	if err != nil {
+		return nil, err
 	}
-	high := u.load(v, weakest)
-	high.imply()
-	results := high.judge()
-	a := &Assessment{High: overall(results[:])}
-	a.Low = a.High
-	var better []verdictOn
-	if u.uncertain() {
-		low, best := u.bestCase(v)
-		a.Low, better = low, best
-		if worse := u.bootCase(v, results); worse > a.High {
-			a.High = worse
-		}
-	}
-	a.Rows = rows(results[:], better, v)
+	a := &Assessment{Low: low.least, High: high.greatest}
+	a.Rows = rows(high.results[:], low.results[:], v)
 	return a, nil
+}
+
+// Score returns the least and the greatest exposure of a unit, as Assess does,
+// without the rows.
+func Score(u *Unit, v Version) (low, high Exposure, err error) {
+	best, worst, err := u.bounds(v)
+	if err != nil {
+		return 0, 0, err
+	}
+	return best.least, worst.greatest, nil
+}
+
+// outcome is what the checks make of one bound of a unit. The two exposures
+// differ when DefaultDependencies= is not known: without the rows of the normal
+// boot phase a unit may be better or worse.
+type outcome struct {
+	results         [len(checks)]verdictOn
+	least, greatest Exposure
+}
+
+// bounds judges a unit at its best and at its worst.
+func (u *Unit) bounds(v Version) (low, high *outcome, err error) {
+	if why, refused := u.refusal(v); refused {
+		return nil, nil, fmt.Errorf("%s does not load: %s", u.Name, why)
+	}
+	high = u.outcome(v, weakest)
+	if !u.uncertain() {
+		return high, high, nil
+	}
+	return u.outcome(v, strictest), high, nil
+}
+
+func (u *Unit) outcome(v Version, b bound) *outcome {
+	s := u.load(v, b)
+	s.imply()
+	o := &outcome{results: s.judge()}
+	o.least = overall(o.results[:])
+	o.greatest = o.least
+	if u.uncertain() && u.bootUnknown() {
+		s.flags[flagDefaultDependencies] = !s.flags[flagDefaultDependencies]
+		other := s.judge()
+		o.least = min(o.least, overall(other[:]))
+		o.greatest = max(o.greatest, overall(other[:]))
+	}
+	return o
 }
 
 // uncertain reports whether some value is not known.
 func (u *Unit) uncertain() bool {
 	return len(u.Open) > 0 || slices.ContainsFunc(u.Assignments, func(a Assignment) bool { return a.Unknown })
-}
-
-// bestCase returns the least exposure and its checks.
-func (u *Unit) bestCase(v Version) (Exposure, []verdictOn) {
-	low := u.load(v, strictest)
-	low.imply()
-	results := low.judge()
-	least := overall(results[:])
-	if u.bootUnknown() { // without the rows of the normal boot phase it may be less or more
-		low.flags[flagDefaultDependencies] = !low.flags[flagDefaultDependencies]
-		other := low.judge()
-		least = min(least, overall(other[:]))
-	}
-	return least, results[:]
-}
-
-// bootCase returns the greatest exposure with the other value of an unknown
-// DefaultDependencies=.
-func (u *Unit) bootCase(v Version, results [len(checks)]verdictOn) Exposure {
-	if !u.bootUnknown() {
-		return overall(results[:])
-	}
-	high := u.load(v, weakest)
-	high.imply()
-	high.flags[flagDefaultDependencies] = !high.flags[flagDefaultDependencies]
-	other := high.judge()
-	return overall(other[:])
 }
 
 // bootUnknown reports whether DefaultDependencies= is not known.
@@ -273,19 +285,9 @@ func (s *state) runTexts(rule checkRule) verdictOn {
 	case checkUserDynamicUser:
 		return s.runUser()
 	case checkProtectHome:
-		return map[string]verdictOn{
-			"no":        {badness: 10, text: "Service has full access to home directories"},
-			"read-only": {badness: 5, text: "Service has read-only access to home directories"},
-			"tmpfs":     {badness: 1, text: "Service has access to fake empty home directories"},
-			"yes":       {text: "Service has no access to home directories"},
-		}[s.home]
+		return s.runHome()
 	case checkProtectSystem:
-		return map[string]verdictOn{
-			"no":     {badness: 10, text: "Service has full access to the OS file hierarchy"},
-			"yes":    {badness: 5, text: "Service has limited write access to the OS file hierarchy"},
-			"full":   {badness: 3, text: "Service has very limited write access to the OS file hierarchy"},
-			"strict": {text: "Service has strict read-only access to the OS file hierarchy"},
-		}[s.system]
+		return s.runSystem()
 	case checkUMask:
 		return s.runUMask()
 	case checkProtectProc:
@@ -320,6 +322,30 @@ func (s *state) runUser() verdictOn {
 		return verdictOn{text: "Service runs under a static non-root user identity"}
 	}
 	return verdictOn{badness: 10}
+}
+
+func (s *state) runHome() verdictOn {
+	switch s.home {
+	case "yes":
+		return verdictOn{text: "Service has no access to home directories"}
+	case "tmpfs":
+		return verdictOn{badness: 1, text: "Service has access to fake empty home directories"}
+	case "read-only":
+		return verdictOn{badness: 5, text: "Service has read-only access to home directories"}
+	}
+	return verdictOn{badness: 10, text: "Service has full access to home directories"}
+}
+
+func (s *state) runSystem() verdictOn {
+	switch s.system {
+	case "strict":
+		return verdictOn{text: "Service has strict read-only access to the OS file hierarchy"}
+	case "full":
+		return verdictOn{badness: 3, text: "Service has very limited write access to the OS file hierarchy"}
+	case "yes":
+		return verdictOn{badness: 5, text: "Service has limited write access to the OS file hierarchy"}
+	}
+	return verdictOn{badness: 10, text: "Service has full access to the OS file hierarchy"}
 }
 
 func (s *state) runUMask() verdictOn {
@@ -423,8 +449,8 @@ func (s *state) runCalls(c *check) verdictOn {
 	return verdictOn{text: "System call deny list defined for service, and " + c.group + " is included"}
 }
 
-// rows makes the rows of an assessment, in systemd's order. better, if not nil,
-// holds the checks at their best.
+// rows makes the rows of an assessment, in systemd's order. better holds the
+// checks at their best.
 func rows(results, better []verdictOn, v Version) []Row {
 	weight := 0
 	for i, r := range results {
@@ -438,7 +464,7 @@ func rows(results, better []verdictOn, v Version) []Row {
 	for i, r := range results {
 		c, row := &checks[i], &out[i]
 		*row = Row{Name: c.id, Field: c.field, Weight: c.weight, Badness: r.badness, Range: c.rang}
-		if better != nil && (better[i].badness < r.badness || better[i].na != r.na) {
+		if better[i].badness < r.badness || better[i].na != r.na {
 			row.Unknown = true
 		}
 		texts[i].description = describeRow(c, r)

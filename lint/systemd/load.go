@@ -98,7 +98,7 @@ type loader struct {
 	unit *Unit
 	expander
 
-	start, stop, post     int  // commands of ExecStart=, ExecStop=, ExecStartPost=
+	start, stop           int  // commands of ExecStart= and ExecStop=
 	uncertain             bool // some line that decides over loading is not known
 	fields                map[string]string
 	credentials, statuses int
@@ -106,10 +106,17 @@ type loader struct {
 	triggers              int // what sockets, timers and paths wait for
 }
 
-// deciding are the directives whose last valid value decides over loading.
-var deciding = []string{"BusName", "DynamicUser", "ExitType", "Group", "KillMode", "PAMName", "PrivatePIDs", "PrivateUsers",
-	"RemainAfterExit", "Restart", "RestartMaxDelaySec", "RestartSteps", "RuntimeMaxSec", "RuntimeRandomizedExtraSec",
-	"SuccessAction", "Type", "User", "UserNamespacePath", "WorkingDirectory", "OnClockChange", "OnTimezoneChange"}
+// deciding reports whether the last valid value of a directive has a say in
+// verify.
+func deciding(name string) bool {
+	switch name {
+	case "BusName", "DynamicUser", "ExitType", "Group", "KillMode", "PAMName", "PrivatePIDs", "PrivateUsers", "RemainAfterExit",
+		"Restart", "RestartMaxDelaySec", "RestartSteps", "RuntimeMaxSec", "RuntimeRandomizedExtraSec", "SuccessAction", "Type",
+		"User", "WorkingDirectory", "OnClockChange", "OnTimezoneChange":
+		return true
+	}
+	return false
+}
 
 // line judges one line and keeps what verify needs. It reports false when there
 // is something to say.
@@ -166,7 +173,7 @@ func (l *loader) badValue(a *Assignment, d *Directive, verdict Verdict) Problem 
 
 // decides reports whether a directive has a say in verify.
 func (l *loader) decides(d *Directive) bool {
-	return d.Kind == KindExec || slices.Contains(deciding, d.Name) || d.Kind == KindListen || d.Kind == KindTimer || d.Kind == KindPathSpec
+	return d.Kind == KindExec || deciding(d.Name) || d.Kind == KindListen || d.Kind == KindTimer || d.Kind == KindPathSpec
 }
 
 // keep remembers a valid line for verify.
@@ -197,7 +204,7 @@ func (l *loader) keep(d *Directive, value string) {
 			l.statuses = 0
 		}
 	}
-	if slices.Contains(deciding, d.Name) {
+	if deciding(d.Name) {
 		if l.fields == nil {
 			l.fields = map[string]string{}
 		}
@@ -206,8 +213,12 @@ func (l *loader) keep(d *Directive, value string) {
 }
 
 func (l *loader) keepCommands(name, value string) {
-	count := map[string]*int{"ExecStart": &l.start, "ExecStop": &l.stop, "ExecStartPost": &l.post}[name]
-	if count == nil {
+	count := &l.start
+	switch name {
+	case "ExecStart":
+	case "ExecStop":
+		count = &l.stop
+	default:
 		return
 	}
 	if value == "" {

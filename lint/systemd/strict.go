@@ -126,7 +126,9 @@ func stateOrder(d *Directive) func(have, want *state) Answer {
 			return answer(have.families.allowed()&^want.families.allowed() == 0)
 		}
 	case "RestrictNamespaces":
-		return func(have, want *state) Answer { return answer(have.spaces&^want.spaces&namespacesAll(have.version) == 0) }
+		return func(have, want *state) Answer {
+			return answer(have.spaces&^want.spaces&namespacesAll(have.version) == 0)
+		}
 	case "SystemCallFilter":
 		return callsAtLeast
 	case "SystemCallArchitectures":

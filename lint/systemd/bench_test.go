@@ -1,0 +1,76 @@
+package systemd
+
+import (
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// hardened returns the unit of the benchmarks, a fully hardened one.
+func hardened(t testing.TB) recordedUnit {
+	_, units := readUnits(t)
+	for _, u := range units {
+		if u.name == "tunnel.service" {
+			return u
+		}
+	}
+	t.Fatal("testdata/units.txt lacks tunnel.service")
+	return recordedUnit{}
+}
+
+// BenchmarkAssess scores one unit that is already read.
+func BenchmarkAssess(b *testing.B) {
+	u := hardened(b)
+	unit := NewUnit(u.name, Parse(u.name, []byte(u.text)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := Assess(unit, Newest); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkParseAssess reads and scores one unit.
+func BenchmarkParseAssess(b *testing.B) {
+	u := hardened(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := Assess(NewUnit(u.name, Parse(u.name, []byte(u.text))), Newest); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkCheck reads the whole unit for problems.
+func BenchmarkCheck(b *testing.B) {
+	u := hardened(b)
+	unit := NewUnit(u.name, Parse(u.name, []byte(u.text)))
+	b.ReportAllocs()
+	for b.Loop() {
+		unit.Check(Newest)
+	}
+}
+
+// BenchmarkUnitAtLeast asks one question of a baseline.
+func BenchmarkUnitAtLeast(b *testing.B) {
+	u := hardened(b)
+	unit := NewUnit(u.name, Parse(u.name, []byte(u.text)))
+	want := lines("SystemCallFilter", serverFilter)
+	for b.Loop() {
+		unit.AtLeast("Service", "SystemCallFilter", want, Newest)
+	}
+}
+
+// BenchmarkSystemdAnalyze runs systemd-analyze on the unit of BenchmarkAssess:
+// the time of the one by the time of the other is the ratio.
+func BenchmarkSystemdAnalyze(b *testing.B) {
+	oracle(b)
+	u := hardened(b)
+	file := filepath.Join(b.TempDir(), u.name)
+	write(b, file, u.text)
+	for b.Loop() {
+		if err := exec.Command("systemd-analyze", "security", "--offline=true", "--json=short", "--no-pager", file).Run(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
