@@ -1,0 +1,43 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var console = regexp.MustCompile("(?s)```console\n(.*?)```")
+
+// What the README shows is what wardnix prints, run beside the sample server.
+func TestReadmeIsTrue(t *testing.T) {
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := console.FindAllStringSubmatchIndex(string(text), -1)
+	if len(blocks) == 0 {
+		t.Fatal("the README shows no output")
+	}
+	out := append([]byte(nil), text...)
+	for i := len(blocks) - 1; i >= 0; i-- {
+		start, end := blocks[i][2], blocks[i][3]
+		line, want, _ := strings.Cut(string(text[start:end]), "\n")
+		args := strings.Fields(strings.TrimPrefix(line, "$ wardnix "))
+		var got bytes.Buffer
+		c := Command{Stdout: &got, Stderr: &got, Dir: "../../testdata/server", Env: func(string) (string, bool) { return "", false }}
+		c.Main(args)
+		if diff := cmp.Diff(want, got.String()); diff != "" && !*update {
+			t.Errorf("%s (-README +now)\n%s", line, diff)
+		}
+		out = append(append(append([]byte(nil), out[:start]...), line+"\n"+got.String()...), out[end:]...)
+	}
+	if *update {
+		if err := os.WriteFile("../../README.md", out, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
