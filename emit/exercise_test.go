@@ -613,7 +613,9 @@ func (x *exercise) nest(n nixast.Node) error {
 	if err != nil {
 		return err
 	}
-	return sameLeaves(leavesOf(n), leavesOf(atPlace(after, place(n))))
+	return errors.Join(
+		sameLeaves(leavesOf(n), leavesOf(atPlace(after, place(n)))),
+		blankLines(x.file.Src, after.Src))
 }
 
 func (x *exercise) flatten(n nixast.Node) error {

@@ -53,7 +53,7 @@ func (e *Editor) Move(entry, set nixast.Node, where Where) ([]Edit, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append(edits, e.removeLines(from, i, start)), nil
+	return append(edits, e.removeLines(from, i, i, start)), nil
 }
 
 // start is where the lines of slot i begin, with the comments above it that

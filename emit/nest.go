@@ -100,16 +100,19 @@ func (e *Editor) stripped(s *slot, start, n int, indent string) string {
 	return text + indent + rest
 }
 
-// nestEdits writes text in the place of the first of the chosen slots and takes
-// the others away.
+// nestEdits writes text in the place of the first of the chosen slots, and of
+// those that follow it at once, and takes the others away.
 func (e *Editor) nestEdits(b *box, chosen, starts []int, text string) ([]Edit, error) {
-	last := len(chosen) - 1
-	if chosen[last]-chosen[0] == last {
-		return e.inOrder(b.node, []Edit{{starts[0], b.slots[chosen[last]].tail, text}})
-	}
-	edits := []Edit{{starts[0], b.slots[chosen[0]].tail, text}}
-	for k, i := range chosen[1:] {
-		edits = append(edits, e.removeLines(b, i, starts[k+1]))
+	var edits []Edit
+	for k := 0; k < len(chosen); {
+		run := k
+		for k++; k < len(chosen) && chosen[k] == chosen[k-1]+1; k++ {
+		}
+		if run == 0 {
+			edits = append(edits, Edit{starts[0], b.slots[chosen[k-1]].tail, text})
+		} else {
+			edits = append(edits, e.removeLines(b, chosen[run], chosen[k-1], starts[run]))
+		}
 	}
 	return e.inOrder(b.node, edits)
 }

@@ -41,8 +41,8 @@ func reindentSpan(f *nixast.File, span nixast.Span, from, to string) string {
 
 // reindentEdits replace the indentation from of lines by to. A line that starts
 // inside span has it replaced, unless it does not begin with from, is blank, or
-// belongs to a comment, to a string in double quotes, or to an indented string
-// whose value would change.
+// belongs to a string in double quotes, to an indented string whose value would
+// change, or to a comment with a line that is indented less.
 func reindentEdits(f *nixast.File, span nixast.Span, from, to string) []Edit {
 	var edits []Edit
 	if from == to || oneLine(f.Src, span) {
@@ -55,7 +55,15 @@ func reindentEdits(f *nixast.File, span nixast.Span, from, to string) []Edit {
 	}
 	for t := range f.Tokens() {
 		s := t.Span()
-		if t.Kind() != nixast.Whitespace || s.End <= span.Start || s.Start >= span.End {
+		if s.End <= span.Start || s.Start >= span.End {
+			continue
+		}
+		if t.Kind() == nixast.BlockComment {
+			for _, e := range shiftComment(t, from, to) {
+				add(e)
+			}
+		}
+		if t.Kind() != nixast.Whitespace {
 			continue
 		}
 		if at := strings.LastIndexByte(t.Text(), '\n'); at >= 0 && strings.HasPrefix(t.Text()[at+1:], from) {
@@ -68,6 +76,24 @@ func reindentEdits(f *nixast.File, span nixast.Span, from, to string) []Edit {
 				add(e)
 			}
 		}
+	}
+	return edits
+}
+
+// shiftComment moves the lines of a block comment from one indentation to
+// another, if all of them have it.
+func shiftComment(t nixast.Token, from, to string) []Edit {
+	var edits []Edit
+	at := t.Span().Start
+	for line := range strings.Lines(t.Text()) {
+		switch start := at; {
+		case start == t.Span().Start || strings.TrimSpace(line) == "":
+		case !strings.HasPrefix(line, from):
+			return nil
+		default:
+			edits = append(edits, Edit{start, start + len(from), to})
+		}
+		at += len(line)
 	}
 	return edits
 }

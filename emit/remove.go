@@ -111,7 +111,7 @@ func (e *Editor) removeSlot(b *box, i int) ([]Edit, error) {
 		return []Edit{{b.open.Span().End, b.close.Span().Start, empty[1 : len(empty)-1]}}, nil
 	}
 	if s.own && s.last {
-		return []Edit{e.removeLines(b, i, lineStart(e.file.Src, s.span.Start))}, nil
+		return []Edit{e.removeLines(b, i, i, lineStart(e.file.Src, s.span.Start))}, nil
 	}
 	return []Edit{e.removeInline(b, i)}, nil
 }
@@ -123,15 +123,16 @@ func (b *box) freestanding() bool {
 	return own
 }
 
-// removeLines removes the lines of slot i from start on, and a blank line beside
-// them that would then be the second of two, or the first or last in the box.
-func (e *Editor) removeLines(b *box, i, start int) Edit {
-	src, s := e.file.Src, &b.slots[i]
-	end := nextLine(src, s.tail)
+// removeLines removes the lines of the slots i to j, both included, from start
+// on, and a blank line beside them that would then be the second of two, or the
+// first or last in the box.
+func (e *Editor) removeLines(b *box, i, j, start int) Edit {
+	src := e.file.Src
+	end := nextLine(src, b.slots[j].tail)
 	above := blankAbove(src, start)
 	below := blankBelow(src, end)
 	first := i == 0 && start <= nextLine(src, b.open.Span().End)
-	last := i == len(b.slots)-1 && len(b.foot) == 0
+	last := j == len(b.slots)-1 && len(b.foot) == 0
 	switch {
 	case above < start && (below > end || last):
 		start = above

@@ -69,12 +69,14 @@ func Learn(f *nixast.File) Style {
 		case nixast.List, nixast.AttrSet:
 			v.learnBrackets(n, s.width())
 			learnStep(n, steps)
+		case nixast.LambdaNode:
+			v.learnFormals(nixast.Lambda{Node: n})
 		}
 	}
 	s.Dotted = v.dotted.yes > v.dotted.no
 	s.OneLineLists = v.lists.yes > v.lists.no
 	s.OneLineSets = v.sets.yes > v.sets.no
-	s.Tight = v.tight.yes > v.tight.no
+	s.Tight = v.tight.yes > v.tight.no || v.tight == vote{} && v.empty == vote{} && v.hugs.yes > v.hugs.no
 	s.TightEmpty = v.empty.yes > v.empty.no || s.Tight && v.empty == vote{}
 	best := 0
 	for step, n := range steps {
@@ -88,7 +90,9 @@ func Learn(f *nixast.File) Style {
 // vote counts the places that do a thing against those that do not.
 type vote struct{ yes, no int }
 
-type votes struct{ dotted, lists, sets, tight, empty vote }
+// votes are for what [Style] tells; hugs is for "}: {" on one line, which goes
+// with tight brackets in files that alejandra wrote.
+type votes struct{ dotted, lists, sets, tight, empty, hugs vote }
 
 func (v *vote) count(yes bool) {
 	if yes {
@@ -127,6 +131,21 @@ func (v *votes) learnBrackets(n nixast.Node, width int) {
 		v.sets.count(flat)
 	case n.Parent().Kind() == nixast.BindingNode && (flat || wouldFit(n, width)):
 		v.lists.count(flat)
+	}
+}
+
+// learnFormals learns from the braces of a function's formals.
+func (v *votes) learnFormals(l nixast.Lambda) {
+	if l.Formals().IsZero() {
+		return
+	}
+	text := l.Formals().Text()
+	if !strings.Contains(text, "\n") {
+		if len(text) > len("{ }") {
+			v.tight.count(text[1] != ' ')
+		}
+	} else if l.Body().Kind() == nixast.AttrSet {
+		v.hugs.count(spaceBefore(l.Body().First()).Len() == 1)
 	}
 }
 
