@@ -61,7 +61,18 @@ func findHosts(p *Project) []*Host {
 			used[f] = true
 		}
 	}
-	return append(hosts, restOf(p, used))
+	// A file that hosts use may define units that none of them has.
+	again := map[*File]bool{}
+	for _, l := range leftovers(p, hosts) {
+		if f := p.File(l.binding.File().Name); used[f] {
+			again[f] = true
+		}
+	}
+	rest := restOf(p, used, again)
+	rest.Units = slices.DeleteFunc(rest.Units, newSeen(hosts).has)
+	hosts = append(hosts, rest)
+	rest.addLeftovers(leftovers(p, hosts))
+	return hosts
 }
 
 func newHost(p *Project, r *root, system foundSystem) *Host {
@@ -106,13 +117,14 @@ func (w *world) files() []*File {
 	return files
 }
 
-// restOf is the world of the files that no host uses.
-func restOf(p *Project, used map[*File]bool) *Host {
+// restOf is the world of the files that no host uses, and of those that are to
+// be looked at again.
+func restOf(p *Project, used, again map[*File]bool) *Host {
 	ev, _ := newEvaluator(p, stepsOfRest)
 	w := newWorld(p, ev)
 	var queue []pendingModule
 	for _, f := range p.Files() {
-		if f.Tree != nil && !used[f] && path.Base(f.Name) != "flake.nix" {
+		if f.Tree != nil && (!used[f] || again[f]) && path.Base(f.Name) != "flake.nix" {
 			queue = append(queue, pendingModule{value: w.ev.File(f.Tree), file: f, whole: true})
 		}
 	}

@@ -1,0 +1,212 @@
+package nixos
+
+import (
+	"slices"
+	"strings"
+
+	"wardnix/nixast"
+	"wardnix/nixast/eval"
+)
+
+// A leftover is a binding that defines a unit where no module leads: in a
+// function that is never called, or an argument of one that is not known.
+type leftover struct {
+	binding nixast.Binding
+	scope   Scope
+	path    []string // from the root of the options: "systemd", "services", name, …
+}
+
+// unitKey names a unit in a file.
+type unitKey struct{ file, name string }
+
+// seen are the units that hosts have, and the bindings that define them.
+type seen struct {
+	units map[unitKey]bool
+	sites map[nixast.Node]bool
+}
+
+func newSeen(hosts []*Host) seen {
+	s := seen{map[unitKey]bool{}, map[nixast.Node]bool{}}
+	for _, h := range hosts {
+		for _, u := range h.Units {
+			for _, d := range append(slices.Clip(u.opt.Defs), u.opt.Overridden...) {
+				s.sites[d.Binding] = true
+				if d.File != nil {
+					s.units[unitKey{d.File.Name, u.Name}] = true
+				}
+			}
+		}
+	}
+	return s
+}
+
+// has reports whether all definitions of a unit are those of a host.
+func (s seen) has(u *Unit) bool {
+	return !slices.ContainsFunc(u.opt.Defs, func(d *Def) bool {
+		return d.File == nil || !s.units[unitKey{d.File.Name, u.Name}] && !s.sites[d.Binding]
+	})
+}
+
+// leftovers finds the units that are written in the files of a project and
+// are not among those of the hosts.
+func leftovers(p *Project, hosts []*Host) []leftover {
+	seen := newSeen(hosts)
+	var found []leftover
+	for _, f := range p.Files() {
+		if f.Tree == nil || !strings.Contains(f.Tree.Src, "systemd") {
+			continue
+		}
+		for n := range f.Tree.Root().Descendants() {
+			b, ok := n.AsBinding()
+			if !ok || seen.sites[n] {
+				continue
+			}
+			if l, name, ok := asLeftover(b); ok && !seen.units[unitKey{f.Name, name}] {
+				found = append(found, l)
+			}
+		}
+	}
+	return found
+}
+
+// asLeftover reads the path of a binding, together with those around it, as
+// that of a unit. The name of the unit must be in the path of the binding
+// itself, and be known.
+func asLeftover(b nixast.Binding) (l leftover, unit string, ok bool) {
+	own := bindingNames(b)
+	outer := outerNames(b)
+	path := append(outer, own...)
+	for i := len(path) - 2; i >= 0; i-- {
+		manager, set := managerAt(path, i)
+		if set < 0 || set+1 >= len(path) || set+1 < len(outer) || path[set+1] == "" || i < len(outer) && !plainlyInside(b) {
+			continue
+		}
+		for _, s := range unitSets {
+			if s.option != path[set] || s.unitType == "mount" || s.unitType == "automount" {
+				continue
+			}
+			scope := Scope{Kind: manager}
+			if nested, ok := nestedScope(path[:i]); ok {
+				scope = nested
+			}
+			return leftover{b, scope, path[i:]}, path[set+1] + "." + s.unitType, true
+		}
+	}
+	return leftover{}, "", false
+}
+
+// plainlyInside reports whether b is written in the value of the binding around
+// it, with nothing in between but what leaves its path as it is.
+func plainlyInside(b nixast.Binding) bool {
+	if b.Parent().Kind() != nixast.AttrSet {
+		return false
+	}
+	for n := range b.Parent().Ancestors() {
+		switch n.Kind() {
+		case nixast.BindingNode:
+			return n.Parent().Kind() == nixast.AttrSet
+		case nixast.Paren, nixast.List, nixast.With, nixast.If, nixast.Assert, nixast.Let:
+		case nixast.Binary:
+			if op, _ := n.AsBinary(); op.Op() != nixast.Update && op.Op() != nixast.Concat {
+				return false
+			}
+		case nixast.Apply:
+			call, _ := n.AsApply()
+			name := call.Func().Text()
+			name = name[strings.LastIndexByte(name, '.')+1:]
+			name, _, _ = strings.Cut(name, " ")
+			switch name {
+			case "mkIf", "mkMerge", "mkForce", "mkDefault", "mkOverride", "optionalAttrs", "recursiveUpdate":
+			default:
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return false
+}
+
+// managerAt tells the service manager whose options begin at path[i], and
+// where the name of a set of units would stand; -1 if none begins there.
+func managerAt(path []string, i int) (ScopeKind, int) {
+	if path[i] != "systemd" && !(path[i] == "boot" && i+2 < len(path) && path[i+1] == "initrd" && path[i+2] == "systemd") {
+		return System, -1
+	}
+	switch {
+	case path[i] == "boot":
+		return Initrd, i + 3
+	case i > 1 && path[i-1] == "initrd" && path[i-2] == "boot":
+		return System, -1
+	case i+1 < len(path) && path[i+1] == "user":
+		return User, i + 2
+	}
+	return System, i + 1
+}
+
+// nestedScope is the system inside another that a path leads into.
+func nestedScope(path []string) (Scope, bool) {
+	for i := len(path) - 2; i >= 0; i-- {
+		for _, nest := range nests {
+			if path[i] == nest.path[len(nest.path)-1] {
+				return Scope{nest.kind, path[i+1]}, true
+			}
+		}
+	}
+	return Scope{}, false
+}
+
+// bindingNames are the names in the path of a binding; empty where a name is
+// computed.
+func bindingNames(b nixast.Binding) []string {
+	var names []string
+	for attr := range b.Path().Attrs() {
+		name, _ := attr.AttrName()
+		names = append(names, name)
+	}
+	return names
+}
+
+// outerNames are the names of the bindings around b, from the outside.
+func outerNames(b nixast.Binding) []string {
+	var names []string
+	for a := range b.Ancestors() {
+		if outer, ok := a.AsBinding(); ok {
+			names = append(bindingNames(outer), names...)
+		}
+	}
+	return names
+}
+
+// addLeftovers makes units of what no module leads to.
+func (h *Host) addLeftovers(found []leftover) {
+	byScope := map[Scope]*world{}
+	var scopes []Scope
+	for _, l := range found {
+		w := byScope[l.scope]
+		if w == nil {
+			w = newWorld(h.project, h.world.ev)
+			byScope[l.scope] = w
+			scopes = append(scopes, l.scope)
+		}
+		value := w.ev.At(l.binding.Value())
+		for i := len(l.path) - 1; i >= 0; i-- {
+			value = eval.NewAttrs(map[string]*eval.Thunk{l.path[i]: value})
+		}
+		w.root.raw = append(w.root.raw, rawDef{value: value, site: l.binding.Node})
+	}
+	for _, scope := range scopes {
+		outer := scope
+		if scope.Name == "" {
+			outer = Scope{}
+		}
+		for _, u := range byScope[scope].units(h, outer, 0) {
+			u.Partial = append(u.Partial, Reason{
+				Text: "nothing in this project leads to this definition, so that others may be missing",
+				Node: u.opt.Defs[0].Binding,
+			})
+			h.Units = append(h.Units, u)
+		}
+	}
+	sortUnits(h.Units)
+}
