@@ -148,8 +148,12 @@ func (h *hostView) option(r *row) *nixos.Option {
 }
 
 // counts reports whether the host sets the row, and so asks for its paragraph.
-// enable = true on a service is no such thing: it masks nothing.
+// enable = true on a service is no such thing: it masks nothing. Nor is the
+// option wait-online, which many set for its own sake.
 func (h *hostView) counts(r *row) bool {
+	if r.option() == waitOnline {
+		return false
+	}
 	o := h.option(r)
 	if !o.IsSet() {
 		return h.misnamed(r)
@@ -220,12 +224,8 @@ func (h *hostView) reportMissing(p *lint.Pass, para string, rs []row) {
 	if file == nil {
 		return
 	}
-	subject := "the host"
-	if h.Name != "" {
-		subject = h.Name
-	}
 	f := lint.Finding{
-		Message: missingHostMessage(subject, para, rs),
+		Message: missingHostMessage(para, rs),
 		File:    file, Span: span, Directives: options(rs),
 		Notes: explainRows("missing", rs, func(r *row) string { return r.option() + " = " + r.text(nil) + ";" }),
 	}
@@ -246,10 +246,13 @@ func (h *hostView) reportMissing(p *lint.Pass, para string, rs []row) {
 	p.Report(f)
 }
 
+// waitOnline is the option that goes with the mask of its service.
+const waitOnline = "systemd.network.wait-online.enable"
+
 // risk is that of setting a row. The option wait-online beside the mask of its
 // service only lets the configuration evaluate.
 func (h *hostView) risk(r *row) risk {
-	if r.option() == "systemd.network.wait-online.enable" {
+	if r.option() == waitOnline {
 		mask := h.Option("systemd", "services", "systemd-networkd-wait-online", "enable")
 		if mask.IsSet() && h.Evaluator().Equal(mask.Defs[0].Value, eval.NewBool(false)) == eval.Yes {
 			return harmless
@@ -296,12 +299,12 @@ func options(rs []row) []string {
 	return out
 }
 
-func missingHostMessage(subject, para string, rs []row) string {
+func missingHostMessage(para string, rs []row) string {
 	if len(rs) == 1 {
-		return fmt.Sprintf("%s does not set %s; the %s baseline asks for %s", subject, rs[0].option(), rs[0].baseline.Name, rs[0].text(nil))
+		return fmt.Sprintf("%s is not set; the %s baseline asks for %s", rs[0].option(), rs[0].baseline.Name, rs[0].text(nil))
 	}
-	return fmt.Sprintf("%s: %s does not set %d things that the %s baseline asks for: %s",
-		para, subject, len(rs), rs[0].baseline.Name, strings.Join(options(rs), ", "))
+	return fmt.Sprintf("%s: %d things that the %s baseline asks for are not set: %s",
+		para, len(rs), rs[0].baseline.Name, strings.Join(options(rs), ", "))
 }
 
 // watchdogNote says what the watchdog times are not.
