@@ -30,12 +30,12 @@ type slot struct {
 	own      bool           // it begins its line
 	last     bool           // nothing but remarks follows on its line
 	blank    bool           // a blank line parts it, with its comments, from what is above
-	loose    bool           // comments stand above it, but a blank line parts them from it
+	loose    nixast.Token   // the last comment above it that a blank line parts from it
 	footed   bool           // it is the last, and comments stand directly below it
 }
 
 // opens reports whether the slot begins a group.
-func (s *slot) opens() bool { return s.blank || s.loose || len(s.comments) > 0 }
+func (s *slot) opens() bool { return s.blank || !s.loose.IsZero() || len(s.comments) > 0 }
 
 // newBox views n as a box.
 func newBox(n nixast.Node) (*box, error) {
@@ -113,7 +113,9 @@ func (s *slot) above(src string, g gap) {
 	_, s.own = indentOf(src, s.span.Start)
 	s.comments = g.comments
 	s.blank = g.blank
-	s.loose = len(g.loose) > 0
+	if n := len(g.loose); n > 0 {
+		s.loose = g.loose[n-1]
+	}
 	s.lead = s.span.Start
 	if len(s.comments) > 0 {
 		s.lead = s.comments[0].Span().Start

@@ -88,7 +88,7 @@ func (e *Editor) insert(b *box, where Where, attrs []Attr, write writer) ([]Edit
 	}
 	o := newOrder(b)
 	for _, a := range attrs {
-		o = o.place(a, where)
+		o = o.place(a, where, b.foot)
 	}
 	return e.write(b, o, write)
 }
@@ -132,6 +132,11 @@ func (e *Editor) insertLines(b *box, o order, write writer) ([]Edit, error) {
 		text, err := write(it.attr, indent)
 		if err != nil {
 			return nil, err
+		}
+		if !it.under.IsZero() {
+			at := lineEnd(b.node.File().Src, it.under.Span().End)
+			edits = append(edits, Edit{at, at, e.nl() + text})
+			continue
 		}
 		blank := it.blank && i > 0
 		if it.before {

@@ -47,7 +47,7 @@ func (e *Editor) Move(entry, set nixast.Node, where Where) ([]Edit, error) {
 	if to == from {
 		o = slices.Delete(o, i, i+1)
 	}
-	edits, err := e.write(to, o.place(a, where), func(_ Attr, indent string) (string, error) {
+	edits, err := e.write(to, o.place(a, where, to.foot), func(_ Attr, indent string) (string, error) {
 		return e.moved(nixast.Span{Start: start, End: s.tail}, indent), nil
 	})
 	if err != nil {

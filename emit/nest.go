@@ -31,7 +31,7 @@ func (e *Editor) Nest(set nixast.Node, prefix ...string) ([]Edit, error) {
 	for k, i := range chosen {
 		s := &b.slots[i]
 		starts[k] = b.nestStart(chosen, i)
-		if k > 0 && s.opens() && (s.blank || s.loose) {
+		if k > 0 && s.opens() && (s.blank || !s.loose.IsZero()) {
 			text.WriteString(e.nl())
 		}
 		text.WriteString(e.stripped(s, starts[k], len(prefix), indent+e.style.step()) + e.nl())
@@ -55,7 +55,7 @@ func (b *box) below(prefix []string) ([]int, error) {
 			continue
 		case !s.own || !s.last:
 			return nil, refuse(s.node, "other text stands on its lines")
-		case len(chosen) > 0 && s.loose:
+		case len(chosen) > 0 && !s.loose.IsZero():
 			return nil, refuse(s.node, "a comment stands between the bindings")
 		}
 		chosen = append(chosen, i)
@@ -186,7 +186,7 @@ func (b *box) canFlatten(outer *slot) error {
 		if s.node.Kind() != nixast.BindingNode {
 			return refuse(s.node, "an inherit cannot be written dotted")
 		}
-		if s.loose || !b.flat && (!s.own || !s.last) {
+		if !s.loose.IsZero() || !b.flat && (!s.own || !s.last) {
 			return refuse(s.node, "its lines cannot be moved")
 		}
 	}

@@ -14,8 +14,9 @@ type item struct {
 	slot   *slot // nil for a new one
 	attr   Attr
 	path   []string
-	before bool // a new one that hangs on the slot behind it, not on the one before it
-	blank  bool // a new one with a blank line above
+	before bool         // a new one that hangs on the slot behind it, not on the one before it
+	blank  bool         // a new one with a blank line above
+	under  nixast.Token // a new one that stands below this comment, which heads nothing else
 }
 
 // order is a set's entries, old and new.
@@ -29,8 +30,9 @@ func newOrder(b *box) order {
 	return o
 }
 
-// place puts a new attribute where it belongs.
-func (o order) place(a Attr, where Where) order {
+// place puts a new attribute where it belongs; foot are the comments below the
+// last entry.
+func (o order) place(a Attr, where Where, foot []nixast.Token) order {
 	it := item{attr: a, path: a.Path, blank: a.Blank}
 	if i := o.index(where.After); i >= 0 {
 		return o.after(i, it)
@@ -50,6 +52,15 @@ func (o order) place(a Attr, where Where) order {
 	}
 	if i := o.nearest(a.Path); i >= 0 {
 		return o.after(i, it)
+	}
+	if i, heading := o.heading(foot); !heading.IsZero() && len(where.Families) > 0 {
+		it.under = heading
+		return slices.Insert(o, i, it)
+	}
+	if i := o.familyBefore(a.Path, where.Families); i >= 0 {
+		_, to := o.group(i)
+		it.blank = it.blank || o.parted()
+		return o.after(to-1, it)
 	}
 	if len(o) > 0 {
 		from, _ := o.group(len(o) - 1)
@@ -79,11 +90,13 @@ func (o order) after(i int, it item) order {
 		i++
 	}
 	it.before = o[i].slot == nil && o[i].before
+	it.under = o[i].under
 	return slices.Insert(o, i+1, it)
 }
 
 func (o order) before(i int, it item) order {
 	it.before = o[i].slot != nil || o[i].before
+	it.under = o[i].under
 	return slices.Insert(o, i, it)
 }
 
@@ -128,10 +141,52 @@ func (o order) relative(path []string, families [][]string) (at int, follows, ok
 	return 0, false, false
 }
 
+// heading is the one comment that stands alone between two groups, or below the
+// last, as the heading of a group that is gone; and where in o the group would
+// begin. The Token is zero if there is none, or more than one.
+func (o order) heading(foot []nixast.Token) (at int, heading nixast.Token) {
+	n := 0
+	for i, it := range o {
+		if it.slot != nil && !it.slot.loose.IsZero() {
+			at, heading, n = i, it.slot.loose, n+1
+		}
+	}
+	if len(foot) > 0 && len(o) > 0 && o[len(o)-1].slot != nil && !o[len(o)-1].slot.footed {
+		at, heading, n = len(o), foot[len(foot)-1], n+1
+	}
+	if n != 1 || strings.HasSuffix(heading.Text(), ";") { // code that was commented out is no heading
+		return 0, nixast.Token{}
+	}
+	return at, heading
+}
+
+// familyBefore is the last item of the family that comes nearest before that of
+// path in the order of the families; -1 if there is none.
+func (o order) familyBefore(path []string, families [][]string) int {
+	parent, name := path[:len(path)-1], path[len(path)-1]
+	own := slices.IndexFunc(families, func(f []string) bool { return slices.Contains(f, name) })
+	for f := own - 1; f >= 0; f-- {
+		for i, it := range slices.Backward(o) {
+			if len(it.path) > len(parent) && common(it.path, parent) == len(parent) && slices.Contains(families[f], it.path[len(parent)]) {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+// parted reports whether blank lines part the groups of the set.
+func (o order) parted() bool {
+	return slices.ContainsFunc(o, func(it item) bool { return it.slot != nil && it.slot.blank })
+}
+
 // opens reports whether item i begins a group.
 func (o order) opens(i int) bool {
 	if s := o[i].slot; s != nil {
 		return s.opens() && !(i > 0 && o[i-1].slot == nil && o[i-1].before)
+	}
+	if !o[i].under.IsZero() {
+		return i == 0 || o[i-1].under != o[i].under
 	}
 	if o[i].blank {
 		return true
