@@ -50,20 +50,21 @@ func Apply(src string, edits []Edit) (string, error) {
 
 // Conflicts reports whether the edits of two fixes cannot be applied together.
 // They cannot if they change the same bytes, or if they touch at one point,
-// unless one of the two that touch inserts whole lines there: text that begins
-// or ends with a line end. Two such insertions at one place are both kept, in
-// the order in which the fixes are given to [Apply]; two that are equal
+// unless both that touch are removals, or one of them inserts whole lines: text
+// that begins or ends with a line end. Two such insertions at one place are both
+// kept, in the order in which the fixes are given to [Apply]; two that are equal
 // conflict, as both fixes then want the same thing.
 func Conflicts(a, b []Edit) bool {
 	a, b = sortEdits(a), sortEdits(b)
-	for i, j := 0, 0; i < len(a) && j < len(b); {
-		if collide(a[i], b[j]) {
-			return true
+	from := 0 // edits of b before from end before those of a begin
+	for _, e := range a {
+		for from < len(b) && b[from].End < e.Start {
+			from++
 		}
-		if a[i].End < b[j].End || a[i].End == b[j].End && a[i].Start <= b[j].Start {
-			i++
-		} else {
-			j++
+		for i := from; i < len(b) && b[i].Start <= e.End; i++ {
+			if collide(e, b[i]) {
+				return true
+			}
 		}
 	}
 	return false
@@ -95,8 +96,13 @@ func collide(a, b Edit) bool {
 	if a.End < b.Start || b.End < a.Start {
 		return false
 	}
+	if a.removes() && b.removes() {
+		return false
+	}
 	return a == b || !a.insertsLines() && !b.insertsLines()
 }
+
+func (e Edit) removes() bool { return e.New == "" && e.Start < e.End }
 
 func (e Edit) insertsLines() bool {
 	return e.Start == e.End && (strings.HasPrefix(e.New, "\n") || strings.HasPrefix(e.New, "\r\n") ||

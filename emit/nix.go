@@ -99,7 +99,11 @@ func floatText(f float64) (string, error) {
 	if math.IsInf(f, 0) || math.IsNaN(f) {
 		return "", fmt.Errorf("the float %v has no form in Nix", f)
 	}
-	text := strconv.FormatFloat(f, 'g', -1, 64)
+	format := byte('e')
+	if size := math.Abs(f); size == 0 || 1e-5 <= size && size < 1e15 {
+		format = 'f'
+	}
+	text := strconv.FormatFloat(f, format, -1, 64)
 	mantissa, exponent, scaled := strings.Cut(text, "e")
 	if !strings.Contains(mantissa, ".") {
 		mantissa += ".0"

@@ -1,0 +1,90 @@
+package emit
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func ExampleDiff() {
+	fmt.Print(Diff("hosts/web.nix", "{\n  a = 1;\n}\n", "{\n  a = 1;\n  b = 2;\n}\n"))
+	// Output:
+	// --- a/hosts/web.nix
+	// +++ b/hosts/web.nix
+	// @@ -1,3 +1,4 @@
+	//  {
+	//    a = 1;
+	// +  b = 2;
+	//  }
+}
+
+// TestDiffApplies has git apply take diffs of files with every kind of name,
+// line end and content.
+func TestDiffApplies(t *testing.T) {
+	if _, err := exec.LookPath("git"); err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal(err)
+		}
+		t.Skip("git is not installed")
+	}
+	names := []string{"a.nix", "d/e/a b.nix", "ä.nix", `q"q.nix`, `back\slash.nix`, "tab\there.nix", "-dash.nix"}
+	lines := []string{"{", "}", "  a = 1;", "  b = 2;\r", "", "\ttab", "ä", "\xff", "-- x", "+++ y", "\\ No newline"}
+	rng := rand.New(rand.NewPCG(5, 5))
+	random := func() string {
+		var all []string
+		for range rng.IntN(14) {
+			all = append(all, lines[rng.IntN(len(lines))])
+		}
+		text := strings.Join(all, "\n")
+		if rng.IntN(2) == 0 && text != "" {
+			text += "\n"
+		}
+		return text
+	}
+	dir := t.TempDir()
+	var patch strings.Builder
+	want := map[string]string{}
+	for i := range 300 {
+		name := fmt.Sprintf("%d/%s", i, names[i%len(names)])
+		old, new := random(), random()
+		if old == "" || new == "" { // git takes these for made or removed files
+			continue
+		}
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(old), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		patch.WriteString(Diff(name, old, new))
+		want[path] = new
+	}
+	cmd := exec.Command("git", "apply", "--whitespace=nowarn", "-")
+	cmd.Dir = dir
+	cmd.Stdin = strings.NewReader(patch.String())
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for path, text := range want {
+		got, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(text, string(got)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", path, diff)
+		}
+	}
+}
+
+func TestDiffOfEqualFilesIsEmpty(t *testing.T) {
+	if d := Diff("a", "x", "x"); d != "" {
+		t.Errorf("got %q", d)
+	}
+}
