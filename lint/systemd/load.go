@@ -6,9 +6,13 @@ import (
 	"strings"
 )
 
+// maxProblems bounds a report: a unit with more mistakes than this gets no more
+// of them told.
+const maxProblems = 1000
+
 // Report is what systemd says of a unit while loading it.
 type Report struct {
-	Problems []Problem
+	Problems []Problem // no more than a thousand
 	// Refused tells that the unit does not load.
 	Refused bool
 }
@@ -20,10 +24,10 @@ func (u *Unit) Check(v Version) Report {
 	r := Report{Refused: u.Broken}
 	for _, p := range u.Problems {
 		if p.Kind != MissingEquals || u.hasSection(p.Section) { // nothing is read in sections that are not known
-			r.Problems = append(r.Problems, p)
+			r.add(p)
 		}
 	}
-	u.checkHeaders(func(p Problem) { r.Problems = append(r.Problems, p) })
+	u.checkHeaders(&r)
 	l := loader{unit: u, expander: expander{name: u.Name, version: v}}
 	stopped := "" // the drop-in whose reading ended
 	for i := range u.Assignments {
@@ -38,19 +42,22 @@ func (u *Unit) Check(v Version) Report {
 		if problem.Kind == RefusedValue && a.Dropin {
 			problem.Kind, stopped = StoppedDropin, a.File
 		}
-		if problem.Verdict.Status == Partly || problem.Verdict.Status == Ignored || problem.Verdict.Status == Refused {
-			if d, found := Lookup(a.Section, a.Key, v); found && problem.Verdict.Nearest == "" {
-				problem.Verdict.Nearest = d.nearest(a.Value, v)
-			}
+		if d, found := Lookup(a.Section, a.Key, v); found && problem.Verdict.Status != Valid && len(r.Problems) < maxProblems {
+			problem.Verdict.Nearest = d.nearest(a.Value, v)
 		}
-		r.Problems = append(r.Problems, problem)
-		r.Refused = r.Refused || problem.Kind == RefusedValue
+		r.add(problem)
 	}
 	for _, p := range l.verify() {
-		r.Problems = append(r.Problems, p)
-		r.Refused = r.Refused || p.Kind == RefusedUnit
+		r.add(p)
 	}
 	return r
+}
+
+func (r *Report) add(p Problem) {
+	r.Refused = r.Refused || p.Kind == RefusedValue || p.Kind == RefusedUnit
+	if len(r.Problems) < maxProblems {
+		r.Problems = append(r.Problems, p)
+	}
 }
 
 // refusal returns the first reason for which the unit does not load.
@@ -74,12 +81,12 @@ func (u *Unit) refusal(v Version) (string, bool) {
 }
 
 // checkHeaders reports the sections that units of this type do not have.
-func (u *Unit) checkHeaders(report func(Problem)) {
+func (u *Unit) checkHeaders(r *Report) {
 	for _, h := range u.Headers {
 		if u.hasSection(h.Name) || Silent(h.Name) {
 			continue
 		}
-		report(Problem{Kind: UnknownSection, File: h.File, Line: h.Line, Section: h.Name,
+		r.add(Problem{Kind: UnknownSection, File: h.File, Line: h.Line, Section: h.Name,
 			Message: fmt.Sprintf("unknown section %q, ignored", clip(h.Name))})
 	}
 }

@@ -174,6 +174,9 @@ func (p *parser) assignment(text string) {
 }
 
 func (p *parser) ignore(kind ProblemKind, message string) {
+	if len(p.file.Problems) >= maxProblems {
+		p.file.Problems = p.file.Problems[:maxProblems-1] // the last one tells why reading stopped
+	}
 	p.file.Problems = append(p.file.Problems, Problem{
 		Kind: kind, Message: message, File: p.file.Name, Line: p.number, Section: p.section})
 }

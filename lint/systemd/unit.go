@@ -72,31 +72,24 @@ func (u *Unit) Type() string { return u.Name[strings.LastIndexByte(u.Name, '.')+
 // inForce returns the assignments that are read: all but those of a drop-in
 // behind a value that stops its reading.
 func (u *Unit) inForce(v Version) []Assignment {
-	var lost []int
-	e, stopped := expander{name: u.Name, version: v}, ""
-	for i := range u.Assignments {
-		a := &u.Assignments[i]
-		if !a.Dropin || a.Unknown {
-			continue
-		}
-		if a.File != stopped {
-			stopped = ""
-		}
-		if stopped == "" && u.hasSection(a.Section) {
-			if d, ok := Lookup(a.Section, a.Key, v); ok && d.check(a.Value, e).Status == Refused {
-				stopped = a.File
-			}
-		}
-		if stopped != "" {
-			lost = append(lost, i)
-		}
-	}
-	if lost == nil {
+	if !slices.ContainsFunc(u.Assignments, func(a Assignment) bool { return a.Dropin }) {
 		return u.Assignments
 	}
-	kept := slices.Clone(u.Assignments)
-	for n, i := range lost {
-		kept = slices.Delete(kept, i-n, i-n+1)
+	kept := make([]Assignment, 0, len(u.Assignments))
+	e, stopped, inside := expander{name: u.Name, version: v}, "", false
+	for i := range u.Assignments {
+		a := &u.Assignments[i]
+		if inside && a.File == stopped {
+			continue
+		}
+		inside = false
+		if a.Dropin && !a.Unknown && u.hasSection(a.Section) {
+			if d, ok := Lookup(a.Section, a.Key, v); ok && d.check(a.Value, e).Status == Refused {
+				stopped, inside = a.File, true
+				continue
+			}
+		}
+		kept = append(kept, *a)
 	}
 	return kept
 }

@@ -1,0 +1,125 @@
+package systemd
+
+import (
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+)
+
+// FuzzUnit reads any bytes as a unit and its drop-in, and asks everything of it.
+func FuzzUnit(f *testing.F) {
+	_, units := readUnits(f)
+	for _, u := range units {
+		f.Add([]byte(u.text), []byte("[Service]\nUser=a:b\nPrivateTmp=yes\n"))
+	}
+	for seed := range uint64(20) {
+		f.Add([]byte(newDrawer(seed).unit(20)), []byte(newDrawer(seed+100).unit(5)))
+	}
+	f.Fuzz(func(t *testing.T, text, dropin []byte) {
+		for _, name := range []string{"u@x.service", "u.socket", "u.timer", "nothing"} {
+			file := Parse("u", text)
+			last := 0
+			for _, a := range file.Assignments {
+				if a.Line < last || a.Key == "" || strings.Trim(a.Value, blanks) != a.Value || !utf8.ValidString(a.Value) {
+					t.Fatalf("bad assignment %+v", a)
+				}
+				last = a.Line
+			}
+			u := NewUnit(name, file, Parse("d", dropin))
+			v := Oldest + Version(len(text)%11)
+			report := u.Check(v)
+			a, err := Assess(u, v)
+			if refused := err != nil; refused != report.Refused {
+				t.Fatalf("Assess: %v, Check: %t", err, report.Refused)
+			}
+			if err == nil {
+				low, high, _ := Score(u, v)
+				if len(a.Rows) != len(checks) || a.Low > a.High || low != a.Low || high != a.High || a.High < 0 || a.High > 100 {
+					t.Fatalf("bad assessment %s to %s", a.Low, a.High)
+				}
+			}
+			for _, line := range u.Assignments {
+				u.AtLeast(line.Section, line.Key, []Assignment{line}, v)
+			}
+		}
+	})
+}
+
+// FuzzValue judges any value of any directive: no verdict contradicts itself,
+// and the nearest value is valid.
+func FuzzValue(f *testing.F) {
+	for seed := range uint64(50) {
+		d := newDrawer(seed)
+		f.Add(d.IntN(len(directives)), d.value(d.from(drawnKeys)), 252+int(seed)%11)
+	}
+	f.Fuzz(func(t *testing.T, index int, value string, version int) {
+		d := &directives[uint(index)%uint(len(directives))]
+		v := Version(version).Clamp()
+		section := d.Sections()[0]
+		verdict := Check(section, d.Name, value, v)
+		if verdict.Status != Valid && verdict.Reason == "" {
+			t.Fatalf("%s=%q: %s without a reason", d.Name, value, verdict.Status)
+		}
+		if verdict.Nearest != "" && d.check(verdict.Nearest, expander{version: v}).Status != Valid {
+			t.Fatalf("%s=%q: the nearest value %q is not valid", d.Name, value, verdict.Nearest)
+		}
+		line := []Assignment{{Section: section, Key: d.Name, Value: value}}
+		AtLeast(section, d.Name, line, line, v)
+		Nearest(section, value, v)
+	})
+}
+
+// FuzzRender renders any value and reads it back.
+func FuzzRender(f *testing.F) {
+	f.Add("PrivateTmp", "yes", int64(77), 1.5)
+	f.Add("X", "a\nb\\", int64(-1), 0.1)
+	f.Fuzz(func(t *testing.T, key, text string, whole int64, real float64) {
+		value := List(String(text), Int(whole), Float(real), Null(), List(Bool(true), String(text), List()))
+		rendered := Render(key, value)
+		if len(rendered) != 5 {
+			t.Fatalf("%d lines", len(rendered))
+		}
+		Assignments("Service", rendered)
+	})
+}
+
+// TestHostile reads what nobody writes: the time must stay in bounds.
+// WARDNIX_HOSTILE sets how much of it (20000).
+func TestHostile(t *testing.T) {
+	long, many := strings.Repeat("a", 1<<20), envInt("WARDNIX_HOSTILE", 20000)
+	for name, text := range map[string]string{
+		"a line of a mebibyte":      "[Service]\nUser=" + long[:maxLine-100],
+		"a longer line":             "[Service]\nUser=" + long,
+		"many continuation lines":   "[Service]\nUser=" + strings.Repeat("a\\\n", many),
+		"many assignments":          "[Service]\nExecStart=/bin/true\n" + strings.Repeat("SystemCallFilter=~@mount\n", many),
+		"many unknown keys":         "[Service]\n" + strings.Repeat("PrivateTemp=x\n", many),
+		"many sections":             strings.Repeat("[Service]\n[X]\n", many),
+		"NUL bytes":                 "[Service]\x00User=a\x00\x00\nUser=b",
+		"only NUL bytes":            strings.Repeat("\x00", 1<<20),
+		"many words":                "[Service]\nSystemCallFilter=" + strings.Repeat("@mount ", many),
+		"many bad words":            "[Service]\nCapabilityBoundingSet=" + strings.Repeat("CAP_X,", many),
+		"many quotes":               "[Service]\nExecStart=" + strings.Repeat("'\"", many),
+		"many semicolons":           "[Service]\nExecStart=" + strings.Repeat("/a ; ", many),
+		"many specifiers":           "[Service]\nSyslogIdentifier=" + strings.Repeat("%n", many),
+		"specifiers in the path":    "[Service]\nReadWritePaths=" + strings.Repeat("/%n", many),
+		"a long path":               "[Service]\nReadWritePaths=" + strings.Repeat("/a", many),
+		"many addresses":            "[Service]\nIPAddressDeny=" + strings.Repeat("any ", many),
+		"many devices":              "[Service]\nDevicePolicy=closed\n" + strings.Repeat("DeviceAllow=/dev/null\n", many),
+		"a deep number":             "[Service]\nTimeoutStopSec=" + strings.Repeat("1h", many),
+		"a long fraction":           "[Service]\nTimeoutStopSec=0." + strings.Repeat("1", many),
+		"many architectures":        "[Service]\nSystemCallArchitectures=" + strings.Repeat("native ", many),
+		"drop-in stopped each line": "[Service]\n" + strings.Repeat("User=a:b\n", many),
+	} {
+		start := time.Now()
+		u := NewUnit("u@%i%n.service", Parse("u", []byte(text)), Parse("d", []byte(text)))
+		u.Check(Newest)
+		_, _ = Assess(u, Newest)
+		u.AtLeast("Service", "SystemCallFilter", lines("SystemCallFilter", serverFilter), Newest)
+		if took := time.Since(start); took > 20*time.Second {
+			t.Errorf("%s: %s", name, took)
+		} else if took > 2*time.Second {
+			t.Logf("%s: %s", name, took)
+		}
+	}
+}
