@@ -52,7 +52,9 @@ type Where struct {
 	// order in which people write them. A new attribute goes behind the nearest
 	// relative that comes before it in its family, in the same group of lines
 	// (groups are parted by blank lines and comments); failing that, beside the
-	// next relative. A sorted group stays sorted. What is looked up of an
+	// next relative. An attribute without relatives goes below a comment that
+	// heads nothing, if there is just one, else behind the family that comes
+	// before its own. A sorted group stays sorted. What is looked up of an
 	// attribute path is its last name.
 	Families [][]string
 	// After, if it is one of the set's entries, is the entry behind which the

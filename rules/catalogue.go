@@ -1,17 +1,32 @@
 package rules
 
-import "wardnix/lint"
+import (
+	"slices"
+
+	"wardnix/lint"
+)
 
 // All is the catalogue, by ID. The rules compare with the baselines given.
+//
+// The letter of an ID is that of the family: B baselines, C contradictions and
+// gaps inside a unit, D directives and their values, H the host, M migrations,
+// N how NixOS renders values, S secrets.
 func All(baselines []*Baseline) []*lint.Rule {
-	return []*lint.Rule{
-		baselineMissing(baselines),
-		baselineWeaker(baselines),
-		unknownDirective(),
-		invalidValue(baselines),
-		hostMissing(baselines),
-		hostWeaker(baselines),
-		emergencySuppressed(),
-		managerNames(),
-	}
+	return slices.Concat(
+		baselineRules(baselines),
+		contradictionRules(),
+		directiveRules(baselines),
+		hostRules(baselines),
+		migrationRules(),
+		renderingRules(),
+		secretRules(),
+	)
+}
+
+func baselineRules(baselines []*Baseline) []*lint.Rule {
+	return []*lint.Rule{baselineMissing(baselines), baselineWeaker(baselines)}
+}
+
+func hostRules(baselines []*Baseline) []*lint.Rule {
+	return []*lint.Rule{hostMissing(baselines), hostWeaker(baselines), emergencySuppressed()}
 }
