@@ -67,9 +67,9 @@ func ExampleEditor_Ensure() {
 	// Output:
 	// {
 	//   systemd.services.web.enable = true;
-	//   systemd.services.web.wantedBy = [ "multi-user.target" ];
 	//   systemd.services.web.serviceConfig.User = "web";
 	//   systemd.services.web.serviceConfig.PrivateTmp = true;
+	//   systemd.services.web.wantedBy = [ "multi-user.target" ];
 	// }
 	// <nil>
 }
@@ -96,7 +96,6 @@ func BenchmarkInsert(b *testing.B) {
 	for binding := range file.Expr().Bindings() {
 		last = binding.Value().Child(0).Child(1)
 	}
-	b.SetBytes(int64(src.Len()))
 	for b.Loop() {
 		if _, err := editor.Insert(last, emit.Where{}, emit.A("ProtectHome", true)); err != nil {
 			b.Fatal(err)
