@@ -107,11 +107,8 @@ func readUnit(t testing.TB, dir, file string, dropins []string) *Unit {
 		}
 		extra = append(extra, read(d))
 	}
-	return NewUnit(instanceOf(filepath.Base(file)), read(file), extra...)
+	return NewUnit(filepath.Base(file), read(file), extra...)
 }
-
-// instanceOf fills in the instance that systemd-analyze takes for a template.
-func instanceOf(name string) string { return strings.Replace(name, "@.", "@i.", 1) }
 
 func lookupText(table []any, index any) any {
 	if n, ok := index.(float64); ok {

@@ -28,7 +28,7 @@ func (u *Unit) Check(v Version) Report {
 		}
 	}
 	u.checkHeaders(&r)
-	l := loader{unit: u, expander: expander{name: u.Name, version: v}}
+	l := loader{unit: u, expander: u.expander(v)}
 	stopped := "" // the drop-in whose reading ended
 	for i := range u.Assignments {
 		a := &u.Assignments[i]
@@ -65,7 +65,7 @@ func (u *Unit) refusal(v Version) (string, bool) {
 	if u.Broken {
 		return u.Problems[len(u.Problems)-1].Message, true
 	}
-	l := loader{unit: u, expander: expander{name: u.Name, version: v}}
+	l := loader{unit: u, expander: u.expander(v)}
 	lines := u.inForce(v)
 	for i := range lines {
 		if p, ok := l.line(&lines[i]); !ok && p.Kind == RefusedValue {

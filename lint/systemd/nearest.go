@@ -66,14 +66,29 @@ var setWords = map[Kind]map[string]string{
 	KindNamespaces: {"network": "net", "mount": "mnt", "user-ns": "user", "cgroups": "cgroup", "hostname": "uts"},
 }
 
+// setParts splits a set into its "~" and its words. A "~" of the whole line is
+// taken off each word; one inside a line that has none is no spelling mistake,
+// and there are no words then.
+func setParts(text string) (prefix string, list []string) {
+	text, inverted := strings.CutPrefix(text, "~")
+	list = splitSet(text)
+	for i, word := range list {
+		if strings.HasPrefix(word, "~") && !inverted {
+			return "", nil
+		}
+		list[i] = strings.TrimPrefix(word, "~")
+	}
+	if inverted {
+		prefix = "~"
+	}
+	return prefix, list
+}
+
 // dropWords leaves out the words of a set that mean nothing.
 func dropWords(text string, kind Kind, v Version) string {
-	prefix := ""
-	if strings.HasPrefix(text, "~") {
-		prefix, text = "~", text[1:]
-	}
+	prefix, list := setParts(text)
 	var kept []string
-	for _, word := range splitSet(text) {
+	for _, word := range list {
 		if setWordKnown(word, kind, v) {
 			kept = append(kept, word)
 		}
@@ -86,11 +101,7 @@ func dropWords(text string, kind Kind, v Version) string {
 
 // repairSet spells each unknown word of a set as its nearest name.
 func repairSet(text string, kind Kind, v Version) string {
-	prefix := ""
-	if strings.HasPrefix(text, "~") {
-		prefix, text = "~", text[1:]
-	}
-	list := splitSet(text)
+	prefix, list := setParts(text)
 	for i, word := range list {
 		if setWordKnown(word, kind, v) {
 			continue
@@ -111,6 +122,9 @@ func repairSet(text string, kind Kind, v Version) string {
 		if list[i] == "" {
 			return ""
 		}
+	}
+	if len(list) == 0 {
+		return ""
 	}
 	return prefix + strings.Join(list, " ")
 }

@@ -117,11 +117,11 @@ type addressList struct {
 const allCapabilities = 1<<41 - 1
 
 // newState returns the state of a unit without any line.
-func newState(name, unitType string, v Version, b bound) *state {
-	s := &state{expander: expander{name: name, version: v}, bound: b, unitType: unitType,
+func newState(u *Unit, v Version, b bound) *state {
+	s := &state{expander: u.expander(v), bound: b, unitType: u.Type(),
 		home: "no", system: "no", proc: "default", procSubset: "all", notify: "none", devicePolicy: "auto",
 		keyring: "private", umask: 0o022, spaces: namespacesAll(v), spacesInitial: true}
-	if unitType != "service" {
+	if s.unitType != "service" {
 		s.keyring, s.notify = "shared", ""
 	}
 	s.bounding = capabilitySet{initial: fullCapabilities(v)}
@@ -150,7 +150,7 @@ func namespacesAll(v Version) namespaceSet {
 
 // load applies the lines of a unit, in order.
 func (u *Unit) load(v Version, b bound) *state {
-	s := newState(u.Name, u.Type(), v, b)
+	s := newState(u, v, b)
 	sandbox := u.sandboxSection()
 	if u.open(sandbox) || u.open("Unit") {
 		s.seen = map[string]bool{}

@@ -76,7 +76,7 @@ func (u *Unit) inForce(v Version) []Assignment {
 		return u.Assignments
 	}
 	kept := make([]Assignment, 0, len(u.Assignments))
-	e, stopped, inside := expander{name: u.Name, version: v}, "", false
+	e, stopped, inside := u.expander(v), "", false
 	for i := range u.Assignments {
 		a := &u.Assignments[i]
 		if inside && a.File == stopped {
@@ -92,6 +92,20 @@ func (u *Unit) inForce(v Version) []Assignment {
 		kept = append(kept, *a)
 	}
 	return kept
+}
+
+// expander returns what expands the specifiers of the unit. A template is taken
+// for the instance that systemd-analyze takes.
+func (u *Unit) expander(v Version) expander {
+	name := u.Name
+	if stem, suffix, found := strings.Cut(name, "@."); found {
+		instance := "i"
+		if v >= 257 {
+			instance = "test_instance"
+		}
+		name = stem + "@" + instance + "." + suffix
+	}
+	return expander{name: name, version: v}
 }
 
 // open reports whether unseen assignments may stand in section.

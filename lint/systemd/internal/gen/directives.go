@@ -47,7 +47,7 @@ var kinds = map[string]string{
 	"unit_path_printf": "KindPath", "unit_path_strv_printf": "KindOther", "unit_slice": "KindSlice",
 	"unit_string_printf": "KindString", "unit_strv_printf": "KindOther", "unsigned": "KindCount",
 	"user_group_compat": "KindUser", "user_group_strv_compat": "KindGroups", "watchdog_sec": "KindWatchdog",
-	"working_directory": "KindWorkingDirectory", "warn_compat": "KindIgnored",
+	"working_directory": "KindWorkingDirectory", "warn_compat": "KindIgnored", "protect_system_pid1": "KindOther",
 }
 
 // kind returns the grammar of a parser: an enum where the directive has a table

@@ -50,7 +50,7 @@ func sandboxKeys(data string) (map[string]bool, error) {
 		return nil, err
 	}
 	keep := map[string]bool{"DefaultDependencies": true}
-	for _, key := range strings.Fields("Type BusName ExecStart ExecStop RemainAfterExit NotifyAccess WatchdogSec FileDescriptorStoreMax Restart " +
+	for _, key := range strings.Fields("Type BusName SuccessAction ExecStart ExecStop RemainAfterExit NotifyAccess WatchdogSec FileDescriptorStoreMax Restart " +
 		"Delegate DevicePolicy DeviceAllow IPAddressDeny IPAddressAllow SocketBindDeny SocketBindAllow RestrictNetworkInterfaces") {
 		keep[key] = true
 	}
