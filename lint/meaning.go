@@ -6,61 +6,111 @@ import (
 	"strings"
 
 	"wardnix/lint/nixos"
+	"wardnix/nixast"
 )
 
-// sameMeaning compares the units of two states of a project: they may differ
-// only in what the findings of the applied fixes name.
-func sameMeaning(before, after *nixos.Project, fixes []chosen) error {
-	allowed := map[string]bool{}
+// A meaning is what a project comes to: the lines of its units by directive, and
+// the options of systemd besides units.
+type meaning map[subject]string
+
+// subject is a directive of a unit of a host, or an option of the host: then the
+// scope and the unit are empty.
+type subject struct{ host, scope, unit, name string }
+
+func meaningOf(p *nixos.Project) meaning {
+	m := meaning{}
+	for _, h := range p.Hosts() {
+		for _, u := range h.Units {
+			scope := u.Scope.String()
+			for _, l := range u.Lines() {
+				m[subject{h.Name, scope, u.Name, nameOf(l)}] += l.Section + "." + l.Key + "=" + l.Shown + "\n"
+			}
+			m[subject{h.Name, scope, u.Name, "enable"}] = fmt.Sprint(u.Enabled())
+		}
+		for _, path := range hostOptions {
+			m.addOption(h.Name, h.Option(path...))
+		}
+	}
+	return m
+}
+
+// hostOptions are the options besides units that fixes may change.
+var hostOptions = [][]string{{"systemd"}, {"boot", "initrd", "systemd"}, {"users"}}
+
+// addOption notes an option that is no set, or those below it. Of values only the
+// source is compared: a fix that changes it by the way is none.
+func (m meaning) addOption(host string, o *nixos.Option) {
+	if path := o.Path; len(path) == 2 && path[0] == "systemd" && slices.Contains(unitSets[:], path[1]) {
+		return
+	}
+	attrs := o.Attrs()
+	for _, a := range attrs {
+		m.addOption(host, a)
+	}
+	if len(attrs) > 0 {
+		return
+	}
+	for _, d := range o.Defs {
+		m[subject{host: host, name: o.String()}] += source(d.Binding) + "\n"
+	}
+}
+
+// unitSets are the options below systemd that hold units.
+var unitSets = [...]string{"services", "sockets", "timers", "paths", "targets", "slices", "mounts", "automounts", "units", "user"}
+
+func source(n nixast.Node) string {
+	if b, ok := n.AsBinding(); ok {
+		return b.Value().Text()
+	}
+	if n.IsZero() {
+		return ""
+	}
+	return n.Text()
+}
+
+// sameBut reports an error if the two states differ in anything that the
+// findings of the applied fixes do not name.
+func (m meaning) sameBut(after meaning, fixes []chosen) error {
+	named := map[string]bool{}
 	for _, c := range fixes {
 		for _, d := range c.Directives {
-			allowed[c.Unit+"\x00"+d] = true
-			allowed["\x00"+d] = true
+			named[c.Unit+"\x00"+d] = true
 		}
 	}
-	was, is := renderings(before), renderings(after)
-	for key, text := range was {
-		if is[key] == text {
-			continue
-		}
-		if !allowed[key.unit+"\x00"+key.directive] && !allowed["\x00"+key.directive] {
-			return fmt.Errorf("%s of %s would change from %q to %q", key.directive, key.unit, text, is[key])
+	allowed := func(s subject) bool {
+		return named[s.unit+"\x00"+s.name] || named["\x00"+s.name] ||
+			s.name == "enable" && named["\x00systemd.services."+strings.TrimSuffix(s.unit, ".service")+".enable"] ||
+			s.unit == "" && named["\x00"+s.name[strings.LastIndexByte(s.name, '.')+1:]]
+	}
+	for s, text := range m {
+		if after[s] != text && !allowed(s) {
+			return fmt.Errorf("%s would change from %q to %q", s, text, after[s])
 		}
 	}
-	for key, text := range is {
-		if _, there := was[key]; !there && !allowed[key.unit+"\x00"+key.directive] && !allowed["\x00"+key.directive] {
-			return fmt.Errorf("%s of %s would become %q", key.directive, key.unit, text)
+	for s, text := range after {
+		if _, there := m[s]; !there && text != "" && !allowed(s) && s.name != "enable" {
+			return fmt.Errorf("%s would become %q", s, text)
 		}
 	}
 	return nil
 }
 
-// unitKey is a directive of a unit of a host.
-type unitKey struct{ host, scope, unit, directive string }
-
-// renderings are the lines of all units, by directive.
-func renderings(p *nixos.Project) map[unitKey]string {
-	out := map[unitKey]string{}
-	for _, h := range p.Hosts() {
-		for _, u := range h.Units {
-			for _, l := range u.Lines() {
-				key := unitKey{h.Name, u.Scope.String(), u.Name, optionOf(l)}
-				out[key] += l.Section + "." + l.Key + "=" + l.Shown + "\n"
-			}
-		}
+func (s subject) String() string {
+	if s.unit == "" {
+		return s.name
 	}
-	return out
+	return s.name + " of " + s.unit
 }
 
-// optionOf is the name under which findings speak of a line: the directive, or
-// the option of NixOS that it comes from.
-func optionOf(l nixos.Line) string {
-	if i := slices.Index(derived[:], l.Key); i >= 0 && l.Section != "Service" {
+// nameOf is the name under which findings speak of a line: the directive, or the
+// option of NixOS that it comes from.
+func nameOf(l nixos.Line) string {
+	if l.Section != "Service" && slices.Contains(derived[:], l.Key) {
 		return strings.ToLower(l.Key[:1]) + l.Key[1:]
 	}
 	return l.Key
 }
 
 // derived are the directives that NixOS makes of options of the same name in
-// lower case (nixos/lib/systemd-lib.nix).
+// lower case (nixos/lib/systemd-lib.nix, NixOS 26.11).
 var derived = [...]string{"After", "Before", "Wants", "Requires", "BindsTo", "PartOf", "Conflicts", "WantedBy", "RequiredBy", "UpheldBy"}

@@ -27,6 +27,9 @@ type Bug struct {
 func Repair(project *nixos.Project, rules []*Rule, upTo Applicability) *Result {
 	r := &repair{rules: rules, upTo: upTo, dropped: map[string]bool{}, old: project}
 	r.Result = *Run(project, rules)
+	if len(r.choose()) > 0 {
+		r.meaning = meaningOf(project)
+	}
 	for range maxRounds {
 		fixes := r.choose()
 		if len(fixes) == 0 {
@@ -44,6 +47,7 @@ type repair struct {
 	rules   []*Rule
 	upTo    Applicability
 	old     *nixos.Project  // before the first round
+	meaning meaning         // of Project
 	dropped map[string]bool // fixes not to be tried again, by dropKey
 }
 
@@ -104,40 +108,40 @@ func conflicts(taken, more map[string][]emit.Edit) bool {
 // round applies fixes together; if the result is not what they promised, one
 // by one, without those that are to blame.
 func (r *repair) round(fixes []chosen) {
-	if next, err := applyAll(r.Project, fixes); err == nil {
-		r.advance(next, fixes)
+	if next, m, err := r.apply(fixes); err == nil {
+		r.advance(next, m, fixes)
 		return
 	}
 	var kept []chosen
-	state := r.Project
+	state, meaning := r.Project, r.meaning
 	for _, c := range fixes {
-		next, err := applyAll(r.Project, append(slices.Clone(kept), c))
+		next, m, err := r.apply(append(slices.Clone(kept), c))
 		if err != nil {
 			r.dropped[c.dropKey()] = true
 			r.Bugs = append(r.Bugs, Bug{c.Finding, fmt.Errorf("%s: %w", c.Title, err)})
 			continue
 		}
-		kept, state = append(kept, c), next
+		kept, state, meaning = append(kept, c), next, m
 	}
 	if len(kept) > 0 {
-		r.advance(state, kept)
+		r.advance(state, meaning, kept)
 		return
 	}
 	r.Findings = check(r.Project, r.rules)
 }
 
 // advance goes on with the state that the fixes made.
-func (r *repair) advance(next *nixos.Project, applied []chosen) {
+func (r *repair) advance(next *nixos.Project, m meaning, applied []chosen) {
 	for _, c := range applied {
 		r.Fixed = append(r.Fixed, c.Finding)
 	}
-	r.Project = next
+	r.Project, r.meaning = next, m
 	r.Findings = check(next, r.rules)
 }
 
-// applyAll is the project with the fixes applied; an error says which promise
-// was broken.
-func applyAll(project *nixos.Project, fixes []chosen) (*nixos.Project, error) {
+// apply is the project with the fixes applied, and what it means; an error says
+// which promise was broken.
+func (r *repair) apply(fixes []chosen) (*nixos.Project, meaning, error) {
 	edits := map[string][]emit.Edit{}
 	for _, c := range fixes {
 		for _, e := range c.Edits {
@@ -146,23 +150,24 @@ func applyAll(project *nixos.Project, fixes []chosen) (*nixos.Project, error) {
 	}
 	contents := map[string]string{}
 	for name, es := range edits {
-		text, err := emit.Apply(project.File(name).Tree.Src, es)
+		text, err := emit.Apply(r.Project.File(name).Tree.Src, es)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		contents[name] = text
 	}
-	next := project.With(contents)
+	next := r.Project.With(contents)
 	for _, name := range slices.Sorted(maps.Keys(contents)) {
-		before, after := project.File(name).Tree, next.File(name).Tree
+		before, after := r.Project.File(name).Tree, next.File(name).Tree
 		if len(after.Diagnostics) > len(before.Diagnostics) {
-			return nil, fmt.Errorf("%s would no longer parse: %s", name, after.Diagnostics[0].Message)
+			return nil, nil, fmt.Errorf("%s would no longer parse: %s", name, after.Diagnostics[0].Message)
 		}
 		if err := emit.CommentsKept(before, after); err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+			return nil, nil, fmt.Errorf("%s: %w", name, err)
 		}
 	}
-	return next, sameMeaning(project, next, fixes)
+	m := meaningOf(next)
+	return next, m, r.meaning.sameBut(m, fixes)
 }
 
 // collectChanges compares the last state with the first.
