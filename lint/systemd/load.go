@@ -22,17 +22,11 @@ type Report struct {
 // known, nor of what may stand in an open section.
 func (u *Unit) Check(v Version) Report {
 	r := Report{Refused: u.Broken}
-	for _, p := range u.Problems {
-		if p.Kind != MissingEquals || u.hasSection(p.Section) { // nothing is read in sections that are not known
-			r.add(p)
-		}
-	}
-	u.checkHeaders(&r)
 	l := loader{unit: u, expander: u.expander(v)}
-	stopped := "" // the drop-in whose reading ended
+	stops := map[string]int{} // the line at which the reading of a drop-in ended
 	for i := range u.Assignments {
 		a := &u.Assignments[i]
-		if stopped != "" && a.File == stopped {
+		if stops[a.File] > 0 && a.Dropin {
 			continue
 		}
 		problem, ok := l.line(a)
@@ -40,17 +34,37 @@ func (u *Unit) Check(v Version) Report {
 			continue
 		}
 		if problem.Kind == RefusedValue && a.Dropin {
-			problem.Kind, stopped = StoppedDropin, a.File
+			problem.Kind, stops[a.File] = StoppedDropin, max(a.Line, 1)
 		}
 		if d, found := Lookup(a.Section, a.Key, v); found && problem.Verdict.Status != Valid && len(r.Problems) < maxProblems {
 			problem.Verdict.Nearest = d.nearest(a.Value, v)
 		}
 		r.add(problem)
 	}
+	u.checkSyntax(&r, stops)
 	for _, p := range l.verify() {
 		r.add(p)
 	}
 	return r
+}
+
+// checkSyntax reports the lines that were ignored while reading, and the
+// sections that units of this type do not have.
+func (u *Unit) checkSyntax(r *Report, stops map[string]int) {
+	read := func(file string, line int) bool { return stops[file] == 0 || line <= stops[file] }
+	for _, p := range u.Problems {
+		// Nothing is read in sections that are not known.
+		if read(p.File, p.Line) && (p.Kind != MissingEquals || u.hasSection(p.Section)) {
+			r.add(p)
+		}
+	}
+	for _, h := range u.Headers {
+		if !read(h.File, h.Line) || u.hasSection(h.Name) || Silent(h.Name) {
+			continue
+		}
+		r.add(Problem{Kind: UnknownSection, File: h.File, Line: h.Line, Section: h.Name,
+			Message: fmt.Sprintf("unknown section %q, ignored", clip(h.Name))})
+	}
 }
 
 func (r *Report) add(p Problem) {
@@ -78,17 +92,6 @@ func (u *Unit) refusal(v Version) (string, bool) {
 		}
 	}
 	return "", false
-}
-
-// checkHeaders reports the sections that units of this type do not have.
-func (u *Unit) checkHeaders(r *Report) {
-	for _, h := range u.Headers {
-		if u.hasSection(h.Name) || Silent(h.Name) {
-			continue
-		}
-		r.add(Problem{Kind: UnknownSection, File: h.File, Line: h.Line, Section: h.Name,
-			Message: fmt.Sprintf("unknown section %q, ignored", clip(h.Name))})
-	}
 }
 
 // hasSection reports whether a unit of this type reads a section.
