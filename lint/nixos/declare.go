@@ -100,33 +100,135 @@ var scalarTypes = []string{
 
 // declaredValue is the value of an option that the project declares.
 func (w *world) declaredValue(n *node, d declaration) (*eval.Thunk, bool) {
-	if len(d.attrs.Lookup("apply").Defs) > 0 {
-		return nil, false
-	}
-	if !w.isScalar(d.typ, 4) {
-		return nil, false
-	}
 	n.settle()
 	if n.inDefs || len(n.unseenAbove()) > 0 {
 		return nil, false
 	}
-	var defs []eval.Def
-	for _, def := range n.defs {
-		if def.maybe != nil || !def.misfit.IsZero() {
-			return nil, false
-		}
-		defs = append(defs, eval.Def{When: def.when, Value: def.value, Site: def.site})
-	}
-	// A definition without condition is the value; others must equal it.
-	if i := slices.IndexFunc(defs, func(d eval.Def) bool { return d.When == nil }); i >= 0 {
-		return defs[i].Value, true
-	}
-	value := d.attrs.Lookup("default")
-	if !certain(value) {
+	value, ok := w.merged(n, d.typ, d.attrs.Lookup("default"), 0)
+	if !ok {
 		return nil, false
 	}
-	defs = append(defs, eval.Def{Value: w.ev.Value(value)})
+	if apply := d.attrs.Lookup("apply"); len(apply.Defs) > 0 {
+		if !certain(apply) {
+			return nil, false
+		}
+		return w.ev.Call(w.ev.Value(apply), value), true
+	}
+	return value, true
+}
+
+// merged is the value of the definitions at n by the rules of a type, with the
+// default where there are none.
+func (w *world) merged(n *node, t optionType, fallback eval.Attr, depth int) (*eval.Thunk, bool) {
+	n.settle()
+	for _, d := range n.defs {
+		if d.maybe != nil || !d.misfit.IsZero() {
+			return nil, false
+		}
+	}
+	switch {
+	case depth > 8:
+		return nil, false
+	case w.isScalar(t, 4):
+		return w.mergedScalar(n, fallback)
+	case t.name == "attrsOf" || t.name == "lazyAttrsOf":
+		if len(t.args) == 1 && (len(n.defs) > 0 || !certain(fallback)) {
+			return w.mergedAttrs(n, w.typeOfThunk(t.args[0]), depth)
+		}
+	case t.name == "submodule":
+		if len(t.args) == 1 {
+			return w.mergedSubmodule(n, t.args[0])
+		}
+	case len(n.defs) == 0:
+	case t.name == "listOf" && len(t.args) == 1 && w.isScalar(w.typeOfThunk(t.args[0]), 4):
+		return w.mergedList(n)
+	case (t.name == "attrs" || t.name == "anything" || t.name == "raw" || t.name == "unspecified") && len(n.defs) == 1 && n.defs[0].when == nil:
+		return n.defs[0].value, true
+	}
+	if len(n.defs) == 0 && certain(fallback) && t.name != "" {
+		return w.ev.Value(fallback), true
+	}
+	return nil, false
+}
+
+// mergedScalar is the one value that definitions agree on.
+func (w *world) mergedScalar(n *node, fallback eval.Attr) (*eval.Thunk, bool) {
+	var defs []eval.Def
+	for _, d := range n.defs {
+		if d.when == nil {
+			return d.value, true // the others must equal it
+		}
+		defs = append(defs, eval.Def{When: d.when, Value: d.value, Site: d.site})
+	}
+	if !certain(fallback) {
+		return nil, false
+	}
+	defs = append(defs, eval.Def{Value: w.ev.Value(fallback)})
 	return w.ev.Value(eval.Attr{Name: n.name, Defs: defs}), true
+}
+
+// mergedList is the concatenation of all definitions.
+func (w *world) mergedList(n *node) (*eval.Thunk, bool) {
+	always := false
+	list := &eval.List{}
+	for _, e := range n.option().List() {
+		if e.Value == nil || e.Unseen != "" {
+			return nil, false
+		}
+		always = always || e.Def.When == nil
+		list.Items = append(list.Items, eval.Item{When: e.When, Value: e.Value})
+	}
+	for _, d := range n.defs {
+		if _, isList := w.ev.Force(d.value).(*eval.List); !isList {
+			return nil, false
+		}
+		always = always || d.when == nil
+	}
+	return eval.Known(list), always // else the default may count
+}
+
+// mergedAttrs is a set whose attributes are merged one by one.
+func (w *world) mergedAttrs(n *node, t optionType, depth int) (*eval.Thunk, bool) {
+	attrs := map[string]*eval.Thunk{}
+	for _, kid := range n.children() {
+		kid.settle()
+		if kid.pattern || !slices.ContainsFunc(kid.defs, func(d rawDef) bool { return d.when == nil && d.maybe == nil }) {
+			return nil, false
+		}
+		attrs[kid.name] = w.ev.Defer(func() *eval.Thunk {
+			if value, ok := w.merged(kid, t, eval.Attr{}, depth+1); ok {
+				return value
+			}
+			return w.configAt(kid.path())
+		})
+	}
+	if len(n.unseen) > 0 {
+		return nil, false
+	}
+	return eval.NewAttrs(attrs), true
+}
+
+// mergedSubmodule is the configuration of a submodule whose definitions are
+// modules.
+func (w *world) mergedSubmodule(n *node, modules *eval.Thunk) (*eval.Thunk, bool) {
+	sub := newWorld(w.project, w.ev)
+	sub.label = w.label + "." + attrPath(n.path())
+	sub.complete = true
+	sub.extra = map[string]*eval.Thunk{"name": eval.NewString(n.name)}
+	var queue []pendingModule
+	if _, isList := w.ev.Force(modules).(*eval.List); isList {
+		queue = sub.moduleList(modules, nil)
+	} else {
+		queue = append(queue, pendingModule{value: modules})
+	}
+	for _, d := range n.defs {
+		queue = append(queue, pendingModule{value: d.value, when: d.when})
+	}
+	sub.collect(queue)
+	if len(sub.unseen) > 0 {
+		return nil, false
+	}
+	return sub.configAt(nil), true
 }
 
 func (w *world) isScalar(t optionType, depth int) bool {
