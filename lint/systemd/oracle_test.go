@@ -89,6 +89,38 @@ func flaggedLines(u *Unit, v Version) map[string]bool {
 	return out
 }
 
+// TestVerify compares random units with systemd-analyze verify: which lines get a
+// message, and which units are refused.
+func TestVerify(t *testing.T) {
+	v := oracle(t)
+	count, seed := envInt("WARDNIX_UNITS", 300)/6, envInt("WARDNIX_SEED", 1)
+	dir := t.TempDir()
+	for i := range count {
+		d := newDrawer(uint64(1000000 + seed + i))
+		name := fmt.Sprintf("v%d.service", i)
+		file := filepath.Join(dir, name)
+		text := d.unit(15)
+		write(t, file, text)
+		var stderr bytes.Buffer
+		cmd := exec.Command("systemd-analyze", "verify", "--man=no", "--recursive-errors=no", file)
+		cmd.Stderr = &stderr
+		_ = cmd.Run() // its status tells of any warning
+		unit := NewUnit(name, Parse(file, []byte(text)))
+		report := unit.Check(v)
+		refused := strings.Contains(stderr.String(), "Refusing.") || strings.Contains(stderr.String(), "has a bad unit file setting")
+		if refused != report.Refused {
+			t.Errorf("refused %t, by systemd %t\n%s%s", report.Refused, refused, numbered(text), stderr.String())
+		}
+		flagged := map[string]bool{}
+		for _, m := range messageAt.FindAllStringSubmatch(stderr.String(), -1) {
+			flagged[filepath.Base(m[1])+":"+m[2]] = true
+		}
+		if diff := differentKeys(flaggedLines(unit, v), flagged); diff != "" && !refused {
+			t.Errorf("%s\n%s%s", diff, numbered(text), stderr.String())
+		}
+	}
+}
+
 // TestRandomUnits compares random units with systemd-analyze security: the rows
 // to the byte, which units do not load, and which lines get a message.
 // WARDNIX_UNITS says how many (300), WARDNIX_SEED where to begin (1).

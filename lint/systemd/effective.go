@@ -1,0 +1,146 @@
+package systemd
+
+import (
+	"math/bits"
+	"slices"
+)
+
+// Setting is what is in force of one directive after all lines of a unit, and
+// after what other directives imply.
+type Setting struct {
+	// Values holds the value of a directive that has one, or the words of a
+	// list. Of a capability set, RestrictAddressFamilies= and
+	// RestrictNamespaces= it holds the names that are left; of
+	// SystemCallFilter= the calls that are allowed.
+	Values []string
+	// All tells that a set is not confined at all; Values is then empty.
+	All bool
+	// Unknown tells that lines which are not known have a say; Values then is
+	// the most that may be in force.
+	Unknown bool
+	// ImpliedBy names the directive that overrides the lines, else it is empty.
+	ImpliedBy string
+}
+
+// Effective returns what is in force of a directive. It reports false for a
+// directive that version v does not know.
+func (u *Unit) Effective(section, name string, v Version) (Setting, bool) {
+	d, ok := Lookup(section, name, v)
+	if !ok {
+		return Setting{}, false
+	}
+	lines := u.Values(section, name)
+	var set Setting
+	set.Unknown = len(lines) == 0 && u.open(section) || slices.ContainsFunc(lines, func(a Assignment) bool { return a.Unknown })
+	if section == u.sandboxSection() {
+		for _, i := range Implications(v) {
+			if i.Implies == name && u.AtLeast(section, i.Directive, []Assignment{{Section: section, Key: i.Directive, Value: "yes"}}, v) == Yes &&
+				AtLeast(section, name, lines, []Assignment{{Section: section, Key: name, Value: i.Value}}, v) != Yes {
+				set.ImpliedBy = i.Directive
+			}
+		}
+		s := u.load(v, weakest)
+		s.imply()
+		if s.effective(d, &set) {
+			return set, true
+		}
+	}
+	if d.Repeat == Override || d.Repeat == FirstWins {
+		if value, _ := d.last(lines, v); value != "" {
+			set.Values = []string{value}
+		}
+		return set, true
+	}
+	set.Values, _ = d.list(lines, v)
+	return set, true
+}
+
+// effective fills in what the state holds of a directive.
+func (s *state) effective(d *Directive, set *Setting) bool {
+	if f := flagOf(d.Name); f < flagCount {
+		on := s.flags[f]
+		if f == flagPrivateMounts {
+			on = s.mounts()
+		}
+		set.Values = []string{pick(on, "yes", "no")}
+		if e := d.Enum(); e != nil && on && s.modes[f] != "?" {
+			set.Values = []string{mode(s.modes[f])}
+		}
+		return true
+	}
+	switch d.Name {
+	case "ProtectHome", "ProtectSystem", "KeyringMode", "ProtectProc", "ProcSubset", "NotifyAccess", "DevicePolicy":
+		set.Values = []string{*s.enumField(d.Name)}
+	case "CapabilityBoundingSet":
+		set.Values = capabilityNames(s.bounding.set)
+		set.All = s.bounding.set&allCapabilities == allCapabilities
+	case "AmbientCapabilities":
+		set.Values = capabilityNames(s.ambient.set)
+	case "RestrictAddressFamilies":
+		left := s.families.allowed()
+		set.All = left == ^uint64(0)
+		for _, f := range families {
+			if f.Alias == "" && left&(1<<f.Number) != 0 {
+				set.Values = append(set.Values, f.Name)
+			}
+		}
+	case "RestrictNamespaces":
+		set.All = s.spaces&namespacesAll(s.version) == namespacesAll(s.version)
+		for n := s.spaces & (1<<len(namespaces) - 1); n != 0; n &= n - 1 {
+			set.Values = append(set.Values, namespaces[bits.TrailingZeros16(uint16(n))].Name)
+		}
+	case "SystemCallFilter":
+		allowed, others := s.filter.allowed()
+		full := (&callSet{}).complement()
+		set.All = others && allowed == full
+		for i, name := range calls().names {
+			if allowed.has(uint16(i)) {
+				set.Values = append(set.Values, name)
+			}
+		}
+	default:
+		return false
+	}
+	if set.All {
+		set.Values = nil
+	}
+	return true
+}
+
+func capabilityNames(set uint64) []string {
+	var names []string
+	for n := set & allCapabilities; n != 0; n &= n - 1 {
+		names = append(names, capabilities[bits.TrailingZeros64(n)].Name)
+	}
+	return names
+}
+
+// Implication is what one directive, switched on, makes of another, whatever the
+// lines of that other one say.
+type Implication struct {
+	Directive string // the one that is "yes"
+	Implies   string // the other one
+	Value     string // what the other one is at least
+}
+
+// Implications returns what directives imply for others in version v
+// (src/core/unit.c, unit_patch_contexts).
+func Implications(v Version) []Implication {
+	tmp := "yes"
+	if v >= 257 {
+		tmp = "disconnected"
+	}
+	return []Implication{
+		{"DynamicUser", "ProtectSystem", "strict"},
+		{"DynamicUser", "ProtectHome", "read-only"},
+		{"DynamicUser", "PrivateTmp", tmp},
+		{"DynamicUser", "RemoveIPC", "yes"},
+		{"DynamicUser", "NoNewPrivileges", "yes"},
+		{"DynamicUser", "RestrictSUIDSGID", "yes"},
+		{"PrivateDevices", "DevicePolicy", "closed"},
+		{"PrivateDevices", "CapabilityBoundingSet", "~CAP_MKNOD CAP_SYS_RAWIO"},
+		{"ProtectKernelModules", "CapabilityBoundingSet", "~CAP_SYS_MODULE"},
+		{"ProtectKernelLogs", "CapabilityBoundingSet", "~CAP_SYSLOG"},
+		{"ProtectClock", "CapabilityBoundingSet", "~CAP_SYS_TIME CAP_WAKE_ALARM"},
+	}
+}
