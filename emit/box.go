@@ -105,8 +105,9 @@ func walkGap(after nixast.Token) gap {
 	return g
 }
 
-func lineEnds(space string) int {
-	return strings.Count(space, "\n") + strings.Count(strings.ReplaceAll(space, "\r\n", ""), "\r")
+// lineEnds counts the LF, CRLF and CR in text.
+func lineEnds(text string) int {
+	return strings.Count(text, "\n") + strings.Count(text, "\r") - strings.Count(text, "\r\n")
 }
 
 func (s *slot) above(src string, g gap) {

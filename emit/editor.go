@@ -3,6 +3,7 @@ package emit
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"wardnix/nixast"
 )
@@ -20,10 +21,14 @@ type Editor struct {
 	broken error
 }
 
-// New makes an editor for f and learns f's style. If f has a syntax error every
-// operation returns it.
+// New makes an editor for f and learns f's style. If f has a syntax error, or a
+// line that ends with a CR alone, every operation returns an error.
 func New(f *nixast.File) *Editor {
-	return &Editor{file: f, style: Learn(f), habits: learnHabits(f), broken: syntaxError(f)}
+	e := &Editor{file: f, style: Learn(f), habits: learnHabits(f), broken: syntaxError(f)}
+	if e.broken == nil && lineEnds(f.Src) > strings.Count(f.Src, "\n") {
+		e.broken = errors.New("a line ends with a CR alone")
+	}
+	return e
 }
 
 // Style is the style learnt from the file.

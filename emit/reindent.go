@@ -111,9 +111,6 @@ func shiftString(n nixast.Node, from, to string) []Edit {
 		if k := t.Kind(); k != nixast.IndOpen && k != nixast.IndText {
 			continue
 		}
-		if strings.Contains(strings.ReplaceAll(t.Text(), "\r\n", ""), "\r") {
-			return nil // Nix ends a line at a lone CR, too
-		}
 		for i, c := range []byte(t.Text()) {
 			if c != '\n' {
 				continue

@@ -70,7 +70,7 @@ func (e *Editor) removeInherited(name nixast.Node) ([]Edit, error) {
 	if name.Last().Next().Kind().IsComment() || walkGap(name.Last()).remarks != nil {
 		return nil, refuse(name, "a comment belongs to %s", attrKey(name))
 	}
-	space := spaceBefore(name.First())
+	space := spareSpace(name.First())
 	return []Edit{{space.Start, name.Span().End, ""}}, nil
 }
 
@@ -178,17 +178,27 @@ func isBlank(line string) bool {
 // that has no line end if there is one.
 func (e *Editor) removeInline(b *box, i int) Edit {
 	s := &b.slots[i]
-	before := spaceBefore(s.node.First())
+	before := spareSpace(s.node.First())
 	after := s.span
 	after.Start = after.End
 	if t := s.node.Last().Next(); t.Kind() == nixast.Whitespace {
 		after = t.Span()
 	}
 	switch {
-	case s.last && !s.own, i == len(b.slots)-1, oneLine(e.file.Src, before) && i > 0:
+	case before.Len() > 0 && (s.last && !s.own || i == len(b.slots)-1 || oneLine(e.file.Src, before) && i > 0):
 		return Edit{before.Start, s.span.End, ""}
 	case after.Len() == 0:
 		return Edit{s.span.Start, s.span.End, ""}
 	}
 	return Edit{s.span.Start, after.End, ""}
+}
+
+// spareSpace is the white space before t that can go with t: none behind a line
+// comment, which it ends.
+func spareSpace(t nixast.Token) nixast.Span {
+	space := spaceBefore(t)
+	if space.Len() > 0 && t.Prev().Prev().Kind() == nixast.LineComment {
+		space.Start = space.End
+	}
+	return space
 }
