@@ -174,6 +174,7 @@ func elementLines(section, key string, e Element) []Line {
 			one.When, t = ev.And(line.When, when)
 		}
 		if t != eval.No {
+			one.Value = c.Value
 			one.Text, one.Known = render(ev, ev.Force(c.Value), false)
 			one.Shown = one.Text
 			if one.Known = one.Known && e.Unseen == ""; !one.Known {

@@ -7,7 +7,8 @@ import (
 )
 
 // Systemd is the unit as lint/systemd judges it: what is not known is Unknown,
-// and a section in which settings may be unseen is open.
+// and a section in which settings may be unseen is open. The Line of an
+// assignment is the number of the line in [Unit.Lines] that it comes from, from 1.
 func (u *Unit) Systemd() *systemd.Unit {
 	out := &systemd.Unit{Name: u.Name}
 	open := func(section string) {
@@ -15,7 +16,7 @@ func (u *Unit) Systemd() *systemd.Unit {
 			out.Open = append(out.Open, section)
 		}
 	}
-	for _, l := range u.Lines() {
+	for i, l := range u.Lines() {
 		switch {
 		case l.Key == "" && l.Section == "":
 			for _, section := range sectionsOf(u.Type()) {
@@ -25,7 +26,10 @@ func (u *Unit) Systemd() *systemd.Unit {
 			open(l.Section)
 		default:
 			line := systemd.Line{Key: l.Key, Text: l.Text, Unknown: !l.Known || l.When != nil || l.Unseen != ""}
-			out.Assignments = append(out.Assignments, systemd.Assignments(l.Section, []systemd.Line{line})...)
+			for _, a := range systemd.Assignments(l.Section, []systemd.Line{line}) {
+				a.Line = i + 1
+				out.Assignments = append(out.Assignments, a)
+			}
 		}
 	}
 	if u.IsOverride() || len(u.Partial) > 0 {

@@ -247,4 +247,7 @@ type Line struct {
 	Def *Def
 	// Origin is where that is written: see [Def.Binding].
 	Origin nixast.Node
+	// Value is what the line renders, an element of Def's list for instance;
+	// nil where a line is made of several values, or of none.
+	Value *eval.Thunk
 }
