@@ -2,6 +2,7 @@ package eval
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -128,12 +129,40 @@ func compressed(defs []Def) []Def {
 
 // coveredDef reports whether d never counts, since an earlier definition does.
 func coveredDef(earlier []Def, d Def) bool {
-	for _, e := range earlier {
+	for _, e := range earlier[max(len(earlier)-maxLits, 0):] {
 		if e.Open == nil && e.Name == nil && d.When.entails(e.When) {
 			return true
 		}
 	}
 	return false
+}
+
+// maxDefs is how many definitions of one attribute are kept apart.
+const maxDefs = 128
+
+// capped is defs, compressed and with what goes beyond maxDefs as one that is
+// not known. named tells the definitions of an attribute from those of a rest.
+func (ev *Evaluator) capped(node nixast.Node, defs []Def, named bool) []Def {
+	ev.count(len(defs))
+	if defs = compressed(defs); len(defs) <= maxDefs {
+		return defs
+	}
+	why := ev.unknown(node, fmt.Sprintf("it is defined in more than %d ways", maxDefs))
+	beyond := Def{Open: why}
+	if named {
+		beyond.Value = Known(why)
+		if defs[len(defs)-1].certain() {
+			beyond.Open = nil
+		}
+	}
+	return append(defs[:maxDefs-1:maxDefs-1], beyond)
+}
+
+// addRest adds a definition to the rest of a new set.
+func (ev *Evaluator) addRest(node nixast.Node, set *Attrs, d Def) {
+	if set.rest = append(set.rest, d); len(set.rest) > maxDefs {
+		set.rest = ev.capped(node, set.rest, false)
+	}
 }
 
 // attrsOf makes a set of attributes in any order. The names must differ.
@@ -155,6 +184,8 @@ func openAttrs(u *Unknown) *Attrs {
 // update is a // b.
 func (ev *Evaluator) update(node nixast.Node, a, b *Attrs) Value {
 	if u := ev.alloc(node, len(a.attrs)+len(b.attrs), itemSize); u != nil {
+		return u
+	} else if u := ev.step(node, len(a.attrs)*len(b.rest)+len(b.attrs)*len(a.rest)); u != nil {
 		return u
 	}
 	out := &Attrs{origin: origin{node}, attrs: make([]Attr, 0, len(a.attrs)+len(b.attrs))}
@@ -186,7 +217,7 @@ func (ev *Evaluator) update(node nixast.Node, a, b *Attrs) Value {
 			i, j = i+1, j+1
 		}
 	}
-	out.rest = compressed(slices.Concat(b.rest, a.rest))
+	out.rest = ev.capped(node, slices.Concat(b.rest, a.rest), false)
 	return out
 }
 
@@ -198,8 +229,7 @@ func (ev *Evaluator) stacked(node nixast.Node, over []Def, under Attr) Attr {
 	case over[len(over)-1].certain() || len(under.Defs) == 0:
 		return Attr{under.Name, over}
 	}
-	ev.alloc(node, len(over)+len(under.Defs), itemSize)
-	return Attr{under.Name, compressed(slices.Concat(over, under.Defs))}
+	return Attr{under.Name, ev.capped(node, slices.Concat(over, under.Defs), true)}
 }
 
 // guarded is a, with what it defines under one more condition. The set must
@@ -291,15 +321,15 @@ func (ev *Evaluator) either(node nixast.Node, when *Cond, a, b *Attrs) *Attrs {
 	slices.Sort(names)
 	out := &Attrs{origin: origin{node}}
 	for _, name := range slices.Compact(names) {
-		if defs := ev.eitherDefs(when, a.Lookup(name).Defs, b.Lookup(name).Defs); len(defs) > 0 {
+		if defs := ev.eitherDefs(node, when, a.Lookup(name).Defs, b.Lookup(name).Defs, true); len(defs) > 0 {
 			out.attrs = append(out.attrs, Attr{name, defs})
 		}
 	}
-	out.rest = ev.eitherDefs(when, a.rest, b.rest)
+	out.rest = ev.eitherDefs(node, when, a.rest, b.rest, false)
 	return out
 }
 
-func (ev *Evaluator) eitherDefs(when *Cond, a, b []Def) []Def {
+func (ev *Evaluator) eitherDefs(node nixast.Node, when *Cond, a, b []Def, named bool) []Def {
 	if sameDefs(a, b) {
 		return a
 	}
@@ -307,7 +337,7 @@ func (ev *Evaluator) eitherDefs(when *Cond, a, b []Def) []Def {
 	if len(a) == 0 || !a[len(a)-1].certain() {
 		b = ev.guardedDefs(b, ev.Not(when))
 	}
-	return compressed(slices.Concat(then, b))
+	return ev.capped(node, slices.Concat(then, b), named)
 }
 
 func sameDefs(a, b []Def) bool {

@@ -126,7 +126,7 @@ func (c call) restTemplate(d Def) (name, value *Thunk) {
 	if d.Name != nil {
 		return Known(d.Name), d.Value
 	}
-	u := c.derived(d.Open.node, d.Open, "")
+	u := c.derived(nixast.Node{}, d.Open, "")
 	v := c.derived(d.Open.node, d.Open, "")
 	if d.Open.Label != "" {
 		v.Label = d.Open.Label + ".${…}"
@@ -167,7 +167,7 @@ func (c call) mapAttrs(set *Attrs, f func(name, value *Thunk) *Thunk) Value {
 // listToAttrs makes a set of the { name, value } that f makes of the items.
 // Of equal names, the first counts.
 func (c call) listToAttrs(items []Item, f func(Item) *Thunk) Value {
-	if u := c.alloc(c.site, len(items), itemSize); u != nil {
+	if u := c.alloc(c.site, len(items), itemSize*4); u != nil {
 		return u
 	}
 	defs := map[string][]Def{}
@@ -191,7 +191,7 @@ func (c call) listToAttrs(items []Item, f func(Item) *Thunk) Value {
 		}
 	}
 	for _, name := range names {
-		out.attrs = append(out.attrs, Attr{name, compressed(slices.Concat(defs[name], restFor(out.rest, name)))})
+		out.attrs = append(out.attrs, Attr{name, c.capped(c.site, slices.Concat(defs[name], restFor(out.rest, name)), true)})
 	}
 	return attrsOf(c.site, out.attrs, out.rest...)
 }
@@ -231,7 +231,7 @@ func (c call) addPair(out *Attrs, defs map[string][]Def, names *[]string, it Ite
 		default:
 			return c.wrong(l.v, "string")
 		}
-		out.rest = append(out.rest, d)
+		c.addRest(c.site, out, d)
 	}
 	return nil
 }

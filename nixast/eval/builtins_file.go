@@ -248,7 +248,7 @@ func (ev *Evaluator) baseScope() *env {
 	names["builtins"] = Known(builtins)
 	for _, name := range []string{
 		"derivation", "derivationStrict", "fetchGit", "fetchMercurial", "fetchTarball", "fetchTree", "placeholder",
-		"fromTOML", "break",
+		"break",
 	} {
 		names[name] = ev.selected(site, other, name)
 	}
@@ -258,7 +258,7 @@ func (ev *Evaluator) baseScope() *env {
 // isGlobal reports whether a builtin can be called without "builtins.".
 func isGlobal(name string) bool {
 	switch name {
-	case "abort", "baseNameOf", "dirOf", "import", "isNull", "map", "removeAttrs", "scopedImport", "throw", "toString":
+	case "abort", "baseNameOf", "dirOf", "fromTOML", "import", "isNull", "map", "removeAttrs", "scopedImport", "throw", "toString":
 		return true
 	}
 	return false

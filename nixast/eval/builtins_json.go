@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// jsonBuiltins are fromJSON and toJSON.
+// jsonBuiltins are fromJSON, toJSON and their like.
 func jsonBuiltins() family {
 	return family{
 		onText("fromJSON", 1, func(c call, a []string) Value {
@@ -20,6 +20,8 @@ func jsonBuiltins() family {
 			}
 			return v
 		}),
+		onText("fromTOML", 1, func(c call, a []string) Value { return c.cannot("TOML is not read") }),
+		{"toXML", 1, func(c call, a []*Thunk) Value { return c.cannot("XML is not written") }},
 		{"toJSON", 1, func(c call, a []*Thunk) Value {
 			ps, u := c.toJSON(a[0])
 			return c.stringOf(c.site, ps, u)

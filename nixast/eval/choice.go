@@ -46,6 +46,9 @@ func (ev *Evaluator) flatten(c *Choice) []leaf {
 			if !ok || covered(out, when) {
 				continue
 			}
+			if when != nil && slices.ContainsFunc(out, func(e leaf) bool { return e.when == when.neg }) {
+				when = nil // it holds wherever that earlier one does not
+			}
 			if out = append(out, leaf{when, l.v}); len(out) > ev.limits.Cases {
 				return []leaf{{nil, ev.tooManyCases(c.node)}}
 			}

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"slices"
 	"strings"
 
 	"wardnix/nixast"
@@ -20,8 +21,10 @@ type Cond struct {
 	Why *Unknown
 
 	id   int
-	size int     // the number of leaves
-	lits []*Cond // the conjuncts of And, as far as they are kept
+	size int     // the number of leaves, as far as it matters
+	lits []*Cond // the conjuncts of And, as far as they are kept; c itself for others
+	mask uint64  // a bit for each of lits
+	neg  *Cond   // Not of it, once there is one
 }
 
 // CondOp is how a [Cond] is made.
@@ -58,19 +61,39 @@ func (c *Cond) text(depth int) string {
 	}
 	switch c.Op {
 	case Not:
+		if b, ok := c.Args[0].Node.AsBinary(); ok && opposite(b.Op()) != "" {
+			return shorten(b.Text())
+		}
 		return "!" + c.Args[0].operand(depth-1)
 	case And:
 		return c.Args[0].operand(depth-1) + " && " + c.Args[1].operand(depth-1)
 	case Or:
 		return c.Args[0].operand(depth-1) + " || " + c.Args[1].operand(depth-1)
 	}
-	if !c.Node.IsZero() {
-		return shorten(c.Node.Text())
-	}
-	if c.Why.Label != "" {
+	switch {
+	case c.Why.Label != "":
 		return c.Why.Label
+	case c.Node.IsZero():
+		return "…"
 	}
-	return "…"
+	if b, ok := c.Node.AsBinary(); ok && opposite(b.Op()) != "" {
+		// "a != b" is the negation of the condition "a == b", which is c.
+		return shorten(b.Left().Text() + opposite(b.Op()) + b.Right().Text())
+	}
+	return shorten(c.Node.Text())
+}
+
+// opposite is how to write an operator that is the negation of another.
+func opposite(op nixast.Kind) string {
+	switch op {
+	case nixast.NotEq:
+		return " == "
+	case nixast.LessEq:
+		return " > "
+	case nixast.GreaterEq:
+		return " < "
+	}
+	return ""
 }
 
 func (c *Cond) operand(depth int) string {
@@ -109,17 +132,26 @@ func (ev *Evaluator) intern(k condKey, make func() *Cond) *Cond {
 		return c
 	}
 	c := make()
-	c.id = len(ev.conds) + 1
-	c.size = 1
-	if len(c.Args) > 0 {
-		c.size = 0
-		for _, a := range c.Args {
-			c.size = min(c.size+a.size, maxLits+1)
-		}
-	}
 	ev.conds[k] = c
+	c.id = len(ev.conds)
+	c.size = 1
+	for i, a := range c.Args {
+		if i == 0 {
+			c.size = 0
+		}
+		c.size = min(c.size+a.size, maxLits+1)
+	}
+	if c.Op != And {
+		c.lits = []*Cond{c}
+	}
+	for _, l := range c.lits {
+		c.mask |= l.bit()
+	}
 	return c
 }
+
+// bit is c's bit in masks: where it is not set, c is not among the conjuncts.
+func (c *Cond) bit() uint64 { return 1 << (c.id % 64) }
 
 // leaf is the condition that the unknown boolean u is true.
 func (ev *Evaluator) leaf(u *Unknown) *Cond {
@@ -149,32 +181,38 @@ func (ev *Evaluator) and(a, b *Cond) (*Cond, bool) {
 		return a, true
 	case a == nil || b.entails(a):
 		return b, true
-	case ev.excludes(a, b):
+	case excludes(a, b):
 		return nil, false
 	}
 	return ev.intern(condKey{op: And, a: a.id, b: b.id}, func() *Cond {
 		c := &Cond{Op: And, Args: []*Cond{a, b}}
-		for _, l := range append(a.conjuncts(), b.conjuncts()...) {
-			if len(c.lits) < maxLits && !contains(c.lits, l) {
+		c.lits = slices.Clone(a.lits)
+		for _, l := range b.lits {
+			if len(c.lits) < maxLits && !a.has(l) {
 				c.lits = append(c.lits, l)
 			}
 		}
+		ev.count(len(c.lits))
 		return c
 	}), true
 }
 
 // Not is the condition that c does not hold; c must not be nil.
 func (ev *Evaluator) Not(c *Cond) *Cond {
-	if c.Op == Not {
+	switch {
+	case c.Op == Not:
 		return c.Args[0]
+	case c.neg == nil:
+		c.neg = ev.intern(condKey{op: Not, a: c.id}, func() *Cond { return &Cond{Op: Not, Args: []*Cond{c}} })
+		c.neg.neg = c
 	}
-	return ev.intern(condKey{op: Not, a: c.id}, func() *Cond { return &Cond{Op: Not, Args: []*Cond{c}} })
+	return c.neg
 }
 
 // or is the condition that one of them holds; nil if always.
 func (ev *Evaluator) or(a, b *Cond) *Cond {
 	switch {
-	case a == nil || b == nil || ev.Not(a) == b:
+	case a == nil || b == nil || a.neg == b:
 		return nil
 	case a.entails(b):
 		return b
@@ -184,54 +222,30 @@ func (ev *Evaluator) or(a, b *Cond) *Cond {
 	return ev.intern(condKey{op: Or, a: a.id, b: b.id}, func() *Cond { return &Cond{Op: Or, Args: []*Cond{a, b}} })
 }
 
-// conjuncts are conditions that all hold if c does.
-func (c *Cond) conjuncts() []*Cond {
-	if c.Op == And {
-		return c.lits[:len(c.lits):len(c.lits)]
-	}
-	return []*Cond{c}
-}
+// has reports whether l is one of c's conjuncts.
+func (c *Cond) has(l *Cond) bool { return c.mask&l.bit() != 0 && slices.Contains(c.lits, l) }
 
 // entails reports whether b certainly holds where a does.
 func (a *Cond) entails(b *Cond) bool {
-	if b == nil || a == b {
+	switch {
+	case b == nil || a == b:
 		return true
-	}
-	if a == nil {
+	case a == nil:
 		return false
-	}
-	if b.Op == And && b.size <= maxLits {
-		return a.entails(b.Args[0]) && a.entails(b.Args[1])
-	}
-	if contains(a.conjuncts(), b) {
+	case a.has(b):
 		return true
-	}
-	if b.Op == Or {
-		return contains(a.conjuncts(), b.Args[0]) || contains(a.conjuncts(), b.Args[1])
+	case b.Op == And && b.size <= maxLits:
+		return a.mask&b.mask == b.mask && !slices.ContainsFunc(b.lits, func(l *Cond) bool { return !a.has(l) })
+	case b.Op == Or:
+		return a.has(b.Args[0]) || a.has(b.Args[1])
 	}
 	return false
 }
 
 // excludes reports whether a and b certainly do not hold together.
-func (ev *Evaluator) excludes(a, b *Cond) bool {
-	for _, l := range a.conjuncts() {
-		if b.entails(ev.Not(l)) {
-			return true
-		}
+func excludes(a, b *Cond) bool {
+	against := func(b *Cond) func(l *Cond) bool {
+		return func(l *Cond) bool { return l.neg != nil && b.entails(l.neg) }
 	}
-	for _, l := range b.conjuncts() {
-		if a.entails(ev.Not(l)) {
-			return true
-		}
-	}
-	return false
-}
-
-func contains(cs []*Cond, c *Cond) bool {
-	for _, x := range cs {
-		if x == c {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(a.lits, against(b)) || slices.ContainsFunc(b.lits, against(a))
 }

@@ -96,7 +96,7 @@ func dumpDefs(ev *Evaluator, defs []Def, depth int) string {
 	var parts []string
 	for _, d := range defs {
 		s := dumpWhen(d.When)
-		if d.Open != nil && d.Name == nil {
+		if d.Value == nil {
 			s += "?" + d.Open.text()
 		} else {
 			s += dump(ev, d.Value, depth-1)

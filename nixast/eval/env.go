@@ -40,8 +40,13 @@ func (ev *Evaluator) fromWith(node nixast.Node, name string, e *env) Value {
 			continue
 		}
 		set := ev.force(e.with)
-		if u, ok := set.(*Unknown); ok && u.Failure == NoFailure && lacks(u, name) {
-			continue
+		if u, ok := set.(*Unknown); ok && u.Failure == NoFailure {
+			if lacks(u, name) {
+				continue
+			} else if u.Sort == Packages {
+				// A name that a person writes under "with pkgs" is a package.
+				return ev.force(ev.selected(node, u, name))
+			}
 		}
 		a := ev.asAttrs(node, set)
 		if a == nil {

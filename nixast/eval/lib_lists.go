@@ -116,7 +116,9 @@ func (c call) flatItems(t *Thunk) ([]Item, *Unknown) {
 	var out []Item
 	for _, it := range l.Items {
 		inner, u := c.flatItems(it.Value)
-		if u != nil {
+		if u != nil && c.impossible(it, u) {
+			continue
+		} else if u != nil {
 			return nil, u
 		}
 		if u := c.alloc(c.site, len(out)+len(inner), itemSize/16); u != nil {
@@ -143,6 +145,9 @@ func (c call) flatCases(ch *Choice) ([]Item, *Unknown) {
 func (c call) unique(items []Item) Value {
 	var out []Item
 	for _, it := range items {
+		if u := c.step(c.site, len(out)); u != nil {
+			return u
+		}
 		t, cond := c.elem(c.force(it.Value), out)
 		if t == Yes {
 			continue

@@ -268,12 +268,12 @@ func (ev *Evaluator) defineOne(node nixast.Node, set *Attrs, name Value, d Def) 
 			return name
 		}
 		d.Name, d.Open = &String{name.origin, []Piece{{Unknown: name}}}, name
-		set.rest = append(set.rest, d)
+		ev.addRest(node, set, d)
 	case *String:
 		text, ok := name.Text()
 		if !ok {
 			d.Name, d.Open = name, firstUnknown(name.Pieces)
-			set.rest = append(set.rest, d)
+			ev.addRest(node, set, d)
 			return nil
 		}
 		i, found := set.find(text)

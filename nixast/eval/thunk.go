@@ -66,8 +66,7 @@ func (ev *Evaluator) leave() { ev.depth-- }
 
 // step accounts for n steps of work.
 func (ev *Evaluator) step(at nixast.Node, n int) *Unknown {
-	ev.steps += n
-	ev.total += n
+	ev.count(n)
 	switch {
 	case ev.steps > ev.limits.Steps:
 		return ev.unknown(at, fmt.Sprintf("evaluation takes more than %d steps", ev.limits.Steps))
@@ -75,6 +74,12 @@ func (ev *Evaluator) step(at nixast.Node, n int) *Unknown {
 		return ev.unknown(at, fmt.Sprintf("evaluation takes more than %d steps in all", ev.limits.TotalSteps))
 	}
 	return nil
+}
+
+// count counts steps of work that cannot be given up by itself.
+func (ev *Evaluator) count(n int) {
+	ev.steps += n
+	ev.total += n
 }
 
 // alloc accounts for n things of size bytes each.
