@@ -1,7 +1,6 @@
 package systemd
 
 import (
-	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -276,13 +275,4 @@ func isLocalhost(word string) bool {
 		}
 	}
 	return false
-}
-
-// describe is used in messages about sets of system calls.
-func describe(names []string) string {
-	const most = 6
-	if len(names) <= most {
-		return strings.Join(names, " ")
-	}
-	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], " "), len(names)-most)
 }

@@ -97,14 +97,12 @@ func TestNearest(t *testing.T) {
 		{"Service", "overrideStrategy", ""},
 		{"Service", "Xyzzy", ""},
 	} {
-		d, ok := Nearest(test.section, test.name, 258)
-		if got := map[bool]string{false: ""}[ok]; ok {
+		got := ""
+		if d, ok := Nearest(test.section, test.name, 258); ok {
 			got = d.Name
-			if got != test.want {
-				t.Errorf("%s: %q, want %q", test.name, got, test.want)
-			}
-		} else if test.want != "" {
-			t.Errorf("%s: nothing, want %q", test.name, test.want)
+		}
+		if got != test.want {
+			t.Errorf("%s: %q, want %q", test.name, got, test.want)
 		}
 	}
 }

@@ -107,7 +107,8 @@ func TestVerify(t *testing.T) {
 		_ = cmd.Run() // its status tells of any warning
 		unit := NewUnit(name, Parse(file, []byte(text)))
 		report := unit.Check(v)
-		refused := strings.Contains(stderr.String(), "Refusing.") || strings.Contains(stderr.String(), "has a bad unit file setting")
+		refused := strings.Contains(stderr.String(), "Refusing.") || strings.Contains(stderr.String(), "has a bad unit file setting") ||
+			strings.Contains(stderr.String(), "failed to load properly")
 		if refused != report.Refused {
 			t.Errorf("refused %t, by systemd %t\n%s%s", report.Refused, refused, numbered(text), stderr.String())
 		}
