@@ -29,14 +29,17 @@ type Baseline struct {
 
 	text    string
 	applies func(*nixos.Unit) bool // nil: by the unit's name
+	// others are all baselines of the run: one that is for a unit by name
+	// wins over a generic one.
+	others []*Baseline
 
 	byRelease map[nixos.Release]*rows
 }
 
 // rows is what a baseline asks of one release of NixOS.
 type rows struct {
-	project *nixos.Project // of the baseline's own module
 	units   map[string][]row
+	generic []row // of a unit whose name is open: they are for any service
 	host    []row
 }
 
@@ -57,6 +60,8 @@ type row struct {
 	comment string
 	// at is where the row is written, for the order.
 	at int
+	// generic tells that the row is for any service.
+	generic bool
 }
 
 // name is the directive or option that the row is about.
@@ -66,14 +71,24 @@ func (r *row) name() string { return r.path[len(r.path)-1] }
 func (r *row) option() string { return strings.Join(r.path, ".") }
 
 // BuiltinNames are the names of the built-in baselines.
-func BuiltinNames() []string { return []string{"cloudflared", "server"} }
+func BuiltinNames() []string { return []string{"cloudflared", "light", "server", "strict"} }
 
 // Builtin are the built-in baselines.
 func Builtin() []*Baseline {
-	return []*Baseline{
+	return together([]*Baseline{
 		{Name: "cloudflared", text: builtinText("cloudflared.nix"), applies: runs("cloudflared")},
 		{Name: "server", text: builtinText("systemd.nix")},
+		{Name: "light", text: builtinText("light.nix")},
+		{Name: "strict", text: builtinText("strict.nix")},
+	})
+}
+
+// together lets each baseline know the others.
+func together(all []*Baseline) []*Baseline {
+	for _, b := range all {
+		b.others = all
 	}
+	return all
 }
 
 func builtinText(name string) string {
@@ -102,7 +117,7 @@ func Baselines(dir string, names []string) ([]*Baseline, error) {
 		if err != nil {
 			if !strings.ContainsAny(name, "./") {
 				return nil, fmt.Errorf("there is no baseline %q; built in are %s, or give the path of a NixOS module",
-					name, strings.Join(BuiltinNames(), " and "))
+					name, strings.Join(BuiltinNames(), ", "))
 			}
 			return nil, fmt.Errorf("baseline: %w", err)
 		}
@@ -112,7 +127,30 @@ func Baselines(dir string, names []string) ([]*Baseline, error) {
 		}
 		all = append(all, b)
 	}
-	return all, nil
+	return together(all), nil
+}
+
+// covers reports whether the baseline is for the unit by name or by what it runs.
+func (b *Baseline) covers(u *nixos.Unit) bool {
+	if b.applies != nil {
+		return b.applies(u)
+	}
+	return len(b.rows(u.Host.Release).units[u.Name]) > 0
+}
+
+// generic reports whether the baseline is the one for a unit that no other is
+// for: the last generic one that the user named, else light.
+func (b *Baseline) generic(u *nixos.Unit) bool {
+	chosen := ""
+	for _, o := range b.others {
+		if o.covers(u) {
+			return false
+		}
+		if len(o.rows(u.Host.Release).generic) > 0 && (o.Named || o.Name == "light" && chosen == "") {
+			chosen = o.Name
+		}
+	}
+	return b.Name == chosen
 }
 
 // check reports whether the baseline can be read at all.
@@ -125,7 +163,7 @@ func (b *Baseline) check() error {
 		}
 	}
 	r := b.rows(nixos.Release{})
-	if len(r.units) == 0 && len(r.host) == 0 {
+	if len(r.units) == 0 && len(r.generic) == 0 && len(r.host) == 0 {
 		return fmt.Errorf("baseline: %s sets nothing that can be read from its source", b.Name)
 	}
 	return nil
@@ -152,7 +190,6 @@ func (b *Baseline) read(release nixos.Release) *rows {
 	if err != nil {
 		return out
 	}
-	out.project = project
 	for _, h := range project.Hosts() {
 		for _, u := range h.Units {
 			b.readUnit(out, u)
@@ -185,6 +222,13 @@ func (b *Baseline) readUnit(out *rows, u *nixos.Unit) {
 	}
 	if len(found) > 0 {
 		slices.SortFunc(found, func(a, b row) int { return a.at - b.at })
+		if u.Pattern {
+			for i := range found {
+				found[i].generic = true
+			}
+			out.generic = append(out.generic, found...)
+			return
+		}
 		out.units[u.Name] = append(out.units[u.Name], found...)
 	}
 }

@@ -197,7 +197,8 @@ func bySite(u *unitView, rs []row) []siteRows {
 
 // where is where a row of the unit's baseline goes.
 func (u *unitView) where(r *row) emit.Where {
-	return r.baseline.where(r.baseline.rows(u.Host.Release).units[u.Name])
+	all := r.baseline.rows(u.Host.Release)
+	return r.baseline.where(slices.Concat(all.units[u.Name], all.generic))
 }
 
 // addAttrs adds bindings at a site.

@@ -21,6 +21,11 @@ const (
 
 // standingOf compares a unit with a row.
 func standingOf(u *nixos.Unit, whole *systemd.Unit, r *row, v systemd.Version) standing {
+	if !r.generic && r.baseline.applies == nil && len(u.Partial) == 0 {
+		closed := *whole // the baseline names the unit: it is taken as it is seen
+		closed.Open = nil
+		whole = &closed
+	}
 	if special, ok := specialRows[r.name()]; ok && r.baseline.applies != nil {
 		return special(u, whole, r)
 	}

@@ -22,7 +22,7 @@ func Explain(name string) []Entry {
 	for _, b := range Builtin() {
 		for _, release := range []nixos.Release{{Year: 26, Month: 11}, {Year: 25, Month: 5}} {
 			all := b.rows(release)
-			rs := slices.Clone(all.host)
+			rs := slices.Concat(all.host, all.generic)
 			for _, unit := range all.units {
 				rs = append(rs, unit...)
 			}
@@ -30,10 +30,7 @@ func Explain(name string) []Entry {
 				if !r.isCalled(name) {
 					continue
 				}
-				e := Entry{b.Name, r.option() + " = " + r.text(nil) + ";", strings.TrimSpace(r.comment)}
-				if !slices.Contains(out, e) {
-					out = append(out, e)
-				}
+				out = addEntry(out, Entry{b.Name, r.option() + " = " + r.text(nil) + ";", strings.TrimSpace(r.comment)})
 			}
 		}
 	}
@@ -48,4 +45,18 @@ func (r *row) isCalled(name string) bool {
 		}
 	}
 	return strings.EqualFold(r.name(), name) || strings.EqualFold(r.option(), name)
+}
+
+// addEntry adds what a baseline says; one that says the same as another is named
+// with it.
+func addEntry(list []Entry, e Entry) []Entry {
+	for i, other := range list {
+		if other.Setting == e.Setting && other.Comment == e.Comment {
+			if !slices.Contains(strings.Split(other.Baseline, ", "), e.Baseline) {
+				list[i].Baseline += ", " + e.Baseline
+			}
+			return list
+		}
+	}
+	return append(list, e)
 }

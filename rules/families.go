@@ -22,9 +22,9 @@ var families = [][]string{
 }
 
 // where says where the rows of a baseline go: beside their relatives, or, for a
-// baseline that is no long list, where the baseline itself has them.
+// baseline that is no long list, in the order of the baseline itself.
 func (b *Baseline) where(rs []row) emit.Where {
-	if b.applies != nil {
+	if b.applies != nil || len(rs) > 8 {
 		return emit.Where{Families: families}
 	}
 	return emit.Where{Families: append([][]string{names(rs)}, families...)}

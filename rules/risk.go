@@ -63,6 +63,12 @@ func riskOf(r *row, whole *systemd.Unit) risk {
 	if name == "CapabilityBoundingSet" && whole != nil && isRoot(whole) {
 		return mayBreak("whatever the service does as root")
 	}
+	if whole != nil && r.generic && isRoot(whole) {
+		return mayBreak("what the service does as root, which nobody told")
+	}
+	if lines := r.lines; name == "ProtectSystem" && len(lines) == 1 && lines[0].Value == "full" {
+		return harmless
+	}
 	if risk, ok := risks[name]; ok {
 		return risk
 	}

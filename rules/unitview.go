@@ -28,21 +28,22 @@ func (u *unitView) asked(b *Baseline) []row {
 	all := b.rows(u.Host.Release)
 	var found []row
 	switch {
-	case b.applies == nil:
-		found = all.units[u.Name]
-	case b.applies(u.Unit):
+	case b.covers(u.Unit) && b.applies != nil:
 		for _, rs := range all.units {
 			found = append(found, rs...)
 		}
+	case b.covers(u.Unit):
+		found = slices.Clone(all.units[u.Name])
+		if !b.Named && !slices.ContainsFunc(found, func(r row) bool { return u.sets(&r) }) {
+			return nil
+		}
+	case len(all.generic) > 0 && u.Type() == "service" && !u.IsOverride() && b.generic(u.Unit):
+		found = slices.DeleteFunc(slices.Clone(all.generic), func(r row) bool { return spared(u, &r) != "" })
 	}
-	found = slices.DeleteFunc(slices.Clone(found), func(r row) bool {
+	return slices.DeleteFunc(found, func(r row) bool {
 		_, known := systemd.Lookup(r.section, r.name(), u.version)
 		return r.section != "" && !known
 	})
-	if b.applies == nil && !b.Named && !slices.ContainsFunc(found, func(r row) bool { return u.sets(&r) }) {
-		return nil
-	}
-	return found
 }
 
 // sets reports whether the unit says anything of the row.

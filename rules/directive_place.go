@@ -1,0 +1,166 @@
+package rules
+
+import (
+	"slices"
+
+	"wardnix/emit"
+	"wardnix/lint"
+	"wardnix/lint/nixos"
+	"wardnix/lint/systemd"
+	"wardnix/nixast"
+	"wardnix/nixast/eval"
+)
+
+// keyLines are the lines of one directive of a unit, in order.
+type keyLines struct {
+	section, key string
+	lines        []nixos.Line
+}
+
+// known reports whether the lines are all that the unit has of the directive,
+// each with its text, under all conditions.
+func (k *keyLines) known() bool {
+	return !slices.ContainsFunc(k.lines, func(l nixos.Line) bool { return !certain(l) })
+}
+
+// certain reports whether a line is there under all conditions, with a text that
+// is known.
+func certain(l nixos.Line) bool { return l.Known && l.When == nil && l.Unseen == "" }
+
+// eachDirective calls do for the lines of each directive of the unit that
+// systemd knows in its place.
+func eachDirective(u *unitView, do func(*systemd.Directive, *keyLines)) {
+	var groups []*keyLines
+	for _, l := range u.Lines() {
+		if l.Key == "" {
+			continue
+		}
+		i := slices.IndexFunc(groups, func(k *keyLines) bool { return k.section == l.Section && k.key == l.Key })
+		if i < 0 {
+			groups = append(groups, &keyLines{section: l.Section, key: l.Key})
+			i = len(groups) - 1
+		}
+		groups[i].lines = append(groups[i].lines, l)
+	}
+	for _, k := range groups {
+		if d, ok := systemd.Lookup(k.section, k.key, u.version); ok {
+			do(d, k)
+		}
+	}
+}
+
+// unseenIn reports whether the unit may have further lines of the directive that
+// are not in sight: in a part of it that cannot be seen, or where the unit only
+// overrides one from elsewhere.
+func (u *unitView) unseenIn(section, key string) bool {
+	if slices.Contains(u.whole.Open, section) {
+		return true
+	}
+	return len(u.Directive(section, key).Unseen) > 0
+}
+
+// written is the expression that a line renders, where it stands inside the
+// binding that defines it: the element of a list, or the value; the zero Node
+// if it stands elsewhere.
+func writtenAt(u *unitView, l nixos.Line) nixast.Node {
+	if l.Def == nil || l.Value == nil {
+		return nixast.Node{}
+	}
+	return inside(u.Host.Evaluator().Force(l.Value).Origin(), l.Def.Binding)
+}
+
+// inside is n if it lies in outer, else the zero Node.
+func inside(n, outer nixast.Node) nixast.Node {
+	if n.IsZero() || outer.IsZero() || n.File() != outer.File() {
+		return nixast.Node{}
+	}
+	in, out := n.Span(), outer.Span()
+	if in.Start < out.Start || in.End > out.End {
+		return nixast.Node{}
+	}
+	return n
+}
+
+// linePlace is where a person would point at for a line: its own expression,
+// else the value of the definition.
+func linePlace(u *unitView, l nixos.Line) (*nixast.File, nixast.Span) {
+	if n := writtenAt(u, l); !n.IsZero() {
+		return n.File(), n.Span()
+	}
+	return valuePlace(l.Def)
+}
+
+// automatic reports whether fixes are offered for the unit at all. Nothing is
+// changed in a unit that is seen in part only, nor in one of a user's manager.
+func automatic(u *unitView) bool {
+	return len(u.Partial) == 0 && !ofUser(u)
+}
+
+// ofUser reports whether the unit belongs to a user's manager.
+func ofUser(u *unitView) bool { return u.Scope.Kind == nixos.User || u.Scope.Kind == nixos.HomeManager }
+
+// replaceFix writes value in the place of n. There is no fix where that would
+// change other units too, or lose a comment.
+func replaceFix(u *unitView, n nixast.Node, value any, title string, a lint.Applicability, breaks string) []lint.Fix {
+	if n.IsZero() || !automatic(u) {
+		return nil
+	}
+	edits, err := emit.New(n.File()).Replace(n, value)
+	if err != nil {
+		return nil
+	}
+	return []lint.Fix{{Title: title, Applicability: a, Breaks: breaks, Edits: lint.In(n.File(), edits)}}
+}
+
+// elementFix writes values in the place of the list element n; the string n
+// that is a whole value becomes a list of them.
+func elementFix(u *unitView, n nixast.Node, values []string, title string, a lint.Applicability, breaks string) []lint.Fix {
+	if n.IsZero() || !automatic(u) {
+		return nil
+	}
+	if n.Parent().Kind() != nixast.List {
+		items := make([]any, len(values))
+		for i, v := range values {
+			items[i] = v
+		}
+		return replaceFix(u, n, items, title, a, breaks)
+	}
+	if emit.Shared(n) != nil || len(n.CommentsInside()) > 0 {
+		return nil
+	}
+	between := " "
+	if first := n.First().Prev(); first.Kind() == nixast.Whitespace && slices.Contains([]byte(first.Text()), '\n') {
+		between = first.Text()[lastLine(first.Text()):]
+	}
+	text := ""
+	for i, v := range values {
+		if i > 0 {
+			text += between
+		}
+		text += nixast.QuoteString(v)
+	}
+	edit := emit.Edit{Start: n.Span().Start, End: n.Span().End, New: text}
+	return []lint.Fix{{Title: title, Applicability: a, Breaks: breaks, Edits: lint.In(n.File(), []emit.Edit{edit})}}
+}
+
+// lastLine is where the last line end of white space begins.
+func lastLine(space string) int {
+	for i := len(space) - 1; i >= 0; i-- {
+		if space[i] == '\n' {
+			if i > 0 && space[i-1] == '\r' {
+				return i - 1
+			}
+			return i
+		}
+	}
+	return 0
+}
+
+// isNull reports whether a line comes from null.
+func isNull(u *unitView, l nixos.Line) bool {
+	if l.Value == nil {
+		return false
+	}
+	_, ok := u.Host.Evaluator().Force(l.Value).(*eval.Null)
+	return ok
+}
