@@ -34,6 +34,9 @@ type printer struct {
 	opts    CanonicalOptions
 	dialect Dialect
 	b       []byte
+	// noString is the last node that is known to be no string without parts:
+	// following a chain of indented strings from each of them would be quadratic.
+	noString uint32
 }
 
 func (p *printer) str(s string) { p.b = append(p.b, s...) }
@@ -477,9 +480,13 @@ func (p *printer) dynamicName(n Node) {
 
 // string prints a string, or the concatenation of its parts.
 func (p *printer) string(n Node) {
-	if s, ok := n.plainString(); ok {
-		p.literal(s)
-		return
+	if n.index > p.noString {
+		s, ok, end := n.followString()
+		if ok {
+			p.literal(s)
+			return
+		}
+		p.noString = end.index
 	}
 	p.str("(")
 	for i, c := range n.concatChunks() {

@@ -41,6 +41,7 @@ type parser struct {
 	failedAt int  // the token at which the last mistake was told
 	silent   bool // what follows is the consequence of a mistake already told
 	rereads  int
+	deep     bool // the nesting was too deep
 	repair   repair
 	hasNUL   bool // there is a NUL byte in the source
 	suspects []suspect

@@ -133,23 +133,34 @@ func (n Node) AttrName() (string, bool) {
 // string without parts. For an indented string that includes one that consists
 // of nothing but the interpolation of another.
 func (n Node) plainString() (string, bool) {
-	n = n.Unparen()
-	switch n.Kind() {
-	case String, URI:
-		return n.StringValue()
-	case IndString:
+	value, ok, _ := n.followString()
+	return value, ok
+}
+
+// followString also returns the node that decides: n itself, or what the
+// indented strings that consist of an interpolation lead to.
+func (n Node) followString() (value string, ok bool, end Node) {
+	for {
+		n = n.Unparen()
+		switch n.Kind() {
+		case String, URI:
+			value, ok = n.StringValue()
+			return value, ok, n
+		case IndString:
+		default:
+			return "", false, n
+		}
 		chunks := n.concatChunks()
 		switch {
 		case len(chunks) == 0:
-			return "", true
+			return "", true, n
 		case len(chunks) > 1:
-			return "", false
+			return "", false, n
 		case chunks[0].node.IsZero():
-			return chunks[0].text, true
+			return chunks[0].text, true, n
 		}
-		return chunks[0].node.Inner().plainString()
+		n = chunks[0].node.Inner()
 	}
-	return "", false
 }
 
 // concatChunks are the chunks that Nix concatenates. Nix 2.8 keeps empty ones.

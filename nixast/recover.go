@@ -101,6 +101,7 @@ func (p *parser) name(first uint32) string {
 
 // clip shortens text for a message.
 func clip(s string) string {
+	s = s[:min(len(s), 200)]
 	if i := strings.IndexAny(s, "\r\n"); i >= 0 {
 		s = s[:i] + "…"
 	}
@@ -260,7 +261,7 @@ func (p *parser) byteOrderMark() {
 // tooDeep skips the rest of the file.
 func (p *parser) tooDeep() {
 	p.failCode(TooDeep, p.tokenSpan(p.pos), fmt.Sprintf("the expression is nested more than %d levels deep", MaxDepth), "")
-	p.silent = true
+	p.silent, p.deep = true, true
 	first, start := p.pos, len(p.nodes)
 	if p.cur != EOF {
 		p.pos = uint32(len(p.kinds) - 1)
@@ -838,15 +839,18 @@ func (p *parser) elif(m mark) bool {
 
 // unterminated tells of a string, opened by token first, that has no end.
 func (p *parser) unterminated(first uint32, what string) {
+	if p.unquoted == 0 {
+		p.unquoted = first + 1
+	}
+	if p.silent || p.failedAt == int(p.pos) {
+		return
+	}
 	hint := "add `\"`"
 	if p.kinds[first] == IndOpen {
 		hint = "add `''`"
 		if strings.Contains(p.src[p.offs[first]:p.offs[p.end]], "'''") {
 			hint += "; `'''` inside it stands for two quotes and does not end it"
 		}
-	}
-	if p.unquoted == 0 {
-		p.unquoted = first + 1
 	}
 	at := int(p.offs[first])
 	if open := p.interp; open > 0 && !strings.ContainsAny(p.src[p.offs[open-1]:at], "\r\n") {

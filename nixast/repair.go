@@ -88,7 +88,7 @@ func (p *parser) repairKind(i uint32) Kind {
 
 // repair parses the file again under guesses, if its mistakes invite some.
 func (ps *Parser) repair(opts Options) {
-	if ps.p.failures == 0 {
+	if ps.p.failures == 0 || ps.p.deep {
 		return
 	}
 	src := ps.p.src
@@ -159,8 +159,7 @@ func (p *parser) cutCandidates() []int {
 		if n.kind != String && n.kind != IndString || int(p.offs[n.first]) > first {
 			continue
 		}
-		text := p.src[p.offs[n.first]:p.offs[n.end]]
-		if strings.ContainsAny(text, "\r\n") || n.first == p.unquoted-1 {
+		if strings.ContainsAny(p.tokenText(n.first+1), "\r\n") || n.first == p.unquoted-1 {
 			at = append(at, p.cutOf(n))
 		}
 	}
