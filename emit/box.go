@@ -111,7 +111,7 @@ func lineEnds(text string) int {
 }
 
 func (s *slot) above(src string, g gap) {
-	_, s.own = indentOf(src, s.span.Start)
+	s.own = beginsLine(s.node.First())
 	s.comments = g.comments
 	s.blank = g.blank
 	if n := len(g.loose); n > 0 {
@@ -143,13 +143,13 @@ func (b *box) indents(s Style) (inner, outer string) {
 	src := b.node.File().Src
 	outer, _ = indentOf(src, b.open.Span().Start)
 	for i := range b.slots {
-		if indent, own := indentOf(src, b.slots[i].span.Start); own {
-			return indent, outer
+		if b.slots[i].own {
+			return indentAt(src, lineStart(src, b.slots[i].span.Start)), outer
 		}
 	}
 	for _, t := range b.foot {
-		if indent, own := indentOf(src, t.Span().Start); own {
-			return indent, outer
+		if beginsLine(t) {
+			return indentAt(src, lineStart(src, t.Span().Start)), outer
 		}
 	}
 	return outer + s.step(), outer
@@ -181,6 +181,13 @@ func (b *box) group(i int) (from, to int) {
 // find is the index of the slot of n, or -1.
 func (b *box) find(n nixast.Node) int {
 	return slices.IndexFunc(b.slots, func(s slot) bool { return s.node == n })
+}
+
+// beginsLine reports whether nothing but white space stands before t on its
+// line.
+func beginsLine(t nixast.Token) bool {
+	space := t.Prev()
+	return space.IsZero() || space.Kind() == nixast.Whitespace && (lineEnds(space.Text()) > 0 || space.Prev().IsZero())
 }
 
 // spaceBefore is the white space directly before t.

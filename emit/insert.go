@@ -219,6 +219,10 @@ func (e *Editor) unfold(b *box, o order, write writer) ([]Edit, error) {
 	return append(edits, e.breakBefore(b.close, lines.String()+e.nl()+outer)), nil
 }
 
+// maxUnfold bounds how many sets and lists are broken because one inside them
+// is: their indentation adds up.
+const maxUnfold = 16
+
 // unfoldAround breaks the flat sets and lists around b that stand on its line,
 // and gives the indentation that b's parts and its closing token then have.
 func (e *Editor) unfoldAround(b *box) (edits []Edit, inner, outer string, err error) {
@@ -236,8 +240,12 @@ func (e *Editor) unfoldAround(b *box) (edits []Edit, inner, outer string, err er
 		if !a.flat {
 			break
 		}
-		if a.close.Span().Start >= b.node.Span().End { // not when b stands in the body of a let
-			around = append(around, a)
+		if a.close.Span().Start < b.node.Span().End { // b stands in the body of a let
+			continue
+		}
+		if around = append(around, a); len(around) > maxUnfold {
+			around = nil
+			break
 		}
 	}
 	open := b.open
@@ -267,25 +275,20 @@ func (e *Editor) breakOperators(b *box, indent string) []Edit {
 	if top.Parent().Kind() != nixast.BindingNode || !oneLine(e.file.Src, top.Span()) {
 		return nil
 	}
-	for n := range top.Descendants() {
-		edits = append(edits, e.breakOperator(n, indent)...)
-		if n == b.node {
-			break
+	for n := top; n != b.node; n = n.Child(0) {
+		for r := n; isChain(r); r = r.Child(1) {
+			op, _ := r.AsBinary()
+			edits = append(edits, e.breakBefore(op.OpToken(), e.nl()+indent))
 		}
 	}
-	return append(edits, e.breakOperator(top, indent)...)
+	return edits
 }
 
-func (e *Editor) breakOperator(n nixast.Node, indent string) []Edit {
+// isChain reports whether n is an operation of those that RFC 166 writes in a
+// column.
+func isChain(n nixast.Node) bool {
 	b, ok := n.AsBinary()
-	if !ok {
-		return nil
-	}
-	switch b.Op() {
-	case nixast.Concat, nixast.Update, nixast.Plus:
-		return append([]Edit{e.breakBefore(b.OpToken(), e.nl()+indent)}, e.breakOperator(b.Right(), indent)...)
-	}
-	return nil
+	return ok && (b.Op() == nixast.Concat || b.Op() == nixast.Update || b.Op() == nixast.Plus)
 }
 
 // breakBefore puts text in the place of the white space before t.

@@ -116,7 +116,13 @@ func (v *vote) learnPath(b nixast.Binding) {
 // tell nothing of those that are: nixfmt keeps arguments on one line.
 func (v *votes) learnBrackets(n nixast.Node, width int) {
 	text, parts := n.Text(), size(n.Children())
-	flat := !strings.Contains(text, "\n")
+	flat := false
+	if lineEnds(n.First().Next().Text()) == 0 {
+		if len(text) > 4*width {
+			return // too long to tell of a habit, and to look at for each set around it
+		}
+		flat = !strings.Contains(text, "\n")
+	}
 	if flat && len(text) > 1 {
 		spaced := text[len(text)-2] == ' '
 		if parts == 0 {
@@ -151,13 +157,14 @@ func (v *votes) learnFormals(l nixast.Lambda) {
 
 // learnStep learns how far the parts of a list or set n are indented.
 func learnStep(n nixast.Node, steps map[string]int) {
-	if size(n.Children()) == 0 {
+	first := n.Child(0)
+	if first.IsZero() || first.First().IsZero() || !beginsLine(first.First()) {
 		return
 	}
 	src := n.File().Src
-	inner, own := indentOf(src, n.Child(0).Span().Start)
+	inner, _ := indentOf(src, first.Span().Start)
 	outer, _ := indentOf(src, n.Span().Start)
-	if step, ok := strings.CutPrefix(inner, outer); ok && own && step != "" {
+	if step, ok := strings.CutPrefix(inner, outer); ok && step != "" {
 		steps[step]++
 	}
 }
