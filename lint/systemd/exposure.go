@@ -1,8 +1,6 @@
 package systemd
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -107,27 +105,6 @@ type Row struct {
 	Range   int  `json:"-"`
 	Unknown bool `json:"-"` // the unit can be better than this row says
 }
-
-// Directive returns the name of the directive that changes the row, and Value a
-// value that makes it good, empty when there is no single one.
-func (r *Row) Directive() (name, value string) {
-	name, value, _ = strings.Cut(strings.SplitN(r.Name, "/", 2)[0], "=")
-	switch {
-	case value != "":
-	case name == "RootDirectory" || name == "User" || name == "SupplementaryGroups":
-	default:
-		value = goodValues[name]
-		if value == "" {
-			value = "yes"
-		}
-	}
-	return name, value
-}
-
-// goodValues are the best values of the rows that are no booleans.
-var goodValues = map[string]string{"ProtectHome": "yes", "ProtectSystem": "strict", "UMask": "0077", "KeyringMode": "private",
-	"ProtectProc": "invisible", "ProcSubset": "pid", "NotifyAccess": "none", "Delegate": "no", "SystemCallArchitectures": "native",
-	"IPAddressDeny": "any", "DeviceAllow": "", "AmbientCapabilities": ""}
 
 // verdictOn is how one check came out.
 type verdictOn struct {
@@ -561,15 +538,4 @@ func mergeSort(list, scratch []int, notGreater func(a, b int) bool) {
 	}
 	out = append(append(out, left...), right...)
 	copy(list, out)
-}
-
-// JSON prints the rows as systemd-analyze security --json=short does.
-func (a *Assessment) JSON() ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(a.Rows); err != nil {
-		return nil, err
-	}
-	return bytes.TrimRight(b.Bytes(), "\n"), nil
 }

@@ -116,3 +116,59 @@ func recordUnits(t *testing.T, head string, units []recordedUnit) {
 	}
 	write(t, "testdata/units.txt", out+"\n")
 }
+
+// TestText compares the printed table with that of systemd-analyze.
+func TestText(t *testing.T) {
+	v := oracle(t)
+	_, units := readUnits(t)
+	dir := t.TempDir()
+	for _, u := range units {
+		if u.want == "refused" {
+			continue
+		}
+		file := filepath.Join(dir, u.name)
+		write(t, file, u.text)
+		cmd := exec.Command("systemd-analyze", "security", "--offline=true", "--no-pager", file)
+		cmd.Env = append(os.Environ(), "LC_ALL=C.UTF-8", "SYSTEMD_COLORS=0", "SYSTEMD_EMOJI=1")
+		want, err := cmd.Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := Assess(NewUnit(u.name, Parse(u.name, []byte(u.text))), v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := a.Text(u.name); got != string(want) {
+			t.Errorf("%s: %s", u.name, firstDifference(got, string(want)))
+		}
+	}
+}
+
+// TestRemedy writes the remedy of each row into a unit, which makes it good.
+func TestRemedy(t *testing.T) {
+	assess := func(extra string) map[string]Row {
+		a, err := Assess(NewUnit("x.service", Parse("x", []byte("[Service]\nExecStart=/bin/true\n"+extra+"\n"))), 252)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows := map[string]Row{}
+		for _, r := range a.Rows {
+			rows[r.Field] = r
+		}
+		return rows
+	}
+	remedies := 0
+	for field, row := range assess("") {
+		directive, value := row.Remedy()
+		if directive == "" {
+			continue
+		}
+		remedies++
+		if after := assess(directive + "=" + value)[field]; after.Set != nil && !*after.Set {
+			t.Errorf("%s=%s leaves %s bad", directive, value, field)
+		}
+	}
+	if remedies != len(checks)-1 {
+		t.Errorf("%d remedies for %d checks", remedies, len(checks))
+	}
+}
