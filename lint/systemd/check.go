@@ -141,7 +141,7 @@ func (d *Directive) judge(kind Kind, value string, e expander) Verdict {
 		KindRealtimePriority, KindWeight, KindCPUWeight, KindExitStatus:
 		return d.judgeNumber(kind, value, e)
 	case KindCapabilities, KindSyscallFilter, KindSyscallLog, KindArchitectures, KindFamilies, KindNamespaces,
-		KindAddresses, KindInterfaces, KindSecureBits, KindDelegate, KindControllers, KindStatusSet, KindCPUSet, KindCPUAffinity, KindCoredumpFilter, KindSocketBind:
+		KindAddresses, KindInterfaces, KindSecureBits, KindDelegate, KindControllers, KindStatusSet, KindCPUSet, KindCPUAffinity, KindCoredumpFilter, KindSocketBind, KindFileSystems:
 		return d.judgeSet(kind, value, e)
 	case KindPath, KindPlainPath, KindPathSpec, KindPaths, KindBindPaths, KindTmpfs, KindDirectories, KindSearchPath,
 		KindPIDFile, KindWorkingDirectory, KindMountsFor, KindEnvironmentFile, KindFilterPath, KindConditionPath, KindDevices, KindDeviceValue, KindImages:

@@ -64,7 +64,7 @@ func (d *Directive) judgeSet(kind Kind, value string, e expander) Verdict {
 
 // inverter returns the prefix that inverts a set.
 func inverter(kind Kind) string {
-	if kind == KindInterfaces || kind == KindSyscallLog {
+	if kind == KindInterfaces || kind == KindSyscallLog || kind == KindFileSystems {
 		return "~"
 	}
 	return ""
@@ -221,7 +221,7 @@ func parseNamespaces(text string) (set namespaceSet, ok bool) {
 
 func judgeSecureBits(value string, v Version) Verdict {
 	var c collector
-	ok := words(value, unquote, func(word string) bool {
+	ok := words(value, unquote|relaxQuotes, func(word string) bool {
 		if slices.Contains(secureBits, word) || v >= 262 && slices.Contains(secureBits262, word) {
 			c.good++
 		} else {

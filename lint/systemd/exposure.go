@@ -341,7 +341,7 @@ func (s *state) runUMask() verdictOn {
 
 func (s *state) runAddresses() verdictOn {
 	switch {
-	case s.ingress > 0:
+	case s.ingress+s.egress > 0:
 		return verdictOn{text: "Service defines custom ingress/egress IP filters with BPF programs"}
 	case !s.deny.everything():
 		return verdictOn{badness: 10, text: "Service does not define an IP address allow list"}

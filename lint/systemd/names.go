@@ -182,8 +182,15 @@ func validCredential(text string) bool {
 // validCPUs reads a list of numbers and ranges below 8192, separated by blanks or
 // commas. backwards tells of a range that holds nothing.
 func validCPUs(text string) (backwards, ok bool) {
-	rest := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(blanks+",", r) })
-	for _, word := range rest {
+	for rest := text; rest != ""; {
+		word, after, _, found, bad := extractWord(rest, blanks+",", unquote)
+		if bad {
+			return backwards, false
+		}
+		if !found {
+			break
+		}
+		rest = after
 		low, high, ranged := strings.Cut(word, "-")
 		a, good := parseUint(low, 0, 8191)
 		b := a

@@ -75,7 +75,7 @@ type state struct {
 	otherArchitecture bool // some architecture that is not known
 	filter            callFilter
 	deny, allow       addressList
-	ingress           int // pinned BPF programs
+	ingress, egress   int // pinned BPF programs
 	devices           []string
 	added             []string // devices that other directives imply
 	devicesUnknown    bool     // some line was not known
@@ -245,9 +245,10 @@ func (s *state) apply(a *Assignment) {
 // applyRest applies the lines that count only through what they imply.
 func (s *state) applyRest(key, value string) {
 	switch key {
-	case "IPIngressFilterPath", "IPEgressFilterPath":
-		path, ok := s.expand(value, fullSpecifiers)
-		s.countIf(&s.ingress, value, ok && pathProblem(path, true, false) == "")
+	case "IPIngressFilterPath":
+		s.countIf(&s.ingress, value, s.absolute(value))
+	case "IPEgressFilterPath":
+		s.countIf(&s.egress, value, s.absolute(value))
 	case "MountImages":
 		s.count(&s.mountImages, value, countMountImages(value))
 	case "RootMStack":
@@ -303,6 +304,12 @@ func (s *state) count(list *int, value string, n int) {
 		return
 	}
 	*list += n
+}
+
+// absolute reports whether a value is an absolute path.
+func (s *state) absolute(value string) bool {
+	path, ok := s.expand(value, fullSpecifiers)
+	return ok && pathProblem(path, true, false) == ""
 }
 
 func (s *state) countIf(list *int, value string, ok bool) {
@@ -697,8 +704,10 @@ func (s *state) unknown(key string) {
 	case "IPAddressAllow":
 		everything, _ := parseAddress("any")
 		s.allow = addressList{unknown: true, prefixes: pick(weak, everything, nil)}
-	case "IPIngressFilterPath", "IPEgressFilterPath":
+	case "IPIngressFilterPath":
 		s.ingress = pick(weak, 0, 1)
+	case "IPEgressFilterPath":
+		s.egress = pick(weak, 0, 1)
 	case "DeviceAllow":
 		s.devices, s.devicesUnknown = pick(weak, []string{"(unknown)"}, nil), true
 	}
