@@ -88,3 +88,16 @@ func TestDiffOfEqualFilesIsEmpty(t *testing.T) {
 		t.Errorf("got %q", d)
 	}
 }
+
+func TestDiffName(t *testing.T) {
+	for name, want := range map[string]string{
+		"a/b.nix":    "a/b.nix",
+		"a/b c.nix":  "a/b c.nix\t",
+		"a/ä.nix":    `"a/\303\244.nix"`,
+		"a/\t\".nix": `"a/\011\".nix"`,
+	} {
+		if got := diffName(name); got != want {
+			t.Errorf("%q is written %s, not %s", name, got, want)
+		}
+	}
+}

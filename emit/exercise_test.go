@@ -487,7 +487,7 @@ func (x *exercise) wrap(n nixast.Node) error {
 	if n.Kind() == nixast.Paren {
 		return nil // its own parentheses are taken away, too
 	}
-	if oneLine(x.file.Src, n.Parent().Span()) && len(x.ed.mustWrap(n)) == 2 {
+	if oneLine(x.file.Src, n.Parent().Span()) && !strings.Contains(x.ed.mustWrap(n)[0].New, "\n") {
 		return undoExact(x.file, after, edits, err)
 	}
 	if err != nil {

@@ -169,6 +169,9 @@ func (w *randomWriter) value(indent string, depth int) string {
 	case 2, 3:
 		return w.list(indent, depth)
 	case 4:
+		if w.chance(3) {
+			return "''\n  ragged\n" + indent + "  text\n" + w.choose("", indent) + "''"
+		}
 		return "''\n" + indent + "  text\n\n" + indent + "    more ${x}\n" + indent + "''"
 	case 5:
 		return w.choose("lib.mkIf x ", "f ") + w.set(indent, depth)
