@@ -1,6 +1,12 @@
 package eval
 
 import (
+	"crypto/md5"
+	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/hex"
+	"hash"
 	"regexp"
 	"slices"
 	"strconv"
@@ -74,6 +80,23 @@ func stringBuiltins() family {
 		onText("parseDrvName", 1, func(c call, a []string) Value {
 			name, version := parseDrvName(a[0])
 			return c.set(c.attr("name", Known(c.text(name))), c.attr("version", Known(c.text(version))))
+		}),
+		onText("hashString", 2, func(c call, a []string) Value {
+			var h hash.Hash
+			switch a[0] {
+			case "md5":
+				h = md5.New()
+			case "sha1":
+				h = sha1.New()
+			case "sha256":
+				h = sha256.New()
+			case "sha512":
+				h = sha512.New()
+			default:
+				return c.cannot("this kind of hash is not made")
+			}
+			h.Write([]byte(a[1]))
+			return c.text(hex.EncodeToString(h.Sum(nil)))
 		}),
 		{"unsafeDiscardStringContext", 1, func(c call, a []*Thunk) Value { return c.interpolated(a[0]) }},
 		{"unsafeDiscardOutputDependency", 1, func(c call, a []*Thunk) Value { return c.interpolated(a[0]) }},

@@ -68,6 +68,7 @@ type Evaluator struct {
 	limits   Limits
 	base     *env // the names that are there without being bound
 	lib      *Thunk
+	libNames map[string]bool // of the functions of lib, once it is made
 	files    map[*nixast.File]*Thunk
 	scopes   map[nixast.Node]*env // for At
 	conds    map[condKey]*Cond
@@ -88,6 +89,7 @@ func New(opts Options) *Evaluator {
 		importer: opts.Importer,
 		release:  opts.Release,
 		limits:   opts.Limits.withDefaults(),
+		libNames: map[string]bool{},
 		files:    map[*nixast.File]*Thunk{},
 		scopes:   map[nixast.Node]*env{},
 		conds:    map[condKey]*Cond{},
@@ -332,6 +334,9 @@ func (ev *Evaluator) innerScope(n, parent nixast.Node, e *env) *env {
 		_, inner := ev.evalSet(parent, e)
 		return inner
 	case nixast.AttrSet:
+		if set, _ := parent.AsAttrSet(); !set.Rec() {
+			return e
+		}
 		_, inner := ev.evalSet(parent, e)
 		return inner
 	case nixast.With:

@@ -100,6 +100,9 @@ func (ev *Evaluator) buildLib() Value {
 	if ev.release != "" {
 		add("trivial", plain("release", NewString(ev.release), site))
 	}
+	for name := range all {
+		ev.libNames[name] = true
+	}
 	delete(spaces, "")
 	for space, attrs := range spaces {
 		all[space] = plain(space, Known(ev.libSpace("lib."+space, attrs)), site)
@@ -150,11 +153,17 @@ func (ev *Evaluator) prelude() *Attrs {
 // name: the functions of lib are no packages, types or builtins, so that
 // "with lib; with pkgs; mkIf" is lib's.
 func lacks(u *Unknown, name string) bool {
-	if u == nil || u.Sort != Packages && u.key != "lib.types" && u.key != "builtins" {
+	switch {
+	case u == nil:
 		return false
+	case u.key == "builtins":
+		return u.ev.libNames[name] && !slices.Contains(otherBuiltins, name)
 	}
-	return slices.Contains(libOnly, name)
+	return (u.Sort == Packages || u.key == "lib.types") && slices.Contains(libOnly, name)
 }
+
+// otherBuiltins are builtins that are not evaluated and that lib has, too.
+var otherBuiltins = []string{"fetchTree", "langVersion", "nixVersion", "unsafeGetAttrPos", "warn"}
 
 // libOnly are functions of lib whose names nixpkgs gives to no package and no type.
 var libOnly = []string{

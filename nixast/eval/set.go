@@ -20,7 +20,7 @@ type entry struct {
 	name  string
 	site  nixast.Node
 	expr  nixast.Node // a = expr;
-	sub   *setBuilder // a.b = …; or a = { … };
+	sub   *setBuilder // a.b = …; or a = { … }; with more under a
 	from  *source     // inherit (from) a; or, with a zero expr, inherit a;
 	twice bool
 }
@@ -95,29 +95,37 @@ func (b *setBuilder) bindDynamic(name nixast.Node, binding nixast.Binding, last 
 
 func (b *setBuilder) bindValue(name string, binding nixast.Binding) {
 	value := binding.Value()
-	e := &entry{name: name, site: binding.Node, expr: value}
 	if set, ok := value.Unparen().AsAttrSet(); ok {
-		if old := b.index[name]; old != nil && old.sub != nil {
-			old.sub.gather(set.Node) // a rec of the second set is lost
+		if sub := b.index[name].set(); sub != nil {
+			sub.gather(set.Node) // a rec of the second set is lost
 			return
 		}
-		e.sub = newSetBuilder(set.Node, set.Rec())
-		e.sub.gather(set.Node)
 	}
-	b.add(e)
+	b.add(&entry{name: name, site: binding.Node, expr: value})
 }
 
 // nested is the set under a name that is not the last of its path; nil if
 // something else is there.
 func (b *setBuilder) nested(name string, binding nixast.Binding) *setBuilder {
 	if old := b.index[name]; old != nil {
-		if old.sub == nil {
-			old.twice = true
-		}
-		return old.sub
+		sub := old.set()
+		old.twice = old.twice || sub == nil
+		return sub
 	}
 	e := &entry{name: name, site: binding.Node, sub: newSetBuilder(binding.Node, false)}
 	b.add(e)
+	return e.sub
+}
+
+// set is the entry as a set that others may be merged into; nil if it is none.
+func (e *entry) set() *setBuilder {
+	if e == nil {
+		return nil
+	}
+	if set, ok := e.expr.Unparen().AsAttrSet(); ok && e.sub == nil {
+		e.sub = newSetBuilder(set.Node, set.Rec())
+		e.sub.gather(set.Node)
+	}
 	return e.sub
 }
 

@@ -61,6 +61,7 @@
   dirOf = [ (dirOf "/a/b") (dirOf "a") (dirOf "/a") ];
   toJSON = builtins.toJSON { a = [ 1 true null "x\"\n" ]; b = { c = 1.5; }; };
   fromJSON = builtins.fromJSON ''{"a": [1, 2.5, true, null, "x"], "b": {"c": "\u00e4"}}'';
+  hashString = map (h: builtins.hashString h "a") [ "md5" "sha1" "sha256" "sha512" ];
 
   # types
   typeOf = map builtins.typeOf [ 1 1.5 "a" true null [ ] { } (x: x) ./a ];
