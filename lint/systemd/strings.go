@@ -6,19 +6,13 @@ import "strings"
 // off, in any case. It reports false for everything else, the empty text
 // included.
 func ParseBool(text string) (value, ok bool) {
-	switch len(text) {
-	case 1:
-		switch text[0] | 0x20 {
-		case '1' | 0x20, 'y', 't':
-			return true, text[0] != 0x11
-		case '0' | 0x20, 'n', 'f':
-			return false, text[0] != 0x10
-		}
-	case 2, 3, 4, 5:
-		switch {
-		case equalFold(text, "yes"), equalFold(text, "true"), equalFold(text, "on"):
+	for _, word := range [...]string{"yes", "true", "1", "on", "y", "t"} {
+		if equalFold(text, word) {
 			return true, true
-		case equalFold(text, "no"), equalFold(text, "false"), equalFold(text, "off"):
+		}
+	}
+	for _, word := range [...]string{"no", "false", "0", "off", "n", "f"} {
+		if equalFold(text, word) {
 			return false, true
 		}
 	}
