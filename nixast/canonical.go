@@ -34,9 +34,9 @@ type printer struct {
 	opts    CanonicalOptions
 	dialect Dialect
 	b       []byte
-	// noString is the last node that is known to be no string without parts:
-	// following a chain of indented strings from each of them would be quadratic.
-	noString uint32
+	// noString are the nodes behind from up to to of a chain of indented strings
+	// that is no string without parts: following it from each would be quadratic.
+	noString struct{ from, to uint32 }
 }
 
 func (p *printer) str(s string) { p.b = append(p.b, s...) }
@@ -480,13 +480,13 @@ func (p *printer) dynamicName(n Node) {
 
 // string prints a string, or the concatenation of its parts.
 func (p *printer) string(n Node) {
-	if n.index > p.noString {
+	if n.index <= p.noString.from || n.index > p.noString.to {
 		s, ok, end := n.followString()
 		if ok {
 			p.literal(s)
 			return
 		}
-		p.noString = end.index
+		p.noString.from, p.noString.to = n.index, end.index
 	}
 	p.str("(")
 	for i, c := range n.concatChunks() {
