@@ -53,6 +53,9 @@ func (v *parseVerb) run(c *Command, args []string) int {
 
 // one parses one file and prints what was asked for.
 func (v *parseVerb) one(c *Command, name string, opts nixast.Options) int {
+	if info, err := os.Stat(c.abs(name)); name != "-" && err == nil && info.IsDir() {
+		name = filepath.Join(name, "default.nix") // as Nix has it
+	}
 	src, err := c.readFile(name)
 	if err != nil {
 		return c.fail("%v", err)
@@ -63,7 +66,7 @@ func (v *parseVerb) one(c *Command, name string, opts nixast.Options) int {
 		io.WriteString(c.Stderr, style.Diagnostics(f))
 	}
 	if v.tree {
-		panic("being written")
+		c.Stdout.Write(nixast.DumpTree(f))
 	}
 	if !f.Accepts() {
 		return exitFindings
@@ -71,11 +74,27 @@ func (v *parseVerb) one(c *Command, name string, opts nixast.Options) int {
 	if v.canonical {
 		dir := c.Dir
 		if name != "-" {
-			dir = filepath.Dir(c.abs(name))
+			dir = filepath.Dir(follow(c.abs(name)))
 		}
 		c.Stdout.Write(nixast.Canonical(f, nixast.CanonicalOptions{Dir: dir, Home: c.env("HOME")}))
 	}
 	return exitClean
+}
+
+// follow is the file that a path stands for where its last component is a link:
+// relative paths in the file start from there.
+func follow(path string) string {
+	for range 40 { // as many links as Linux follows
+		target, err := os.Readlink(path)
+		if err != nil {
+			break
+		}
+		if !filepath.IsAbs(target) {
+			target = filepath.Join(filepath.Dir(path), target)
+		}
+		path = target
+	}
+	return path
 }
 
 // readFile reads a file, or standard input for "-".
