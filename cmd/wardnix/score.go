@@ -282,21 +282,25 @@ func change(now, after *systemd.Assessment) string {
 	return exposureText(after)
 }
 
-// detail prints the checks as systemd-analyze security does.
+// detail prints the checks as systemd-analyze security does, and for each that is
+// not good the line that would make it so.
 func detail(w io.Writer, s scored) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 1, ' ', 0)
-	fmt.Fprintln(tw, "  NAME\tDESCRIPTION\tEXPOSURE")
+	fmt.Fprintln(tw, "  NAME\tDESCRIPTION\tEXPOSURE\tREMEDY")
 	for _, r := range s.now.Rows {
-		mark := " "
-		if r.Set != nil && *r.Set {
+		mark, remedy := " ", ""
+		switch {
+		case r.Unknown:
+			mark = "?"
+		case r.Set != nil && *r.Set:
 			mark = "✓"
-		} else if r.Set != nil {
+		case r.Set != nil:
 			mark = "✗"
 		}
-		if r.Unknown {
-			mark = "?"
+		if key, value := r.Remedy(); r.Badness > 0 && key != "" {
+			remedy = key + "=" + value
 		}
-		fmt.Fprintf(tw, "%s %s\t%s\t%s\n", mark, r.Name, orEmpty(r.Description), orEmpty(r.Exposure))
+		fmt.Fprintf(tw, "%s %s\t%s\t%s\t%s\n", mark, r.Name, orEmpty(r.Description), orEmpty(r.Exposure), remedy)
 	}
 	if err := tw.Flush(); err != nil {
 		return err
