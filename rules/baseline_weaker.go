@@ -22,7 +22,8 @@ func baselineWeaker(baselines []*Baseline) *lint.Rule {
 		Text: `What counts is not whether the value is the baseline's, but whether it is at least as strict
 in systemd's own order: ` + "`ProtectSystem = \"strict\"`" + ` satisfies a baseline of ` + "`\"full\"`" + `, and a filter,
 a capability set or a set of address families satisfies one that leaves more allowed. Where that
-cannot be told from the source, nothing is reported.`,
+cannot be told from the source, nothing is reported. The light baseline, which is asked of any service,
+leaves alone what a unit says for itself, unless it is named (` + "`--baseline light`" + `).`,
 		WhenNot: "Where the service needs what the stricter value takes away; `wardnix explain DIRECTIVE` tells the cost.",
 		Before: `{ pkgs, ... }:
 {
@@ -49,6 +50,9 @@ cannot be told from the source, nothing is reported.`,
 			eachUnit(p, func(u *unitView) {
 				for _, b := range baselines {
 					for _, r := range u.asked(b) {
+						if r.generic && !b.Named {
+							continue // nobody asked, and the unit says what it wants
+						}
 						if standingOf(u.Unit, u.whole, &r, u.version) == weaker && !u.invalid(&r) {
 							reportWeaker(p, u, &r)
 						}
