@@ -68,7 +68,7 @@ func (d *Def) elements() []Element {
 		unseen = d.Maybe.Text
 	}
 	if !d.Misfit.IsZero() {
-		return []Element{{When: d.When, Unseen: "NixOS does not look into " + d.Misfit.Text(), Def: d}}
+		return []Element{{When: d.When, Unseen: "NixOS does not look into " + firstWord(d.Misfit) + " here", Def: d}}
 	}
 	switch v := d.ev.Force(d.Value).(type) {
 	case *eval.List:

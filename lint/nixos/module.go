@@ -29,6 +29,8 @@ type world struct {
 	args     *eval.Thunk
 	root     *node
 	ready    bool // all modules are collected
+
+	discharges int // steps taken for the option at hand
 }
 
 // A module is one module after its arguments are given.

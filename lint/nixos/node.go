@@ -91,10 +91,17 @@ func reasonOf(u *eval.Unknown) *Reason {
 	return &Reason{Text: cmp.Or(u.Reason, "not known"), Node: cmp.Or(u.At, u.Origin())}
 }
 
+// Bounds for mkIf, mkMerge and the like around the definitions of one option.
+const (
+	maxNesting    = 32
+	maxDischarges = 20_000
+)
+
 // discharge takes mkMerge, mkIf, mkOverride and mkOrder off a definition, and
 // gives one for each value that is left.
 func (w *world) discharge(d rawDef, depth int) []rawDef {
-	if depth > 32 {
+	if w.discharges++; depth > maxNesting || w.discharges > maxDischarges {
+		d.maybe = &Reason{Text: "mkIf and mkMerge are nested too deep", Node: d.site}
 		return []rawDef{d}
 	}
 	var out []rawDef
@@ -204,9 +211,12 @@ func (n *node) discharged() []rawDef {
 		return n.plain
 	}
 	n.inPlain = true
+	outer := n.world.discharges
+	n.world.discharges = 0
 	for _, d := range n.raw {
 		n.plain = append(n.plain, n.world.discharge(d, 0)...)
 	}
+	n.world.discharges = outer
 	n.inPlain, n.hasPlain = false, true
 	return n.plain
 }
@@ -424,6 +434,10 @@ func (n *node) expand(d rawDef, option bool) {
 		}
 		return
 	}
+	if n.world.propertyOf(set) != "" { // where NixOS does not look for one
+		n.unseen = append(n.unseen, Reason{Text: "NixOS does not look into " + firstWord(set.Origin()) + " here", Node: set.Origin()})
+		return
+	}
 	if option {
 		d.priority = 0
 	}
@@ -444,6 +458,14 @@ func (n *node) expand(d rawDef, option bool) {
 		kid := n.named(r.Name.Pattern(), true)
 		kid.raw = append(kid.raw, n.world.attrDefs(eval.Attr{Defs: []eval.Def{{When: r.When, Value: r.Value, Site: r.Site}}}, d)...)
 	}
+}
+
+// firstWord is the name of the function in a call, for messages.
+func firstWord(n nixast.Node) string {
+	for n.Kind() == nixast.Apply {
+		n = n.Child(0)
+	}
+	return "`" + n.Text() + "`"
 }
 
 func (n *node) named(name string, pattern bool) *node {

@@ -94,18 +94,21 @@ func (u *Unit) Instance() (template, instance string, ok bool) {
 // Files are the files that contribute to the unit, by name.
 func (u *Unit) Files() []*File {
 	var files []*File
-	var visit func(n *node)
-	visit = func(n *node) {
+	var visit func(n *node, depth int)
+	visit = func(n *node, depth int) {
 		for _, d := range n.option().Defs {
 			if d.File != nil && !slices.Contains(files, d.File) {
 				files = append(files, d.File)
 			}
 		}
+		if depth == 0 { // of the unit, its sections, their directives
+			return
+		}
 		for _, kid := range n.children() {
-			visit(kid)
+			visit(kid, depth-1)
 		}
 	}
-	visit(u.opt.node)
+	visit(u.opt.node, 2)
 	slices.SortFunc(files, func(a, b *File) int { return strings.Compare(a.Name, b.Name) })
 	return files
 }
