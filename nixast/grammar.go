@@ -1,5 +1,7 @@
 package nixast
 
+import "fmt"
+
 // post is a node while it is being parsed. Nodes are kept in postorder, since
 // the operands of an operator are known before the operator is: start is the
 // index of the node's first descendant, or its own.
@@ -151,6 +153,16 @@ func (p *parser) enter() bool {
 }
 
 func (p *parser) leave() { p.depth-- }
+
+// tooLong stops a chain of operators or arguments, whose tree nests to the
+// left, at MaxChain links.
+func (p *parser) tooLong(links int) bool {
+	if links < MaxChain {
+		return false
+	}
+	p.stop(fmt.Sprintf("the expression has more than %d operators or arguments in a row", MaxChain))
+	return true
+}
 
 // expr parses expr_function: what may stand in parentheses.
 func (p *parser) expr() {
@@ -496,13 +508,13 @@ func (p *parser) prefix(level uint8) {
 // start, as long as they are of at least the given level.
 func (p *parser) operators(first uint32, start int, min uint8) {
 	chained := uint8(0) // the level that no further operator may have
-	for {
+	for links := 0; ; links++ {
 		if p.cur == Assign && p.sense == inExpr {
 			p.failHere("`=` is for bindings; a comparison is written `==`", "write `==`")
 			p.cur = EqEq
 		}
 		l := levels[p.cur]
-		if l.level == 0 || l.level < min {
+		if l.level == 0 || l.level < min || p.tooLong(links) {
 			return
 		}
 		if l.level == chained {
@@ -564,7 +576,7 @@ func (p *parser) apply() {
 	if len(p.nodes) == start+1 && p.nodes[start].kind == Missing {
 		return
 	}
-	for p.startsSimple() {
+	for links := 0; p.startsSimple() && !p.tooLong(links); links++ {
 		m := p.mark()
 		p.selection()
 		if p.cur == Assign && p.keyFollowed(m) {

@@ -53,20 +53,34 @@ func nested(n struct{ name, open, close string }, depth int) string {
 	return "with{};" + strings.Repeat(n.open, depth) + "1" + strings.Repeat(end, depth)
 }
 
+// TestNesting nests every construct as deep as current Nix follows it in
+// practice, and just deeper than the parser does; and some a million deep.
 func TestNesting(t *testing.T) {
-	for _, n := range nestings {
+	options := Options{PipeOperators: true}
+	tooDeep := func(t *testing.T, src string) {
+		t.Helper()
+		f := Parse("", src, options)
+		if len(f.Diagnostics) != 1 || f.Diagnostics[0].Code != TooDeep {
+			t.Errorf("too deep: %v", f.Diagnostics[:min(3, len(f.Diagnostics))])
+		}
+	}
+	var p Parser
+	for i, n := range nestings {
 		t.Run(n.name, func(t *testing.T) {
-			f := Parse("", nested(n, 10_000), Options{PipeOperators: true})
+			f := p.Parse("", nested(n, 10_000), options)
 			if len(f.Diagnostics) > 0 {
 				t.Fatalf("10,000 deep: %v", f.Diagnostics[0])
 			}
 			Canonical(f, CanonicalOptions{})
-			f = Parse("", nested(n, 1_000_000), Options{PipeOperators: true})
-			if len(f.Diagnostics) != 1 || f.Diagnostics[0].Code != TooDeep {
-				t.Fatalf("1,000,000 deep: %v", f.Diagnostics[:min(3, len(f.Diagnostics))])
+			if i%(4*slowdown) == 0 {
+				tooDeep(t, nested(n, MaxDepth+1))
 			}
 		})
 	}
+	for _, n := range nestings[:1+2/slowdown] {
+		t.Run("a million times "+n.name, func(t *testing.T) { tooDeep(t, nested(n, 1_000_000)) })
+	}
+	t.Run("chain of operators", func(t *testing.T) { tooDeep(t, "1"+strings.Repeat("+1", MaxChain+1)) })
 }
 
 // TestLinear parses short patterns, repeated to 40 KB and to 400 KB. What takes
@@ -84,7 +98,7 @@ func TestLinear(t *testing.T) {
 		"{\na=1;\n}", "{\n a={\nb=1;\n", "x={\n", "\nx=", "x.y\n", "a=\n b=", "f\n a=", "/**/", "/**", "a b=", "(a)b=1;", ")}", "])", "({[",
 	}
 	for _, p := range patterns {
-		short, long := parseTime(p, 40_000), parseTime(p, 400_000)
+		short, long := parseTime(p, 40_000/slowdown), parseTime(p, 400_000/slowdown)
 		if long > 30*short+time.Second {
 			t.Errorf("%q: %v for 40 KB, %v for 400 KB", p, short, long)
 		}

@@ -30,6 +30,12 @@ type Options struct {
 // of stack before 1,000,000.
 const MaxDepth = 100_000
 
+// MaxChain is how many operators or arguments may follow each other on one
+// level: a + b + c …, f a b c …. Their tree nests to the left, so that this
+// bounds its depth as well; what comes after is skipped and reported as
+// [TooDeep].
+const MaxChain = 1_000_000
+
 // Parse parses src. It always returns a whole tree; what is wrong with the
 // source is told by File.Diagnostics. Sources of 4 GiB or more are not parsed.
 func Parse(name, src string, opts Options) *File {

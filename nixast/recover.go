@@ -258,20 +258,26 @@ func (p *parser) byteOrderMark() {
 	p.emit(Error, 0, 0)
 }
 
-// tooDeep skips the rest of the file.
+// tooDeep skips the rest of the file, and stands in for the expression.
 func (p *parser) tooDeep() {
-	p.failCode(TooDeep, p.tokenSpan(p.pos), fmt.Sprintf("the expression is nested more than %d levels deep", MaxDepth), "")
-	p.silent, p.deep = true, true
-	first, start := p.pos, len(p.nodes)
-	if p.cur != EOF {
-		p.pos = uint32(len(p.kinds) - 1)
-		p.cur = EOF
-		for p.end = p.pos; p.kinds[p.end-1] <= BlockComment; {
-			p.end--
-		}
-		p.emit(Error, first, start)
-	}
+	p.stop(fmt.Sprintf("the expression is nested more than %d levels deep", MaxDepth))
 	p.missing()
+}
+
+// stop tells of a limit and skips the rest of the file.
+func (p *parser) stop(message string) {
+	p.failCode(TooDeep, p.tokenSpan(p.pos), message, "")
+	p.silent, p.deep = true, true
+	if p.cur == EOF {
+		return
+	}
+	first, start := p.pos, len(p.nodes)
+	p.pos = uint32(len(p.kinds) - 1)
+	p.cur = EOF
+	for p.end = p.pos; p.kinds[p.end-1] <= BlockComment; {
+		p.end--
+	}
+	p.emit(Error, first, start)
 }
 
 // leftover takes what stands behind the file's expression.
