@@ -28,5 +28,5 @@ func baselineRules(baselines []*Baseline) []*lint.Rule {
 }
 
 func hostRules(baselines []*Baseline) []*lint.Rule {
-	return []*lint.Rule{hostMissing(baselines), hostWeaker(baselines), emergencySuppressed()}
+	return []*lint.Rule{hostMissing(baselines), hostWeaker(baselines), emergencySuppressed(), maskCompanion(), undeclaredUser()}
 }

@@ -1,0 +1,172 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"wardnix/lint"
+	"wardnix/lint/nixos"
+	"wardnix/nixast/eval"
+)
+
+// A companion is a setting that a mask or a switch relies on: without it the
+// reason given for the mask does not hold.
+type companion struct {
+	// masked is the option that is false; unit the one below systemd.services.
+	option []string
+	// needs says what makes the reason true, for messages, and holds whether
+	// the host sets it. It is Maybe where the source does not tell.
+	needs string
+	holds func(*nixos.Host) eval.Truth
+}
+
+var companions = []companion{
+	{
+		option: []string{"systemd", "services", "prepare-kexec", "enable"},
+		needs:  `boot.kernel.sysctl."kernel.kexec_load_disabled" = 1`,
+		holds: func(h *nixos.Host) eval.Truth {
+			return optionIs(h, h.Option("boot", "kernel", "sysctl", "kernel.kexec_load_disabled"), eval.NewInt(1), eval.NewBool(true))
+		},
+	},
+	{
+		option: []string{"systemd", "services", "systemd-hibernate-clear", "enable"},
+		needs:  `"hibernate=no" in boot.kernelParams`,
+		holds:  func(h *nixos.Host) eval.Truth { return kernelParam(h, "hibernate=no", "nohibernate") },
+	},
+	{
+		option: []string{"systemd", "enableEmergencyMode"},
+		needs:  `"boot.panic_on_fail" or "panic=1" in boot.kernelParams, so that a failed boot reboots`,
+		holds:  func(h *nixos.Host) eval.Truth { return kernelParam(h, "boot.panic_on_fail", "panic=") },
+	},
+}
+
+// optionIs reports whether an option has one of the values.
+func optionIs(h *nixos.Host, o *nixos.Option, values ...*eval.Thunk) eval.Truth {
+	if !o.IsSet() {
+		if len(o.Unseen) > 0 {
+			return eval.Maybe
+		}
+		return eval.No
+	}
+	best := eval.No
+	for _, d := range o.Defs {
+		for _, v := range values {
+			if t := h.Evaluator().Equal(d.Value, v); t == eval.Yes || t == eval.Maybe && best == eval.No {
+				best = t
+			}
+		}
+	}
+	return best
+}
+
+// kernelParam reports whether a kernel parameter is given that begins with one of
+// the texts.
+func kernelParam(h *nixos.Host, params ...string) eval.Truth {
+	o := h.Option("boot", "kernelParams")
+	answer := eval.No
+	if len(o.Unseen) > 0 {
+		answer = eval.Maybe
+	}
+	for _, d := range o.Defs {
+		items, complete := knownStrings(h.Evaluator(), d.Value)
+		if slices.ContainsFunc(items, func(s string) bool {
+			return slices.ContainsFunc(params, func(p string) bool { return strings.HasPrefix(s, p) })
+		}) {
+			return eval.Yes
+		}
+		if !complete || d.When != nil || d.Maybe != nil {
+			answer = eval.Maybe
+		}
+	}
+	return answer
+}
+
+// maskCompanion reports masks whose reason does not hold.
+func maskCompanion() *lint.Rule {
+	return &lint.Rule{
+		ID: "H004", Name: "mask-companion", Since: "0.1.0", Severity: lint.Info,
+		Title: "something is switched off, and what it stands for is not",
+		Text: `Masking ` + "`prepare-kexec`" + ` does not forbid kexec, masking ` + "`systemd-hibernate-clear`" + ` does not forbid to
+hibernate, and leaving the emergency shell out does not make a failed boot restart. Each takes a setting
+of its own.`,
+		WhenNot: "Where the setting is made elsewhere, by a module that is not in this project.",
+		Before: `{
+  systemd.services.prepare-kexec.enable = false;
+}
+`,
+		References: []string{"kernel: Documentation/admin-guide/sysctl/kernel.rst, kexec_load_disabled", "nixos/modules/system/boot/stage-1-init.sh (NixOS 25.11)"},
+		Check: func(p *lint.Pass) {
+			for _, h := range p.Project.Hosts() {
+				for _, c := range companions {
+					o := h.Option(c.option...)
+					if !o.IsSet() || h.Evaluator().Equal(o.Defs[0].Value, eval.NewBool(false)) != eval.Yes || c.holds(h) != eval.No {
+						continue
+					}
+					f := lint.Finding{
+						Message:    fmt.Sprintf("%s = false stands alone: nothing in the project sets %s", o, c.needs),
+						Directives: []string{o.String()},
+					}
+					f.File, f.Span = place(o.Defs[0].Binding)
+					p.Report(f)
+				}
+			}
+		},
+	}
+}
+
+// undeclaredUser reports users and groups of units that the project does not
+// declare.
+func undeclaredUser() *lint.Rule {
+	return &lint.Rule{
+		ID: "H005", Name: "undeclared-user", Since: "0.1.0", Severity: lint.Info,
+		Title: "no file of the project declares the user or group of a unit",
+		Text: `systemd does not start a service whose ` + "`User`" + ` or ` + "`Group`" + ` does not exist ("Failed to determine user
+credentials", status 217/USER). NixOS makes users only from ` + "`users.users` and `users.groups`" + `, in this project or
+in a module of nixpkgs.`,
+		WhenNot: "Where a module of nixpkgs declares it, as most of `services.*` do.",
+		Before: `{
+  systemd.services.web.serviceConfig = {
+    ExecStart = "/run/current-system/sw/bin/web";
+    User = "web";
+  };
+}
+`,
+		References: []string{"systemd.exec(5), User=", "nixos/modules/config/users-groups.nix (NixOS 26.11)"},
+		Check: func(p *lint.Pass) {
+			eachUnit(p, func(u *unitView) {
+				if u.Pattern || u.Scope.Kind != nixos.System || u.IsOverride() || len(u.Partial) > 0 || u.Enabled() < 0 {
+					return
+				}
+				if dynamic, set, _ := lastValue(u.whole, "Service", "DynamicUser"); set && dynamic != "false" {
+					return
+				}
+				checkDeclared(p, u, "User", "users")
+				checkDeclared(p, u, "Group", "groups")
+			})
+		},
+	}
+}
+
+// everywhere are users and groups that NixOS always has
+// (nixos/modules/misc/ids.nix and config/users-groups.nix).
+var everywhere = []string{"root", "nobody", "nogroup", "wheel", "users", "daemon", "messagebus", "systemd-journal", "systemd-network", "systemd-resolve",
+	"systemd-timesync", "systemd-coredump", "systemd-oom", "keys", "disk", "video", "audio", "input", "kvm", "tty", "dialout", "adm", "nixbld", "kmem"}
+
+func checkDeclared(p *lint.Pass, u *unitView, directive, kind string) {
+	o := u.Directive("Service", directive)
+	name, set, known := lastValue(u.whole, "Service", directive)
+	if !set || !known || name == "" || slices.Contains(everywhere, name) || strings.Trim(name, "0123456789") == "" || strings.Contains(name, "%") || !o.IsSet() {
+		return
+	}
+	all := u.Host.Option("users", kind)
+	if all.IsSet() && slices.ContainsFunc(all.Attrs(), func(a *nixos.Option) bool { return a.Name() == name || strings.Contains(a.Name(), "${") }) || len(all.Unseen) > 0 {
+		return
+	}
+	f := lint.Finding{
+		Message: fmt.Sprintf("%s runs with %s %s, which no file of the project declares in users.%s", u.Name, strings.ToLower(directive), name, kind),
+		Unit:    u.Name, Directives: []string{directive},
+	}
+	f.File, f.Span = valuePlace(lastAsked(o))
+	p.Report(f)
+}
