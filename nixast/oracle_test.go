@@ -113,13 +113,14 @@ func TestOracle(t *testing.T) {
 }
 
 // TestFacts compares with the verdicts and the texts of other versions of Nix,
-// as recorded in a folder that WARDNIX_FACTS names: cases/*.nix,
-// cases/expected.tsv, cases-canon/.
+// as recorded in the folder nix of the one that WARDNIX_FACTS names:
+// cases/*.nix, cases/expected.tsv, cases-canon/.
 func TestFacts(t *testing.T) {
 	dir := os.Getenv("WARDNIX_FACTS")
 	if dir == "" {
 		t.Skip("WARDNIX_FACTS names no folder with recorded verdicts")
 	}
+	dir = filepath.Join(dir, "nix")
 	table, err := os.ReadFile(filepath.Join(dir, "cases/expected.tsv"))
 	if err != nil {
 		t.Fatal(err)
