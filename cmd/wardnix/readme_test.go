@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"wardnix/rules"
 )
 
 var console = regexp.MustCompile("(?s)```console\n(.*?)```")
@@ -39,5 +41,22 @@ func TestReadmeIsTrue(t *testing.T) {
 		if err := os.WriteFile("../../README.md", out, 0o644); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// The page of the rules is what the catalogue says.
+func TestRulesPage(t *testing.T) {
+	want := rulesMarkdown(rules.All(rules.Builtin()))
+	if *update {
+		if err := os.WriteFile("../../docs/rules.md", []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile("../../docs/rules.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, string(got)); diff != "" {
+		t.Errorf("docs/rules.md is not up to date; go test ./cmd/wardnix -run RulesPage -update writes it (-rules +page)\n%s", diff)
 	}
 }

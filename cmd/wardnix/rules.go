@@ -3,6 +3,8 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/pflag"
@@ -19,7 +21,7 @@ func (*rulesVerb) about() about {
 }
 
 func (v *rulesVerb) flags(fs *pflag.FlagSet) {
-	fs.StringVar(&v.format, "format", "text", "print as `FORMAT`: text or json")
+	fs.StringVar(&v.format, "format", "text", "print as `FORMAT`: text, json or markdown")
 }
 
 func (v *rulesVerb) run(c *Command, args []string) int {
@@ -38,8 +40,10 @@ func (v *rulesVerb) run(c *Command, args []string) int {
 		if err := rulesJSON(c, all); err != nil {
 			return c.fail("rules: %v", err)
 		}
+	case "markdown":
+		io.WriteString(c.Stdout, rulesMarkdown(all))
 	default:
-		return c.fail("rules: --format takes text or json, not %q", v.format)
+		return c.fail("rules: --format takes text, json or markdown, not %q", v.format)
 	}
 	return exitClean
 }
@@ -64,3 +68,27 @@ func rulesJSON(c *Command, all []*lint.Rule) error {
 	enc.SetIndent("", "  ")
 	return enc.Encode(out)
 }
+
+// rulesMarkdown is the catalogue as a page: docs/rules.md.
+func rulesMarkdown(all []*lint.Rule) string {
+	var b strings.Builder
+	b.WriteString("# Rules\n\nThis page is made by `wardnix rules --format markdown`.\n\n| | name | severity | finds |\n|---|---|---|---|\n")
+	for _, r := range all {
+		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | %s |\n", r.ID, anchor(r), r.Name, r.Severity, r.Title)
+	}
+	for _, r := range all {
+		fmt.Fprintf(&b, "\n## %s: %s\n\n%s, since %s: %s.\n\n%s\n", r.ID, r.Name, sentence(r.Severity.String()), r.Since, r.Title, r.Text)
+		if r.WhenNot != "" {
+			fmt.Fprintf(&b, "\n**When not to follow it.** %s\n", r.WhenNot)
+		}
+		fmt.Fprintf(&b, "\nFound:\n\n```nix\n%s```\n", r.Before)
+		if r.After != "" {
+			fmt.Fprintf(&b, "\nRepaired:\n\n```nix\n%s```\n", r.After)
+		}
+		fmt.Fprintf(&b, "\nSee: %s.\n", strings.Join(r.References, "; "))
+	}
+	return b.String()
+}
+
+// anchor is the heading of a rule as Markdown links to it.
+func anchor(r *lint.Rule) string { return strings.ToLower(r.ID) + "-" + r.Name }
