@@ -18,7 +18,8 @@ func emergencySuppressed() *lint.Rule {
 		Title: "suppressing the first stage's emergency units keeps a failed boot from rebooting",
 		Text: `From NixOS 26.05 on systemd runs the first stage of the boot. What reboots the machine after a
 failure there is the service ` + "`panic-on-fail`" + `, which ` + "`emergency.target`" + ` starts when the kernel parameter
-` + "`boot.panic_on_fail`" + ` (or ` + "`panic=1`" + ` with it) asks for it. Without that target the failed boot stands still. No
+` + "`boot.panic_on_fail`" + ` asks for it (` + "`panic=1`" + ` then makes the panic a reboot). Without that target the failed boot
+stands still. No
 shell is offered there as long as ` + "`boot.initrd.systemd.emergencyAccess`" + ` is off, which is the default.`,
 		WhenNot: "Where a machine should rather stand still than reboot.",
 		Before: `{

@@ -36,8 +36,8 @@ var companions = []companion{
 	},
 	{
 		option: []string{"systemd", "enableEmergencyMode"},
-		needs:  `"boot.panic_on_fail" or "panic=1" in boot.kernelParams, so that a failed boot reboots`,
-		holds:  func(h *nixos.Host) eval.Truth { return kernelParam(h, "boot.panic_on_fail", "panic=") },
+		needs:  `"boot.panic_on_fail" in boot.kernelParams, which lets a failed boot end in a panic ("panic=1" then reboots)`,
+		holds:  func(h *nixos.Host) eval.Truth { return kernelParam(h, "boot.panic_on_fail", "stage1panic") },
 	},
 }
 
@@ -95,7 +95,7 @@ of its own.`,
   systemd.services.prepare-kexec.enable = false;
 }
 `,
-		References: []string{"kernel: Documentation/admin-guide/sysctl/kernel.rst, kexec_load_disabled", "nixos/modules/system/boot/stage-1-init.sh (NixOS 25.11)"},
+		References: []string{"kernel: Documentation/admin-guide/sysctl/kernel.rst, kexec_load_disabled", "nixos/modules/system/boot/systemd/initrd.nix, panic-on-fail (NixOS 26.11)"},
 		Check: func(p *lint.Pass) {
 			for _, h := range p.Project.Hosts() {
 				for _, c := range companions {

@@ -9,6 +9,7 @@
   networking.hostName = "server";
 
   boot.kernelParams = [
+    "boot.panic_on_fail"
     "panic=1"
     "hibernate=no"
   ];
