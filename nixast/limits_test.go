@@ -67,7 +67,7 @@ func TestNesting(t *testing.T) {
 	var p Parser
 	for i, n := range nestings {
 		t.Run(n.name, func(t *testing.T) {
-			f := p.Parse("", nested(n, 10_000), options)
+			f := p.Parse("", nested(n, 10_000/slowdown), options)
 			if len(f.Diagnostics) > 0 {
 				t.Fatalf("10,000 deep: %v", f.Diagnostics[0])
 			}

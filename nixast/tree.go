@@ -128,7 +128,8 @@ func (n Node) Kind() Kind {
 }
 
 // Span is where the node stands, without trivia around it. A Missing node has
-// no width and stands behind the last token before it that is no trivia.
+// no width and stands behind the last token before it that is no trivia; a
+// missing operand, before its operator.
 func (n Node) Span() Span {
 	if n.file == nil {
 		return Span{}

@@ -236,7 +236,8 @@ func (b BinaryView) OpToken() Token {
 	return Token{}
 }
 
-// Op is the operator's kind, [Plus] for instance.
+// Op is the operator's kind, [Plus] for instance; [Assign] where the source has
+// "=" for "==".
 func (b BinaryView) Op() Kind { return b.OpToken().Kind() }
 
 // IfView is if a then b else c.
