@@ -2,6 +2,7 @@ package rules
 
 import (
 	"slices"
+	"strings"
 
 	"wardnix/emit"
 	"wardnix/lint"
@@ -59,7 +60,7 @@ func (u *unitView) unseenIn(section, key string) bool {
 	return len(u.Directive(section, key).Unseen) > 0
 }
 
-// written is the expression that a line renders, where it stands inside the
+// writtenAt is the expression that a line renders, where it stands inside the
 // binding that defines it: the element of a list, or the value; the zero Node
 // if it stands elsewhere.
 func writtenAt(u *unitView, l nixos.Line) nixast.Node {
@@ -90,10 +91,43 @@ func linePlace(u *unitView, l nixos.Line) (*nixast.File, nixast.Span) {
 	return valuePlace(l.Def)
 }
 
+// unknownText stands in plainText for what is not known.
+const unknownText = "\x00"
+
+// plainText is a line's text as far as it is known and certain; [unknownText]
+// stands for the rest. What the source shows of the rest, such as the text of a
+// script in the store, is no part of the line.
+func plainText(u *unitView, l nixos.Line) (string, bool) {
+	if l.Known {
+		return l.Text, true
+	}
+	if l.Value == nil {
+		return "", false
+	}
+	s, ok := u.Host.Evaluator().Force(l.Value).(*eval.String)
+	if !ok {
+		return "", false
+	}
+	var text strings.Builder
+	for _, piece := range s.Pieces {
+		if piece.When != nil || piece.Unknown != nil {
+			text.WriteString(unknownText)
+		} else {
+			text.WriteString(piece.Text)
+		}
+	}
+	return text.String(), true
+}
+
 // automatic reports whether fixes are offered for the unit at all. Nothing is
-// changed in a unit that is seen in part only, nor in one of a user's manager.
+// changed in a unit that is seen in part only, in one of a user's manager, nor in
+// a container runtime and the like.
 func automatic(u *unitView) bool {
-	return len(u.Partial) == 0 && !ofUser(u)
+	if len(u.Partial) > 0 || ofUser(u) {
+		return false
+	}
+	c := classOf(u.Unit)
+	return c == nil || !c.all
 }
 
 // ofUser reports whether the unit belongs to a user's manager.
@@ -129,7 +163,7 @@ func elementFix(u *unitView, n nixast.Node, values []string, title string, a lin
 		return nil
 	}
 	between := " "
-	if first := n.First().Prev(); first.Kind() == nixast.Whitespace && slices.Contains([]byte(first.Text()), '\n') {
+	if first := n.First().Prev(); first.Kind() == nixast.Whitespace && strings.Contains(first.Text(), "\n") {
 		between = first.Text()[lastLine(first.Text()):]
 	}
 	text := ""

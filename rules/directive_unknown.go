@@ -20,9 +20,8 @@ func unknownDirective() *lint.Rule {
 		Text: `NixOS writes every attribute of ` + "`serviceConfig`, `unitConfig`" + ` and the like into the unit file as
 it is. systemd meets a key that it does not know with a line in the log, "Unknown key, ignoring", and
 starts the service without it. Names are case-sensitive, and a name that is right in one section is
-unknown in another. Keys that begin with ` + "`X-`" + ` are meant for other programs.
-
-A name that only a newer systemd knows is reported where the project says which release it is for.`,
+unknown in another: then the fix moves it to the set that it belongs into. Keys that begin with ` + "`X-`" + `
+are meant for other programs.`,
 		WhenNot: "Where something other than systemd reads the key; then write it as `X-…`, which systemd skips in silence.",
 		Before: `{
   systemd.services.web.serviceConfig = {
@@ -72,27 +71,27 @@ func eachManagerSetting(p *lint.Pass, do func(*nixos.Host, *nixos.Option)) {
 
 func checkName(p *lint.Pass, u *unitView, section string, o *nixos.Option) {
 	name := o.Name()
-	if _, known := systemd.Lookup(section, name, u.version); known || systemd.Silent(name) || strings.Contains(name, "${") {
+	if systemd.Silent(name) || strings.Contains(name, "${") {
 		return
 	}
+	if _, other := systemd.LookupAny(section, name); other {
+		return // another version knows it, which is another rule's matter
+	}
 	f := lint.Finding{Unit: u.Name, Directives: []string{name}}
-	d, other := systemd.LookupAny(section, name)
-	switch {
-	case other && d.Since > u.version:
-		if !u.Host.ReleaseKnown {
-			return
-		}
-		f.Message = fmt.Sprintf("%s sets %s, which systemd knows from version %s on; version %s ignores it", u.Name, name, d.Since, u.version)
-	case other:
-		return // it was removed, which is another rule's matter
-	default:
-		f.Message = fmt.Sprintf("%s sets %s, which systemd does not know in [%s] and ignores", u.Name, name, section)
-		if right := sectionsOf(u, name); len(right) > 0 {
-			f.Message = fmt.Sprintf("%s sets %s in [%s], where systemd ignores it: it belongs into [%s]", u.Name, name, section, strings.Join(right, "] or ["))
-		} else if near, ok := systemd.Nearest(section, name, u.version); ok {
-			f.Message += "; did you mean " + near.Name + "?"
-			f.Directives = append(f.Directives, near.Name)
-			f.Notes = append(f.Notes, lint.Note{Label: near.Name, Text: near.Doc})
+	f.Message = fmt.Sprintf("%s sets %s, which systemd does not know in [%s] and ignores", u.Name, name, section)
+	if right := sectionsOf(u, name); len(right) > 0 {
+		f.Message = fmt.Sprintf("%s sets %s in [%s], where systemd ignores it: it belongs into [%s]", u.Name, name, section, strings.Join(right, "] or ["))
+		f.Directives = append(f.Directives, strings.ToLower(name[:1])+name[1:])
+		f.Fixes = moveFix(u, o, right[0], name)
+	} else if isUnitOption(name) {
+		f.Message = fmt.Sprintf("%s sets %s in %s, where it means nothing: it is an option of the unit, beside %[3]s", u.Name, name, u.Section(section).Name())
+		f.Directives = append(f.Directives, strings.ToUpper(name[:1])+name[1:])
+		f.Fixes = moveFix(u, o, "", name)
+	} else if near, ok := systemd.Nearest(section, name, u.version); ok {
+		f.Message += "; did you mean " + near.Name + "?"
+		f.Directives = append(f.Directives, near.Name)
+		f.Notes = append(f.Notes, lint.Note{Label: near.Name, Text: near.Doc})
+		if automatic(u) {
 			f.Fixes = renameFix(o, near.Name, u.Directive(section, near.Name).IsSet(), editDistance(name, near.Name) > 2)
 		}
 	}

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -9,6 +10,7 @@ import (
 	"wardnix/lint"
 	"wardnix/lint/nixos"
 	"wardnix/lint/systemd"
+	"wardnix/nixast"
 )
 
 // invalidValue reports values that systemd ignores, or that keep the unit from
@@ -46,92 +48,101 @@ octal digits only.`,
 						rows[r.section+"."+r.name()] = r
 					}
 				}
-				for _, l := range u.Lines() {
-					checkLine(p, u, l, rows)
-				}
+				eachMisread(u, plainlyWrong, func(m misread) { reportInvalid(p, u, m, rows) })
 			})
 		},
 	}
 }
 
-func checkLine(p *lint.Pass, u *unitView, l nixos.Line, rows map[string]row) {
-	if !l.Known || l.Def == nil || l.Origin.IsZero() || l.Unseen != "" {
-		return
-	}
-	verdict := systemd.Check(l.Section, l.Key, l.Text, u.version)
-	if verdict.Status == systemd.Valid || verdict.Status == systemd.Partly && verdict.Silent {
-		return
-	}
-	f := lint.Finding{
-		Message: invalidMessage(u, l, verdict), Unit: u.Name, Directives: []string{l.Key},
-	}
-	if verdict.Status == systemd.Refused {
+func reportInvalid(p *lint.Pass, u *unitView, m misread, rows map[string]row) {
+	f := lint.Finding{Message: invalidMessage(u, m), Unit: u.Name, Directives: []string{m.Key}}
+	switch {
+	case m.verdict.Status == systemd.Refused:
 		f.Notes = append(f.Notes, lint.Note{Label: "systemd", Text: "the unit does not load at all"})
-	} else if verdict.Keeps != "" {
-		f.Notes = append(f.Notes, lint.Note{Label: "in force", Text: verdict.Keeps})
+	case m.verdict.Status == systemd.Partly:
+		f.Severity = lint.Warning
+	case m.verdict.Keeps != "":
+		f.Notes = append(f.Notes, lint.Note{Label: "in force", Text: m.verdict.Keeps})
 	}
-	r, asked := rows[l.Section+"."+l.Key]
+	r, asked := rows[m.Section+"."+m.Key]
 	if asked {
 		f.Notes = append(f.Notes, lint.Note{Label: "baseline", Text: r.baseline.Name + " asks for " + r.text(u.Unit)})
 	}
-	for _, d := range definitions(u, l) {
-		f.File, f.Span = valuePlace(d)
-		f.Fixes = valueFixes(u, d, l, verdict, r, asked)
+	for _, l := range sameLines(u, m.Line) {
+		f.File, f.Span = linePlace(u, l)
+		f.Fixes = valueFixes(u, l, m.verdict, r, asked)
 		p.Report(f)
 	}
 }
 
-// definitions are the places that a line comes from: several, where they set
-// the same value.
-func definitions(u *unitView, l nixos.Line) []*nixos.Def {
-	defs := []*nixos.Def{l.Def}
+// sameLines are the lines that a line stands for: several, where several
+// definitions set the same value.
+func sameLines(u *unitView, l nixos.Line) []nixos.Line {
+	lines := []nixos.Line{l}
 	for _, d := range u.Directive(l.Section, l.Key).Defs {
-		lines := systemd.Render(l.Key, renderable(u.Host.Evaluator(), d.Value))
-		if d != l.Def && len(lines) == 1 && lines[0].Text == l.Text {
-			defs = append(defs, d)
+		if d == l.Def {
+			continue
+		}
+		rendered := systemd.Render(l.Key, renderable(u.Host.Evaluator(), d.Value))
+		if len(rendered) == 1 && rendered[0].Text == l.Text {
+			one := l
+			one.Def, one.Value = d, d.Value
+			lines = append(lines, one)
 		}
 	}
-	return defs
+	return lines
 }
 
-func invalidMessage(u *unitView, l nixos.Line, v systemd.Verdict) string {
+func invalidMessage(u *unitView, m misread) string {
 	what := "ignores"
-	switch v.Status {
-	case systemd.Refused:
+	switch {
+	case m.verdict.Status == systemd.Refused:
 		what = "refuses the unit for"
-	case systemd.Partly:
+	case m.verdict.Status == systemd.Partly && m.verdict.Silent:
+		what = "ignores, without a word in the log, a part of"
+	case m.verdict.Status == systemd.Partly:
 		what = "ignores a part of"
 	}
-	return fmt.Sprintf("%s: systemd %s `%s=%s`: %s", u.Name, what, l.Key, l.Text, v.Reason)
+	return fmt.Sprintf("%s: systemd %s `%s=%s`: %s", u.Name, what, m.Key, m.Text, m.reason())
 }
 
 // valueFixes offer the nearest valid value, and what the baseline asks for.
-func valueFixes(u *unitView, d *nixos.Def, l nixos.Line, v systemd.Verdict, r row, asked bool) []lint.Fix {
-	node, err := valueNode(d)
-	if err != nil || d.When != nil || d.Maybe != nil {
+func valueFixes(u *unitView, l nixos.Line, v systemd.Verdict, r row, asked bool) []lint.Fix {
+	node := writtenAt(u, l)
+	if node.IsZero() {
 		return nil
 	}
-	text, ok := goValue(u.Host.Evaluator(), d.Value)
-	if _, isList := text.([]any); !ok || isList {
-		return nil
-	}
-	e := emit.New(node.File())
 	var fixes []lint.Fix
-	if v.Nearest != "" && v.Nearest != l.Text {
-		if edits, err := e.Replace(node, literal(l, v.Nearest, u.version)); err == nil {
-			fixes = append(fixes, lint.Fix{Title: "write " + written(literal(l, v.Nearest, u.version)), Applicability: lint.Safe, Edits: lint.In(node.File(), edits)})
-		}
+	if v.Nearest != "" && v.Nearest != l.Text && plainlyMeant(l.Text, v.Nearest) {
+		value := literal(l, v.Nearest, u.version)
+		fixes = replaceFix(u, node, value, "write "+written(value), lint.Safe, "")
 	}
-	if value, ok := r.valueIf(asked, u.Unit); ok && (len(fixes) == 0 || value != literal(l, v.Nearest, u.version)) {
-		if edits, err := e.Replace(node, value); err == nil {
-			risk := riskOf(&r, u.whole)
-			fixes = append(fixes, lint.Fix{
-				Title: "write what the baseline asks for: " + r.text(u.Unit), Applicability: risk.applicability, Breaks: risk.breaks,
-				Edits: lint.In(node.File(), edits),
-			})
-		}
+	if value, ok := r.valueIf(asked, u.Unit); ok && l.When == nil && node.Parent().Kind() != nixast.List &&
+		(len(fixes) == 0 || value != literal(l, v.Nearest, u.version)) {
+		risk := riskOf(&r, u.whole)
+		fixes = append(fixes, replaceFix(u, node, value,
+			"write what the baseline asks for: "+r.text(u.Unit), risk.applicability, risk.breaks)...)
 	}
 	return fixes
+}
+
+// plainlyMeant reports whether each word of the nearest value is one of the text,
+// or so like one that nothing else can be meant.
+func plainlyMeant(text, nearest string) bool {
+	bare := func(word string) string {
+		word = strings.ToLower(strings.Trim(word, `~@"';,`))
+		return strings.TrimPrefix(strings.TrimPrefix(word, "cap_"), "af_")
+	}
+	isBreak := func(r rune) bool { return strings.ContainsRune(" \t\n,", r) }
+	if len(strings.FieldsFunc(nearest, isBreak)) < 2 && !strings.Contains(text, "_") {
+		return true // a single word, of few that there are
+	}
+	for word := range strings.FieldsFuncSeq(nearest, isBreak) {
+		if !slices.ContainsFunc(strings.FieldsFunc(text, isBreak), func(t string) bool { return editDistance(bare(t), bare(word)) <= 2 }) {
+			return false
+		}
+	}
+	return true
 }
 
 // written is a value as Nix source on one line.

@@ -3,7 +3,10 @@ package rules
 import "wardnix/lint"
 
 // directiveRules are the rules about names and values that systemd does not
-// take.
+// take, or takes for something else.
 func directiveRules(baselines []*Baseline) []*lint.Rule {
-	return []*lint.Rule{unknownDirective(), invalidValue(baselines)}
+	return []*lint.Rule{
+		unknownDirective(), invalidValue(baselines), refusedUnit(), removedDirective(), deprecatedDirective(), newerDirective(baselines),
+		conflictingDefinitions(), ambientInverted(), monthsMeant(), managersUser(), shellSyntax(), halfDenied(),
+	}
 }

@@ -1,0 +1,159 @@
+package rules
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"wardnix/emit"
+	"wardnix/lint"
+	"wardnix/lint/nixos"
+	"wardnix/nixast"
+)
+
+// unitLists are the directives that NixOS has options of the unit for, which are
+// lists (nixos/lib/systemd-unit-options.nix, NixOS 26.11).
+var unitLists = []string{
+	"After", "Before", "BindsTo", "Conflicts", "Documentation", "OnFailure", "OnSuccess", "PartOf", "RequiredBy", "Requires",
+	"Requisite", "UpheldBy", "Upholds", "WantedBy", "Wants",
+}
+
+// misplacedOptions are other options of units that people write into a section.
+var misplacedOptions = []string{
+	"description", "enable", "environment", "overrideStrategy", "path", "postStart", "postStop", "preStart", "preStop", "reload",
+	"reloadIfChanged", "restartIfChanged", "restartTriggers", "script", "scriptArgs", "startAt", "startLimitBurst",
+	"startLimitIntervalSec", "stopIfChanged", "unitConfig",
+}
+
+// unitOrder is the order in which people write the options of a unit.
+var unitOrder = []string{
+	"description", "documentation", "after", "before", "wants", "requires", "requisite", "bindsTo", "partOf", "conflicts", "onFailure",
+	"wantedBy", "requiredBy", "startLimitIntervalSec", "startLimitBurst", "environment", "path", "unitConfig", "serviceConfig",
+}
+
+// isUnitOption reports whether name is an option of a unit.
+func isUnitOption(name string) bool {
+	return slices.Contains(misplacedOptions, name) ||
+		slices.ContainsFunc(unitLists, func(l string) bool { return strings.ToLower(l[:1])+l[1:] == name })
+}
+
+// moveFix takes a setting out of the section that does not know it and puts it,
+// under the name given, where it belongs: into another section, or, for the empty
+// one, into the unit itself. What people write as an option of the unit becomes one.
+func moveFix(u *unitView, o *nixos.Option, section, name string) []lint.Fix {
+	if !automatic(u) || u.Style != nixos.NixOSStyle || len(o.Defs) != 1 {
+		return nil
+	}
+	d := o.Defs[0]
+	b, ok := d.Binding.AsBinding()
+	if !ok || d.When != nil || d.Maybe != nil || !d.Wrapper.IsZero() || emit.Shared(b.Node) != nil {
+		return nil
+	}
+	attr, section, ok := movedAttr(u, o, b.Value(), section, name)
+	if !ok {
+		return nil
+	}
+	e := emit.New(b.File())
+	removed, err := e.Remove(b.Node)
+	if err != nil {
+		return nil
+	}
+	site := u.Site(section)
+	if site.Set.File() != b.File() || site.Shared || aboutToVanish(site, b) {
+		return nil
+	}
+	added, err := addAttrs(site, emit.Where{Families: append([][]string{unitOrder}, families...)}, []emit.Attr{attr})
+	if err != nil {
+		return nil
+	}
+	where := strings.Join(attr.Path, ".")
+	if section != "" {
+		where = u.Section(section).Name() + "." + where
+	}
+	fix := lint.Fix{Title: "move it to " + where, Applicability: lint.Safe, Edits: append(lint.In(b.File(), removed), added...)}
+	if risk, ok := risks[attr.Path[0]]; ok {
+		fix.Applicability, fix.Breaks = risk.applicability, risk.breaks
+	}
+	return []lint.Fix{fix}
+}
+
+// aboutToVanish reports whether the place for the new binding is told by the
+// one that goes.
+func aboutToVanish(site nixos.Site, b nixast.Binding) bool {
+	return len(site.Siblings) > 0 && site.Siblings[len(site.Siblings)-1] == b.Node && site.Prefix != ""
+}
+
+// movedAttr is what is written in the new place, and the section that it goes
+// to. Only a value that means the same everywhere is moved.
+func movedAttr(u *unitView, o *nixos.Option, value nixast.Node, section, name string) (emit.Attr, string, bool) {
+	if value.Kind() == nixast.Ident {
+		return emit.Attr{}, "", false
+	}
+	for n := range value.Descendants() {
+		if n.Kind() == nixast.Ident {
+			return emit.Attr{}, "", false
+		}
+	}
+	v, ok := goValue(u.Host.Evaluator(), o.Defs[0].Value)
+	if !ok {
+		return emit.Attr{}, "", false
+	}
+	if section == "" {
+		return emit.A(name, v), "", !u.Option(name).IsSet()
+	}
+	if u.Directive(section, name).IsSet() {
+		return emit.Attr{}, "", false
+	}
+	option := strings.ToLower(name[:1]) + name[1:]
+	switch {
+	case slices.Contains(unitLists, name):
+		words, ok := unitWords(v)
+		return emit.A(option, words), "", ok && !u.Option(option).IsSet()
+	case name == "StartLimitIntervalSec" || name == "StartLimitBurst":
+		if n, ok := wholeNumber(v); ok {
+			return emit.A(option, n), "", !u.Option(option).IsSet()
+		}
+		return emit.A(name, v), section, !u.Option(option).IsSet()
+	case name == "Description":
+		return emit.A(option, v), "", !u.Option(option).IsSet()
+	}
+	return emit.A(name, v), section, true
+}
+
+// unitWords are the names of units in a value, a string or a list of such.
+func unitWords(v any) ([]any, bool) {
+	if list, ok := v.([]any); ok {
+		var words []any
+		for _, item := range list {
+			more, ok := unitWords(item)
+			if !ok {
+				return nil, false
+			}
+			words = append(words, more...)
+		}
+		return words, true
+	}
+	text, ok := v.(string)
+	if !ok {
+		return nil, false
+	}
+	var words []any
+	for word := range strings.FieldsSeq(text) {
+		if !strings.Contains(word, ".") {
+			return nil, false // NixOS takes full names only
+		}
+		words = append(words, word)
+	}
+	return words, len(words) > 0
+}
+
+func wholeNumber(v any) (int64, bool) {
+	switch v := v.(type) {
+	case int64:
+		return v, true
+	case string:
+		n, err := strconv.ParseInt(v, 10, 64)
+		return n, err == nil
+	}
+	return 0, false
+}

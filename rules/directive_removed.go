@@ -1,0 +1,167 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"wardnix/lint"
+	"wardnix/lint/nixos"
+	"wardnix/lint/systemd"
+	"wardnix/nixast"
+)
+
+// removedDirective reports directives that the systemd at hand takes without
+// effect, or knows no longer.
+func removedDirective() *lint.Rule {
+	return &lint.Rule{
+		ID: "D004", Name: "removed-directive", Since: "0.1.0", Severity: lint.Warning,
+		Title: "the directive has no effect any more",
+		Text: `systemd keeps the names of some directives that it removed, so that old units load, and does
+nothing for them. A limit such as ` + "`MemoryLimit=`" + ` is no limit from systemd 258 (NixOS 25.11) on. What was
+removed with a certain version is reported only where the project says which release it is for.`,
+		Before: `{
+  systemd.services.web.serviceConfig = {
+    ExecStart = "/run/current-system/sw/bin/web";
+    MemoryLimit = "1G";
+  };
+}
+`,
+		After: `{
+  systemd.services.web.serviceConfig = {
+    ExecStart = "/run/current-system/sw/bin/web";
+    MemoryMax = "1G";
+  };
+}
+`,
+		Options:    lint.Options{Release: "25.11"},
+		References: []string{"systemd.resource-control(5)", "systemd 258, NEWS"},
+		Check: func(p *lint.Pass) {
+			eachDirectiveOption(p, func(u *unitView, section string, o *nixos.Option) {
+				d, ok := systemd.LookupAny(section, o.Name())
+				if !ok || d.Since > u.version || alwaysOn(d) || !gone(u, d) {
+					return
+				}
+				f := lint.Finding{
+					Message: fmt.Sprintf("%s sets %s, which has no effect%s", u.Name, d.Name, since(d)),
+					Unit:    u.Name, Directives: []string{d.Name},
+				}
+				if d.Replacement != "" {
+					f.Message += "; " + d.Replacement + " replaced it"
+				}
+				if d.Name == "MemoryLimit" && automatic(u) {
+					f.Directives = append(f.Directives, d.Replacement)
+					f.Fixes = renameFix(o, d.Replacement, u.Directive(section, d.Replacement).IsSet(), false)
+				}
+				reportAt(p, o, f)
+			})
+		},
+	}
+}
+
+// gone reports whether the unit's systemd does nothing for a directive.
+func gone(u *unitView, d *systemd.Directive) bool {
+	at := d.IgnoredSince
+	if d.Until != 0 && (at == 0 || d.Until+1 < at) {
+		at = d.Until + 1
+	}
+	return at != 0 && at <= u.version && (u.Host.ReleaseKnown || at <= systemd.Oldest)
+}
+
+// alwaysOn reports whether what the directive switched on now always is.
+func alwaysOn(d *systemd.Directive) bool { return strings.HasPrefix(d.Replacement, "(") }
+
+func since(d *systemd.Directive) string {
+	switch {
+	case d.IgnoredSince > systemd.Oldest:
+		return fmt.Sprintf(" from systemd %s on", d.IgnoredSince)
+	case d.Until != 0:
+		return fmt.Sprintf(": systemd %s was the last to know it", d.Until)
+	}
+	return " any more"
+}
+
+// eachDirectiveOption calls do for what units set in sections that systemd knows.
+func eachDirectiveOption(p *lint.Pass, do func(u *unitView, section string, o *nixos.Option)) {
+	eachUnit(p, func(u *unitView) {
+		for _, section := range u.Sections() {
+			for _, o := range u.Directives(section) {
+				if o.IsSet() && !o.IsPattern() {
+					do(u, section, o)
+				}
+			}
+		}
+	})
+}
+
+// deprecatedDirective reports old spellings and old places.
+func deprecatedDirective() *lint.Rule {
+	return &lint.Rule{
+		ID: "D005", Name: "deprecated-directive", Since: "0.1.0", Severity: lint.Info,
+		Title: "the directive is an old spelling, or stands in an old place",
+		Text: `systemd still reads these, and does the same as for the name of today, but its manual pages
+tell of them no longer: ` + "`ReadWriteDirectories=`" + ` for ` + "`ReadWritePaths=`, `StartLimitBurst=`" + ` in [Service]
+for the one in [Unit]. Directives that ask for what is always on by now, such as ` + "`CPUAccounting=`" + `, are
+reported, too.`,
+		WhenNot: "Where the unit must load on systems that are older than the new name.",
+		Before: `{
+  systemd.services.web = {
+    wantedBy = [ "multi-user.target" ];
+    serviceConfig = {
+      ExecStart = "/run/current-system/sw/bin/web";
+      ReadWriteDirectories = "/var/lib/web";
+      StartLimitBurst = 3;
+    };
+  };
+}
+`,
+		After: `{
+  systemd.services.web = {
+    wantedBy = [ "multi-user.target" ];
+    startLimitBurst = 3;
+    serviceConfig = {
+      ExecStart = "/run/current-system/sw/bin/web";
+      ReadWritePaths = "/var/lib/web";
+    };
+  };
+}
+`,
+		References: []string{"systemd 262, src/core/load-fragment-gperf.gperf.in"},
+		Check: func(p *lint.Pass) {
+			eachDirectiveOption(p, func(u *unitView, section string, o *nixos.Option) {
+				d, ok := systemd.Lookup(section, o.Name(), u.version)
+				if ok && (d.Deprecated || alwaysOn(d) && gone(u, d)) && !(section == "Unit" && strings.HasPrefix(d.Replacement, "[Unit] "+d.Name) && d.Replacement == "[Unit] "+d.Name) {
+					reportDeprecated(p, u, section, o, d)
+				}
+			})
+		},
+	}
+}
+
+func reportDeprecated(p *lint.Pass, u *unitView, section string, o *nixos.Option, d *systemd.Directive) {
+	f := lint.Finding{Unit: u.Name, Directives: []string{d.Name}}
+	if alwaysOn(d) {
+		f.Message = fmt.Sprintf("%s sets %s, which has no effect%s: %s", u.Name, d.Name, since(d), strings.Trim(d.Replacement, "()"))
+		reportAt(p, o, f)
+		return
+	}
+	f.Message = fmt.Sprintf("%s sets %s in [%s], which is out of date: write %s", u.Name, d.Name, section, d.Replacement)
+	name, moved := strings.CutPrefix(d.Replacement, "[Unit] ")
+	if nixast.IsIdentifier(name) {
+		f.Directives = append(f.Directives, name)
+	}
+	switch {
+	case !nixast.IsIdentifier(name) || !automatic(u) || !sameMeaning[d.Name]:
+	case moved && section != "Unit":
+		f.Fixes = moveFix(u, o, "Unit", name)
+	default:
+		f.Fixes = renameFix(o, name, u.Directive(section, name).IsSet(), false)
+	}
+	reportAt(p, o, f)
+}
+
+// sameMeaning are the old names whose values the new ones take as they are.
+var sameMeaning = map[string]bool{
+	"BindTo": true, "InaccessibleDirectories": true, "ReadOnlyDirectories": true, "ReadWriteDirectories": true,
+	"PropagateReloadFrom": true, "PropagateReloadTo": true,
+	"FailureAction": true, "RebootArgument": true, "StartLimitAction": true, "StartLimitBurst": true, "StartLimitInterval": true,
+}
