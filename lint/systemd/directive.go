@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sort"
 	"strings"
+
+	"wardnix/spell"
 )
 
 // Directive is one key of a unit or configuration file. One name may stand for
@@ -213,7 +215,7 @@ func Nearest(section, name string, v Version) (*Directive, bool) {
 		if strings.EqualFold(d.Name, name) {
 			return d, true
 		}
-		switch n := editDistance(lower, strings.ToLower(d.Name), limit); {
+		switch n := spell.Distance(lower, strings.ToLower(d.Name), limit); {
 		case n < limit || n == limit && best == nil:
 			best, limit, tie = d, n, false
 		case n == limit:

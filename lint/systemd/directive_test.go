@@ -107,20 +107,6 @@ func TestNearest(t *testing.T) {
 	}
 }
 
-func TestEditDistance(t *testing.T) {
-	for _, test := range []struct {
-		a, b string
-		want int
-	}{{"abc", "abc", 0}, {"abc", "acb", 1}, {"abc", "abcd", 1}, {"ca", "abc", 3}, {"", "ab", 2}, {"kitten", "sitting", 3}} {
-		if got := editDistance(test.a, test.b, 5); got != test.want {
-			t.Errorf("%s, %s: %d, want %d", test.a, test.b, got, test.want)
-		}
-	}
-	if got := editDistance("aaaaaaaa", "bbbbbbbb", 2); got != 3 {
-		t.Errorf("above the limit: %d", got)
-	}
-}
-
 func TestCheck(t *testing.T) {
 	for _, test := range []struct {
 		name, value string

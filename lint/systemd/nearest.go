@@ -1,6 +1,10 @@
 package systemd
 
-import "strings"
+import (
+	"strings"
+
+	"wardnix/spell"
+)
 
 // nearest returns the valid value that value was most likely meant to be, or "".
 func (d *Directive) nearest(value string, v Version) string {
@@ -32,7 +36,7 @@ func (d *Directive) candidates(value string, v Version) []string {
 		list = append(list, boolWords[lowerASCII(plain)])
 	case KindEnum, KindHostname, KindInput, KindOutput:
 		if enum := d.Enum(); enum != nil {
-			list = append(list, nearestOf(plain, enum.Names(v)), boolWords[lowerASCII(plain)])
+			list = append(list, spell.Nearest(plain, enum.Names(v)), boolWords[lowerASCII(plain)])
 		}
 	case KindBytes, KindMemory, KindLimit:
 		upper := strings.ToUpper(plain)
@@ -117,7 +121,7 @@ func repairSet(text string, kind Kind, v Version) string {
 			}
 		}
 		if list[i] == word {
-			list[i] = nearestOf(word, setNames(kind, v))
+			list[i] = spell.Nearest(word, setNames(kind, v))
 		}
 		if list[i] == "" {
 			return ""
