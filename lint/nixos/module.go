@@ -30,7 +30,7 @@ type world struct {
 	root     *node
 	ready    bool // all modules are collected
 
-	discharges int // steps taken for the option at hand
+	discharges int // steps taken for the definition at hand
 }
 
 // A module is one module after its arguments are given.

@@ -91,10 +91,10 @@ func reasonOf(u *eval.Unknown) *Reason {
 	return &Reason{Text: cmp.Or(u.Reason, "not known"), Node: cmp.Or(u.At, u.Origin())}
 }
 
-// Bounds for mkIf, mkMerge and the like around the definitions of one option.
+// Bounds for mkIf, mkMerge and the like around one definition.
 const (
 	maxNesting    = 32
-	maxDischarges = 20_000
+	maxDischarges = 2_000
 )
 
 // discharge takes mkMerge, mkIf, mkOverride and mkOrder off a definition, and
@@ -212,8 +212,8 @@ func (n *node) discharged() []rawDef {
 	}
 	n.inPlain = true
 	outer := n.world.discharges
-	n.world.discharges = 0
 	for _, d := range n.raw {
+		n.world.discharges = 0
 		n.plain = append(n.plain, n.world.discharge(d, 0)...)
 	}
 	n.world.discharges = outer
