@@ -108,7 +108,7 @@ func compressed(defs []Def) []Def {
 	opens := 0
 	out := defs[:0:0]
 	for _, d := range defs {
-		if d.Open == nil || d.Name != nil {
+		if !d.anything() {
 			opens = 0
 		} else if opens++; opens > most || opens > 1 && out[len(out)-1].When == nil {
 			continue
@@ -125,6 +125,18 @@ func compressed(defs []Def) []Def {
 		}
 	}
 	return out
+}
+
+// anything reports whether all that d says is that the attribute may be there.
+func (d Def) anything() bool {
+	if d.Open == nil || d.Name != nil {
+		return false
+	}
+	if d.Value == nil {
+		return true
+	}
+	_, unknown := d.Value.value.(*Unknown)
+	return unknown
 }
 
 // coveredDef reports whether d never counts, since an earlier definition does.

@@ -173,7 +173,7 @@ func (c call) listToAttrs(items []Item, f func(Item) *Thunk) Value {
 	defs := map[string][]Def{}
 	var names []string
 	out := &Attrs{origin: origin{c.site}}
-	for _, it := range items {
+	for _, it := range anywhereFirst(items) {
 		pair := c.force(f(it))
 		if c.impossible(it, pair) {
 			continue
@@ -299,7 +299,7 @@ func (c call) maybeRemoved(set *Attrs, name *String, it Item) {
 		if !name.matches(x.Name) {
 			continue
 		}
-		gone := c.leaf(c.derived(c.site, why, ""))
+		gone := c.leaf(c.because(c.site, why))
 		if _, known := name.Text(); known && !it.Many && it.When != nil {
 			gone = it.When
 		}

@@ -116,7 +116,7 @@ func (c call) tryEval(t *Thunk) Value {
 		if unknown {
 			why = c.derived(c.site, u, "")
 		}
-		value := c.derived(c.site, why, "")
+		value := c.because(c.site, why)
 		return c.set(c.attr("success", Known(why)), c.attr("value", Known(value)))
 	}
 	return c.set(c.attr("success", Known(c.bool(true))), c.attr("value", Known(v)))

@@ -140,7 +140,7 @@ func (c call) toJSON(t *Thunk) ([]Piece, *Unknown) {
 		}
 		return []Piece{{Unknown: v}}, nil
 	case *Choice:
-		return []Piece{{Unknown: c.derived(c.site, v.Cases[0].When.reason(), "")}}, nil
+		return []Piece{{Unknown: c.because(c.site, v.Cases[0].When.reason())}}, nil
 	}
 	return nil, c.fail(c.site, article(TypeOf(v))+" cannot be written as JSON")
 }

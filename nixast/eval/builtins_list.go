@@ -242,7 +242,7 @@ func (c call) elem(v Value, items []Item) (Truth, *Cond) {
 			continue
 		}
 		if it.Many {
-			t, cond = Maybe, c.leaf(c.derived(c.site, itemReason(it), ""))
+			t, cond = Maybe, c.leaf(c.because(c.site, itemReason(it)))
 		} else if t == Yes && it.When != nil {
 			t, cond = Maybe, it.When
 		} else if t == Maybe {
@@ -275,7 +275,7 @@ func (c call) quantified(f, list *Thunk, stop Truth) Value {
 		case t == -stop || u != nil && c.impossible(it, u):
 			continue
 		case it.Many:
-			t, cond = Maybe, c.leaf(c.derived(c.site, itemReason(it), ""))
+			t, cond = Maybe, c.leaf(c.because(c.site, itemReason(it)))
 		case it.When != nil:
 			t, cond = c.underWhen(it.When, t, cond, stop)
 		}

@@ -131,7 +131,7 @@ func (c call) concatSep(sep []Piece, items []Item) Value {
 	some := false    // whether there are earlier elements at all
 	for _, it := range items {
 		if it.Many {
-			u := c.derived(c.site, itemReason(it), "")
+			u := c.because(c.site, itemReason(it))
 			u.Label = "…"
 			return c.concatMany(sep, items, u)
 		}

@@ -45,6 +45,35 @@ func TestCases(t *testing.T) {
 	}
 }
 
+// TestNixpkgsLib evaluates nixpkgs' own lib, and the cases with it instead of
+// with what this package knows of lib.
+func TestNixpkgsLib(t *testing.T) {
+	dir := os.Getenv("WARDNIX_NIXPKGS_LIB")
+	if dir == "" {
+		t.Skip("WARDNIX_NIXPKGS_LIB does not name a folder that holds nixpkgs' lib")
+	}
+	d := &folder{dir, map[string]*nixast.File{}}
+	ev := New(Options{Importer: d})
+	f, err := d.Import("lib")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := nixValues(t, "testdata/cases/lib.nix")
+	set := ev.Call(ev.File(parseFile(t, "testdata/cases/lib.nix")), NewAttrs(map[string]*Thunk{"lib": ev.File(f)}))
+	known := 0
+	for _, a := range ev.Attrs(set).All() {
+		c := comparison{ev: ev}
+		if diff := c.compare(a.Name, ev.Value(a), want[a.Name]); diff != "" {
+			t.Error(diff)
+		} else if c.unknown > 0 {
+			t.Logf("%s is not known as a whole: %s", a.Name, dump(ev, ev.Value(a), 4))
+		} else {
+			known++
+		}
+	}
+	t.Logf("%d of %d cases are known", known, len(want))
+}
+
 func parseFile(t testing.TB, file string) *nixast.File {
 	t.Helper()
 	src, err := os.ReadFile(file)

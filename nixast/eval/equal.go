@@ -60,7 +60,9 @@ func (ev *Evaluator) equalLeaves(node nixast.Node, a, b Value) Value {
 			}
 		}
 	}
-	return ev.derived(node, why, key)
+	d := ev.derived(node, why, key)
+	d.Failure = NoFailure
+	return d
 }
 
 // equal compares as Nix does: deeply, ints with floats, functions never.

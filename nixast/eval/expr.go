@@ -283,7 +283,7 @@ func (ev *Evaluator) hasPath(node nixast.Node, v Value, path []Value) Value {
 		}
 		name, ok := s.Text()
 		if !ok {
-			return ev.derived(node, firstUnknown(s.Pieces), "")
+			return ev.because(node, firstUnknown(s.Pieces))
 		}
 		return ev.lift(node, v, func(v Value) Value { return ev.hasName(node, v, name, path[1:]) })
 	})

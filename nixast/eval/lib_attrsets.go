@@ -135,7 +135,10 @@ func (c call) filterAttrs(set *Attrs, keep func(name, value *Thunk) (Truth, *Con
 	}
 	out := &Attrs{origin: origin{c.site}}
 	for _, x := range set.attrs {
-		if kept := c.keptDefs(x, keep); len(kept.Defs) > 0 {
+		kept, failure := c.keptDefs(x, keep)
+		if failure != nil {
+			return failure
+		} else if len(kept.Defs) > 0 {
 			out.attrs = append(out.attrs, kept)
 		} else {
 			// The rest may not give it back.
@@ -147,7 +150,7 @@ func (c call) filterAttrs(set *Attrs, keep func(name, value *Thunk) (Truth, *Con
 	}
 	for _, d := range set.rest {
 		name, value := c.restTemplate(d)
-		if t, _ := keep(name, value); t != No {
+		if t, cond := keep(name, value); t != No && cond.broken() == nil {
 			if d.Open == nil {
 				d.Open = firstUnknown(d.Name.Pieces)
 			}
@@ -158,14 +161,21 @@ func (c call) filterAttrs(set *Attrs, keep func(name, value *Thunk) (Truth, *Con
 }
 
 // keptDefs are x's definitions without those that are filtered out. One that
-// is filtered out still hides what stands behind it.
-func (c call) keptDefs(x Attr, keep func(name, value *Thunk) (Truth, *Cond)) Attr {
+// is filtered out still hides what stands behind it. Where the filter fails
+// for a definition that counts, so does the call.
+func (c call) keptDefs(x Attr, keep func(name, value *Thunk) (Truth, *Cond)) (Attr, Value) {
 	name := Known(newString(x.site(), x.Name))
 	out := Attr{Name: x.Name}
 	var hidden *Cond // the condition that a definition in front was dropped
 	hides := false
 	for _, d := range x.Defs {
 		t, cond := keep(name, d.Value)
+		if u := cond.broken(); u != nil && d.certain() && len(out.Defs) == 0 && !hides {
+			return out, u
+		} else if u != nil {
+			c.assumed = true // it does not count, then
+			continue
+		}
 		applies := d.When
 		if hides {
 			var ok bool
@@ -193,16 +203,16 @@ func (c call) keptDefs(x Attr, keep func(name, value *Thunk) (Truth, *Cond)) Att
 		switch {
 		case !ok:
 		case drop == nil:
-			return out
+			return out, nil
 		case hides:
 			if hidden = c.or(hidden, drop); hidden == nil {
-				return out
+				return out, nil
 			}
 		default:
 			hidden, hides = drop, true
 		}
 	}
-	return out
+	return out, nil
 }
 
 // recursiveUpdate is a with b over it, sets merged all the way down.
@@ -298,7 +308,7 @@ func (c call) mergedDeep(a, over *Attrs) Value {
 // mergedItems is the sets of a list, the later ones over the earlier ones.
 func (c call) mergedItems(items []Item) Value {
 	var acc Value = &Attrs{origin: origin{c.site}}
-	for _, it := range items {
+	for _, it := range anywhereLast(items) {
 		v := c.force(it.Value)
 		if c.impossible(it, v) {
 			continue

@@ -149,7 +149,9 @@ func (c call) unique(items []Item) Value {
 			return u
 		}
 		t, cond := c.elem(c.force(it.Value), out)
-		if t == Yes {
+		if u := cond.broken(); u != nil && !c.impossible(it, u) {
+			return u
+		} else if u != nil || t == Yes {
 			continue
 		}
 		if t == Maybe && !it.Many {
@@ -169,13 +171,13 @@ func (c call) imap(from int, f, list *Thunk) Value {
 	if v != nil {
 		return v
 	}
-	i, certain := from-1, true
+	i, certain := from-1, uncertainStart(l.Items, 0) == nil
 	return c.mapped(l.Items, func(it Item) *Thunk {
 		i++
 		certain = certain && !it.Many
 		index := Known(c.int(i))
 		if !certain {
-			index = Known(c.derived(c.site, itemReason(l.Items[0]), ""))
+			index = Known(c.because(c.site, uncertain(l.Items)))
 		}
 		certain = certain && it.When == nil
 		return c.later(f, index, it.Value)

@@ -166,7 +166,7 @@ func (c call) escapeShellArg(t *Thunk) Value {
 
 // quotedPieces is the escaped form of text that is not known as a whole.
 func (c call) quotedPieces(ps []Piece) Value {
-	u := c.derived(c.site, firstUnknown(ps), "")
+	u := c.because(c.site, firstUnknown(ps))
 	u.Label = "escapeShellArg " + patternOf(ps)
 	return &String{origin{c.site}, []Piece{{Unknown: u}}}
 }

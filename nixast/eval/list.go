@@ -1,6 +1,10 @@
 package eval
 
-import "wardnix/nixast"
+import (
+	"slices"
+
+	"wardnix/nixast"
+)
 
 // asList is v as a list; nil if it is something else.
 func (ev *Evaluator) asList(node nixast.Node, v Value) *List {
@@ -132,6 +136,21 @@ func uncertainStart(items []Item, n int) *Unknown {
 		}
 	}
 	return uncertain(items[:n])
+}
+
+// anywhereFirst are the items with those in front that may stand anywhere;
+// anywhereLast, with those at the end.
+func anywhereFirst(items []Item) []Item { return byAnywhere(items, -1) }
+
+func anywhereLast(items []Item) []Item { return byAnywhere(items, 1) }
+
+func byAnywhere(items []Item, sign int) []Item {
+	if !slices.ContainsFunc(items, func(it Item) bool { return it.Anywhere }) {
+		return items
+	}
+	items = slices.Clone(items)
+	slices.SortStableFunc(items, func(a, b Item) int { return sign * (btoi(a.Anywhere) - btoi(b.Anywhere)) })
+	return items
 }
 
 // uncertainLast is why the last item may not be the last element.

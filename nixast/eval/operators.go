@@ -307,7 +307,7 @@ func (ev *Evaluator) knownText(node nixast.Node, s *String) (string, *Unknown) {
 	if text, ok := s.Text(); ok {
 		return text, nil
 	}
-	return "", ev.derived(node, firstUnknown(s.Pieces), "")
+	return "", ev.because(node, firstUnknown(s.Pieces))
 }
 
 func truthOf(b bool) Truth {

@@ -99,7 +99,7 @@ func (c call) wrong(v Value, want string) Value {
 }
 
 // lost is the result of a call that cannot be known because of u.
-func (c call) lost(u *Unknown) Value { return c.derived(c.site, u, "") }
+func (c call) lost(u *Unknown) Value { return c.because(c.site, u) }
 
 // cannot is the result of a call that this package does not follow.
 func (c call) cannot(why string) Value { return c.unknown(c.site, why) }

@@ -313,7 +313,7 @@ func (ev *Evaluator) coerceAttrs(node nixast.Node, a *Attrs, how coercion) ([]Pi
 		return ev.coerce(node, ev.force(ev.value(node, attr, nil)), how)
 	}
 	if len(a.rest) > 0 {
-		return []Piece{{Unknown: ev.derived(node, restReason(a.rest), "")}}, nil
+		return []Piece{{Unknown: ev.because(node, restReason(a.rest))}}, nil
 	}
 	return nil, ev.fail(node, "a set does not make a string")
 }
@@ -393,7 +393,7 @@ func (ev *Evaluator) coerceList(node nixast.Node, l *List) ([]Piece, *Unknown) {
 	var parts [][]Piece
 	for i, it := range l.Items {
 		if it.When != nil || it.Many {
-			return []Piece{{Unknown: ev.derived(node, itemReason(it), "")}}, nil
+			return []Piece{{Unknown: ev.because(node, itemReason(it))}}, nil
 		}
 		v := ev.force(it.Value)
 		if sub, ok := v.(*List); ok && len(sub.Items) == 0 {

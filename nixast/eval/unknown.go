@@ -39,6 +39,14 @@ func (ev *Evaluator) derived(node nixast.Node, u *Unknown, key string) *Unknown 
 	return ev.identify(d)
 }
 
+// because is what cannot be known for u's reason. It need not fail where u
+// does, since u may not be needed.
+func (ev *Evaluator) because(node nixast.Node, u *Unknown) *Unknown {
+	d := ev.derived(node, u, "")
+	d.Failure = NoFailure
+	return d
+}
+
 // selected is the attribute of an unknown set.
 func (ev *Evaluator) selected(node nixast.Node, u *Unknown, name string) *Thunk {
 	if u.attr != nil {
