@@ -14,7 +14,7 @@ import (
 func All(baselines []*Baseline) []*lint.Rule {
 	return slices.Concat(
 		baselineRules(baselines),
-		contradictionRules(),
+		contradictionRules(baselines),
 		directiveRules(baselines),
 		hostRules(baselines),
 		migrationRules(),
