@@ -68,6 +68,9 @@ type Fix struct {
 	Breaks string
 	// Edits are what it changes; all of them or none are applied.
 	Edits []FileEdit
+	// Comments tells that the edits are in comments that the finding is about.
+	// No other fix may lose one.
+	Comments bool
 }
 
 // FileEdit is an edit and the file it is for.

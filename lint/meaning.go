@@ -58,14 +58,21 @@ func (m meaning) addOption(host string, o *nixos.Option) {
 // unitSets are the options below systemd that hold units.
 var unitSets = [...]string{"services", "sockets", "timers", "paths", "targets", "slices", "mounts", "automounts", "units", "user"}
 
+// source is the code of a definition's value, without comments and layout.
 func source(n nixast.Node) string {
 	if b, ok := n.AsBinding(); ok {
-		return b.Value().Text()
+		n = b.Value()
 	}
-	if n.IsZero() {
+	if n.IsZero() || n.First().IsZero() {
 		return ""
 	}
-	return n.Text()
+	var text strings.Builder
+	for t, end := n.First(), n.Span().End; !t.IsZero() && t.Span().Start < end; t = t.Next() {
+		if !t.Kind().IsTrivia() {
+			text.WriteString(t.Text() + " ")
+		}
+	}
+	return text.String()
 }
 
 // sameBut reports an error if the two states differ in anything that the

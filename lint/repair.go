@@ -19,14 +19,20 @@ type Bug struct {
 	Err     error
 }
 
+// Repair is [Linter.Repair] with rules alone.
+func Repair(project *nixos.Project, rules []*Rule, upTo Applicability) *Result {
+	return (&Linter{Rules: rules}).Repair(project, upTo)
+}
+
 // Repair lints the project, applies every fix up to the given applicability,
 // and does so again until nothing more can be fixed, at most ten times. Each
 // state is parsed and compared with the one before: a fix that adds a syntax
 // error, loses a comment, or changes a unit or an option that its finding does
 // not name is dropped and told in Result.Bugs. Nothing is written to disk.
-func Repair(project *nixos.Project, rules []*Rule, upTo Applicability) *Result {
-	r := &repair{rules: rules, upTo: upTo, dropped: map[string]bool{}, old: project}
-	r.Result = *Run(project, rules)
+// Findings that are ignored or filtered out are not fixed.
+func (l *Linter) Repair(project *nixos.Project, upTo Applicability) *Result {
+	r := &repair{linter: l, upTo: upTo, dropped: map[string]bool{}, old: project}
+	r.Result = *l.Run(project)
 	if len(r.choose()) > 0 {
 		r.meaning = meaningOf(project)
 	}
@@ -44,7 +50,7 @@ func Repair(project *nixos.Project, rules []*Rule, upTo Applicability) *Result {
 // repair is the state of a call of Repair.
 type repair struct {
 	Result
-	rules   []*Rule
+	linter  *Linter
 	upTo    Applicability
 	old     *nixos.Project  // before the first round
 	meaning meaning         // of Project
@@ -127,7 +133,7 @@ func (r *repair) round(fixes []chosen) {
 		r.advance(state, meaning, kept)
 		return
 	}
-	r.Findings = check(r.Project, r.rules)
+	r.Findings, r.Ignored = r.linter.check(r.Project)
 }
 
 // advance goes on with the state that the fixes made.
@@ -136,38 +142,54 @@ func (r *repair) advance(next *nixos.Project, m meaning, applied []chosen) {
 		r.Fixed = append(r.Fixed, c.Finding)
 	}
 	r.Project, r.meaning = next, m
-	r.Findings = check(next, r.rules)
+	r.Findings, r.Ignored = r.linter.check(next)
 }
 
 // apply is the project with the fixes applied, and what it means; an error says
 // which promise was broken.
 func (r *repair) apply(fixes []chosen) (*nixos.Project, meaning, error) {
+	contents, err := r.edited(fixes, func(Fix) bool { return true })
+	if err != nil {
+		return nil, nil, err
+	}
+	// Comments that are the very subject of a fix need not be kept.
+	comments, err := r.edited(fixes, func(x Fix) bool { return x.Comments })
+	if err != nil {
+		return nil, nil, err
+	}
+	next, kept := r.Project.With(contents), r.Project.With(comments)
+	for _, name := range slices.Sorted(maps.Keys(contents)) {
+		before, after := r.Project.File(name).Tree, next.File(name).Tree
+		if len(after.Diagnostics) > len(before.Diagnostics) {
+			return nil, nil, fmt.Errorf("%s would no longer parse: %s", name, after.Diagnostics[0].Message)
+		}
+		if err := emit.CommentsKept(kept.File(name).Tree, after); err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	m := meaningOf(next)
+	return next, m, r.meaning.sameBut(m, fixes)
+}
+
+// edited are the contents of the files that those of the fixes change.
+func (r *repair) edited(fixes []chosen, which func(Fix) bool) (map[string]string, error) {
 	edits := map[string][]emit.Edit{}
 	for _, c := range fixes {
-		for _, e := range c.Edits {
-			edits[e.File.Name] = append(edits[e.File.Name], e.Edit)
+		if which(c.Fix) {
+			for name, es := range editsByFile(c.Edits) {
+				edits[name] = append(edits[name], es...)
+			}
 		}
 	}
 	contents := map[string]string{}
 	for name, es := range edits {
 		text, err := emit.Apply(r.Project.File(name).Tree.Src, es)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		contents[name] = text
 	}
-	next := r.Project.With(contents)
-	for _, name := range slices.Sorted(maps.Keys(contents)) {
-		before, after := r.Project.File(name).Tree, next.File(name).Tree
-		if len(after.Diagnostics) > len(before.Diagnostics) {
-			return nil, nil, fmt.Errorf("%s would no longer parse: %s", name, after.Diagnostics[0].Message)
-		}
-		if err := emit.CommentsKept(before, after); err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", name, err)
-		}
-	}
-	m := meaningOf(next)
-	return next, m, r.meaning.sameBut(m, fixes)
+	return contents, nil
 }
 
 // collectChanges compares the last state with the first.

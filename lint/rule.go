@@ -13,6 +13,8 @@ const (
 	Warning
 	// Error is a configuration that does not do what it says.
 	Error
+	// Never is above every severity that a finding can have.
+	Never
 )
 
 // String is the severity's name in every output: "info", "warning" or "error".
@@ -24,8 +26,33 @@ func (s Severity) String() string {
 		return "warning"
 	case Error:
 		return "error"
+	case Never:
+		return "none"
 	}
 	return fmt.Sprintf("Severity(%d)", uint8(s))
+}
+
+// ParseSeverity reads the name of a severity.
+func ParseSeverity(name string) (Severity, error) {
+	for s := Info; s <= Error; s++ {
+		if s.String() == name {
+			return s, nil
+		}
+	}
+	return 0, fmt.Errorf("a severity is error, warning or info, not %q", name)
+}
+
+// ParseThreshold reads the least severity that fails a run: that of a finding,
+// or "none", which is [Never].
+func ParseThreshold(name string) (Severity, error) {
+	if name == Never.String() {
+		return Never, nil
+	}
+	s, err := ParseSeverity(name)
+	if err != nil {
+		return 0, fmt.Errorf("what fails a run is error, warning, info or none, not %q", name)
+	}
+	return s, nil
 }
 
 // Rule is one thing that wardnix looks for. Everything that is said about a

@@ -7,11 +7,72 @@ import (
 	"wardnix/nixast"
 )
 
+// Linter is a set of rules and what becomes of their findings.
+type Linter struct {
+	Rules []*Rule
+	// NoIgnores takes comments that ignore findings for ordinary ones.
+	NoIgnores bool
+	// Binding, if not nil, reports whether the project forbids comments in the
+	// file to ignore findings of the rule.
+	Binding func(f *nixast.File, r *Rule) bool
+	// Filters look in order at the findings that no comment ignores, in every
+	// round anew: they drop findings, or change their severity.
+	Filters []Filter
+}
+
+// Filter returns what remains of findings; it may change them.
+type Filter func(found []Finding) []Finding
+
 // Pass is one rule looking at one project.
 type Pass struct {
 	Project *nixos.Project
+	run     *run
 	rule    *Rule
 	found   []Finding
+}
+
+// run is all rules looking at one state of a project.
+type run struct {
+	*Linter
+	project *nixos.Project
+	found   map[*Rule][]Finding
+	ignores map[*nixast.File][]*ignore
+}
+
+// findings is what a rule finds, ignored or not. Rules are asked once.
+func (r *run) findings(rule *Rule) []Finding {
+	found, ok := r.found[rule]
+	if !ok {
+		p := &Pass{Project: r.project, run: r, rule: rule}
+		rule.Check(p)
+		found = p.found
+		r.found[rule] = found
+	}
+	return found
+}
+
+// ignoresIn are the ignores of a file.
+func (r *run) ignoresIn(f *nixast.File) []*ignore {
+	if r.NoIgnores {
+		return nil
+	}
+	found, ok := r.ignores[f]
+	if !ok {
+		found = ignoresOf(f)
+		r.ignores[f] = found
+	}
+	return found
+}
+
+// ignorable reports whether comments in the file may ignore findings of the rule.
+func (r *run) ignorable(f *nixast.File, rule *Rule) bool {
+	return !aboutIgnores(rule) && (r.Binding == nil || !r.Binding(f, rule))
+}
+
+// ignored reports whether a comment ignores the finding.
+func (r *run) ignored(f *Finding) bool {
+	return r.ignorable(f.File, f.Rule) &&
+		slices.ContainsFunc(r.ignoresIn(f.File), func(i *ignore) bool { return i.covers(f) })
 }
 
 // Report adds a finding. Its Rule is set, and its Severity if it has none. A
@@ -55,6 +116,8 @@ type Result struct {
 	Files int
 	// Findings are those that remain, by file and place.
 	Findings []Finding
+	// Ignored are those that comments ignore.
+	Ignored []Finding
 	// Before are those that were there before the fixes.
 	Before []Finding
 	// Fixed are the findings of which a fix was applied, in that order.
@@ -73,43 +136,56 @@ type Change struct {
 
 // Run lints the project with rules and changes nothing.
 func Run(project *nixos.Project, rules []*Rule) *Result {
+	return (&Linter{Rules: rules}).Run(project)
+}
+
+// Run lints the project and changes nothing.
+func (l *Linter) Run(project *nixos.Project) *Result {
 	r := &Result{Project: project}
 	for _, f := range project.Files() {
 		if f.Asked && f.Err == nil {
 			r.Files++
 		}
 	}
-	r.Findings = check(project, rules)
+	r.Findings, r.Ignored = l.check(project)
 	r.Before = r.Findings
 	return r
 }
 
-// check runs the rules. What several hosts make of one place is told once.
-func check(project *nixos.Project, rules []*Rule) []Finding {
+// check runs the rules and tells what counts from what comments ignore. What
+// several hosts make of one place is told once.
+func (l *Linter) check(project *nixos.Project) (counts, ignored []Finding) {
 	type key struct {
 		rule          *Rule
 		file          *nixast.File
 		span          nixast.Span
 		unit, message string
 	}
-	var all []Finding
+	r := &run{Linter: l, project: project, found: map[*Rule][]Finding{}, ignores: map[*nixast.File][]*ignore{}}
 	seen := map[key]bool{}
-	for _, rule := range rules {
-		p := &Pass{Project: project, rule: rule}
-		rule.Check(p)
-		for _, f := range p.found {
+	for _, rule := range l.Rules {
+		for _, f := range r.findings(rule) {
 			k := key{rule, f.File, f.Span, f.Unit, f.Message}
-			if !seen[k] {
-				seen[k] = true
-				all = append(all, f)
+			switch {
+			case seen[k]:
+			case r.ignored(&f):
+				ignored = append(ignored, f)
+			default:
+				counts = append(counts, f)
 			}
+			seen[k] = true
 		}
 	}
-	sortFindings(all)
-	return all
+	sortFindings(counts)
+	sortFindings(ignored)
+	for _, filter := range l.Filters {
+		counts = filter(counts)
+	}
+	return counts, ignored
 }
 
-// Failing reports whether a finding is of severity warning or above.
-func Failing(fs []Finding) bool {
-	return slices.ContainsFunc(fs, func(f Finding) bool { return f.Severity >= Warning })
+// Failing reports whether a finding is of the severity or above. Nothing fails
+// for [Never].
+func Failing(fs []Finding, at Severity) bool {
+	return at != Never && slices.ContainsFunc(fs, func(f Finding) bool { return f.Severity >= at })
 }

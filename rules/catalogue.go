@@ -10,9 +10,9 @@ import (
 //
 // The letter of an ID is that of the family: B baselines, C contradictions and
 // gaps inside a unit, D directives and their values, H the host, M migrations,
-// N how NixOS renders values, S secrets.
+// N how NixOS renders values, S secrets, U comments that ignore findings.
 func All(baselines []*Baseline) []*lint.Rule {
-	return slices.Concat(
+	catalogue := slices.Concat(
 		baselineRules(baselines),
 		contradictionRules(baselines),
 		directiveRules(baselines),
@@ -21,6 +21,7 @@ func All(baselines []*Baseline) []*lint.Rule {
 		renderingRules(),
 		secretRules(),
 	)
+	return append(catalogue, lint.IgnoreRules(catalogue)...)
 }
 
 func baselineRules(baselines []*Baseline) []*lint.Rule {

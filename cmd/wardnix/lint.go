@@ -184,7 +184,7 @@ func (c *Command) tellProblems(project *nixos.Project, style report.Style) int {
 // output writes what the run came to, files and report, and tells the status.
 func (v *lintVerb) output(c *Command, r *lint.Result, stdin bool) int {
 	status := exitClean
-	if lint.Failing(r.Findings) {
+	if lint.Failing(r.Findings, lint.Warning) {
 		status = exitFindings
 	}
 	diff := ""

@@ -147,7 +147,7 @@ func (c Case) repair(t *testing.T, rules []*lint.Rule, upTo lint.Applicability) 
 		if len(after.Diagnostics) > len(ch.File.Tree.Diagnostics) {
 			t.Errorf("%s does not parse after the fix: %s", ch.File.Name, after.Diagnostics[0].Message)
 		}
-		if err := emit.CommentsKept(ch.File.Tree, after); err != nil {
+		if err := emit.CommentsKept(ch.File.Tree, after); err != nil && !aboutComments(r.Fixed) {
 			t.Errorf("%s: %v", ch.File.Name, err)
 		}
 	}
@@ -159,6 +159,13 @@ func (c Case) repair(t *testing.T, rules []*lint.Rule, upTo lint.Applicability) 
 		t.Errorf("what remains is not what is found again (-remains +again)\n%s", diff)
 	}
 	return changed
+}
+
+// aboutComments reports whether a fix changed comments, as it may.
+func aboutComments(fixed []lint.Finding) bool {
+	return slices.ContainsFunc(fixed, func(f lint.Finding) bool {
+		return slices.ContainsFunc(f.Fixes, func(x lint.Fix) bool { return x.Comments })
+	})
 }
 
 // lines are the findings as a case has them: file:line:columns rule message.
