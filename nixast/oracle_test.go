@@ -1,7 +1,9 @@
 package nixast_test
 
 import (
+	"flag"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -155,24 +157,57 @@ func TestFacts(t *testing.T) {
 	}
 }
 
-// FuzzOracle compares with Nix a batch at a time: one process for each input
-// would be a thousand times slower than the parser.
+// FuzzOracle compares with Nix, a batch at a time: one process for each input
+// would be a thousand times slower than the parser. As Nix needs a process for
+// each input that it rejects, most inputs are programs that the fuzzer's bytes
+// choose, nearly all of which it accepts.
 func FuzzOracle(f *testing.F) {
 	n := nix(f)
 	for _, c := range cases {
-		f.Add(c)
+		f.Add([]byte("\x00" + c))
+	}
+	for i := range 50 {
+		f.Add(pseudorandom(uint32(i), 200))
 	}
 	var mu sync.Mutex
 	var batch []string
-	f.Fuzz(func(t *testing.T, src string) {
+	f.Fuzz(func(t *testing.T, choices []byte) {
 		mu.Lock()
 		defer mu.Unlock()
-		if len(src) > 4000 {
+		if len(choices) == 0 || len(choices) > 4000 {
 			return
 		}
-		if batch = append(batch, src); len(batch) == 400 {
+		src := string(choices[1:])
+		if choices[0]%64 != 0 {
+			src = program(choices[1:])
+		}
+		if batch = append(batch, src); len(batch) == 100 {
 			compare(t, n, batch)
 			batch = nil
 		}
 	})
+}
+
+// TestOracleGenerated compares programs that pseudorandom bytes choose.
+func TestOracleGenerated(t *testing.T) {
+	n := nix(t)
+	var sources []string
+	for seed := range *generated {
+		sources = append(sources, program(pseudorandom(uint32(seed), 300)))
+	}
+	compare(t, n, sources)
+}
+
+var generated = flag.Int("generated", 300, "how many programs to compare with Nix")
+
+func program(choices []byte) string {
+	g := generator{choices}
+	return "with { };" + g.expr(5)
+}
+
+// pseudorandom bytes are the same for the same seed.
+func pseudorandom(seed uint32, n int) []byte {
+	b := make([]byte, n)
+	rand.NewChaCha8([32]byte{byte(seed), byte(seed >> 8), byte(seed >> 16)}).Read(b)
+	return b
 }

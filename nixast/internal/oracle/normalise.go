@@ -135,9 +135,12 @@ func (n *normaliser) let() {
 
 // value copies the value of a binding. An assert has no parentheses.
 func (n *normaliser) value() {
-	for n.at("assert ") {
-		n.copyTo(";")
+	if n.at("assert ") {
+		n.take(len("assert "))
+		n.value()
 		n.take(len("; "))
+		n.value()
+		return
 	}
 	n.copyTo(";")
 }
