@@ -67,7 +67,13 @@ func writtenAt(u *unitView, l nixos.Line) nixast.Node {
 	if l.Def == nil || l.Value == nil {
 		return nixast.Node{}
 	}
-	return inside(u.Host.Evaluator().Force(l.Value).Origin(), l.Def.Binding)
+	if n := inside(u.Host.Evaluator().Force(l.Value).Origin(), l.Def.Binding); !n.IsZero() {
+		return n
+	}
+	if n, err := valueNode(l.Def); err == nil && (n.Text() == "true" || n.Text() == "false" || n.Text() == "null") {
+		return n // a variable, as Nix has it
+	}
+	return nixast.Node{}
 }
 
 // inside is n if it lies in outer, else the zero Node.
