@@ -1,0 +1,224 @@
+package rules
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/nix-community/go-nix/pkg/storepath"
+
+	"wardnix/lint"
+	"wardnix/nixast"
+)
+
+// secretLiteral reports secrets that are written out.
+func secretLiteral() *lint.Rule {
+	return &lint.Rule{
+		ID: "S002", Name: "secret-literal", Since: "0.1.0", Severity: lint.Error,
+		Title: "a secret is written out in the text of a unit",
+		Text: `What is written in a unit or its scripts lies in the Nix store, which every user and service of the machine
+can read, and in the repository. Found are the formats of well-known tokens and private keys anywhere; and
+the values of variables (` + "`DB_PASSWORD`" + `), of options of commands (` + "`--api-key`" + `) and of ` + "`SetCredential`" + ` whose
+names are those of secrets, unless the value is a path, a reference, or plainly a placeholder.`,
+		WhenNot: "Where the value is not secret: a test machine, a service that takes any token.",
+		Before: `{
+  systemd.services.web = {
+    environment.DB_PASSWORD = "tr0ub4dor&3";
+    serviceConfig.ExecStart = "/run/current-system/sw/bin/web";
+  };
+}
+`,
+		References: []string{"Nix manual, Nix store: store objects are readable by all users", "systemd.exec(5), Environment= and SetCredential=",
+			"GitHub documentation, Behind GitHub's new authentication token formats"},
+		Check: func(p *lint.Pass) {
+			eachText(p, func(t *unitText) { checkLiteral(p, t) })
+		},
+	}
+}
+
+// tokenFormats are the formats of secrets that say by themselves what they are.
+var tokenFormats = []struct {
+	name    string
+	pattern *regexp.Regexp
+}{
+	{"a private key", regexp.MustCompile(`-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----\s+\S`)},
+	{"an age key", regexp.MustCompile(`\bAGE-SECRET-KEY-1[0-9A-Z]{58}\b`)},
+	{"a token of GitHub", regexp.MustCompile(`\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{60,})\b`)},
+	{"a token of GitLab", regexp.MustCompile(`\bglpat-[A-Za-z0-9_-]{20,}`)},
+	{"an access key of AWS", regexp.MustCompile(`\bAKIA[0-9A-Z]{16}\b`)},
+	{"a token of Slack", regexp.MustCompile(`\bxox[abpr]-[0-9A-Za-z-]{20,}`)},
+	{"a live key of Stripe", regexp.MustCompile(`\b[sr]k_live_[0-9A-Za-z]{20,}`)},
+	{"an auth key of Tailscale", regexp.MustCompile(`\btskey-(?:auth|client|api)-[0-9A-Za-z]{6,}-[0-9A-Za-z]{16,}`)},
+	{"a token of Telegram", regexp.MustCompile(`\b\d{8,10}:AA[A-Za-z0-9_-]{33}\b`)},
+	{"an API key of Google", regexp.MustCompile(`\bAIza[0-9A-Za-z_-]{35}\b`)},
+}
+
+// assigned finds what a text gives to a variable or an option of a command. Its
+// groups are the name and the value, plain or in quotes.
+var assigned = regexp.MustCompile(`(?:^|[\s"';&(])(--?[A-Za-z][\w.-]*(?:=|[ \t]+)|[A-Za-z_]\w*=)(?:"([^"]*)"|'([^']*)'|([^\s"';&|]+))`)
+
+func checkLiteral(p *lint.Pass, t *unitText) {
+	text := t.shown()
+	for _, f := range tokenFormats {
+		if f.pattern.MatchString(text) && !sampleText.MatchString(f.pattern.FindString(text)) {
+			t.report(p, lint.Finding{Message: fmt.Sprintf("%s holds %s, which everybody can read in the Nix store", t.key, f.name)}, nixast.Node{})
+			return
+		}
+	}
+	switch {
+	case t.name != "":
+		checkNamed(p, t, t.name, text)
+	case t.key == "SetCredential":
+		if id, value, ok := strings.Cut(text, ":"); ok {
+			checkNamed(p, t, id, value)
+		}
+	case t.key == "Environment" || t.isScript() || strings.HasPrefix(t.key, "Exec"):
+		for _, m := range assigned.FindAllStringSubmatch(text, -1) {
+			if checkNamed(p, t, strings.TrimRight(m[1], "= \t"), m[2]+m[3]+m[4]) {
+				return
+			}
+		}
+	}
+}
+
+func checkNamed(p *lint.Pass, t *unitText, name, value string) bool {
+	if !secretive(name) || !plausibleSecret(name, value) {
+		return false
+	}
+	t.report(p, lint.Finding{
+		Message: fmt.Sprintf("the value of %s is written out, and everybody can read it in the Nix store", name),
+	}, nixast.Node{})
+	return true
+}
+
+// sampleText matches values that stand for a secret, or for none.
+var sampleText = regexp.MustCompile(`(?i)change.?me|replace|placeholder|example|sample|dummy|insecure|redacted|todo|fixme|your[-_ ]|xxx|\.\.\.|<|>|unused|not.?(?:a|needed|required|used)|` +
+	`^(?:test\w*|none|null|nil|default|password|secret|token|key|true|false|yes|no|on|off|admin|empty|local|disabled|enabled|optional|required|always|never|bearer|basic|auto|file|env|prompt|ask|stdin|changed?|anything|whatever|nothing|foo|bar|baz|hunter2|sk-no-key-required|no-key)$`)
+
+// reference matches values that are no text of their own: paths, variables,
+// templates, commands, addresses.
+var reference = regexp.MustCompile("^[-+@]?[/~.]|^#|^db:|[$%{}`()\x00]|^@|^(?:file|env|fd|cmd|https?|vault|op|pass|ref)[:+]|^-|\\\\")
+
+// wordsOnly matches several words, such as the name of a file.
+var wordsOnly = regexp.MustCompile(`^[a-z]+\d{0,5}(?:[-_.][a-z]*\d{0,5})+$`)
+
+// plausibleSecret reports whether a value is most likely the secret itself.
+func plausibleSecret(name, value string) bool {
+	value = strings.TrimSpace(value)
+	if len(value) < 6 || sampleText.MatchString(value) || reference.MatchString(value) || strings.ContainsAny(value, " \t\n") {
+		return false
+	}
+	letters, digits, capitals := 0, 0, 0
+	for _, r := range value {
+		switch {
+		case '0' <= r && r <= '9':
+			digits++
+		case 'A' <= r && r <= 'Z':
+			capitals++
+		case 'a' <= r && r <= 'z':
+			letters++
+		}
+	}
+	words := strings.Join(nameWords(name), "-")
+	switch {
+	case strings.HasSuffix(words, "private-key") || strings.HasSuffix(words, "access-key"), wordsOnly.MatchString(value):
+		return false // the name of a file, or of the key
+	case strings.Contains(words[strings.LastIndexByte(words, '-')+1:], "pass"):
+		return letters+capitals > 0 || digits >= 6
+	}
+	return len(value) >= 12 && digits > 0 && letters+capitals > 0 || len(value) >= 16 && letters > 0 && capitals > 2
+}
+
+// storePathLiteral reports store paths that are written out.
+func storePathLiteral() *lint.Rule {
+	return &lint.Rule{
+		ID: "S005", Name: "store-path-literal", Since: "0.1.0", Severity: lint.Warning,
+		Title: "a path in the Nix store is written out, so that nothing keeps it there",
+		Text: `A store path that is written as text is no dependency of the system: Nix does not build it, does not copy
+it to the machine, and removes it with the next garbage collection. It is also never updated. Write
+` + "`${pkgs.hello}`" + ` for a package, and a path of the project for a file.`,
+		WhenNot: "Where something else keeps the path, such as `builtins.storePath` or a root of the garbage collector.",
+		Before: `{
+  systemd.services.hello.serviceConfig.ExecStart =
+    "/nix/store/2bcv91i8fahqghn8dmyr791iaycbsjdd-hello-2.12.2/bin/hello";
+}
+`,
+		References: []string{"Nix manual, String context", "Nix manual, Store path"},
+		Check: func(p *lint.Pass) {
+			eachText(p, func(t *unitText) {
+				for _, path := range storePaths(t.shown()) {
+					t.report(p, lint.Finding{
+						Message: fmt.Sprintf("%s of the store is written out: nothing builds it, and garbage collection removes it", path.Name),
+						Notes:   []lint.Note{{Label: "help", Text: "write the package or the file that it comes from, as `${pkgs.…}`"}},
+					}, nixast.Node{})
+				}
+			})
+		},
+	}
+}
+
+var storePathText = regexp.MustCompile(`/nix/store/([0-9a-z]{32}-[0-9a-zA-Z+\-._?=]+)`)
+
+// storePaths are the paths of the Nix store in a text.
+func storePaths(text string) []*storepath.StorePath {
+	var out []*storepath.StorePath
+	for _, m := range storePathText.FindAllStringSubmatch(text, -1) {
+		if path, err := storepath.FromString(m[1]); err == nil {
+			out = append(out, path)
+		}
+	}
+	return out
+}
+
+// secretArgument reports secrets among the arguments of a process.
+func secretArgument() *lint.Rule {
+	return &lint.Rule{
+		ID: "S006", Name: "secret-argument", Since: "0.1.0", Severity: lint.Warning,
+		Title: "a secret is an argument of a command, which every user of the machine can see",
+		Text: `The arguments of a process are open to every user in /proc and in the output of ` + "`ps`" + `, however well the file
+is kept that the secret came from. systemd puts the value of a variable into ` + "`ExecStart`" + ` before the program
+starts, and so does a shell in a script. Most programs take a secret from a file, or from their environment, which
+only the same user and root can read.`,
+		WhenNot: "Where the program has no other way; `ProtectProc` of the other services, or a mount of /proc with hidepid, then hides it.",
+		Before: `{
+  systemd.services.tunnel.serviceConfig = {
+    EnvironmentFile = "/run/secrets/tunnel";
+    ExecStart = "/run/current-system/sw/bin/tunnel --token \${TUNNEL_TOKEN}";
+  };
+}
+`,
+		References: []string{"proc(5), /proc/pid/cmdline", "systemd.service(5), Command lines"},
+		Check: func(p *lint.Pass) {
+			eachText(p, func(t *unitText) {
+				if t.isScript() || strings.HasPrefix(t.key, "Exec") {
+					checkArguments(p, t)
+				}
+			})
+		},
+	}
+}
+
+// expanded matches an option of a command whose argument is a variable or the
+// output of a command that reads a file.
+var expanded = regexp.MustCompile(`(?:^|[ \t])(--[A-Za-z][\w.-]*)(?:=|[ \t]+)["']?(\$\{?[A-Za-z_]\w*\}?|\$\((?:cat |<)[^)\n]*\))`)
+
+func checkArguments(p *lint.Pass, t *unitText) {
+	for line := range strings.Lines(t.shown()) {
+		if strings.HasPrefix(strings.TrimSpace(line), "#") {
+			continue
+		}
+		for _, m := range expanded.FindAllStringSubmatch(line, -1) {
+			if strings.HasPrefix(m[2], "$(") && !t.isScript() {
+				continue // no shell reads it
+			}
+			if !secretive(m[1]) || strings.HasSuffix(strings.Trim(m[2], "${}"), "_FILE") || strings.HasSuffix(strings.Trim(m[2], "${}"), "_PATH") {
+				continue
+			}
+			t.report(p, lint.Finding{
+				Message: fmt.Sprintf("%s gives %s a secret as an argument, which every user can see in /proc", t.key, m[1]),
+				Notes:   []lint.Note{{Label: "help", Text: "give the program a file, such as `%d/token` of `LoadCredential`, or the variable itself in its environment"}},
+			}, nixast.Node{})
+			return
+		}
+	}
+}
