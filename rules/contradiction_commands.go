@@ -261,11 +261,11 @@ var implied = []struct {
 	key    string
 	values []string
 	by     string
-	since  systemd.Version
+	until  systemd.Version // the last version in which it does; 0 for all
 }{
 	{"ProtectSystem", []string{"strict"}, "DynamicUser", 0},
 	{"ProtectHome", []string{"read-only"}, "DynamicUser", 0},
-	{"PrivateTmp", []string{"true", "yes"}, "DynamicUser", 0},
+	{"PrivateTmp", []string{"true", "yes"}, "DynamicUser", 256}, // later "disconnected"
 	{"NoNewPrivileges", []string{"true", "yes"}, "DynamicUser", 0},
 	{"RestrictSUIDSGID", []string{"true", "yes"}, "DynamicUser", 0},
 	{"RemoveIPC", []string{"true", "yes"}, "DynamicUser", 0},
@@ -281,22 +281,22 @@ func redundantSetting(s *survey) *lint.Rule {
 	return &lint.Rule{
 		ID: "C016", Name: "redundant-setting", Since: "0.1.0", Severity: lint.Info,
 		Title: "another setting of the unit implies it",
-		Text: "`DynamicUser` brings `ProtectSystem = \"strict\"`, `ProtectHome = \"read-only\"`, `PrivateTmp`, `NoNewPrivileges`,\n`RestrictSUIDSGID` and `RemoveIPC`; `PrivateDevices` brings `DevicePolicy = \"closed\"`" + `; directives that make mounts of
+		Text: "`DynamicUser` brings `ProtectSystem = \"strict\"`, `ProtectHome = \"read-only\"`, `NoNewPrivileges`, `RestrictSUIDSGID`\nand `RemoveIPC`, and up to systemd 256 the same `PrivateTmp`; `PrivateDevices` brings `DevicePolicy = \"closed\"`" + `; directives that make mounts of
 their own bring ` + "`PrivateMounts`" + `. The line can go, or stay to say it plainly: a service that gets a user of
 its own one day would need it. What the unit's baseline asks for is not reported.`,
 		WhenNot: "Where the unit should not depend on what a directive happens to imply.",
 		Before: `{
   systemd.services.web.serviceConfig = {
     ExecStart = "/run/current-system/sw/bin/web";
-    DynamicUser = true;
-    PrivateTmp = true;
+    DevicePolicy = "closed";
+    PrivateDevices = true;
   };
 }
 `,
 		After: `{
   systemd.services.web.serviceConfig = {
     ExecStart = "/run/current-system/sw/bin/web";
-    DynamicUser = true;
+    PrivateDevices = true;
   };
 }
 `,
@@ -314,7 +314,7 @@ func checkRedundant(p *lint.Pass, u *subject) {
 	for _, i := range implied {
 		at, ok := u.is(i.key, i.values...)
 		by, on := u.on(i.by)
-		if !ok || !on || at.When != nil || by.When != nil || !u.together(at, by) || u.version < i.since || slices.Contains(done, i.key) {
+		if !ok || !on || at.When != nil || by.When != nil || !u.together(at, by) || i.until != 0 && u.version > i.until || slices.Contains(done, i.key) {
 			continue
 		}
 		done = append(done, i.key)
