@@ -240,6 +240,8 @@ func (c call) elem(v Value, items []Item) (Truth, *Cond) {
 		t, cond := c.truth(c.site, same)
 		if t == No || c.impossible(it, same) {
 			continue
+		} else if b, none := result.(*Bool); none && !b.V && cond.broken() != nil {
+			return Maybe, cond // nothing before it has ended the search
 		}
 		if it.Many {
 			t, cond = Maybe, c.leaf(c.because(c.site, itemReason(it)))

@@ -79,8 +79,11 @@ func (c call) conditional(cond *Thunk, list func() Value) Value {
 		return c.list()
 	}
 	v := list()
-	if t == Yes || fails(v) {
+	if t == Yes {
 		return v
+	} else if fails(v) {
+		c.assumed = true // the condition does not hold, then
+		return c.list()
 	}
 	l := c.asList(c.site, v)
 	if l == nil {
