@@ -18,7 +18,7 @@ func All(baselines []*Baseline) []*lint.Rule {
 		directiveRules(baselines),
 		hostRules(baselines),
 		migrationRules(),
-		renderingRules(),
+		renderingRules(baselines),
 		secretRules(),
 	)
 	return append(catalogue, lint.IgnoreRules(catalogue)...)

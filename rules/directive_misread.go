@@ -29,10 +29,10 @@ const (
 	withoutForce          // D004: the directive has no effect any more
 	fromTheFuture         // D006: a newer systemd takes it
 	nullMeant             // N002: null, where "not set" was meant
-	decimalMode           // N003: a mode written as a decimal number
-	falseAsText           // N014: toString false
-	tildeInside           // N007: "~" before a later name of a string
-	lineBreak             // N013: a line end inside the value
+	modeInDecimal         // N003: a mode written as a decimal number
+	textOfFalse           // N014: toString false
+	laterTilde            // N007: "~" before a later name of a string
+	brokenLine            // N013: a line end inside the value
 )
 
 // eachMisread calls do for the lines of the unit in which systemd meets this
@@ -58,12 +58,12 @@ func (u *unitView) mistakeOf(m *misread) mistake {
 	ev := u.Host.Evaluator()
 	switch {
 	case strings.Contains(strings.TrimSpace(m.Text), "\n"):
-		return lineBreak
+		return brokenLine
 	case isNull(u, m.Line) && m.directive.Empty == systemd.EmptyEnables:
 		return nullMeant
 	case m.verdict.Status == systemd.Valid:
 		if _, ok := modeMeant(u, m); ok {
-			return decimalMode
+			return modeInDecimal
 		}
 		return noMistake
 	case m.directive.KindIn(u.version) == systemd.KindIgnored:
@@ -71,16 +71,16 @@ func (u *unitView) mistakeOf(m *misread) mistake {
 	case isNull(u, m.Line):
 		return nullMeant
 	case m.Text == "" && m.Value != nil && isFalseAsText(ev, ev.Force(m.Value).Origin()):
-		return falseAsText
+		return textOfFalse
 	case !u.Host.ReleaseKnown && validSomewhere(m.Line), ofInstance(m.Text):
 		return noMistake
 	case u.version < systemd.Newest && systemd.Check(m.Section, m.Key, m.Text, systemd.Newest).Status == systemd.Valid:
 		return fromTheFuture
 	case hasTildeInside(m.Line, m.directive.KindIn(u.version)):
-		return tildeInside
+		return laterTilde
 	}
 	if _, ok := modeMeant(u, m); ok {
-		return decimalMode
+		return modeInDecimal
 	}
 	return plainlyWrong
 }

@@ -1,0 +1,214 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"wardnix/emit"
+	"wardnix/lint"
+	"wardnix/lint/nixos"
+	"wardnix/nixast"
+)
+
+// properties are the functions of lib whose results mean something to the
+// module system alone.
+var properties = []string{"mkIf", "mkMerge", "mkForce", "mkDefault", "mkOverride", "mkBefore", "mkAfter", "mkOrder"}
+
+// propertyCall is the name and the function of a call of such a function; "" if
+// n is none.
+func propertyCall(n nixast.Node) (string, nixast.Node) {
+	n = n.Unparen()
+	for {
+		call, ok := n.AsApply()
+		if !ok {
+			break
+		}
+		n = call.Func().Unparen()
+		for _, name := range properties {
+			if namesFunction(n, name) {
+				return name, n
+			}
+		}
+	}
+	return "", nixast.Node{}
+}
+
+// updateWithProperty reports // with mkIf and the like at a side.
+func updateWithProperty() *lint.Rule {
+	return &lint.Rule{
+		ID: "N011", Name: "update-with-property", Since: "0.1.0", Severity: lint.Error,
+		Title: "// with mkIf loses the other set",
+		Text: "`mkIf c { … }`" + ` is no set of settings, but a set that tells the module system of one:
+` + "`{ _type = \"if\"; condition = c; content = { … }; }`" + `. ` + "`//`" + ` puts these attributes beside those of the other set,
+and the module system then looks at ` + "`content`" + ` alone: everything in the other set is lost, without an error, and
+with a condition that is false nothing is left at all. The same holds for mkMerge, mkForce and mkDefault.
+Use ` + "`lib.optionalAttrs`, or `lib.mkMerge [ { … } (lib.mkIf c { … }) ]`" + `.`,
+		Before: `{ lib, config, ... }:
+{
+  systemd.services.web.serviceConfig = {
+    ExecStart = "/run/current-system/sw/bin/web";
+  }
+  // lib.mkIf config.services.nginx.enable { User = "nginx"; };
+}
+`,
+		After: `{ lib, config, ... }:
+{
+  systemd.services.web.serviceConfig = {
+    ExecStart = "/run/current-system/sw/bin/web";
+  }
+  // lib.optionalAttrs config.services.nginx.enable { User = "nginx"; };
+}
+`,
+		References: []string{"lib/modules.nix, mkIf and pushDownProperties (nixpkgs 26.11)"},
+		Check: func(p *lint.Pass) {
+			for _, f := range p.Project.Files() {
+				if !f.Asked || f.Tree == nil || !strings.Contains(f.Tree.Src, "//") {
+					continue
+				}
+				for n := range f.Tree.Root().Descendants() {
+					if b, ok := n.AsBinary(); ok && b.Op() == nixast.Update {
+						checkUpdate(p, b)
+					}
+				}
+			}
+		},
+	}
+}
+
+func checkUpdate(p *lint.Pass, b nixast.BinaryView) {
+	at, other := b.Right(), b.Left()
+	name, function := propertyCall(at)
+	if name == "" {
+		at, other = other, at
+		if name, function = propertyCall(at); name == "" {
+			return
+		}
+	}
+	if theirs, _ := propertyCall(other); theirs != "" && at == b.Right() {
+		other = nixast.Node{}
+	}
+	f := lint.Finding{
+		Message: fmt.Sprintf("`//` with %s loses the other set: the module system looks at the content of %[1]s alone", name),
+		File:    b.File(), Span: function.Span(),
+	}
+	if at == b.Right() && name == "mkIf" {
+		f.Directives = append(attrNames(other), attrNames(at)...)
+		f.Fixes = optionalAttrs(b, function, other)
+	}
+	p.Report(f)
+}
+
+// attrNames are the last names of what the sets in n define.
+func attrNames(n nixast.Node) []string {
+	var names []string
+	add := func(set nixast.Node) {
+		for b := range set.Bindings() {
+			for a := range b.Path().Attrs() {
+				if name, ok := a.AttrName(); ok {
+					names = append(names, name)
+				}
+			}
+		}
+	}
+	if n.IsZero() {
+		return nil
+	}
+	add(n.Unparen())
+	for d := range n.Descendants() {
+		if d.Kind() == nixast.AttrSet {
+			add(d)
+		}
+	}
+	return names
+}
+
+// optionalAttrs writes lib.optionalAttrs for lib.mkIf, in the settings of a unit:
+// there the names do not depend on what the condition reads.
+func optionalAttrs(b nixast.BinaryView, function, other nixast.Node) []lint.Fix {
+	s, ok := function.AsSelect()
+	if !ok || s.Expr().Text() != "lib" || other.IsZero() || other.Unparen().Kind() != nixast.AttrSet {
+		return nil
+	}
+	binding, ok := b.Parent().AsBinding()
+	if !ok {
+		return nil
+	}
+	_, span := lastName(binding.Node)
+	if !slices.Contains([]string{"serviceConfig", "unitConfig", "timerConfig", "socketConfig", "environment"}, b.File().Src[span.Start:span.End]) {
+		return nil
+	}
+	last := nixast.Node{}
+	for a := range s.Path().Attrs() {
+		last = a
+	}
+	edits, err := emit.New(b.File()).Rename(last, "optionalAttrs")
+	if err != nil {
+		return nil
+	}
+	return []lint.Fix{{Title: "write lib.optionalAttrs", Applicability: lint.Unsafe,
+		Breaks: "the settings of the other set take effect, which had none until now", Edits: lint.In(b.File(), edits)}}
+}
+
+// misplacedProperty reports mkForce (mkIf …).
+func misplacedProperty() *lint.Rule {
+	return &lint.Rule{
+		ID: "N012", Name: "misplaced-property", Since: "0.1.0", Severity: lint.Error,
+		Title: "mkIf inside of mkForce is not looked at",
+		Text: `The module system takes mkIf and mkMerge apart first, and mkForce, mkDefault and mkBefore after
+that. What they hold must be the value itself: ` + "`mkForce (mkIf c v)`" + ` leaves a set where a string is needed,
+"cannot coerce a set to a string". The condition goes outside: ` + "`mkIf c (mkForce v)`" + `.`,
+		Before: `{ lib, config, ... }:
+{
+  systemd.services.web.serviceConfig.UMask = lib.mkForce (lib.mkIf config.services.nginx.enable "0027");
+}
+`,
+		After: `{ lib, config, ... }:
+{
+  systemd.services.web.serviceConfig.UMask = lib.mkIf config.services.nginx.enable (lib.mkForce "0027");
+}
+`,
+		References: []string{"lib/modules.nix, dischargeProperties and filterOverrides (nixpkgs 26.11)"},
+		Check: func(p *lint.Pass) {
+			eachDirectiveOption(p, func(u *unitView, _ string, o *nixos.Option) {
+				for _, d := range o.Defs {
+					if d.Misfit.IsZero() || d.Binding.IsZero() {
+						continue
+					}
+					f := lint.Finding{
+						Message: fmt.Sprintf("%s: NixOS does not look for %s inside of %s: %s of a unit then is a set, and does not evaluate",
+							u.Name, calledName(d.Misfit), calledName(d.Wrapper), o.Name()),
+						File: d.Misfit.File(), Span: d.Misfit.Span(), Unit: u.Name, Directives: []string{o.Name()},
+					}
+					f.Fixes = swapProperties(d)
+					p.Report(f)
+				}
+			})
+		},
+	}
+}
+
+func calledName(n nixast.Node) string {
+	if name, _ := propertyCall(n); name != "" {
+		return name
+	}
+	return "a property"
+}
+
+// swapProperties writes mkIf c (mkForce v) for mkForce (mkIf c v).
+func swapProperties(d *nixos.Def) []lint.Fix {
+	outer, ok := d.Wrapper.AsApply()
+	inner, ok2 := d.Misfit.AsApply()
+	if !ok || !ok2 || outer.Arg().Unparen() != d.Misfit {
+		return nil
+	}
+	if name, _ := propertyCall(d.Misfit); name != "mkIf" {
+		return nil
+	}
+	text := inner.Func().Text() + " (" + outer.Func().Text() + " " + inner.Arg().Text() + ")"
+	edits, err := emit.New(d.Wrapper.File()).Replace(d.Wrapper, emit.Expr(text))
+	if err != nil || strings.Contains(text, "\n") {
+		return nil
+	}
+	return []lint.Fix{{Title: "put the condition outside", Applicability: lint.Safe, Edits: lint.In(d.Wrapper.File(), edits)}}
+}

@@ -1,0 +1,184 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"wardnix/emit"
+	"wardnix/lint"
+	"wardnix/lint/nixos"
+	"wardnix/lint/systemd"
+	"wardnix/nixast/eval"
+)
+
+// instanceShadows reports instances of templates that become whole units.
+func instanceShadows() *lint.Rule {
+	return &lint.Rule{
+		ID: "N019", Name: "instance-shadows", Since: "0.1.0", Severity: lint.Error,
+		Title: "settings of an instance replace the template",
+		Text: `For ` + "`systemd.services.\"foo@a\"`" + ` NixOS writes a unit file foo@a.service with just what is set there.
+systemd takes that file instead of the template foo@.service: without a command it refuses it, and nothing
+of the template's sandbox is left. With ` + "`overrideStrategy = \"asDropin\"`" + ` NixOS writes a drop-in, which is added to
+the template. The default, asDropinIfExists, looks for a file of the instance's own name, which there is
+none of.`,
+		WhenNot: "",
+		Before: `{
+  systemd.services."getty@tty1" = {
+    serviceConfig.TTYVTDisallocate = "no";
+  };
+}
+`,
+		After: `{
+  systemd.services."getty@tty1" = {
+    overrideStrategy = "asDropin";
+    serviceConfig.TTYVTDisallocate = "no";
+  };
+}
+`,
+		References: []string{"nixos/lib/systemd-lib.nix, generateUnits (NixOS 26.11)"},
+		Check: func(p *lint.Pass) {
+			eachUnit(p, func(u *unitView) {
+				template, instance, ok := u.Instance()
+				if !ok || instance == "" || u.Pattern || !u.IsOverride() || u.Style != nixos.NixOSStyle || u.Enabled() != eval.Yes ||
+					u.OverrideStrategy() != "asDropinIfExists" || len(u.Option("overrideStrategy").Unseen) > 0 || !hasTemplate(u, template) {
+					return
+				}
+				reportInstance(p, u, template)
+			})
+		},
+	}
+}
+
+// hasTemplate reports whether the template is in sight, in the project or in
+// systemd itself, with a command.
+func hasTemplate(u *unitView, template string) bool {
+	name := template + "." + u.Type()
+	if _, ok := systemd.Upstream(name, u.version); ok {
+		return true
+	}
+	return slices.ContainsFunc(u.Host.Units, func(t *nixos.Unit) bool {
+		return t.Name == name && t.Scope == u.Scope && !t.IsOverride()
+	})
+}
+
+func reportInstance(p *lint.Pass, u *unitView, template string) {
+	f := lint.Finding{
+		Message: fmt.Sprintf("%s becomes a whole unit without a command, in the place of the template %s; write overrideStrategy = \"asDropin\"", u.Name, template),
+		Unit:    u.Name, Directives: []string{"overrideStrategy"},
+	}
+	f.File, f.Span = place(u.Def().Binding)
+	site := u.Site("")
+	old := u.Host.ReleaseKnown && u.Host.Release.Before(nixos.Release{Year: 22, Month: 11})
+	if automatic(u) && !old && !site.Shared {
+		order := emit.Where{Families: [][]string{{"description", "overrideStrategy", "after", "wants", "wantedBy", "environment", "path", "unitConfig", "serviceConfig"}}}
+		if edits, err := addAttrs(site, order, []emit.Attr{emit.A("overrideStrategy", "asDropin")}); err == nil {
+			f.Fixes = []lint.Fix{{Title: `add overrideStrategy = "asDropin"`, Applicability: lint.Safe, Edits: edits}}
+		}
+	}
+	p.Report(f)
+}
+
+// socketRemains reports masked services whose socket or timer stays.
+func socketRemains() *lint.Rule {
+	return &lint.Rule{
+		ID: "N020", Name: "socket-remains", Since: "0.1.0", Severity: lint.Warning,
+		Title: "a service is masked, and the socket that starts it stays",
+		Text: "`enable = false`" + ` masks the one unit. A socket, timer or path unit of the same name goes on waiting, and
+fails when it wants to start the service. Mask both.`,
+		Before: `{
+  systemd.sockets.web.socketConfig.ListenStream = "80";
+  systemd.sockets.web.wantedBy = [ "sockets.target" ];
+  systemd.services.web = {
+    enable = false;
+    script = "exec web";
+  };
+}
+`,
+		References: []string{"systemd.socket(5)", "nixos/lib/systemd-lib.nix, makeUnit (NixOS 26.11)"},
+		Check: func(p *lint.Pass) {
+			eachUnit(p, func(u *unitView) {
+				if u.Type() != "service" || u.Pattern || u.Enabled() != eval.No || !u.Option("enable").IsSet() {
+					return
+				}
+				for _, t := range u.Host.Units {
+					kind := t.Type()
+					if t.Scope != u.Scope || t.BaseName() != u.BaseName() || t.Enabled() != eval.Yes || t.IsOverride() || t.When != nil || len(t.Partial) > 0 ||
+						!slices.Contains([]string{"socket", "timer", "path"}, kind) || !t.Option("wantedBy").IsSet() || startsOther(t) {
+						continue
+					}
+					d := u.Option("enable").Defs[0]
+					if d.Binding.IsZero() {
+						continue
+					}
+					f := lint.Finding{
+						Message: fmt.Sprintf("%s is masked, and %s, which starts it, is not", u.Name, t.Name), Unit: u.Name, Directives: []string{"enable"},
+					}
+					f.File, f.Span = valuePlace(d)
+					file, span := place(t.Def().Binding)
+					f.Related = []lint.Related{{File: file, Span: span, Message: "it is set up here"}}
+					p.Report(f)
+				}
+			})
+		},
+	}
+}
+
+// startsOther reports whether a socket, timer or path may start a service of
+// another name.
+func startsOther(t *nixos.Unit) bool {
+	section := strings.ToUpper(t.Type()[:1]) + t.Type()[1:]
+	return t.Directive(section, "Service").IsSet() || t.Directive(section, "Unit").IsSet() || t.Directive(section, "Accept").IsSet()
+}
+
+// needsNamespace are directives that a user's manager can only do inside a user
+// namespace, or not at all.
+func needsNamespace(name string) bool {
+	return strings.HasPrefix(name, "Protect") && name != "ProtectProc" || strings.HasPrefix(name, "Private") && name != "PrivateUsers" ||
+		name == "ReadOnlyPaths" || name == "ReadWritePaths" || name == "InaccessiblePaths" || name == "CapabilityBoundingSet" || name == "AmbientCapabilities"
+}
+
+// userSandbox reports sandbox directives in units of a user's manager.
+func userSandbox() *lint.Rule {
+	return &lint.Rule{
+		ID: "N021", Name: "user-sandbox", Since: "0.1.0", Severity: lint.Info,
+		Title: "the sandbox of a user unit works in a user namespace, or not at all",
+		Text: `The service manager of a user has no privileges to make mount namespaces. From systemd 253 on such
+directives switch PrivateUsers on, which may break the service in other ways; before, they were ignored or
+the start failed. ` + "`CapabilityBoundingSet`" + ` takes nothing away from a process that has no capabilities.`,
+		WhenNot: "Where the service was tried with it.",
+		Before: `{
+  systemd.user.services.own.serviceConfig = {
+    ExecStart = "/run/current-system/sw/bin/own";
+    ProtectSystem = "strict";
+  };
+}
+`,
+		References: []string{"systemd.exec(5), SANDBOXING", "systemd 253, NEWS"},
+		Check: func(p *lint.Pass) {
+			eachUnit(p, func(u *unitView) {
+				if !ofUser(u) {
+					return
+				}
+				var names []string
+				var first *nixos.Def
+				for _, o := range u.Directives("Service") {
+					if needsNamespace(o.Name()) && o.IsSet() && !o.Defs[0].Binding.IsZero() {
+						if names = append(names, o.Name()); first == nil {
+							first = o.Defs[0]
+						}
+					}
+				}
+				if first == nil || u.Directive("Service", "PrivateUsers").IsSet() {
+					return
+				}
+				f := lint.Finding{
+					Message: fmt.Sprintf("%s belongs to a user's manager, where %s works in a user namespace only", u.Name, few(names)),
+					Unit:    u.Name, Directives: names,
+				}
+				f.File, f.Span = lastName(first.Binding)
+				p.Report(f)
+			})
+		},
+	}
+}
