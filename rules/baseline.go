@@ -269,6 +269,9 @@ func (b *Baseline) readHost(out *rows, h *nixos.Host) {
 			return
 		}
 		r := b.row(h, o, o.Path)
+		if _, isSet := r.ev.Force(r.want).(*eval.Attrs); isSet { // all in it is for other releases
+			return
+		}
 		if key, ok := managerKey(o.Path); ok {
 			r.lines = managerLines(h.Evaluator(), key, r.want)
 		}

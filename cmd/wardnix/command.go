@@ -53,6 +53,7 @@ func verbs() []verb {
 		&scoreVerb{},
 		&unitsVerb{},
 		&explainVerb{},
+		&genVerb{},
 		&rulesVerb{},
 		&parseVerb{},
 		&manVerb{},

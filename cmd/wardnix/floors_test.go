@@ -19,7 +19,8 @@ var floors = map[string]int{
 	"wardnix/lint/report":   6,
 	"wardnix/lint/linttest": 6,
 	"wardnix/rules":         7,
-	"wardnix/cmd/wardnix":   8,
+	"wardnix/rules/gen":     8,
+	"wardnix/cmd/wardnix":   9,
 }
 
 // libraries are what a package may import besides this module and the standard
@@ -29,6 +30,7 @@ var libraries = map[string][]string{
 	"wardnix/lint/nixos":    {"github.com/bmatcuk/doublestar/v4"},
 	"wardnix/lint/linttest": {"github.com/google/go-cmp", "github.com/rogpeppe/go-internal"},
 	"wardnix/rules":         {"github.com/nix-community/go-nix/pkg/storepath"},
+	"wardnix/rules/gen":     {"github.com/nix-community/go-nix/pkg/storepath"},
 	"wardnix/cmd/wardnix":   {"github.com/spf13/pflag", "golang.org/x/term"},
 }
 

@@ -1,0 +1,282 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"wardnix/emit"
+	"wardnix/lint/nixos"
+	"wardnix/lint/systemd"
+	"wardnix/rules/gen"
+)
+
+// genVerb writes modules from nothing.
+type genVerb struct {
+	set        *pflag.FlagSet // to see which flags were given
+	service    gen.ServiceOptions
+	token      string
+	fromUnit   string
+	name       string
+	noComments bool
+	output     string
+	force      bool
+	target     target
+}
+
+func (*genVerb) about() about {
+	var classes strings.Builder
+	for _, c := range gen.Classes() {
+		fmt.Fprintf(&classes, "  %-16s%s\n", c.Name, c.About)
+	}
+	return about{name: "gen", args: "cloudflared | server | service NAME", line: "write a NixOS module for a hardened service", text: `
+  wardnix gen service NAME --exec CMD --class CLASS   a service with few rights
+  wardnix gen cloudflared --token-file EXPR           a tunnel of Cloudflare
+  wardnix gen server                                  systemd's settings for a server
+  wardnix gen --from-unit FILE                        a unit of systemd as options
+
+Text may hold expressions of Nix: --exec '${pkgs.caddy}/bin/caddy run'. The module goes to standard
+output; its exposure, and what is worth knowing, to standard error. --from-unit takes a unit file with the
+drop-ins beside it, a drop-in alone, or what the tool shh prints; "-" is standard input and needs --name.
+
+The classes are:
+
+` + strings.TrimRight(classes.String(), "\n")}
+}
+
+func (v *genVerb) flags(fs *pflag.FlagSet) {
+	v.set = fs
+	s := &v.service
+	fs.StringVar(&s.Exec, "exec", "", "the command `CMD`, beginning with an absolute path or ${…}")
+	fs.StringVar(&s.Class, "class", "", "what kind of service it is, a `CLASS` as listed above")
+	fs.StringVar(&s.Description, "description", "", "what it is, in a few words")
+	fs.StringVar(&s.User, "user", "", "run as `USER`, which the module declares; else as one of the unit's name")
+	fs.StringVar(&s.Group, "group", "", "run with `GROUP`, which the module declares; else one of the user's name")
+	fs.BoolVar(&s.DynamicUser, "dynamic-user", false, "let systemd make up a user while it runs")
+	fs.IntSliceVar(&s.Ports, "port", nil, "it listens on port `N`")
+	fs.BoolVar(&s.NoNetwork, "no-network", false, "cut it off the network")
+	fs.StringVar(&s.StateDir, "state-dir", "", "it keeps its state in `DIR` below /var/lib")
+	fs.StringArrayVar(&s.WritePaths, "write-path", nil, "it writes `PATH`, too")
+	fs.StringArrayVar(&s.Devices, "device", nil, "it opens `DEVICE`, such as \"/dev/ttyUSB0 rw\"")
+	fs.StringSliceVar(&s.Capabilities, "capability", nil, "it needs `CAP` over the host")
+	fs.StringArrayVar(&s.Credentials, "credential", nil, "hand over the secret `ID:PATH`")
+	fs.StringArrayVar(&s.Environment, "environment", nil, "set `NAME=VALUE` in its environment")
+	fs.StringSliceVar(&s.After, "after", nil, "start behind `UNIT`")
+	fs.StringSliceVar(&s.Wants, "wants", nil, "start `UNIT` along with it")
+	fs.StringSliceVar(&s.Requires, "requires", nil, "fail where `UNIT` fails")
+	fs.StringSliceVar(&s.WantedBy, "wanted-by", nil, "be started by `UNIT`; else by multi-user.target")
+	fs.StringArrayVar(&s.StartAt, "start-at", nil, "start at the calendar time `WHEN`")
+	fs.StringVar(&s.Type, "type", "", "when it counts as started: `TYPE` of systemd.service(5)")
+	fs.StringVar(&v.token, "token-file", "", "take the tunnel's token from `EXPR`, an expression of Nix or an absolute path")
+	fs.StringVar(&v.fromUnit, "from-unit", "", "turn this unit `FILE` into a module")
+	fs.StringVar(&v.name, "name", "", "the `NAME` of the unit")
+	fs.StringVar(&v.target.release, "nixos-release", "", "write for this `RELEASE` of NixOS, such as 25.11; else for the newest")
+	fs.StringVar(&v.target.systemd, "systemd-version", "", "write for this `VERSION` of systemd, 252 to 262; else for that of the release")
+	fs.BoolVar(&v.noComments, "no-comments", false, "leave the reasons out")
+	fs.StringVarP(&v.output, "output", "o", "", "write to `FILE`, which must not exist")
+	fs.BoolVar(&v.force, "force", false, "with --output: replace the file")
+}
+
+// commonFlags go with everything that gen writes; the others with one thing.
+var commonFlags = []string{"nixos-release", "systemd-version", "no-comments", "output", "force"}
+
+var genFlags = map[string][]string{
+	"cloudflared": {"token-file", "name"},
+	"server":      {},
+	"from-unit":   {"from-unit", "name"},
+	"service": {"exec", "class", "description", "user", "group", "dynamic-user", "port", "no-network", "state-dir", "write-path",
+		"device", "capability", "credential", "environment", "after", "wants", "requires", "wanted-by", "start-at", "type"},
+}
+
+func (v *genVerb) run(c *Command, args []string) int {
+	m, t, err := v.module(c, args)
+	if err != nil {
+		return c.fail("gen: %v", err)
+	}
+	if v.noComments {
+		m = m.WithoutComments()
+	}
+	text, err := m.Text()
+	if err != nil {
+		return c.fail("gen: %v", err)
+	}
+	exposure, err := m.Assess(t)
+	switch {
+	case err != nil && v.fromUnit == "":
+		return c.fail("gen: %s: %v", m.Unit, err)
+	case err != nil: // the unit was so before
+		m.Notes = append(m.Notes, fmt.Sprintf("systemd does not load %s: %v", m.Unit, err))
+	}
+	if err := v.write(c, text); err != nil {
+		return c.fail("gen: %v", err)
+	}
+	for _, note := range m.Notes {
+		fmt.Fprintln(c.Stderr, "wardnix: note:", note)
+	}
+	if exposure != nil {
+		fmt.Fprintf(c.Stderr, "wardnix: the exposure of %s is %s\n", m.Unit, exposureText(exposure))
+	}
+	return exitClean
+}
+
+// module makes what the arguments ask for.
+func (v *genVerb) module(c *Command, args []string) (*gen.Module, gen.Target, error) {
+	var t gen.Target
+	var opts nixos.Options
+	if err := v.target.apply(&opts); err != nil {
+		return nil, t, err
+	}
+	t = gen.Target{Release: opts.Release, Systemd: systemd.Version(opts.Systemd)}
+	what, names := "", 0
+	switch {
+	case v.fromUnit != "":
+		what = "from-unit"
+	case len(args) > 0:
+		what, args = args[0], args[1:]
+	}
+	if what == "service" {
+		names = 1
+	}
+	takes, ok := genFlags[what]
+	switch {
+	case what == "":
+		return nil, t, fmt.Errorf("say what to write: cloudflared, server, service NAME, or --from-unit FILE")
+	case !ok || what == "from-unit" && v.fromUnit == "":
+		return nil, t, fmt.Errorf("cannot write %q; there are cloudflared, server, service NAME, and --from-unit FILE", what)
+	case len(args) != names && names == 1:
+		return nil, t, fmt.Errorf("service takes one name, not %d", len(args))
+	case len(args) != names:
+		return nil, t, fmt.Errorf("%s takes no further argument: %q", what, args[0])
+	}
+	var wrong error
+	v.set.Visit(func(f *pflag.Flag) {
+		if !slices.Contains(takes, f.Name) && !slices.Contains(commonFlags, f.Name) {
+			wrong = fmt.Errorf("--%s does not go with %s", f.Name, what)
+		}
+	})
+	if wrong != nil {
+		return nil, t, wrong
+	}
+	m, err := v.make(c, what, args, t)
+	return m, t, err
+}
+
+func (v *genVerb) make(c *Command, what string, args []string, t gen.Target) (*gen.Module, error) {
+	switch what {
+	case "cloudflared":
+		return gen.Cloudflared(gen.Tunnel{Name: strings.TrimSuffix(v.name, ".service"), Token: v.token, Target: t})
+	case "server":
+		return gen.Server(t)
+	case "service":
+		v.service.Name, v.service.Target = args[0], t
+		return gen.Service(v.service)
+	}
+	return v.convert(c, t)
+}
+
+// convert reads the unit that --from-unit names.
+func (v *genVerb) convert(c *Command, t gen.Target) (*gen.Module, error) {
+	text, err := c.readFile(v.fromUnit)
+	if err != nil {
+		return nil, err
+	}
+	main := &gen.Source{Name: v.fromUnit, Text: []byte(text)}
+	name := v.name
+	if name != "" && filepath.Ext(name) == "" {
+		name += ".service"
+	}
+	if v.fromUnit == "-" {
+		main.Name = "standard input"
+		if name == "" {
+			return nil, fmt.Errorf("--from-unit - needs --name")
+		}
+		return fromText(name, *main, t)
+	}
+	base := filepath.Base(v.fromUnit)
+	if strings.HasSuffix(base, ".conf") || strings.HasSuffix(base, ".txt") {
+		folder := filepath.Base(filepath.Dir(c.abs(v.fromUnit)))
+		if of, ok := strings.CutSuffix(folder, ".d"); ok && name == "" {
+			name = of
+		}
+		if name == "" {
+			return nil, fmt.Errorf("%s: which unit is it for? --name tells", v.fromUnit)
+		}
+		return fromText(name, *main, t)
+	}
+	if name == "" {
+		name = base
+	}
+	dropins, err := c.dropins(v.fromUnit)
+	if err != nil {
+		return nil, err
+	}
+	return gen.FromUnit(name, main, dropins, t)
+}
+
+// fromText converts a text that may be a whole unit or a drop-in: a service that
+// runs nothing is a drop-in.
+func fromText(name string, s gen.Source, t gen.Target) (*gen.Module, error) {
+	if strings.HasSuffix(name, ".service") && !strings.Contains("\n"+string(s.Text), "\nExecStart=") {
+		return gen.FromUnit(name, nil, []gen.Source{s}, t)
+	}
+	return gen.FromUnit(name, &s, nil, t)
+}
+
+// dropins are the drop-ins beside a unit file, in the order in which systemd
+// reads them.
+func (c *Command) dropins(unit string) ([]gen.Source, error) {
+	entries, err := os.ReadDir(c.abs(unit) + ".d")
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	var out []gen.Source
+	for _, e := range entries { // sorted by name
+		if filepath.Ext(e.Name()) != ".conf" {
+			continue
+		}
+		name := unit + ".d/" + e.Name()
+		text, err := os.ReadFile(c.abs(name))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, gen.Source{Name: name, Text: text})
+	}
+	return out, nil
+}
+
+// write brings the module to standard output or to a file.
+func (v *genVerb) write(c *Command, text string) error {
+	switch {
+	case v.output == "" && v.force:
+		return fmt.Errorf("--force goes with --output")
+	case v.output == "":
+		_, err := io.WriteString(c.Stdout, text)
+		return err
+	}
+	path := c.abs(v.output)
+	if v.force {
+		old, err := os.ReadFile(path)
+		if err == nil {
+			return emit.WriteFile(filepath.Dir(path), path, string(old), text)
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return fmt.Errorf("%s exists; --force replaces it", v.output)
+	case err != nil:
+		return err
+	}
+	_, err = f.WriteString(text)
+	return errors.Join(err, f.Close())
+}
