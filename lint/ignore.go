@@ -125,12 +125,17 @@ func (p *placer) behind(i *ignore) {
 	for n := first; n < len(p.items) && p.items[n].Span().Start < at; n++ {
 		i.governs = append(i.governs, p.items[n].Span())
 	}
-	switch p.last.Kind() {
-	case nixast.LCurly, nixast.LBracket, nixast.LParen:
+	if opens(p.last) {
 		if first < len(p.items) && ownLine(p.file, p.items[first].Span().Start) && p.items[first].Span().Start < at {
 			i.brace = p.items[first]
 		}
 	}
+}
+
+// opens reports whether a token is an opening brace, bracket or parenthesis.
+func opens(t nixast.Token) bool {
+	k := t.Kind()
+	return k == nixast.LCurly || k == nixast.LBracket || k == nixast.LParen
 }
 
 // from is the index of the first item that starts at an offset or behind it.

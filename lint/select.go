@@ -3,13 +3,14 @@ package lint
 import (
 	"fmt"
 	"strings"
+
+	"wardnix/spell"
 )
 
-// Select chooses among rules. Each entry of sel and ignore is an ID
-// ("B001"), a name ("baseline-missing"), the letter of a family ("B"), or
-// "all"; several may stand in one entry, with commas between. Without sel,
-// every rule is chosen whose findings are not informational. ignore wins over
-// sel. The error names an entry that fits no rule.
+// Select chooses among rules. Each entry of sel and ignore is as [Names] has
+// it; several may stand in one entry, with commas between. Without sel, every
+// rule is chosen whose findings are not informational. ignore wins over sel. The
+// error names an entry that fits no rule.
 func Select(rules []*Rule, sel, ignore []string) ([]*Rule, error) {
 	chosen, err := matcher(rules, sel)
 	if err != nil {
@@ -37,23 +38,46 @@ func matcher(rules []*Rule, entries []string) (map[*Rule]bool, error) {
 			name = strings.TrimSpace(name)
 			hit := false
 			for _, r := range rules {
-				if strings.EqualFold(name, "all") || strings.EqualFold(name, r.ID) || strings.EqualFold(name, r.Name) ||
-					len(name) == 1 && strings.EqualFold(name, r.ID[:1]) {
+				if Names(name, r) > 0 {
 					set[r], hit = true, true
 				}
 			}
 			if !hit {
-				return nil, fmt.Errorf("there is no rule %q; see wardnix rules", name)
+				return nil, fmt.Errorf("there is no rule %q%s; see wardnix rules", name, spell.Hint(name, names(rules)))
 			}
 		}
 	}
 	return set, nil
 }
 
+func names(rules []*Rule) []string {
+	out := make([]string, len(rules))
+	for i, r := range rules {
+		out[i] = r.Name
+	}
+	return out
+}
+
+// Names tells how closely an entry, in any case, names a rule: 3 by its ID
+// ("B001") or name ("baseline-missing"), 2 by the letter of its family ("B"), 1
+// as one of "all" or of those whose findings are not informational ("default"),
+// 0 not at all.
+func Names(entry string, r *Rule) int {
+	switch {
+	case strings.EqualFold(entry, r.ID), strings.EqualFold(entry, r.Name):
+		return 3
+	case len(entry) == 1 && strings.EqualFold(entry, r.ID[:1]):
+		return 2
+	case strings.EqualFold(entry, "all"), strings.EqualFold(entry, "default") && r.Severity > Info:
+		return 1
+	}
+	return 0
+}
+
 // Find is the rule of that ID or name, in any case; nil if there is none.
 func Find(rules []*Rule, name string) *Rule {
 	for _, r := range rules {
-		if strings.EqualFold(name, r.ID) || strings.EqualFold(name, r.Name) {
+		if Names(name, r) == 3 {
 			return r
 		}
 	}

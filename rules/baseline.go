@@ -32,6 +32,8 @@ type Baseline struct {
 	// others are all baselines of the run: one that is for a unit by name
 	// wins over a generic one.
 	others []*Baseline
+	// assigned is the baseline that the user chose for a unit: see [Assign].
+	assigned func(*nixos.Unit) Assignment
 
 	byRelease map[nixos.Release]*rows
 }

@@ -26,8 +26,11 @@ func (u *unitView) asked(b *Baseline) []row {
 		return nil
 	}
 	all := b.rows(u.Host.Release)
+	chosen := b.assignment(u.Unit)
 	var found []row
 	switch {
+	case chosen.Baseline != "":
+		found = u.assigned(b, chosen)
 	case b.covers(u.Unit) && b.applies != nil:
 		for _, rs := range all.units {
 			found = append(found, rs...)

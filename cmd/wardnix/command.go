@@ -11,7 +11,7 @@ import (
 
 // Exit statuses.
 const (
-	exitClean    = 0 // nothing of severity warning or above remains
+	exitClean    = 0 // nothing of severity --fail-on or above remains
 	exitFindings = 1 // something remains, or --diff printed a diff
 	exitFailed   = 2 // wardnix could not do its work, in whole or in part
 )
@@ -52,6 +52,7 @@ func verbs() []verb {
 		&lintVerb{},
 		&scoreVerb{},
 		&unitsVerb{},
+		&baselineVerb{},
 		&explainVerb{},
 		&genVerb{},
 		&rulesVerb{},
@@ -106,9 +107,11 @@ func (c *Command) help(args []string) int {
 	return exitClean
 }
 
-// fail says on standard error what went wrong.
+// fail says on standard error what went wrong, in one line or several.
 func (c *Command) fail(format string, args ...any) int {
-	fmt.Fprintln(c.Stderr, "wardnix: "+strings.TrimSuffix(fmt.Sprintf(format, args...), "\n"))
+	for line := range strings.Lines(fmt.Sprintf(format, args...)) {
+		fmt.Fprintln(c.Stderr, "wardnix: "+strings.TrimSuffix(line, "\n"))
+	}
 	return exitFailed
 }
 

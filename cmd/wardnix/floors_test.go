@@ -18,6 +18,7 @@ var floors = map[string]int{
 	"wardnix/lint":          5,
 	"wardnix/lint/report":   6,
 	"wardnix/lint/linttest": 6,
+	"wardnix/lint/config":   6,
 	"wardnix/rules":         7,
 	"wardnix/rules/gen":     8,
 	"wardnix/cmd/wardnix":   9,
@@ -28,10 +29,11 @@ var floors = map[string]int{
 var libraries = map[string][]string{
 	"wardnix/emit":          {"github.com/aymanbagabas/go-udiff", "github.com/google/renameio/v2"},
 	"wardnix/lint/nixos":    {"github.com/bmatcuk/doublestar/v4"},
+	"wardnix/lint/config":   {"github.com/bmatcuk/doublestar/v4", "github.com/pelletier/go-toml/v2"},
 	"wardnix/lint/linttest": {"github.com/google/go-cmp", "github.com/rogpeppe/go-internal"},
 	"wardnix/rules":         {"github.com/nix-community/go-nix/pkg/storepath"},
 	"wardnix/rules/gen":     {"github.com/nix-community/go-nix/pkg/storepath"},
-	"wardnix/cmd/wardnix":   {"github.com/spf13/pflag", "golang.org/x/term"},
+	"wardnix/cmd/wardnix":   {"github.com/bmatcuk/doublestar/v4", "github.com/spf13/pflag", "golang.org/x/term"},
 }
 
 func TestImportsGoDown(t *testing.T) {

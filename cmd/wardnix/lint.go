@@ -1,21 +1,22 @@
 package main
 
 import (
-	"context"
+	"cmp"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
+	"github.com/bmatcuk/doublestar/v4"
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
 	"wardnix/emit"
 	"wardnix/lint"
+	"wardnix/lint/config"
 	"wardnix/lint/nixos"
 	"wardnix/lint/report"
-	"wardnix/lint/systemd"
-	"wardnix/rules"
 )
 
 // lintVerb finds what is wrong, and repairs it.
@@ -24,9 +25,18 @@ type lintVerb struct {
 	format              string
 	color               string
 	stdinFilename       string
+	failOn              string
 	baselines           []string
 	selected, ignored   []string
-	target              target
+	exclude             []string
+	forceExclude        bool
+	noIgnores           bool
+	addIgnore           string
+	known               string
+	noKnown             bool
+	since               string
+	showSettings        bool
+	project             projectFlags
 }
 
 func (*lintVerb) about() about {
@@ -35,7 +45,11 @@ Paths are files or folders; without one, the working directory. Findings are tol
 files; the project around them (up to the flake, the repository or the configuration file) is read
 to understand them. What .gitignore excludes is left out. "-" reads one file from standard input.
 
-Exits with 0 when no finding of severity warning or above remains, with 1 when some remain (with
+Settings are those of the nearest wardnix.toml; flags win. A comment "# wardnix: ignore[RULE] reason"
+ignores findings in the binding below it or on its line. Findings that wardnix-baseline.json in the
+project's folder knows are not told; wardnix baseline writes it.
+
+Exits with 0 when no finding of severity --fail-on or above remains, with 1 when some remain (with
 --diff: when there is a diff), and with 2 when something could not be read or written; the other files
 are still reported.`}
 }
@@ -44,122 +58,166 @@ func (v *lintVerb) flags(fs *pflag.FlagSet) {
 	fs.BoolVar(&v.write, "write", false, "apply the safe fixes to the files")
 	fs.BoolVar(&v.diff, "diff", false, "print what --write would change, and change nothing")
 	fs.BoolVar(&v.unsafe, "unsafe", false, "with --write or --diff: also the fixes that may take away what a service needs")
-	fs.StringSliceVar(&v.baselines, "baseline", nil, "compare with this `BASELINE` too: cloudflared, server, or the path of a NixOS module")
-	fs.StringSliceVar(&v.selected, "select", nil, "look for these `RULES` only: IDs, names, letters of families, or all")
+	fs.StringSliceVar(&v.baselines, "baseline", nil, "compare with this hardening `BASELINE` too: cloudflared, server, light, strict, or the path of a NixOS module")
+	fs.StringSliceVar(&v.selected, "select", nil, "look for these `RULES` only: IDs, names, letters of families, default or all")
 	fs.StringSliceVar(&v.ignored, "ignore", nil, "leave these `RULES` out")
-	v.target.flags(fs)
+	fs.StringVar(&v.failOn, "fail-on", "", "exit with 1 for findings of this `SEVERITY` or above: error, warning (the default), info or none")
+	fs.StringSliceVar(&v.exclude, "exclude", nil, "leave out what this `GLOB` matches in folders, besides what the settings leave out")
+	fs.BoolVar(&v.forceExclude, "force-exclude", false, "leave out excluded files even where they are named")
+	fs.BoolVar(&v.noIgnores, "no-ignores", false, "take no notice of comments that ignore findings")
+	fs.StringVar(&v.addIgnore, "add-ignore", "", "write comments that ignore what is found, with this `REASON`; with --diff: print them")
+	fs.StringVar(&v.known, "known", "", "do not tell findings that this `FILE` knows; else wardnix-baseline.json, if it is there")
+	fs.BoolVar(&v.noKnown, "no-known", false, "tell known findings, too")
+	fs.StringVar(&v.since, "since", "", "only tell of units and options changed since this git `REVISION`, or since it and HEAD parted")
+	v.project.flags(fs)
+	fs.BoolVar(&v.showSettings, "show-settings", false, "print the settings and where each comes from, and lint nothing")
 	fs.StringVar(&v.format, "format", "text", "print as `FORMAT`: text or json")
 	fs.StringVar(&v.color, "color", "auto", "colour the output `WHEN`: auto, always or never")
 	fs.StringVar(&v.stdinFilename, "stdin-filename", "", "the `NAME` of the file that - stands for")
-}
-
-// target are the flags that say for what a configuration is meant.
-type target struct{ systemd, release string }
-
-func (t *target) flags(fs *pflag.FlagSet) {
-	fs.StringVar(&t.systemd, "systemd-version", "", "judge by this `VERSION` of systemd, 252 to 262; else by that of the release")
-	fs.StringVar(&t.release, "nixos-release", "", "judge by this `RELEASE` of NixOS, such as 25.11; else by what the project says")
-}
-
-// apply sets what the flags say in opts.
-func (t *target) apply(opts *nixos.Options) error {
-	if t.systemd != "" {
-		v, err := systemd.ParseVersion(t.systemd)
-		if err != nil {
-			return fmt.Errorf("--systemd-version: %w", err)
-		}
-		opts.Systemd = int(v)
-	}
-	if t.release != "" {
-		r, err := nixos.ParseRelease(t.release)
-		if err != nil {
-			return fmt.Errorf("--nixos-release: %w", err)
-		}
-		opts.Release = r
-	}
-	return nil
 }
 
 func (v *lintVerb) run(c *Command, args []string) int {
 	if err := v.check(args); err != nil {
 		return c.fail("lint: %v", err)
 	}
-	baselines, err := rules.Baselines(c.Dir, v.baselines)
+	overlay, paths, err := v.paths(c, args)
 	if err != nil {
 		return c.fail("lint: %v", err)
 	}
-	chosen, err := lint.Select(rules.All(baselines), v.selected, v.ignored)
+	s, err := v.open(c, paths)
 	if err != nil {
 		return c.fail("lint: %v", err)
 	}
-	project, err := v.load(c, args)
+	if v.showSettings {
+		if err := s.main.Show(c.Stdout); err != nil {
+			return c.fail("%v", err)
+		}
+		return exitClean
+	}
+	if v.forceExclude && len(paths) > 0 {
+		if paths = s.keep(paths); len(paths) == 0 {
+			return v.output(c, s, &lint.Result{}, false)
+		}
+	}
+	if err := s.load(overlay, paths); err != nil {
+		return c.fail("lint: %v", err)
+	}
+	linter, err := v.linter(s)
 	if err != nil {
 		return c.fail("lint: %v", err)
 	}
-	status := c.tellProblems(project, report.Style{Color: c.colors(v.color, c.Stderr)})
-	result := v.work(project, chosen)
+	status := c.tellProblems(s.project, report.Style{Color: c.colors(v.color, c.Stderr)})
+	result, err := v.work(s.project, linter)
+	if err != nil {
+		return c.fail("lint: %v", err)
+	}
 	for _, b := range result.Bugs {
 		p := b.Finding.File.Position(b.Finding.Span.Start)
 		status = c.fail("%s:%d:%d: a fix of %s was dropped: %v; this is a bug of wardnix", b.Finding.File.Name, p.Line, p.Column, b.Finding.Rule, b.Err)
 	}
-	return max(status, v.output(c, result, v.stdin(args)))
+	return max(status, v.output(c, s, result, stdin(args)))
+}
+
+// open reads the settings for paths.
+func (v *lintVerb) open(c *Command, paths []string) (*session, error) {
+	if _, err := lint.ParseThreshold(v.failOn); v.failOn != "" && err != nil {
+		return nil, fmt.Errorf("--fail-on: %w", err)
+	}
+	given := config.Flags{Select: v.selected, Ignore: v.ignored, FailOn: v.failOn, Baseline: v.baselines}
+	s, err := v.project.open(c, given, paths)
+	if err != nil {
+		return nil, err
+	}
+	for _, list := range [][]string{v.selected, v.ignored} {
+		if _, err := lint.Select(s.catalogue, list, nil); err != nil {
+			return nil, err
+		}
+	}
+	for _, glob := range v.exclude {
+		if !doublestar.ValidatePattern(glob) {
+			return nil, fmt.Errorf("--exclude: %q is no glob", glob)
+		}
+	}
+	s.exclude.Exclude = v.exclude
+	return s, nil
+}
+
+// linter is the linter that the settings and flags ask for.
+func (v *lintVerb) linter(s *session) (*lint.Linter, error) {
+	l := s.linter()
+	l.NoIgnores = v.noIgnores
+	if v.since != "" {
+		touched, err := s.touchedSince(v.since)
+		if err != nil {
+			return nil, err
+		}
+		l.Filters = append(l.Filters, touched.filter)
+	}
+	if v.noKnown {
+		return l, nil
+	}
+	known, err := s.known(v.known)
+	if err != nil {
+		return nil, err
+	}
+	l.Filters = append(l.Filters, known.filter)
+	return l, nil
 }
 
 // check looks at what the flags and arguments say together.
 func (v *lintVerb) check(args []string) error {
-	stdin := false
-	for _, a := range args {
-		stdin = stdin || a == "-"
-	}
+	piped := slices.Contains(args, "-")
 	switch {
 	case v.write && v.diff:
 		return fmt.Errorf("--write and --diff exclude each other")
 	case v.unsafe && !v.write && !v.diff:
 		return fmt.Errorf("--unsafe needs --write or --diff")
+	case v.addIgnore != "" && (v.write || v.unsafe):
+		return fmt.Errorf("--add-ignore and --write exclude each other: fix first, then ignore what is left")
+	case v.addIgnore != "" && v.noIgnores:
+		return fmt.Errorf("--add-ignore and --no-ignores exclude each other")
+	case v.known != "" && v.noKnown:
+		return fmt.Errorf("--known and --no-known exclude each other")
 	case v.format != "text" && v.format != "json":
 		return fmt.Errorf("--format takes text or json, not %q", v.format)
 	case v.color != "auto" && v.color != "always" && v.color != "never":
 		return fmt.Errorf("--color takes auto, always or never, not %q", v.color)
-	case stdin && len(args) > 1:
+	case piped && len(args) > 1:
 		return fmt.Errorf("- cannot be mixed with other paths")
-	case v.stdinFilename != "" && !stdin:
+	case piped && v.since != "":
+		return fmt.Errorf("--since looks at files, not at standard input")
+	case v.stdinFilename != "" && !piped:
 		return fmt.Errorf("--stdin-filename goes with -")
 	}
 	return nil
 }
 
-// load reads the project.
-func (v *lintVerb) load(c *Command, args []string) (*nixos.Project, error) {
-	opts := nixos.Options{Dir: c.Dir}
-	if err := v.target.apply(&opts); err != nil {
-		return nil, err
+// paths are the paths to read, with the text from standard input.
+func (v *lintVerb) paths(c *Command, args []string) (overlay map[string]string, paths []string, err error) {
+	if !stdin(args) {
+		return nil, args, nil
 	}
-	if v.stdin(args) {
-		text, err := io.ReadAll(c.Stdin)
-		if err != nil {
-			return nil, fmt.Errorf("standard input: %w", err)
-		}
-		name := v.stdinFilename
-		if name == "" {
-			name = "stdin.nix"
-		}
-		opts.Overlay = map[string]string{name: string(text)}
-		args = []string{name}
+	text, err := io.ReadAll(c.Stdin)
+	if err != nil {
+		return nil, nil, fmt.Errorf("standard input: %w", err)
 	}
-	return nixos.Load(context.Background(), opts, args...)
+	name := cmp.Or(v.stdinFilename, "stdin.nix")
+	return map[string]string{name: string(text)}, []string{name}, nil
 }
 
-func (v *lintVerb) stdin(args []string) bool { return len(args) == 1 && args[0] == "-" }
+func stdin(args []string) bool { return len(args) == 1 && args[0] == "-" }
 
 // work runs the rules, and the fixes where they are asked for.
-func (v *lintVerb) work(project *nixos.Project, chosen []*lint.Rule) *lint.Result {
+func (v *lintVerb) work(project *nixos.Project, l *lint.Linter) (*lint.Result, error) {
 	switch {
+	case v.addIgnore != "":
+		return l.AddIgnores(project, v.addIgnore)
 	case !v.write && !v.diff:
-		return lint.Run(project, chosen)
+		return l.Run(project), nil
 	case v.unsafe:
-		return lint.Repair(project, chosen, lint.Unsafe)
+		return l.Repair(project, lint.Unsafe), nil
 	}
-	return lint.Repair(project, chosen, lint.Safe)
+	return l.Repair(project, lint.Safe), nil
 }
 
 // tellProblems says on standard error what of the project could not be read.
@@ -182,32 +240,32 @@ func (c *Command) tellProblems(project *nixos.Project, style report.Style) int {
 }
 
 // output writes what the run came to, files and report, and tells the status.
-func (v *lintVerb) output(c *Command, r *lint.Result, stdin bool) int {
+func (v *lintVerb) output(c *Command, s *session, r *lint.Result, stdin bool) int {
 	status := exitClean
-	if lint.Failing(r.Findings, lint.Warning) {
+	if lint.Failing(r.Findings, s.main.Threshold()) {
 		status = exitFindings
 	}
 	diff := ""
+	changes := v.write || v.addIgnore != "" && !v.diff
 	switch {
-	case v.write && stdin:
+	case changes && stdin:
 		// The text itself is the result, changed or not.
-		text := r.Project.Files()
-		for _, f := range text {
+		for _, f := range r.Project.Files() {
 			if f.Asked && f.Tree != nil {
 				io.WriteString(c.Stdout, f.Tree.Src)
 			}
 		}
-	case v.write:
+	case changes:
 		status = max(status, c.writeChanges(r))
 	case v.diff:
 		for _, ch := range r.Changes {
 			diff += emit.Diff(ch.File.Name, ch.Old, ch.New)
 		}
-		if diff != "" {
+		if diff != "" && s.main.Threshold() != lint.Never {
 			status = exitFindings
 		}
 	}
-	if err := v.report(c, r, diff, v.write && stdin); err != nil {
+	if err := v.report(c, r, diff, changes && stdin); err != nil {
 		return c.fail("%v", err)
 	}
 	return status

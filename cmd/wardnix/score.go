@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,10 +16,10 @@ import (
 	"github.com/spf13/pflag"
 
 	"wardnix/lint"
+	"wardnix/lint/config"
 	"wardnix/lint/nixos"
 	"wardnix/lint/report"
 	"wardnix/lint/systemd"
-	"wardnix/rules"
 )
 
 // scoreVerb computes exposures.
@@ -29,7 +28,8 @@ type scoreVerb struct {
 	detail    string
 	failAbove string
 	baselines []string
-	target    target
+	ratchet   string
+	target    projectFlags
 }
 
 func (*scoreVerb) about() about {
@@ -37,14 +37,16 @@ func (*scoreVerb) about() about {
 Paths are Nix files, .service files (with their drop-ins beside them), or folders of either. Where the
 source does not tell everything, the lowest and the highest exposure that the unit can have are given.
 
-Exits with 1 when a unit's lowest exposure is above --fail-above, and with 2 when a unit cannot be read
+Exits with 1 when a unit's lowest exposure is above --fail-above, or a unit got worse than --ratchet
+knows it, and with 2 when a unit cannot be read
 or would not be loaded by systemd.`}
 }
 
 func (v *scoreVerb) flags(fs *pflag.FlagSet) {
 	fs.StringVar(&v.detail, "detail", "", "print every check of this `UNIT`, as systemd-analyze security does")
 	fs.StringVar(&v.failAbove, "fail-above", "", "exit with 1 when an exposure is above `N`, from 0.0 to 10.0")
-	fs.StringSliceVar(&v.baselines, "baseline", nil, "what the fixes compare with, as in lint")
+	fs.StringSliceVar(&v.baselines, "baseline", nil, "the hardening `BASELINE` that the fixes compare with, as in lint")
+	fs.StringVar(&v.ratchet, "ratchet", "", "exit with 1 when a unit is more exposed than this `FILE` of wardnix baseline knows it")
 	fs.StringVar(&v.format, "format", "text", "print as `FORMAT`: text or json")
 	v.target.flags(fs)
 }
@@ -52,6 +54,7 @@ func (v *scoreVerb) flags(fs *pflag.FlagSet) {
 // scored is a unit and its exposure.
 type scored struct {
 	name, file string
+	key        unitKey // of a unit in Nix
 	now        *systemd.Assessment
 	afterSafe  *systemd.Assessment // nil where there are no fixes to speak of
 	afterAll   *systemd.Assessment
@@ -85,6 +88,13 @@ func (v *scoreVerb) run(c *Command, args []string) int {
 	if err != nil {
 		return c.fail("%v", err)
 	}
+	worse, err := v.worse(c, units)
+	if err != nil {
+		return c.fail("score: %v", err)
+	}
+	if worse {
+		status = max(status, exitFindings)
+	}
 	if limit >= 0 && slices.ContainsFunc(units, func(s scored) bool { return s.now.Low > limit }) {
 		status = max(status, exitFindings)
 	}
@@ -111,29 +121,28 @@ func (v *scoreVerb) collect(c *Command, args []string) ([]scored, int) {
 	if len(args) == 0 {
 		args = []string{"."}
 	}
-	var opts nixos.Options
-	if err := v.target.apply(&opts); err != nil {
+	s, err := v.target.open(c, config.Flags{Baseline: v.baselines}, args)
+	if err != nil {
 		return nil, c.fail("score: %v", err)
 	}
 	version := systemd.Newest
-	if opts.Systemd != 0 {
-		version = systemd.Version(opts.Systemd)
+	if s.main.SystemdVersion != 0 {
+		version = systemd.Version(s.main.SystemdVersion)
 	}
 	unitFiles, nix, status := c.sortPaths(args)
 	var out []scored
 	for _, name := range unitFiles {
-		s, err := c.scoreFile(name, version)
+		one, err := c.scoreFile(name, version)
 		if err != nil {
 			status = c.fail("%s: %v", name, err)
 			continue
 		}
-		out = append(out, s)
+		out = append(out, one)
 	}
 	if len(nix) == 0 {
 		return out, status
 	}
-	opts.Dir = c.Dir
-	fromNix, nixStatus := v.scoreNix(c, opts, nix, len(unitFiles) > 0)
+	fromNix, nixStatus := scoreNix(s, nix, len(unitFiles) > 0)
 	return append(out, fromNix...), max(status, nixStatus)
 }
 
@@ -193,28 +202,21 @@ func (c *Command) scoreFile(name string, v systemd.Version) (scored, error) {
 
 // scoreNix scores the services of a project. A folder may hold no Nix file if
 // it has unit files.
-func (v *scoreVerb) scoreNix(c *Command, opts nixos.Options, paths []string, others bool) ([]scored, int) {
-	project, err := nixos.Load(context.Background(), opts, paths...)
-	if err != nil {
+func scoreNix(s *session, paths []string, others bool) ([]scored, int) {
+	c := s.c
+	if err := s.load(nil, paths); err != nil {
 		return nil, c.fail("score: %v", err)
 	}
-	status := exitClean
+	project := s.project
 	for _, p := range project.Problems() {
 		if others && errors.Is(p.Err, nixos.ErrNoNixFiles) {
 			return nil, exitClean
 		}
 	}
-	status = c.tellProblems(project, report.Style{Color: c.colors("auto", c.Stderr)})
-	baselines, err := rules.Baselines(c.Dir, v.baselines)
-	if err != nil {
-		return nil, c.fail("score: %v", err)
-	}
-	all, err := lint.Select(rules.All(baselines), nil, nil)
-	if err != nil {
-		return nil, c.fail("score: %v", err)
-	}
-	safe := assessments(lint.Repair(project, all, lint.Safe).Project)
-	unsafe := assessments(lint.Repair(project, all, lint.Unsafe).Project)
+	status := c.tellProblems(project, report.Style{Color: c.colors("auto", c.Stderr)})
+	linter := s.linter()
+	safe := assessments(linter.Repair(project, lint.Safe).Project)
+	unsafe := assessments(linter.Repair(project, lint.Unsafe).Project)
 	var out []scored
 	for _, h := range project.Hosts() {
 		for _, u := range h.Units {
@@ -227,7 +229,7 @@ func (v *scoreVerb) scoreNix(c *Command, opts nixos.Options, paths []string, oth
 				continue
 			}
 			k := keyOf(u)
-			out = append(out, scored{u.Name, u.Def().Binding.File().Name, a, safe[k], unsafe[k]})
+			out = append(out, scored{u.Name, u.Def().Binding.File().Name, k, a, safe[k], unsafe[k]})
 		}
 	}
 	return out, status

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -9,6 +8,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"wardnix/lint/config"
 	"wardnix/lint/nixos"
 	"wardnix/lint/report"
 	"wardnix/nixast"
@@ -18,7 +18,7 @@ import (
 type unitsVerb struct {
 	render bool
 	format string
-	target target
+	target projectFlags
 }
 
 func (*unitsVerb) about() about {
@@ -38,14 +38,14 @@ func (v *unitsVerb) run(c *Command, args []string) int {
 	if v.format != "text" && v.format != "json" {
 		return c.fail("units: --format takes text or json, not %q", v.format)
 	}
-	opts := nixos.Options{Dir: c.Dir}
-	if err := v.target.apply(&opts); err != nil {
-		return c.fail("units: %v", err)
+	s, err := v.target.open(c, config.Flags{}, args)
+	if err == nil {
+		err = s.load(nil, args)
 	}
-	project, err := nixos.Load(context.Background(), opts, args...)
 	if err != nil {
 		return c.fail("units: %v", err)
 	}
+	project := s.project
 	status := c.tellProblems(project, report.Style{Color: c.colors("auto", c.Stderr)})
 	var units []*nixos.Unit
 	for _, h := range project.Hosts() {

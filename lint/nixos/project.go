@@ -32,6 +32,10 @@ type Options struct {
 	// Systemd is the systemd version to assume for every host; 0 takes that
 	// of the release.
 	Systemd int
+	// Exclude, if not nil, reports whether a file or folder, by its absolute
+	// path with "/", is left out of the folders that are asked for. It is context
+	// then. What is named itself is not left out.
+	Exclude func(path string) bool
 	// Parse is the language of the files.
 	Parse nixast.Options
 	// MaxFileSize is the number of bytes above which a file is refused;

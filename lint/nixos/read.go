@@ -335,6 +335,7 @@ func (w *walker) full() bool { return w.limit > 0 && len(w.found) > w.limit }
 
 func (w *walker) entry(rel string, e fs.DirEntry) {
 	switch {
+	case w.asked && w.p.opts.Exclude != nil && w.p.opts.Exclude(path.Join(w.r.dir, rel)):
 	case e.IsDir():
 		if !skippedFolder(e.Name()) && !w.ignored(rel, true) {
 			w.folder(rel)

@@ -1,0 +1,256 @@
+// Package config reads wardnix.toml: what a project asks of its linter.
+//
+// A file of a project is linted by the nearest wardnix.toml in its folder or
+// above it; files are not merged. What the command line says wins.
+package config
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/bmatcuk/doublestar/v4"
+
+	"wardnix/lint"
+)
+
+// Name is the name of the configuration file.
+const Name = "wardnix.toml"
+
+// File is a configuration. The zero File is what holds without one.
+type File struct {
+	// Name is how messages call the file; "" for the zero File.
+	Name string
+	// Dir is the absolute folder, with "/", that globs and paths are relative to.
+	Dir string
+	settings
+	at     positions
+	origin map[string]string // of keys that the command line set
+}
+
+// settings are the keys, as TOML has them.
+type settings struct {
+	Select         []string          `toml:"select"`
+	Ignore         []string          `toml:"ignore"`
+	Severity       map[string]string `toml:"severity"`
+	FailOn         string            `toml:"fail-on"`
+	Baseline       []string          `toml:"baseline"`
+	NixOSRelease   string            `toml:"nixos-release"`
+	SystemdVersion int               `toml:"systemd-version"`
+	Exclude        []string          `toml:"exclude"`
+	RequireReasons bool              `toml:"require-reasons"`
+	NotIgnorable   []string          `toml:"not-ignorable"`
+	Path           map[string]place  `toml:"path"`
+	Class          map[string]unit   `toml:"class"`
+	Unit           map[string]unit   `toml:"unit"`
+}
+
+// place is what holds for some paths.
+type place struct {
+	Select   []string          `toml:"select"`
+	Ignore   []string          `toml:"ignore"`
+	Severity map[string]string `toml:"severity"`
+}
+
+// unit is what holds for some units.
+type unit struct {
+	Select   []string          `toml:"select"`
+	Ignore   []string          `toml:"ignore"`
+	Severity map[string]string `toml:"severity"`
+	Baseline string            `toml:"baseline"`
+}
+
+func (u unit) place() place { return place{u.Select, u.Ignore, u.Severity} }
+
+// Subject is what a finding is about, as far as settings tell it apart.
+type Subject struct {
+	// Path is the file's absolute path, with "/".
+	Path string
+	// Unit is the unit's full name; Class the class of what it runs.
+	Unit, Class string
+}
+
+// Threshold is the least severity of a finding that fails a run.
+func (f *File) Threshold() lint.Severity {
+	if f.FailOn == "" {
+		return lint.Warning
+	}
+	at, _ := lint.ParseThreshold(f.FailOn) // checked when it was read
+	return at
+}
+
+// Excludes reports whether a file or folder is left out, by its absolute path.
+func (f *File) Excludes(abs string) bool {
+	rel, ok := f.relative(abs)
+	return ok && matchesAny(f.Exclude, rel)
+}
+
+func matchesAny(globs []string, rel string) bool {
+	return slices.ContainsFunc(globs, func(g string) bool { return matches(g, rel) })
+}
+
+// matches reports whether a glob is for a path: the path itself, or a folder
+// above it. A glob without "/" is for names in any folder.
+func matches(glob, rel string) bool {
+	glob = strings.TrimSuffix(glob, "/")
+	if !strings.Contains(glob, "/") {
+		glob = "**/" + glob
+	}
+	glob = strings.TrimPrefix(glob, "/")
+	return doublestar.MatchUnvalidated(glob, rel) || doublestar.MatchUnvalidated(glob+"/**", rel)
+}
+
+// relative is an absolute path relative to the configuration's folder.
+func (f *File) relative(abs string) (string, bool) {
+	if f.Dir == "/" {
+		return strings.TrimPrefix(abs, "/"), true
+	}
+	return strings.CutPrefix(abs, f.Dir+"/")
+}
+
+// layers are the places that hold for a subject, the weakest first.
+func (f *File) layers(s Subject) []place {
+	out := []place{{Severity: f.Severity}}
+	if c, ok := f.Class[s.Class]; ok && s.Class != "" {
+		out = append(out, c.place())
+	}
+	if rel, ok := f.relative(s.Path); ok {
+		for _, glob := range bySpecificity(f.Path) {
+			if matches(glob, rel) {
+				out = append(out, f.Path[glob])
+			}
+		}
+	}
+	for _, name := range f.unitKeys(s.Unit) {
+		out = append(out, f.Unit[name].place())
+	}
+	return out
+}
+
+// unitKeys are the keys that are for a unit, the most general first.
+func (f *File) unitKeys(name string) []string {
+	return slices.DeleteFunc(bySpecificity(f.Unit), func(key string) bool {
+		if !strings.Contains(key, ".") {
+			key += ".service"
+		}
+		ok, err := path.Match(key, name)
+		return name == "" || err != nil || !ok
+	})
+}
+
+// bySpecificity are the keys, globs before plain names and short before long.
+func bySpecificity[T any](m map[string]T) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, func(a, b string) int {
+		if ga, gb := strings.ContainsAny(a, "*?["), strings.ContainsAny(b, "*?["); ga != gb {
+			if ga {
+				return -1
+			}
+			return 1
+		}
+		if len(a) != len(b) {
+			return len(a) - len(b)
+		}
+		return strings.Compare(a, b)
+	})
+	return keys
+}
+
+// BaselineFor is the baseline that the configuration asks for of a unit: "" if
+// it says nothing. named tells that it does so for the unit rather than its class.
+func (f *File) BaselineFor(s Subject) (baseline string, named bool) {
+	baseline = f.Class[s.Class].Baseline
+	for _, key := range f.unitKeys(s.Unit) {
+		if b := f.Unit[key].Baseline; b != "" {
+			baseline, named = b, true
+		}
+	}
+	return baseline, named
+}
+
+// UnitBaselines are the baselines that units and classes are given, each with
+// its key.
+func (f *File) UnitBaselines() map[string][]string {
+	out := map[string][]string{}
+	for table, m := range map[string]map[string]unit{"class": f.Class, "unit": f.Unit} {
+		for key, u := range m {
+			if u.Baseline != "" {
+				out[u.Baseline] = []string{table, key, "baseline"}
+			}
+		}
+	}
+	return out
+}
+
+// Binding reports whether no comment may ignore the rule.
+func (f *File) Binding(r *lint.Rule) bool { return anyNames(f.NotIgnorable, r) }
+
+// Judge is the severity of a finding of the rule about the subject; false if
+// the configuration does not want it.
+func (f *File) Judge(r *lint.Rule, found lint.Severity, s Subject) (lint.Severity, bool) {
+	wanted := f.wants(r)
+	for _, l := range f.layers(s) {
+		if name, n := severityOf(l.Severity, r); n > 0 {
+			found, _ = lint.ParseSeverity(name) // checked when it was read
+			wanted = wanted || len(f.Select) == 0 && !anyNames(f.Ignore, r)
+		}
+		wanted = (wanted || anyNames(l.Select, r)) && !anyNames(l.Ignore, r)
+	}
+	if f.reasonRule(r) {
+		found = max(found, lint.Warning)
+	}
+	return found, wanted
+}
+
+// wants reports whether the rule is selected for the project as a whole.
+func (f *File) wants(r *lint.Rule) bool {
+	selected := len(f.Select) == 0 && r.Severity > lint.Info || anyNames(f.Select, r) || f.reasonRule(r)
+	return selected && !anyNames(f.Ignore, r)
+}
+
+// reasonRule reports whether the rule is the one for missing reasons and the
+// project asks for reasons.
+func (f *File) reasonRule(r *lint.Rule) bool {
+	return f.RequireReasons && r.Name == "ignore-without-reason"
+}
+
+// Mentions reports whether the configuration may want findings of the rule
+// about some subject: only such rules need to run.
+func (f *File) Mentions(r *lint.Rule) bool {
+	if f.wants(r) {
+		return true
+	}
+	named := func(p place) bool {
+		_, n := severityOf(p.Severity, r)
+		return n > 0 || anyNames(p.Select, r)
+	}
+	found := named(place{Severity: f.Severity})
+	for _, p := range f.Path {
+		found = found || named(p)
+	}
+	for _, m := range []map[string]unit{f.Class, f.Unit} {
+		for _, u := range m {
+			found = found || named(u.place())
+		}
+	}
+	return found
+}
+
+// severityOf is the severity that a table gives to a rule, and how closely it
+// names it: 3 by ID or name, 2 by family, 1 as all, 0 not at all.
+func severityOf(m map[string]string, r *lint.Rule) (string, int) {
+	best, n := "", 0
+	for key, severity := range m {
+		if k := lint.Names(key, r); k > n {
+			best, n = severity, k
+		}
+	}
+	return best, n
+}
+
+func anyNames(entries []string, r *lint.Rule) bool {
+	return slices.ContainsFunc(entries, func(e string) bool { return lint.Names(e, r) > 0 })
+}

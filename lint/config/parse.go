@@ -1,0 +1,259 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"maps"
+	"path"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/bmatcuk/doublestar/v4"
+	"github.com/pelletier/go-toml/v2"
+	"github.com/pelletier/go-toml/v2/unstable"
+
+	"wardnix/lint"
+	"wardnix/lint/nixos"
+	"wardnix/lint/systemd"
+	"wardnix/spell"
+)
+
+// Vocabulary is what a configuration may speak of.
+type Vocabulary struct {
+	Rules   []*lint.Rule
+	Classes []string
+}
+
+// Error is a mistake in a configuration. Line and Column count from 1; they
+// are 0 where the mistake has no place.
+type Error struct {
+	Name         string
+	Line, Column int
+	Message      string
+}
+
+func (e *Error) Error() string {
+	if e.Line == 0 {
+		return e.Name + ": " + e.Message
+	}
+	return fmt.Sprintf("%s:%d:%d: %s", e.Name, e.Line, e.Column, e.Message)
+}
+
+// Parse reads a configuration that lies at an absolute path and that messages
+// call name. The error joins an [Error] for each mistake.
+func Parse(abs, name string, text []byte, v Vocabulary) (*File, error) {
+	f := &File{Name: name, Dir: path.Dir(filepath.ToSlash(abs))}
+	d := toml.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	c := checker{f: f, v: v}
+	if err := d.Decode(&f.settings); err != nil {
+		var unknown *toml.StrictMissingError
+		if !errors.As(err, &unknown) {
+			return nil, f.decodeError(err)
+		}
+		for i := range unknown.Errors {
+			c.errs = append(c.errs, f.unknownKey(&unknown.Errors[i]))
+		}
+	}
+	f.at = positionsIn(text)
+	c.check()
+	if len(c.errs) > 0 {
+		slices.SortStableFunc(c.errs, func(a, b error) int { return a.(*Error).Line - b.(*Error).Line })
+		return nil, errors.Join(c.errs...)
+	}
+	return f, nil
+}
+
+// decodeError puts what the decoder says into a user's words.
+func (f *File) decodeError(err error) error {
+	var decode *toml.DecodeError
+	if errors.As(err, &decode) {
+		line, column := decode.Position()
+		message := strings.TrimPrefix(decode.Error(), "toml: ")
+		if key := strings.Join(decode.Key(), "."); key != "" {
+			message = key + ": " + message
+		}
+		return &Error{f.Name, line, column, message}
+	}
+	return &Error{Name: f.Name, Message: strings.TrimPrefix(err.Error(), "toml: ")}
+}
+
+func (f *File) unknownKey(e *toml.DecodeError) error {
+	line, column := e.Position()
+	key := e.Key()
+	last := key[len(key)-1]
+	known := knownKeys(key[:len(key)-1])
+	return &Error{f.Name, line, column, fmt.Sprintf("there is no setting %q%s", strings.Join(key, "."), spell.Hint(last, known))}
+}
+
+// knownKeys are the keys of a table.
+func knownKeys(table []string) []string {
+	t := reflect.TypeFor[settings]()
+	if len(table) > 1 {
+		switch table[0] {
+		case "path":
+			t = reflect.TypeFor[place]()
+		case "unit", "class":
+			t = reflect.TypeFor[unit]()
+		}
+	}
+	var keys []string
+	for i := range t.NumField() {
+		keys = append(keys, t.Field(i).Tag.Get("toml"))
+	}
+	return keys
+}
+
+// positions are where keys, and elements of their lists, stand.
+type positions map[string]unstable.Position
+
+func pathKey(p ...string) string { return strings.Join(p, "\x00") }
+
+// positionsIn walks through a document that was decoded already.
+func positionsIn(text []byte) positions {
+	at := positions{}
+	var p unstable.Parser
+	p.Reset(text)
+	var table []string
+	for p.NextExpression() {
+		e := p.Expression()
+		switch e.Kind {
+		case unstable.Table, unstable.ArrayTable:
+			table = at.key(&p, nil, e)
+		case unstable.KeyValue:
+			at.keyValue(&p, table, e)
+		}
+	}
+	return at
+}
+
+// key notes the parts of a key and returns them behind the table's.
+func (at positions) key(p *unstable.Parser, table []string, e *unstable.Node) []string {
+	full := slices.Clone(table)
+	for it := e.Key(); it.Next(); {
+		full = append(full, string(it.Node().Data))
+		if k := pathKey(full...); at[k].Line == 0 {
+			at[k] = p.Shape(it.Node().Raw).Start
+		}
+	}
+	return full
+}
+
+func (at positions) keyValue(p *unstable.Parser, table []string, e *unstable.Node) {
+	full := at.key(p, table, e)
+	v := e.Value()
+	for n, it := 0, v.Children(); (v.Kind == unstable.Array || v.Kind == unstable.InlineTable) && it.Next(); n++ {
+		switch child := it.Node(); child.Kind {
+		case unstable.KeyValue:
+			at.keyValue(p, full, child)
+		case unstable.String:
+			at[pathKey(append(slices.Clone(full), strconv.Itoa(n))...)] = p.Shape(child.Raw).Start
+		}
+	}
+}
+
+// Errorf is an error at a key, or at an element of its list.
+func (f *File) Errorf(key []string, format string, args ...any) error {
+	e := &Error{Name: f.Name, Message: fmt.Sprintf(format, args...)}
+	for n := len(key); n > 0 && e.Line == 0; n-- {
+		at := f.at[pathKey(key[:n]...)]
+		e.Line, e.Column = at.Line, at.Column
+	}
+	return e
+}
+
+// checker looks at what the values of a configuration mean.
+type checker struct {
+	f    *File
+	v    Vocabulary
+	errs []error
+}
+
+func (c *checker) errorf(key []string, format string, args ...any) {
+	c.errs = append(c.errs, c.f.Errorf(key, format, args...))
+}
+
+func (c *checker) check() {
+	s := &c.f.settings
+	c.place(nil, place{s.Select, s.Ignore, s.Severity})
+	c.rules([]string{"not-ignorable"}, s.NotIgnorable)
+	c.globs([]string{"exclude"}, s.Exclude)
+	if _, err := lint.ParseThreshold(s.FailOn); s.FailOn != "" && err != nil {
+		c.errorf([]string{"fail-on"}, "%v", err)
+	}
+	if _, err := nixos.ParseRelease(s.NixOSRelease); s.NixOSRelease != "" && err != nil {
+		c.errorf([]string{"nixos-release"}, "%v", err)
+	}
+	if _, err := systemd.ParseVersion(strconv.Itoa(s.SystemdVersion)); s.SystemdVersion != 0 && err != nil {
+		c.errorf([]string{"systemd-version"}, "%v", err)
+	}
+	for _, glob := range slices.Sorted(maps.Keys(s.Path)) {
+		c.glob([]string{"path", glob}, glob)
+		c.place([]string{"path", glob}, s.Path[glob])
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Unit)) {
+		if _, err := path.Match(name, ""); err != nil {
+			c.errorf([]string{"unit", name}, "%q is no glob", name)
+		}
+		c.place([]string{"unit", name}, s.Unit[name].place())
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Class)) {
+		if !slices.Contains(c.v.Classes, name) {
+			hint := spell.Hint(name, c.v.Classes)
+			if hint == "" {
+				hint = "; known are " + strings.Join(c.v.Classes, "; ")
+			}
+			c.errorf([]string{"class", name}, "there is no class of services %q%s", name, hint)
+		}
+		c.place([]string{"class", name}, s.Class[name].place())
+	}
+}
+
+func (c *checker) place(key []string, p place) {
+	under := func(last string) []string { return append(slices.Clone(key), last) }
+	c.rules(under("select"), p.Select)
+	c.rules(under("ignore"), p.Ignore)
+	for _, rule := range slices.Sorted(maps.Keys(p.Severity)) {
+		at := append(under("severity"), rule)
+		c.rule(at, rule)
+		if _, err := lint.ParseSeverity(p.Severity[rule]); err != nil {
+			c.errorf(at, "%v", err)
+		}
+	}
+}
+
+func (c *checker) rules(key []string, entries []string) {
+	for n, e := range entries {
+		c.rule(append(slices.Clone(key), strconv.Itoa(n)), e)
+	}
+}
+
+func (c *checker) rule(key []string, entry string) {
+	var names []string
+	for _, r := range c.v.Rules {
+		if lint.Names(entry, r) > 0 {
+			return
+		}
+		names = append(names, r.Name)
+	}
+	if strings.EqualFold(entry, "default") {
+		return
+	}
+	c.errorf(key, "there is no rule %q%s", entry, spell.Hint(entry, names))
+}
+
+func (c *checker) globs(key []string, globs []string) {
+	for n, g := range globs {
+		c.glob(append(slices.Clone(key), strconv.Itoa(n)), g)
+	}
+}
+
+func (c *checker) glob(key []string, glob string) {
+	if glob == "" || !doublestar.ValidatePattern(glob) {
+		c.errorf(key, "%q is no glob", glob)
+	}
+}
