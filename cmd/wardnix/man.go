@@ -53,13 +53,20 @@ func manual() string {
 	b.WriteString(`.SH EXIT STATUS
 .TP
 .B 0
-no finding of severity warning or above remains
+no finding of severity warning (or what \-\-fail\-on says) or above remains
 .TP
 .B 1
 some remain, or \-\-diff printed a diff
 .TP
 .B 2
 wardnix could not do its work, in whole or in part; what could be done was done
+.SH FILES
+.TP
+.B wardnix.toml
+the settings of the files in its folder and below
+.TP
+.B wardnix\-baseline.json
+the findings that a project lives with for now
 .SH ENVIRONMENT
 .TP
 .B NO_COLOR, FORCE_COLOR, TERM

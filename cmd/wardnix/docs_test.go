@@ -1,0 +1,99 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// fence is a fenced block: its language, the name of the file that it is, if
+// any, and its text.
+var fence = regexp.MustCompile("(?ms)^```(\\w+)(?: (\\S+))?\n(.*?)^```$")
+
+// What the pages below docs show is true: a block with a file's name is that
+// file, and what a console block shows is what its commands print, in the order
+// of the page.
+func TestDocsAreTrue(t *testing.T) {
+	for _, name := range []string{"suppression", "configuration", "adoption"} {
+		t.Run(name, func(t *testing.T) {
+			page := filepath.Join("../../docs", name+".md")
+			text, err := os.ReadFile(page)
+			if err != nil {
+				t.Fatal(err)
+			}
+			now := runPage(t, string(text))
+			if *update {
+				if err := os.WriteFile(page, []byte(now), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if diff := cmp.Diff(string(text), now); diff != "" {
+				t.Errorf("(-page +now)\n%s", diff)
+			}
+		})
+	}
+}
+
+// runPage is the page with what its commands print now.
+func runPage(t *testing.T, text string) string {
+	dir := t.TempDir()
+	return fence.ReplaceAllStringFunc(text, func(block string) string {
+		m := fence.FindStringSubmatch(block)
+		switch lang, name, body := m[1], m[2], m[3]; {
+		case name != "":
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(body), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		case lang == "console":
+			return "```console\n" + runConsole(t, dir, body) + "```"
+		}
+		return block
+	})
+}
+
+// runConsole runs the commands of a console block.
+func runConsole(t *testing.T, dir, body string) string {
+	var out strings.Builder
+	for line := range strings.Lines(body) {
+		command, ok := strings.CutPrefix(line, "$ ")
+		if !ok {
+			continue
+		}
+		out.WriteString(line + shell(t, dir, strings.TrimSpace(command)))
+	}
+	return out.String()
+}
+
+// shell is what a command prints. That wardnix exits with 1 is no failure.
+func shell(t *testing.T, dir, command string) string {
+	cmd := exec.Command("sh", "-c", command)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null", "FORCE_COLOR=", "NO_COLOR=1")
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := cmd.Run(); err != nil && strings.Contains(out.String(), "not found") {
+		t.Fatalf("%s: %v: %s", command, err, out.String())
+	}
+	return out.String()
+}
+
+// Without git, --since says so.
+func TestSinceNeedsGit(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "a.nix"), []byte("{ }\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", dir)
+	var out bytes.Buffer
+	c := Command{Stdout: &out, Stderr: &out, Dir: dir, Env: func(string) (string, bool) { return "", false }}
+	if status := c.Main([]string{"lint", "--since", "HEAD", "a.nix"}); status != exitFailed || !strings.Contains(out.String(), "git is needed") {
+		t.Errorf("%d: %s", status, out.String())
+	}
+}
