@@ -349,7 +349,9 @@ func (c call) sorted(items []Item, less func(x, y *Thunk) (Truth, *Cond)) Value 
 		}
 		return -1
 	})
-	if why != nil {
+	if why != nil && why.Failure != NoFailure {
+		return why // a comparison that sorting needs
+	} else if why != nil {
 		return c.lost(why)
 	}
 	return &List{origin{c.site}, out}
