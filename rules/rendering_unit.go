@@ -44,6 +44,9 @@ none of.`,
 					u.OverrideStrategy() != "asDropinIfExists" || len(u.Option("overrideStrategy").Unseen) > 0 || !hasTemplate(u, template) {
 					return
 				}
+				if u.Host.Name == "" && len(u.Files()) > 1 {
+					return // of modules that may never be used together
+				}
 				reportInstance(p, u, template)
 			})
 		},
