@@ -63,18 +63,29 @@ leaves alone what a unit says for itself, unless it is named (` + "`--baseline l
 	}
 }
 
-// invalid reports whether systemd ignores what the unit sets the row to: then
-// that is what is reported.
+// invalid reports whether another rule says what is wrong with the lines that the
+// unit sets the row to: that systemd ignores them, or reads them otherwise.
 func (u *unitView) invalid(r *row) bool {
 	if r.section == "" {
 		return false
 	}
-	for _, a := range u.whole.Values(r.section, r.name()) {
-		if !a.Unknown && systemd.Check(r.section, a.Key, a.Value, u.version).Status >= systemd.Ignored {
-			return true
+	claimed := false
+	eachDirective(u, func(d *systemd.Directive, k *keyLines) {
+		if k.section != r.section || d.Name != r.name() {
+			return
 		}
-	}
-	return false
+		for _, l := range k.lines {
+			m := misread{Line: l, directive: d, verdict: systemd.Check(l.Section, l.Key, l.Text, u.version)}
+			if !l.Known || l.Unseen != "" {
+				continue
+			}
+			if kind := u.mistakeOf(&m); kind != noMistake && kind != nullMeant {
+				claimed = true
+			}
+		}
+		claimed = claimed || len(u.bareAfterDeny(d, k)) > 0
+	})
+	return claimed
 }
 
 func reportWeaker(p *lint.Pass, u *unitView, r *row) {

@@ -6,7 +6,7 @@ import "wardnix/lint"
 // how they read.
 func renderingRules(baselines []*Baseline) []*lint.Rule {
 	return []*lint.Rule{
-		emptyList(baselines), nullValue(), decimalMode(), octalByLuck(),
+		emptyList(baselines), nullValue(baselines), decimalMode(), octalByLuck(),
 		tildeOnce(), allowAfterDeny(), tildeInside(), denyException(),
 		resetAtEnd(), defaultListLost(), updateWithProperty(), misplacedProperty(), lineBreak(), falseAsText(), nestedList(), lastLineCounts(),
 		nothingDenied(baselines), emptyDeviceList(baselines), instanceShadows(), socketRemains(), userSandbox(),

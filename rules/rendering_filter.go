@@ -29,22 +29,34 @@ type plainAfterDeny struct {
 func eachPlainAfterDeny(p *lint.Pass, do func(u *unitView, d *systemd.Directive, k *keyLines, plain []plainAfterDeny)) {
 	eachUnit(p, func(u *unitView) {
 		eachDirective(u, func(d *systemd.Directive, k *keyLines) {
-			switch d.KindIn(u.version) {
-			case systemd.KindSyscallFilter, systemd.KindFamilies:
-			case systemd.KindCapabilities:
-				if d.Name != "CapabilityBoundingSet" {
-					return
-				}
-			default:
-				return
-			}
-			if slices.ContainsFunc(k.lines, func(l nixos.Line) bool { return !certain(l) || l.Def == nil || l.Def.Binding.IsZero() }) {
-				return
-			}
-			if plain := plainLines(k.lines, u.version); len(plain) > 0 {
+			if plain := u.plainAfterDeny(d, k); len(plain) > 0 {
 				do(u, d, k, plain)
 			}
 		})
+	})
+}
+
+// plainAfterDeny are the lines without "~" behind one that has it.
+func (u *unitView) plainAfterDeny(d *systemd.Directive, k *keyLines) []plainAfterDeny {
+	switch d.KindIn(u.version) {
+	case systemd.KindSyscallFilter, systemd.KindFamilies:
+	case systemd.KindCapabilities:
+		if d.Name != "CapabilityBoundingSet" {
+			return nil
+		}
+	default:
+		return nil
+	}
+	if slices.ContainsFunc(k.lines, func(l nixos.Line) bool { return !certain(l) || l.Def == nil || l.Def.Binding.IsZero() }) {
+		return nil
+	}
+	return plainLines(k.lines, u.version)
+}
+
+// bareAfterDeny are those of them that were plainly meant to have a "~", too.
+func (u *unitView) bareAfterDeny(d *systemd.Directive, k *keyLines) []plainAfterDeny {
+	return slices.DeleteFunc(u.plainAfterDeny(d, k), func(l plainAfterDeny) bool {
+		return l.base || len(l.lifted) > 0 || !l.groups || l.Text == "none"
 	})
 }
 
@@ -117,11 +129,12 @@ Write ` + "`~`" + ` before each element.`,
 `,
 		References: []string{"systemd.exec(5), SystemCallFilter=", "systemd 262, src/core/load-fragment.c, config_parse_syscall_filter"},
 		Check: func(p *lint.Pass) {
-			eachPlainAfterDeny(p, func(u *unitView, d *systemd.Directive, k *keyLines, plain []plainAfterDeny) {
-				plain = slices.DeleteFunc(plain, func(l plainAfterDeny) bool { return l.base || len(l.lifted) > 0 || !l.groups || l.Text == "none" })
-				if len(plain) > 0 {
-					reportTildeOnce(p, u, d, plain)
-				}
+			eachUnit(p, func(u *unitView) {
+				eachDirective(u, func(d *systemd.Directive, k *keyLines) {
+					if plain := u.bareAfterDeny(d, k); len(plain) > 0 {
+						reportTildeOnce(p, u, d, plain)
+					}
+				})
 			})
 		},
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 // nullValue reports null where an empty assignment is not "not set".
-func nullValue() *lint.Rule {
+func nullValue(baselines []*Baseline) *lint.Rule {
 	return &lint.Rule{
 		ID: "N002", Name: "null-value", Since: "0.1.0", Severity: lint.Error,
 		Title: "null renders an empty assignment, which is not the same as leaving it out",
@@ -34,7 +34,11 @@ To set nothing leave the setting out; to overrule another module write the defau
 		References: []string{"nixos/lib/systemd-lib.nix, toOption (NixOS 26.11)", "systemd 262, src/core/load-fragment.c"},
 		Check: func(p *lint.Pass) {
 			eachUnit(p, func(u *unitView) {
-				eachMisread(u, nullMeant, func(m misread) { reportNull(p, u, m) })
+				eachMisread(u, nullMeant, func(m misread) {
+					if !askedOf(u, baselines, m.Section, m.Key) { // else it is weaker than the baseline, and told as that
+						reportNull(p, u, m)
+					}
+				})
 			})
 		},
 	}
