@@ -262,9 +262,12 @@ func (s *session) linter() *lint.Linter {
 	return l
 }
 
-// classes are the classes of the units, by name.
+// classes are the classes of the units, by name, if settings ask for them.
 func (s *session) classes() map[string]string {
 	out := map[string]string{}
+	if !slices.ContainsFunc(slices.Collect(maps.Values(s.under)), (*config.File).UsesClasses) {
+		return out
+	}
 	for _, h := range s.project.Hosts() {
 		for _, u := range h.Units {
 			if c := rules.ClassOf(u); c != "" {

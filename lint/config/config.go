@@ -108,6 +108,9 @@ func (f *File) relative(abs string) (string, bool) {
 	return strings.CutPrefix(abs, f.Dir+"/")
 }
 
+// UsesClasses reports whether the configuration says something of a class.
+func (f *File) UsesClasses() bool { return len(f.Class) > 0 }
+
 // layers are the places that hold for a subject, the weakest first.
 func (f *File) layers(s Subject) []place {
 	out := []place{{Severity: f.Severity}}
