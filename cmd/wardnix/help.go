@@ -40,9 +40,36 @@ func help(v verb) string {
 	if a.text != "" {
 		b.WriteString("\n" + fill(a.text, columns) + "\n")
 	}
-	if f := flagSet(v).FlagUsagesWrapped(columns); f != "" {
+	if f := flagTable(v); f != "" {
 		b.WriteString("\nFlags:\n" + f)
 	}
+	return b.String()
+}
+
+// flagColumn is where the texts of flags begin; a flag that is longer has a line
+// to itself.
+const flagColumn = 28
+
+// flagTable lists the flags of a verb, --help excepted.
+func flagTable(v verb) string {
+	var b strings.Builder
+	flagSet(v).VisitAll(func(f *pflag.Flag) {
+		form := "  " + flagForm(f)
+		if f.Shorthand == "" {
+			form = "      " + flagForm(f)
+		}
+		text := flagText(f)
+		if def := f.DefValue; def != "" && def != "false" && def != "[]" && def != "0" {
+			text += " (else " + def + ")"
+		}
+		if n := len([]rune(form)); n < flagColumn {
+			form += strings.Repeat(" ", flagColumn-n)
+		} else {
+			form += "\n" + strings.Repeat(" ", flagColumn)
+		}
+		lines := strings.ReplaceAll(fill(text, columns-flagColumn), "\n", "\n"+strings.Repeat(" ", flagColumn))
+		b.WriteString(form + lines + "\n")
+	})
 	return b.String()
 }
 

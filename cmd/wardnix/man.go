@@ -86,6 +86,9 @@ func paragraphs(s string) []string {
 // flagForm is the flag as the command line takes it: "-f, --format FORMAT".
 func flagForm(f *pflag.Flag) string {
 	name, _ := pflag.UnquoteUsage(f)
+	if f.NoOptDefVal != "" {
+		name = "" // a switch
+	}
 	form := "--" + f.Name
 	if f.Shorthand != "" {
 		form = "-" + f.Shorthand + ", " + form
