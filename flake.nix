@@ -21,7 +21,7 @@
           pname = "wardnix";
           version = "0.1.0";
           src = self;
-          vendorHash = lib.fakeHash;
+          vendorHash = "sha256-gyqOa4OmvNYImqm/ChZ+N5rgYtievuEntxmj8mMfh7M=";
           subPackages = [ "cmd/wardnix" ];
           ldflags = [ "-s" ];
           nativeBuildInputs = [ pkgs.installShellFiles ];
