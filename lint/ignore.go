@@ -5,8 +5,8 @@ import (
 	"strconv"
 	"strings"
 
+	"wardnix/lint/spell"
 	"wardnix/nixast"
-	"wardnix/spell"
 )
 
 // An ignore is a comment by which a file keeps findings from being told:

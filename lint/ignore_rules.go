@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"wardnix/emit"
+	"wardnix/lint/spell"
 	"wardnix/nixast"
-	"wardnix/spell"
 )
 
 // ignoreFamily is the letter of the rules about ignores.

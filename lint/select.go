@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"wardnix/spell"
+	"wardnix/lint/spell"
 )
 
 // Select chooses among rules. Each entry of sel and ignore is as [Names] has

@@ -8,6 +8,7 @@ import (
 	"wardnix/emit"
 	"wardnix/lint"
 	"wardnix/lint/nixos"
+	"wardnix/lint/spell"
 	"wardnix/lint/systemd"
 	"wardnix/nixast"
 )
@@ -92,7 +93,7 @@ func checkName(p *lint.Pass, u *unitView, section string, o *nixos.Option) {
 		f.Directives = append(f.Directives, near.Name)
 		f.Notes = append(f.Notes, lint.Note{Label: near.Name, Text: near.Doc})
 		if automatic(u) {
-			f.Fixes = renameFix(o, near.Name, u.Directive(section, near.Name).IsSet(), editDistance(name, near.Name) > 2)
+			f.Fixes = renameFix(o, near.Name, u.Directive(section, near.Name).IsSet(), isFar(name, near.Name))
 		}
 	}
 	reportAt(p, o, f)
@@ -119,7 +120,7 @@ func checkManagerName(p *lint.Pass, h *nixos.Host, o *nixos.Option) {
 		f.Message += "; did you mean " + near.Name + "?"
 		f.Directives = append(f.Directives, near.Name)
 		f.Notes = append(f.Notes, lint.Note{Label: near.Name, Text: near.Doc})
-		f.Fixes = renameFix(o, near.Name, h.Option("systemd", "settings", "Manager", near.Name).IsSet(), editDistance(o.Name(), near.Name) > 2)
+		f.Fixes = renameFix(o, near.Name, h.Option("systemd", "settings", "Manager", near.Name).IsSet(), isFar(o.Name(), near.Name))
 	}
 	reportAt(p, o, f)
 }
@@ -183,24 +184,11 @@ func renameFix(o *nixos.Option, name string, taken, far bool) []lint.Fix {
 	return []lint.Fix{fix}
 }
 
-// editDistance is the number of single edits (insert, remove, change) between
-// two names, without regard to case.
-func editDistance(a, b string) int {
-	a, b = strings.ToLower(a), strings.ToLower(b)
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost = 1 + min(diagonal, row[j], row[j+1])
-			}
-			diagonal, row[j+1] = row[j+1], cost
-		}
-	}
-	return row[len(b)]
+// slip is the number of mistakes that a person makes in a word without meaning
+// another.
+const slip = 2
+
+// isFar reports whether two words differ by more than a slip, case aside.
+func isFar(a, b string) bool {
+	return spell.Distance(strings.ToLower(a), strings.ToLower(b), slip) > slip
 }

@@ -138,7 +138,7 @@ func plainlyMeant(text, nearest string) bool {
 		return true // a single word, of few that there are
 	}
 	for word := range strings.FieldsFuncSeq(nearest, isBreak) {
-		if !slices.ContainsFunc(strings.FieldsFunc(text, isBreak), func(t string) bool { return editDistance(bare(t), bare(word)) <= 2 }) {
+		if !slices.ContainsFunc(strings.FieldsFunc(text, isBreak), func(t string) bool { return !isFar(bare(t), bare(word)) }) {
 			return false
 		}
 	}

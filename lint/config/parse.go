@@ -18,8 +18,8 @@ import (
 
 	"wardnix/lint"
 	"wardnix/lint/nixos"
+	"wardnix/lint/spell"
 	"wardnix/lint/systemd"
-	"wardnix/spell"
 )
 
 // Vocabulary is what a configuration may speak of.

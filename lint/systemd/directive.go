@@ -6,7 +6,7 @@ import (
 	"sort"
 	"strings"
 
-	"wardnix/spell"
+	"wardnix/lint/spell"
 )
 
 // Directive is one key of a unit or configuration file. One name may stand for

@@ -3,7 +3,7 @@ package systemd
 import (
 	"strings"
 
-	"wardnix/spell"
+	"wardnix/lint/spell"
 )
 
 // nearest returns the valid value that value was most likely meant to be, or "".

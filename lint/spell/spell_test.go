@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"wardnix/spell"
+	"wardnix/lint/spell"
 )
 
 func TestDistance(t *testing.T) {
