@@ -52,11 +52,13 @@ in
   ];
 
   systemd.services = {
-    # Masks the script that runs before the machine sleeps, which a server never does.
-    # Until NixOS 25.11; from 26.05 on it is called sleep-actions, and this name would
-    # mask nothing.
-    # Cost: powerManagement.powerDownCommands does not run before sleep.
-    pre-sleep = lib.mkIf (lib.versionOlder release "26.05") { enable = false; };
+    pre-sleep = lib.mkIf (lib.versionOlder release "26.05") {
+      # Masks the script that runs before the machine sleeps, which a server never does.
+      # Until NixOS 25.11; from 26.05 on it is called sleep-actions, and this name would
+      # mask nothing.
+      # Cost: powerManagement.powerDownCommands does not run before sleep.
+      enable = false;
+    };
 
     # Masks the service that loads the next kernel for `systemctl kexec`.
     # Cost: no reboot by kexec. Switch kexec itself off with

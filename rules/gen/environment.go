@@ -1,7 +1,6 @@
 package gen
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/nix-community/go-nix/pkg/storepath"
@@ -17,12 +16,14 @@ type variable struct{ name, value string }
 // path. It reports false where they do more than set variables.
 func (c *conversion) environment(e *entry) (emit.Attrs, bool) {
 	var vars []variable
+	at := map[string]int{} // where a variable is in vars
 	for _, line := range e.values {
 		if line.Value == "" && c.dropin {
 			return nil, false
 		}
 		if line.Value == "" {
 			vars = nil
+			clear(at)
 			continue
 		}
 		words, ok := quotedWords(line.Value)
@@ -34,8 +35,12 @@ func (c *conversion) environment(e *entry) (emit.Attrs, bool) {
 			if !ok || !variableName.MatchString(name) {
 				return nil, false
 			}
-			vars = slices.DeleteFunc(vars, func(v variable) bool { return v.name == name })
-			vars = append(vars, variable{name, value})
+			i, again := at[name]
+			if !again {
+				i, at[name] = len(vars), len(vars)
+				vars = append(vars, variable{})
+			}
+			vars[i] = variable{name, value}
 		}
 	}
 	var env, others emit.Attrs
@@ -52,7 +57,7 @@ func (c *conversion) environment(e *entry) (emit.Attrs, bool) {
 		}
 	}
 	if len(env) > 0 {
-		others = append(others, apart(emit.A("environment", env)))
+		others = append(others, apart(flat(emit.A("environment", env))))
 	}
 	return others, true
 }

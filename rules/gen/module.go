@@ -111,8 +111,14 @@ func (m *Module) WithoutComments() *Module {
 
 func bare(attrs emit.Attrs) emit.Attrs {
 	out := slices.Clone(attrs)
+	// Where each binding stands apart, its comment is what it stands apart for.
+	each := !slices.ContainsFunc(out, func(a emit.Attr) bool {
+		_, isSet := a.Value.(emit.Attrs)
+		return isSet || a.Comment == "" || !a.Blank
+	})
 	for i := range out {
 		out[i].Comment = ""
+		out[i].Blank = out[i].Blank && !each
 		switch v := out[i].Value.(type) {
 		case emit.Attrs:
 			out[i].Value = bare(v)

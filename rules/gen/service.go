@@ -287,6 +287,9 @@ func (s *service) capabilities() error {
 	default:
 		s.put("AmbientCapabilities", nil, reasons["AmbientCapabilities"])
 		s.put("CapabilityBoundingSet", nil, reasons["CapabilityBoundingSet"])
+		if s.class.listens && len(s.Devices) == 0 {
+			s.put("PrivateUsers", true, reasons["PrivateUsers"]) // the class leaves it out for the sake of a capability
+		}
 	}
 	if s.low() {
 		s.notes = append(s.notes, "ports below 1024 take CAP_NET_BIND_SERVICE, so PrivateUsers is left out")

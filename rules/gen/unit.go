@@ -26,8 +26,8 @@ const shhMark = "-------- "
 // FromUnit turns a unit of systemd into a module that defines the same unit.
 // The name is that of the unit, "web.service"; main is its file, nil where
 // there are drop-ins only, which then change a unit that is defined elsewhere;
-// drop-ins are in the order in which systemd reads them. Lines without a
-// section, as the tool shh prints them, belong to [Service].
+// drop-ins are in the order in which systemd reads them. Lines without a section,
+// as the tool shh prints them, belong to [Service] in a drop-in that stands alone.
 //
 // What NixOS has an option for becomes that option, what is repeated a list;
 // an empty assignment, which resets, stays in it. Comments stay with the line
@@ -103,7 +103,10 @@ func (c *conversion) note(format string, args ...any) {
 
 // read takes in one file.
 func (c *conversion) read(s Source, dropin bool) error {
-	f := systemd.Parse(s.Name, unshh(s.Text))
+	if c.dropin {
+		s.Text = unshh(s.Text)
+	}
+	f := systemd.Parse(s.Name, s.Text)
 	for _, p := range f.Problems {
 		if f.Broken && p == f.Problems[len(f.Problems)-1] && !dropin {
 			return fmt.Errorf("%s:%d: %s: systemd does not load the unit", s.Name, p.Line, p.Message)
@@ -223,11 +226,15 @@ func (c *conversion) module() *Module {
 			above.Comment = comment(append(c.takeSection(s), nonEmpty(above.Comment)...))
 		}
 	}
-	for _, s := range slices.Sorted(maps.Keys(sections)) {
+	slices.SortStableFunc(unit, func(a, b emit.Attr) int { return compareBool(a.Blank, b.Blank) }) // sets behind lines
+	for _, s := range slices.Backward(slices.Sorted(maps.Keys(sections))) {                        // [Unit] first
 		unit = append(unit, c.section(s, sections[s]))
 	}
 	for _, s := range slices.Sorted(maps.Keys(c.sections)) { // those whose section came to nothing
 		c.head = append(c.head, c.sections[s]...)
+	}
+	if c.dropin {
+		c.note("this changes %s, which is defined elsewhere; where NixOS reports a conflict, the value to keep takes lib.mkForce", c.name)
 	}
 	c.storePaths()
 	c.interleaved()
@@ -236,16 +243,31 @@ func (c *conversion) module() *Module {
 
 // section is the option that holds the directives of a section.
 func (c *conversion) section(name string, attrs emit.Attrs) emit.Attr {
-	above := c.takeSection(name)
-	option := strings.ToLower(name) + "Config"
-	if len(attrs) > 1 {
-		return emit.Attr{Path: []string{option}, Value: attrs, Comment: comment(above), Blank: true}
+	return apart(flat(emit.Attr{Path: []string{strings.ToLower(name) + "Config"}, Value: attrs, Comment: comment(c.takeSection(name))}))
+}
+
+// flat is a set of one binding as a binding with a longer path.
+func flat(set emit.Attr) emit.Attr {
+	attrs, ok := set.Value.(emit.Attrs)
+	if !ok || len(attrs) != 1 {
+		return set
 	}
 	only := attrs[0]
-	only.Path = append([]string{option}, only.Path...)
-	only.Comment = comment(append(above, nonEmpty(only.Comment)...))
-	only.Blank = true
+	only.Path = slices.Concat(set.Path, only.Path)
+	only.Comment = comment(append(nonEmpty(set.Comment), nonEmpty(only.Comment)...))
+	only.Blank = set.Blank
 	return only
+}
+
+// compareBool puts false before true.
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
 }
 
 // takeSection are the comments of a section, once.
@@ -266,7 +288,7 @@ func (c *conversion) place(unit emit.Attrs) emit.Attrs {
 	if c.kind == "mount" || c.kind == "automount" {
 		return emit.Attrs{at([]any{unit}, "systemd", sets[c.kind])}
 	}
-	return emit.Attrs{at(unit, "systemd", sets[c.kind], c.base)}
+	return emit.Attrs{flat(at(unit, "systemd", sets[c.kind], c.base))}
 }
 
 // interleaved tells of sockets whose order NixOS would change, which is the order

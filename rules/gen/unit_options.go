@@ -184,5 +184,5 @@ func plainScript(command string, v systemd.Version) (string, bool) {
 	if strings.ContainsAny(script, "$%") || m[1] == "c" && strings.ContainsAny(script, ";&|\n(){}") {
 		return "", false
 	}
-	return script + "\n", true
+	return script, true
 }
