@@ -10,7 +10,7 @@ import (
 // lower. See docs/architecture.md.
 var floors = map[string]int{
 	"wardnix/nixast":        1,
-	"wardnix/lint/spell":         1,
+	"wardnix/lint/spell":    1,
 	"wardnix/nixast/eval":   2,
 	"wardnix/emit":          2,
 	"wardnix/lint/systemd":  3,
