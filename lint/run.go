@@ -36,6 +36,7 @@ type run struct {
 	*Linter
 	project *nixos.Project
 	found   map[*Rule][]Finding
+	shared  map[any]any // of Pass.Once
 	ignores map[*nixast.File][]*ignore
 }
 
@@ -49,6 +50,18 @@ func (r *run) findings(rule *Rule) []Finding {
 		r.found[rule] = found
 	}
 	return found
+}
+
+// Once is what make returns, made once for all rules that look at the same state of
+// the project with the same key. Keys are of a type of the caller's own, as those
+// of package context are.
+func (p *Pass) Once(key any, make func() any) any {
+	v, ok := p.run.shared[key]
+	if !ok {
+		v = make()
+		p.run.shared[key] = v
+	}
+	return v
 }
 
 // ignoresIn are the ignores of a file.
@@ -161,7 +174,7 @@ func (l *Linter) check(project *nixos.Project) (counts, ignored []Finding) {
 		span          nixast.Span
 		unit, message string
 	}
-	r := &run{Linter: l, project: project, found: map[*Rule][]Finding{}, ignores: map[*nixast.File][]*ignore{}}
+	r := &run{Linter: l, project: project, found: map[*Rule][]Finding{}, shared: map[any]any{}, ignores: map[*nixast.File][]*ignore{}}
 	seen := map[key]bool{}
 	for _, rule := range l.Rules {
 		for _, f := range r.findings(rule) {

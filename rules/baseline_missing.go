@@ -54,10 +54,8 @@ the target systemd does not have.`,
 
 // eachUnit calls do for the units of all hosts.
 func eachUnit(p *lint.Pass, do func(*unitView)) {
-	for _, h := range p.Project.Hosts() {
-		for _, u := range h.Units {
-			do(viewOf(u))
-		}
+	for _, u := range viewsOf(p) {
+		do(u)
 	}
 }
 

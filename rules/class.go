@@ -181,7 +181,7 @@ func executed(u *nixos.Unit) []string {
 // spared is why a row of a generic baseline is not asked of the unit; "" if it
 // is asked.
 func spared(u *unitView, r *row) string {
-	c := classOf(u.Unit)
+	c := u.class
 	switch {
 	case c != nil && c.all:
 		return "a " + c.name + " needs more than can be told"

@@ -29,12 +29,12 @@ type subject struct {
 	wanted, weaker []string
 }
 
-func newSubject(u *nixos.Unit, baselines []*Baseline) *subject {
-	s := &subject{unitView: viewOf(u), lines: u.Lines()}
+func newSubject(u *unitView, baselines []*Baseline) *subject {
+	s := &subject{unitView: u, lines: u.Lines()}
 	for _, b := range baselines {
 		for _, r := range s.asked(b) {
 			s.wanted = append(s.wanted, r.name())
-			if standingOf(u, s.whole, &r, s.version) == weaker {
+			if standingOf(u.Unit, s.whole, &r, s.version) == weaker {
 				s.weaker = append(s.weaker, r.name())
 			}
 		}

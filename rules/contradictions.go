@@ -32,31 +32,27 @@ func contradictionRules(baselines []*Baseline) []*lint.Rule {
 }
 
 // survey is what the rules of a family share: the units of a project, each read
-// once. It remembers the last project only.
-type survey struct {
-	baselines []*Baseline
-	project   *nixos.Project
-	units     []*subject
-}
+// once.
+type survey struct{ baselines []*Baseline }
+
+// surveyKey is the key of the units that a survey reads.
+type surveyKey struct{}
 
 // of are the units of a project that a service manager of a system runs, the
 // manager of a user's session excepted: that one has no privileges to give or
 // to take away, and follows rules of its own.
 func (s *survey) of(p *lint.Pass) []*subject {
-	if s.project == p.Project {
-		return s.units
-	}
-	s.project, s.units = p.Project, nil
-	for _, h := range p.Project.Hosts() {
-		for _, u := range h.Units {
+	return p.Once(surveyKey{}, func() any {
+		var all []*subject
+		for _, u := range viewsOf(p) {
 			switch u.Scope.Kind {
 			case nixos.User, nixos.HomeManager, nixos.Initrd:
 				continue
 			}
 			if u.Enabled() != -1 {
-				s.units = append(s.units, newSubject(u, s.baselines))
+				all = append(all, newSubject(u, s.baselines))
 			}
 		}
-	}
-	return s.units
+		return all
+	}).([]*subject)
 }

@@ -132,7 +132,7 @@ func automatic(u *unitView) bool {
 	if len(u.Partial) > 0 || ofUser(u) {
 		return false
 	}
-	c := classOf(u.Unit)
+	c := u.class
 	return c == nil || !c.all
 }
 

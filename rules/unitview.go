@@ -16,12 +16,42 @@ type unitView struct {
 	*nixos.Unit
 	whole   *systemd.Unit // upstream's unit included
 	version systemd.Version
+	class   *class // nil for an ordinary daemon
+	rows    map[*Baseline][]row
 }
 
-func viewOf(u *nixos.Unit) *unitView { return &unitView{u, u.Whole(), u.Host.Version()} }
+func viewOf(u *nixos.Unit) *unitView {
+	return &unitView{Unit: u, whole: u.Whole(), version: u.Host.Version(), class: classOf(u), rows: map[*Baseline][]row{}}
+}
 
-// asked are the rows of the baseline that are asked of the unit.
+// viewsKey is the key of the views that all rules share.
+type viewsKey struct{}
+
+// viewsOf are the units of all hosts.
+func viewsOf(p *lint.Pass) []*unitView {
+	return p.Once(viewsKey{}, func() any {
+		var all []*unitView
+		for _, h := range p.Project.Hosts() {
+			for _, u := range h.Units {
+				all = append(all, viewOf(u))
+			}
+		}
+		return all
+	}).([]*unitView)
+}
+
+// asked are the rows of the baseline that are asked of the unit. The caller must
+// not change them.
 func (u *unitView) asked(b *Baseline) []row {
+	rows, ok := u.rows[b]
+	if !ok {
+		rows = u.choose(b)
+		u.rows[b] = rows
+	}
+	return rows
+}
+
+func (u *unitView) choose(b *Baseline) []row {
 	if u.Pattern || u.Scope.Kind != nixos.System && u.Scope.Kind != nixos.Container || u.Enabled() == -1 {
 		return nil
 	}

@@ -15,7 +15,16 @@ import (
 // Lines is the text of the unit file as NixOS derives it, without the lines
 // that open a section, blank lines, and the environment that NixOS adds to
 // every service. Lines of one key are in the order of the unit file; keys are in
+//
+// They are derived once; the caller must not change them.
 func (u *Unit) Lines() []Line {
+	if !u.derived {
+		u.lines, u.derived = u.derive(), true
+	}
+	return u.lines
+}
+
+func (u *Unit) derive() []Line {
 	switch u.Style {
 	case TextStyle:
 		return u.textLines()

@@ -114,27 +114,6 @@ func (r Release) Systemd() int {
 	return version
 }
 
-// mergeEra is one of the three rules by which NixOS merged definitions of a
-// systemd directive (unitOption in nixos/lib/systemd-unit-options.nix).
-type mergeEra uint8
-
-const (
-	// firstListDecides: the definitions are concatenated if the first is a
-	// list, and must be equal otherwise. Until 23.11; from 22.05 on (nixpkgs
-	// pull request 158602) with a better error message.
-	firstListDecides mergeEra = iota
-	// anyListDecides: they are concatenated if any is a list. From 24.05 on
-	// (nixpkgs pull request 290946).
-	anyListDecides
-)
-
-func (r Release) mergeEra() mergeEra {
-	if r.IsZero() || !r.Before(Release{24, 5}) {
-		return anyListDecides
-	}
-	return firstListDecides
-}
-
 // releaseAt is the release that the unstable branch was heading for at a time.
 // A release leaves the unstable branch around the 20th of the month it is named
 // after, so near that day the answer may be one release off.

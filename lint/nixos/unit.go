@@ -30,7 +30,9 @@ type Unit struct {
 	// Modules of nixpkgs are no reason: see [Unit.IsOverride].
 	Partial []Reason
 
-	opt *Option
+	opt     *Option
+	lines   []Line // of Lines, once derived
+	derived bool
 	// derivedFrom is the startAt that a timer comes from.
 	derivedFrom *Option
 }

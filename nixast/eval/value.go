@@ -124,10 +124,9 @@ type Def struct {
 // Function is a function: a lambda of a file or a builtin.
 type Function struct {
 	origin
-	env  *env        // of a lambda
-	prim *primitive  // of a builtin
-	args []*Thunk    // that the builtin already has
-	call nixast.Node // where it got the last of them
+	env  *env       // of a lambda
+	prim *primitive // of a builtin
+	args []*Thunk   // that the builtin already has
 }
 
 // Unknown is what the source does not tell.
