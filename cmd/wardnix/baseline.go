@@ -61,7 +61,7 @@ func (v *baselineVerb) run(c *Command, args []string) int {
 
 // knownState is the project as it is, and the file as it is.
 type knownState struct {
-	*session
+	*workspace
 	file     string // absolute
 	found    []lint.Finding
 	exposure map[string]map[string]string
@@ -74,7 +74,7 @@ func (v *baselineVerb) look(c *Command) (*knownState, error) {
 	if err != nil {
 		return nil, err
 	}
-	state := &knownState{session: s}
+	state := &knownState{workspace: s}
 	state.problems = c.tellProblems(s.project, report.Style{Color: c.colors("auto", c.Stderr)})
 	state.found = s.linter().Run(s.project).Findings
 	var units []scored
@@ -94,7 +94,7 @@ func (v *baselineVerb) look(c *Command) (*knownState, error) {
 }
 
 // openRoot loads the whole project around the working directory.
-func (v *baselineVerb) openRoot(c *Command) (*session, error) {
+func (v *baselineVerb) openRoot(c *Command) (*workspace, error) {
 	paths := []string(nil)
 	for {
 		s, err := v.project.open(c, config.Flags{Baseline: v.baselines}, paths)
@@ -112,8 +112,8 @@ func (v *baselineVerb) openRoot(c *Command) (*session, error) {
 	}
 }
 
-// root is the folder of the first project of the session.
-func (s *session) root() string {
+// root is the folder of the first project of the workspace.
+func (s *workspace) root() string {
 	for _, f := range s.project.Files() {
 		if f.Asked {
 			if root := s.project.Root(f); root != "" {

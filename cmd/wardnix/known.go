@@ -19,13 +19,13 @@ const knownName = "wardnix-baseline.json"
 
 // known are the known findings of each project of a run, by its folder.
 type known struct {
-	s      *session
+	s      *workspace
 	byRoot map[string]*lint.Known
 }
 
 // known reads what is known: from the file that is named, else from that in
 // the folder of each project.
-func (s *session) known(name string) (*known, error) {
+func (s *workspace) known(name string) (*known, error) {
 	k := &known{s: s, byRoot: map[string]*lint.Known{}}
 	for _, f := range s.project.Files() {
 		root := s.project.Root(f)
@@ -58,7 +58,7 @@ func readKnown(file string) (*lint.Known, error) {
 }
 
 // named tells an error with the name of a file as users know it.
-func (s *session) named(file string, err error) error {
+func (s *workspace) named(file string, err error) error {
 	if rel, relErr := filepath.Rel(filepath.FromSlash(s.finder.Base), file); relErr == nil {
 		file = filepath.ToSlash(rel)
 	}

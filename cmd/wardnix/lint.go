@@ -119,7 +119,7 @@ func (v *lintVerb) run(c *Command, args []string) int {
 }
 
 // open reads the settings for paths.
-func (v *lintVerb) open(c *Command, paths []string) (*session, error) {
+func (v *lintVerb) open(c *Command, paths []string) (*workspace, error) {
 	if _, err := lint.ParseThreshold(v.failOn); v.failOn != "" && err != nil {
 		return nil, fmt.Errorf("--fail-on: %w", err)
 	}
@@ -143,7 +143,7 @@ func (v *lintVerb) open(c *Command, paths []string) (*session, error) {
 }
 
 // linter is the linter that the settings and flags ask for.
-func (v *lintVerb) linter(s *session) (*lint.Linter, error) {
+func (v *lintVerb) linter(s *workspace) (*lint.Linter, error) {
 	l := s.linter()
 	l.NoIgnores = v.noIgnores
 	if v.since != "" {
@@ -240,7 +240,7 @@ func (c *Command) tellProblems(project *nixos.Project, style report.Style) int {
 }
 
 // output writes what the run came to, files and report, and tells the status.
-func (v *lintVerb) output(c *Command, s *session, r *lint.Result, stdin bool) int {
+func (v *lintVerb) output(c *Command, s *workspace, r *lint.Result, stdin bool) int {
 	status := exitClean
 	if lint.Failing(r.Findings, s.main.Threshold()) {
 		status = exitFindings

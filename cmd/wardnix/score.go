@@ -202,7 +202,7 @@ func (c *Command) scoreFile(name string, v systemd.Version) (scored, error) {
 
 // scoreNix scores the services of a project. A folder may hold no Nix file if
 // it has unit files.
-func scoreNix(s *session, paths []string, others bool) ([]scored, int) {
+func scoreNix(s *workspace, paths []string, others bool) ([]scored, int) {
 	c := s.c
 	if err := s.load(nil, paths); err != nil {
 		return nil, c.fail("score: %v", err)

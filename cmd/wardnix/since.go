@@ -30,7 +30,7 @@ type touched struct {
 type lineRange struct{ first, last int }
 
 // touchedSince asks git.
-func (s *session) touchedSince(rev string) (*touched, error) {
+func (s *workspace) touchedSince(rev string) (*touched, error) {
 	t := &touched{lines: map[string][]lineRange{}, units: map[string]map[string]bool{}, options: map[string]map[string]bool{}, project: s.project}
 	roots := map[string]bool{}
 	for _, f := range s.project.Files() {

@@ -61,8 +61,8 @@ func (t *projectFlags) flags(fs *pflag.FlagSet) {
 	fs.BoolVar(&t.noConfig, "no-config", false, "read no "+config.Name)
 }
 
-// session is what a command works with: settings, rules and the project.
-type session struct {
+// workspace is what a command works with: settings, rules and the project.
+type workspace struct {
 	c      *Command
 	finder *config.Finder
 	given  config.Flags // by the command line
@@ -80,7 +80,7 @@ type session struct {
 
 // open reads the settings for paths. given is what the command line says of
 // rules; open adds the target.
-func (t *projectFlags) open(c *Command, given config.Flags, paths []string) (*session, error) {
+func (t *projectFlags) open(c *Command, given config.Flags, paths []string) (*workspace, error) {
 	var opts nixos.Options
 	if err := t.apply(&opts); err != nil {
 		return nil, err
@@ -90,7 +90,7 @@ func (t *projectFlags) open(c *Command, given config.Flags, paths []string) (*se
 	if err != nil {
 		return nil, err
 	}
-	s := &session{c: c, given: given, exclude: &config.File{Dir: filepath.ToSlash(base)}, under: map[*config.File]*config.File{}}
+	s := &workspace{c: c, given: given, exclude: &config.File{Dir: filepath.ToSlash(base)}, under: map[*config.File]*config.File{}}
 	s.finder = &config.Finder{
 		Base: filepath.ToSlash(base), None: &config.File{},
 		Vocabulary: config.Vocabulary{Rules: rules.All(rules.Builtin()), Classes: rules.Classes()},
@@ -105,7 +105,7 @@ func (t *projectFlags) open(c *Command, given config.Flags, paths []string) (*se
 }
 
 // fix settles the settings of all folders where flags do that.
-func (t *projectFlags) fix(s *session) error {
+func (t *projectFlags) fix(s *workspace) error {
 	switch {
 	case t.noConfig && t.config != "":
 		return fmt.Errorf("--config and --no-config exclude each other")
@@ -123,7 +123,7 @@ func (t *projectFlags) fix(s *session) error {
 }
 
 // findMain finds the settings that hold for the paths together.
-func (s *session) findMain(paths []string) error {
+func (s *workspace) findMain(paths []string) error {
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}
@@ -144,7 +144,7 @@ func (s *session) findMain(paths []string) error {
 }
 
 // abs is the absolute path of one that is relative to the working directory.
-func (s *session) abs(name string) string {
+func (s *workspace) abs(name string) string {
 	if filepath.IsAbs(name) {
 		return filepath.Clean(name)
 	}
@@ -152,7 +152,7 @@ func (s *session) abs(name string) string {
 }
 
 // settings are those of a folder, under the command line.
-func (s *session) settings(dir string) (*config.File, error) {
+func (s *workspace) settings(dir string) (*config.File, error) {
 	f, err := s.finder.For(dir)
 	if err != nil {
 		return nil, err
@@ -164,7 +164,7 @@ func (s *session) settings(dir string) (*config.File, error) {
 }
 
 // settingsOf are those of a file of the project, which were looked at already.
-func (s *session) settingsOf(f *nixast.File) *config.File {
+func (s *workspace) settingsOf(f *nixast.File) *config.File {
 	if file := s.project.File(f.Name); file != nil {
 		if c, err := s.settings(path.Dir(file.Path)); err == nil {
 			return c
@@ -174,7 +174,7 @@ func (s *session) settingsOf(f *nixast.File) *config.File {
 }
 
 // readBaselines reads the baselines that the settings name, and makes the rules.
-func (s *session) readBaselines() error {
+func (s *workspace) readBaselines() error {
 	dir := s.main.Dir
 	if s.given.Baseline != nil || dir == "" {
 		dir = s.c.Dir
@@ -196,13 +196,13 @@ func (s *session) readBaselines() error {
 	return nil
 }
 
-func (s *session) baselineOf(u *nixos.Unit) rules.Assignment {
+func (s *workspace) baselineOf(u *nixos.Unit) rules.Assignment {
 	name, unit := s.main.BaselineFor(config.Subject{Unit: u.Name, Class: rules.ClassOf(u)})
 	return rules.Assignment{Baseline: name, Unit: unit}
 }
 
 // load reads the project. overlay is as in [nixos.Options].
-func (s *session) load(overlay map[string]string, paths []string) error {
+func (s *workspace) load(overlay map[string]string, paths []string) error {
 	opts := nixos.Options{Dir: s.c.Dir, Overlay: overlay, Systemd: s.main.SystemdVersion, Exclude: s.excludes}
 	if s.main.NixOSRelease != "" {
 		r, err := nixos.ParseRelease(s.main.NixOSRelease)
@@ -219,7 +219,7 @@ func (s *session) load(overlay map[string]string, paths []string) error {
 }
 
 // checkNested looks at the settings of all files that were asked for.
-func (s *session) checkNested() error {
+func (s *workspace) checkNested() error {
 	for _, f := range s.project.Files() {
 		if !f.Asked {
 			continue
@@ -237,20 +237,20 @@ func (s *session) checkNested() error {
 
 // excludes reports whether the settings or --exclude leave a path out. Where the
 // settings cannot be read, that is told once the files are known.
-func (s *session) excludes(abs string) bool {
+func (s *workspace) excludes(abs string) bool {
 	c, err := s.settings(path.Dir(abs))
 	return s.exclude.Excludes(abs) || err == nil && c.Excludes(abs)
 }
 
 // keep are the paths that are not excluded.
-func (s *session) keep(paths []string) []string {
+func (s *workspace) keep(paths []string) []string {
 	return slices.DeleteFunc(slices.Clone(paths), func(p string) bool {
 		return s.excludes(filepath.ToSlash(s.abs(p)))
 	})
 }
 
 // linter is the linter that the settings ask for.
-func (s *session) linter() *lint.Linter {
+func (s *workspace) linter() *lint.Linter {
 	l := &lint.Linter{Binding: func(f *nixast.File, r *lint.Rule) bool { return s.settingsOf(f).Binding(r) }}
 	for _, r := range s.catalogue {
 		if s.main.Mentions(r) || slices.ContainsFunc(slices.Collect(maps.Values(s.under)), func(c *config.File) bool { return c.Mentions(r) }) {
@@ -263,7 +263,7 @@ func (s *session) linter() *lint.Linter {
 }
 
 // classes are the classes of the units, by name, if settings ask for them.
-func (s *session) classes() map[string]string {
+func (s *workspace) classes() map[string]string {
 	out := map[string]string{}
 	if !slices.ContainsFunc(slices.Collect(maps.Values(s.under)), (*config.File).UsesClasses) {
 		return out
@@ -279,7 +279,7 @@ func (s *session) classes() map[string]string {
 }
 
 // judge applies the settings to findings.
-func (s *session) judge(found []lint.Finding, classes map[string]string) []lint.Finding {
+func (s *workspace) judge(found []lint.Finding, classes map[string]string) []lint.Finding {
 	var out []lint.Finding
 	for _, f := range found {
 		at := config.Subject{Unit: f.Unit, Class: classes[f.Unit]}
