@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 
@@ -22,6 +23,7 @@ import (
 // lintVerb finds what is wrong, and repairs it.
 type lintVerb struct {
 	write, diff, unsafe bool
+	verify              bool
 	format              string
 	color               string
 	stdinFilename       string
@@ -58,6 +60,7 @@ func (v *lintVerb) flags(fs *pflag.FlagSet) {
 	fs.BoolVar(&v.write, "write", false, "apply the safe fixes to the files")
 	fs.BoolVar(&v.diff, "diff", false, "print what --write would change, and change nothing")
 	fs.BoolVar(&v.unsafe, "unsafe", false, "with --write or --diff: also the fixes that may take away what a service needs")
+	fs.BoolVar(&v.verify, "verify", false, "with --write: write only what nix-instantiate --parse takes, too")
 	fs.StringSliceVar(&v.baselines, "baseline", nil, "compare with this hardening `BASELINE` too: cloudflared, server, light, strict, or the path of a NixOS module")
 	fs.StringSliceVar(&v.selected, "select", nil, "look for these `RULES` only: IDs, names, letters of families, default or all")
 	fs.StringSliceVar(&v.ignored, "ignore", nil, "leave these `RULES` out")
@@ -170,6 +173,8 @@ func (v *lintVerb) check(args []string) error {
 	switch {
 	case v.write && v.diff:
 		return fmt.Errorf("--write and --diff exclude each other")
+	case v.verify && !v.write:
+		return fmt.Errorf("--verify needs --write")
 	case v.unsafe && !v.write && !v.diff:
 		return fmt.Errorf("--unsafe needs --write or --diff")
 	case v.addIgnore != "" && (v.write || v.unsafe):
@@ -256,7 +261,7 @@ func (v *lintVerb) output(c *Command, s *workspace, r *lint.Result, stdin bool) 
 			}
 		}
 	case changes:
-		status = max(status, c.writeChanges(r))
+		status = max(status, v.writeChanges(c, r))
 	case v.diff:
 		for _, ch := range r.Changes {
 			diff += emit.Diff(ch.File.Name, ch.Old, ch.New)
@@ -272,9 +277,18 @@ func (v *lintVerb) output(c *Command, s *workspace, r *lint.Result, stdin bool) 
 }
 
 // writeChanges brings the changed files to disk.
-func (c *Command) writeChanges(r *lint.Result) int {
+func (v *lintVerb) writeChanges(c *Command, r *lint.Result) int {
 	status := exitClean
+	if _, err := exec.LookPath(nixParse); v.verify && err != nil {
+		return c.fail("--verify: nothing is written: %v", err)
+	}
 	for _, ch := range r.Changes {
+		if v.verify {
+			if err := verify(ch); err != nil {
+				status = c.fail("%s: not written: %v", ch.File.Name, err)
+				continue
+			}
+		}
 		root := r.Project.Root(ch.File)
 		if err := emit.WriteFile(root, filepath.FromSlash(ch.File.Path), ch.Old, ch.New); err != nil {
 			status = c.fail("%s: not written: %v", ch.File.Name, err)
