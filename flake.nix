@@ -44,7 +44,7 @@
       apps = eachSystem (pkgs: rec {
         default = {
           type = "app";
-          program = lib.getExe self.packages.${pkgs.system}.default;
+          program = lib.getExe self.packages.${pkgs.stdenv.hostPlatform.system}.default;
         };
         # nix run .#lint -- --write
         lint = {
@@ -58,7 +58,7 @@
       });
 
       checks = eachSystem (pkgs: {
-        package = self.packages.${pkgs.system}.default;
+        package = self.packages.${pkgs.stdenv.hostPlatform.system}.default;
       });
 
       devShells = eachSystem (pkgs: {
