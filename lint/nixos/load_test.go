@@ -65,6 +65,12 @@ generated/
 !keep.nix
 -- repo/sub/keep.nix --
 { }
+-- repo/sub/wardnix.toml --
+-- settings/wardnix.toml --
+-- settings/d.nix --
+{ }
+-- settings/sub/e.nix --
+{ }
 -- repo/sub/drop.nix --
 { }
 -- repo/.git/config.nix --
@@ -97,6 +103,14 @@ generated/
 		{
 			name: "a file that is named is read though it is ignored", dir: "repo", paths: []string{"private.nix"},
 			want: []string{"(a.nix)", "(flake.nix)", "private.nix", "(sub/keep.nix)"},
+		},
+		{
+			name: "settings of a folder make it no project of its own", dir: "repo/sub", paths: []string{"keep.nix"},
+			want: []string{"(../a.nix)", "(../flake.nix)", "keep.nix"},
+		},
+		{
+			name: "without a flake or a repository they do", dir: "settings/sub", paths: []string{"e.nix"},
+			want: []string{"(../d.nix)", "e.nix"},
 		},
 		{
 			name: "without a marker, a file stands alone", paths: []string{"other/b.nix"},

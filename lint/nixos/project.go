@@ -110,8 +110,9 @@ var (
 
 // Load reads the projects around paths, which are files or folders; "." if
 // there are none. A project is the nearest folder at or above a path that
-// holds a wardnix.toml, a flake.nix or a .git; without such a folder, the
-// named folder, or the folder of the named file, with what that file imports.
+// holds a flake.nix or a .git, or else a wardnix.toml; without such a folder,
+// the named folder, or the folder of the named file, with what that file
+// imports.
 //
 // Every *.nix file of a project is read that no .gitignore excludes; a file
 // that is named is read in any case. Nothing outside the project is read, not

@@ -40,8 +40,10 @@ type wanted struct {
 	asked bool
 }
 
-// rootMarkers are the names that make a folder the root of a project.
-var rootMarkers = [...]string{"wardnix.toml", "flake.nix", ".git"}
+// rootMarkers are the names that make a folder the root of a project. The nearest
+// folder with one of the first counts; one with a wardnix.toml only where there
+// is none, since a project may have several.
+var rootMarkers = [...][]string{{"flake.nix", ".git"}, {"wardnix.toml"}}
 
 func newProject(opts Options) (*Project, error) {
 	opts.MaxFileSize = cmp.Or(opts.MaxFileSize, DefaultMaxFileSize)
@@ -159,15 +161,9 @@ func (p *Project) rootOf(abs string, isDir bool) (*root, error) {
 		dir = path.Dir(abs)
 	}
 	rootDir, whole := dir, false
-	for d := dir; ; d = path.Dir(d) {
-		if slices.ContainsFunc(rootMarkers[:], func(m string) bool {
-			_, err := p.stat(path.Join(d, m))
-			return err == nil
-		}) {
+	for _, markers := range rootMarkers {
+		if d, ok := p.nearest(dir, markers); ok {
 			rootDir, whole = d, true
-			break
-		}
-		if d == path.Dir(d) {
 			break
 		}
 	}
@@ -183,6 +179,21 @@ func (p *Project) rootOf(abs string, isDir bool) (*root, error) {
 	r := &root{dir: rootDir, fsys: fsys, whole: whole, ignore: p.ignoreAbove(rootDir)}
 	p.roots = append(p.roots, r)
 	return r, nil
+}
+
+// nearest is the folder at or above dir that holds a file of one of the names.
+func (p *Project) nearest(dir string, names []string) (string, bool) {
+	for d := dir; ; d = path.Dir(d) {
+		if slices.ContainsFunc(names, func(name string) bool {
+			_, err := p.stat(path.Join(d, name))
+			return err == nil
+		}) {
+			return d, true
+		}
+		if d == path.Dir(d) {
+			return "", false
+		}
+	}
 }
 
 func (p *Project) open(dir string) (fs.FS, error) {
