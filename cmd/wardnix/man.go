@@ -34,7 +34,7 @@ func manual() string {
 	for _, v := range verbs() {
 		fmt.Fprintf(&b, ".B wardnix\n%s\n.br\n", roff(usage(v.about())))
 	}
-	b.WriteString(".SH DESCRIPTION\n" + roff(tagline) + "\nIt reads the Nix source; it evaluates and builds nothing.\n")
+	b.WriteString(".SH DESCRIPTION\n" + roff(tagline) + "\nIt reads the Nix source; it needs no Nix, and builds nothing.\n")
 	b.WriteString(".SH COMMANDS\n")
 	for _, v := range verbs() {
 		a := v.about()
