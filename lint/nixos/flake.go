@@ -172,7 +172,9 @@ func (fl *flake) system(name string, value *eval.Thunk) (foundSystem, bool) {
 
 func (fl *flake) fileName(u *eval.Unknown) string {
 	if n := u.Origin(); !n.IsZero() {
-		return n.File().Name
+		if f := fl.project.File(n.File().Name); f != nil && f.Tree == n.File() {
+			return f.Name
+		}
 	}
 	return path.Join(fl.project.name(fl.root.dir), "flake.nix")
 }
@@ -183,9 +185,12 @@ func (fl *flake) newSystem(extra map[string]*eval.Thunk) *world {
 	return w
 }
 
-// specialArgs are the further arguments that modules get.
+// specialArgs are the further arguments that modules get, and their lib.
 func (fl *flake) specialArgs(call *eval.Attrs) map[string]*eval.Thunk {
 	extra := map[string]*eval.Thunk{}
+	if lib := call.Lookup("lib"); certain(lib) {
+		extra["lib"] = fl.ev.Value(lib)
+	}
 	for _, name := range []string{"extraArgs", "specialArgs"} {
 		a := call.Lookup(name)
 		if !certain(a) {

@@ -7,17 +7,18 @@ import (
 	"wardnix/nixast"
 )
 
-// fileBuiltins are the builtins that read. What they read is not known, but
-// it is known from where: see [FileContent], [StorePath] and [DirEntries].
+// fileBuiltins are the builtins that read. What files hold is not known, but
+// it is known from where: see [FileContent], [StorePath] and [DirEntries]. What
+// folders hold is known if the importer is a [Lister].
 func fileBuiltins() family {
 	return family{
 		{"import", 1, func(c call, a []*Thunk) Value { return c.importPath(a[0]) }},
 		{"scopedImport", 2, func(c call, a []*Thunk) Value { return c.cannot("`scopedImport` is not followed") }},
 		reads("readFile", FileContent),
-		reads("readDir", DirEntries),
+		{"readDir", 1, func(c call, a []*Thunk) Value { return c.readDir(a[0]) }},
 		reads("hashFile", FileContent),
 		reads("readFileType", Anything),
-		reads("pathExists", Anything),
+		{"pathExists", 1, func(c call, a []*Thunk) Value { return c.pathExists(a[0]) }},
 		{"path", 1, func(c call, a []*Thunk) Value {
 			set, v := c.attrsArg(a[0])
 			if v != nil {
@@ -90,6 +91,42 @@ func (c call) fromFile(t *Thunk, sort Sort) Value {
 		c.identify(u)
 	}
 	return u
+}
+
+// readDir is what is in the folder t.
+func (c call) readDir(t *Thunk) Value {
+	v := c.fromFile(t, DirEntries)
+	lister, ok := c.importer.(Lister)
+	u, _ := v.(*Unknown)
+	if !ok || u == nil || u.File == "" {
+		return v
+	}
+	entries, err := lister.List(u.File)
+	if err != nil {
+		return v
+	}
+	if u := c.step(c.site, len(entries)); u != nil {
+		return u
+	}
+	attrs := make([]Attr, 0, len(entries))
+	for name, kind := range entries {
+		attrs = append(attrs, c.attr(name, Known(c.text(kind))))
+	}
+	return c.set(attrs...)
+}
+
+// pathExists tells whether there is something at t.
+func (c call) pathExists(t *Thunk) Value {
+	v := c.fromFile(t, Anything)
+	lister, ok := c.importer.(Lister)
+	u, _ := v.(*Unknown)
+	if !ok || u == nil || u.File == "" {
+		return v
+	}
+	if exists := lister.Exists(u.File); exists != Maybe {
+		return c.bool(exists == Yes)
+	}
+	return v
 }
 
 // sourceFile is the path that v names, as an [Importer] understands it, and

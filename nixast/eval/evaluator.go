@@ -14,6 +14,18 @@ type Importer interface {
 	Import(path string) (*nixast.File, error)
 }
 
+// Lister is an [Importer] that also tells what folders hold. Without it, that
+// is not known.
+type Lister interface {
+	Importer
+	// List gives what is in the folder path: types, as builtins.readDir tells
+	// them ("regular", "directory", "symlink", "unknown"), by name. An error
+	// means that it is not known.
+	List(path string) (map[string]string, error)
+	// Exists reports whether there is something at path.
+	Exists(path string) Truth
+}
+
 // Options configure an [Evaluator]. The zero Options are usable.
 type Options struct {
 	// Importer gives imported files; without one every import is unknown.

@@ -144,9 +144,20 @@ func (ev *Evaluator) selectBuiltin(name string) *Thunk {
 // prelude is lib.nix, applied to lib.
 func (ev *Evaluator) prelude() *Attrs {
 	f := nixast.Parse("lib.nix", libSource, nixast.Options{})
-	v := ev.apply(nixast.Node{}, ev.force(ev.File(f)), ev.libThunk())
+	v := ev.applyAll(nixast.Node{}, ev.File(f), ev.libThunk(), Known(&Function{prim: certainAttrs()}))
 	a, _ := v.(*Attrs)
 	return a
+}
+
+// certainAttrs is what of a set is certainly there.
+func certainAttrs() *primitive {
+	return &primitive{"certain", 1, func(c call, a []*Thunk) Value {
+		set := c.asAttrs(c.site, c.force(a[0]))
+		if set == nil {
+			return c.set()
+		}
+		return c.set(slices.DeleteFunc(slices.Clone(set.attrs), func(a Attr) bool { return !a.Certain() })...)
+	}}
 }
 
 // lacks reports whether u, an unknown set, certainly has no attribute of that

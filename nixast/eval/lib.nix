@@ -1,7 +1,8 @@
 # Functions of nixpkgs' lib, by namespace, as far as they can be told in terms
 # of others. The argument is lib as a whole: this, and what is written in Go.
-# What is in "top" is in lib itself, in no namespace.
-lib:
+# What is in "top" is in lib itself, in no namespace. The second argument makes of
+# a value the set of those of its attributes that are certainly there.
+lib: certain:
 let
   inherit (lib)
     all any attrNames attrValues concatMap concatStringsSep elem elemAt filter foldl' genList head imap0 imap1
@@ -178,7 +179,32 @@ in
     patch = version: elemAt (splitVersion version) 2;
   };
 
+  filesystem = rec {
+    listFilesRecursive =
+      dir:
+      lib.concatLists (
+        mapAttrsToList (
+          name: type:
+          if type == "directory" then listFilesRecursive (dir + "/${name}") else [ (dir + "/${name}") ]
+        ) (builtins.readDir dir)
+      );
+  };
+
   top = {
-    extend = (lib.makeExtensible (_: lib)).extend;
+    # An overlay that is not in sight adds functions, and changes none of those that are here.
+    extend =
+      let
+        extended =
+          prev: overlay:
+          let
+            final =
+              prev
+              // { nixosSystem = args: prev.nixosSystem ({ lib = final; } // args); } # nixpkgs: flake.nix
+              // certain (overlay final prev)
+              // { extend = extended final; };
+          in
+          final;
+      in
+      extended lib;
   };
 }

@@ -1,0 +1,105 @@
+package nixos
+
+import (
+	"errors"
+	"io/fs"
+	"path"
+
+	"wardnix/nixast/eval"
+)
+
+// maxEntries bounds the entries of a folder that is listed for an expression.
+const maxEntries = 10_000
+
+var errNotListed = errors.New("the folder is not listed")
+
+// List gives what is in a folder of a project, as builtins.readDir does. What
+// .gitignore excludes is not there: a flake does not see it, and in others
+// it differs from machine to machine.
+func (i importer) List(name string) (map[string]string, error) {
+	r, rel := i.project.place(name)
+	if r == nil {
+		return nil, errNotListed
+	}
+	w, seen := i.project.walkerAt(r, rel)
+	if !seen {
+		return nil, errNotListed
+	}
+	entries, err := fs.ReadDir(r.fsys, rel)
+	if err != nil {
+		return nil, err
+	}
+	if len(entries) > maxEntries {
+		return nil, errNotListed
+	}
+	w.enter(rel)
+	types := map[string]string{}
+	for _, e := range entries {
+		if e.Name() != ".git" && !w.ignored(path.Join(rel, e.Name()), e.IsDir()) {
+			types[e.Name()] = typeOf(e)
+		}
+	}
+	return types, nil
+}
+
+// Exists reports whether there is something at a path of a project. That
+// nothing is there is only told of a flake, since that is all that Nix sees
+// of it.
+func (i importer) Exists(name string) eval.Truth {
+	r, rel := i.project.place(name)
+	if r == nil {
+		return eval.Maybe
+	}
+	w, seen := i.project.walkerAt(r, rel)
+	if !seen {
+		return eval.Maybe
+	}
+	info, err := fs.Stat(r.fsys, rel)
+	switch {
+	case err == nil && !w.ignored(rel, info.IsDir()):
+		return eval.Yes
+	case errors.Is(err, fs.ErrNotExist) && !w.ignored(rel, false) && !w.ignored(rel, true):
+		if _, err := fs.Stat(r.fsys, "flake.nix"); err == nil {
+			return eval.No
+		}
+	}
+	return eval.Maybe
+}
+
+// typeOf is what builtins.readDir calls an entry.
+func typeOf(e fs.DirEntry) string {
+	switch {
+	case e.IsDir():
+		return "directory"
+	case e.Type().IsRegular():
+		return "regular"
+	case e.Type()&fs.ModeSymlink != 0:
+		return "symlink"
+	}
+	return "unknown"
+}
+
+// place is where a path lies in the project that is read as a whole; nil if
+// it is outside.
+func (p *Project) place(name string) (*root, string) {
+	abs := p.abs(name)
+	for _, r := range p.roots {
+		if r.whole && within(r.dir, abs) {
+			return r, relTo(r.dir, abs)
+		}
+	}
+	return nil, ""
+}
+
+// walkerAt is a walker that has come to rel, and whether no .gitignore excludes
+// a folder on the way.
+func (p *Project) walkerAt(r *root, rel string) (w walker, seen bool) {
+	w = walker{p: p, r: r, ignore: append([]scopedFile(nil), r.ignore...)}
+	for d := range parents(rel) {
+		if d != "." && w.ignored(d, true) {
+			return w, false
+		}
+		w.enter(d)
+	}
+	return w, true
+}
