@@ -71,6 +71,7 @@ in
     foldr =
       f: start: list: foldl' (acc: value: f value acc) start (reverseList list);
     forEach = list: f: map f list;
+    imap = imap1;
     intersectLists = kept: filter (value: elem value kept);
     mutuallyExclusive = left: right: !any (value: elem value right) left;
     range = first: last: if first > last then [ ] else genList (i: first + i) (last - first + 1);
@@ -113,6 +114,8 @@ in
     makeLibraryPath = lib.makeSearchPath "lib";
     replaceChars = replaceStrings;
     replaceString = from: to: replaceStrings [ from ] [ to ];
+    toSentenceCase =
+      text: lib.toUpper (substring 0 1 text) + lib.toLower (substring 1 (stringLength text) text);
     versionAtLeast = version: wanted: !versionOlder version wanted;
     versionOlder = version: wanted: compareVersions wanted version == 1;
   };
@@ -135,6 +138,10 @@ in
     pipe = value: functions: foldl' (x: f: f x) value functions;
     toFunction = value: if isFunction value then value else _: value;
     xor = x: y: if x then !y else y;
+  };
+
+  modules = {
+    setDefaultModuleLocation = file: module: { _file = file; imports = [ module ]; };
   };
 
   fixedPoints = rec {
