@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"path"
 	"strconv"
 	"strings"
 )
@@ -100,6 +101,9 @@ func (c call) twoStrings(a []Value) (string, *String, Value) {
 // affix makes hasPrefix or hasSuffix; known gives the text at that end.
 func affix(name string, has func(s, affix string) bool, known func([]Piece) string) primitive {
 	return strictly(name, 2, func(c call, a []Value) Value {
+		if ends, ok := fileEndsIn(a[1], a[0]); ok && name == "hasSuffix" {
+			return c.bool(ends)
+		}
 		affix, s, bad := c.twoStrings(a)
 		if bad != nil {
 			return bad
@@ -113,6 +117,25 @@ func affix(name string, has func(s, affix string) bool, known func([]Piece) stri
 		}
 		return c.lost(firstUnknown(s.Pieces))
 	})
+}
+
+// fileEndsIn tells whether the text of a path has that suffix. Where it is copied
+// to the store, its name stays.
+func fileEndsIn(v, suffix Value) (ends, ok bool) {
+	file, source, ok := sourceFile(v)
+	s, isString := suffix.(*String)
+	if !ok || !source || !isString {
+		return false, false
+	}
+	text, known := s.Text()
+	name := path.Base(file)
+	if s, ok := v.(*String); ok && s.Pieces[0].Unknown.Sort == SourcePath && !strings.HasPrefix(file, "../") {
+		name = "/" + file
+	}
+	if !known || name == "." || name == ".." || len(text) > len(name) && strings.HasSuffix(text, name) {
+		return false, false
+	}
+	return strings.HasSuffix(name, text), true
 }
 
 // withoutAffix takes an affix away from the piece at one end of s.

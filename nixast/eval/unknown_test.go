@@ -2,6 +2,7 @@ package eval
 
 import (
 	"errors"
+	"io/fs"
 	"testing"
 
 	"wardnix/nixast"
@@ -194,6 +195,51 @@ base // lib.mapAttrs (_: lib.mkDefault) { UMask = "0077"; } // {
 			if s != want[a.Name][i] {
 				t.Errorf("%s: is set by %q, not %q", a.Name, s, want[a.Name][i])
 			}
+		}
+	}
+}
+
+// lister is an importer that tells of one folder.
+type lister struct{ importerFunc }
+
+func (lister) List(path string) (map[string]string, error) {
+	if path != "dir/m" {
+		return nil, fs.ErrNotExist
+	}
+	return map[string]string{"a.nix": "regular", "b": "directory"}, nil
+}
+
+func (lister) Exists(path string) Truth {
+	switch path {
+	case "dir/m/a.nix":
+		return Yes
+	case "dir/m/c.nix":
+		return No
+	}
+	return Maybe
+}
+
+// TestFolders: what a folder holds is known if the importer tells.
+func TestFolders(t *testing.T) {
+	tests := []struct{ src, want string }{
+		{`builtins.readDir ./m`, `{ "a.nix" = "regular"; b = "directory"; }`},
+		{`builtins.readDir (./. + "/${"m"}")`, `{ "a.nix" = "regular"; b = "directory"; }`},
+		{`builtins.readDir ./other`, `?builtins.readDir ./other`},
+		{`builtins.readDir config.dir`, `?builtins.readDir config.dir`},
+		{`builtins.pathExists ./m/a.nix`, `true`},
+		{`builtins.pathExists (toString ./m/a.nix)`, `true`},
+		{`builtins.pathExists ./m/c.nix`, `false`},
+		{`builtins.pathExists ./secret.nix`, `?builtins.pathExists ./secret.nix`},
+		{`map (lib.hasSuffix ".nix") [ ./a.nix ./b (toString ./a.nix) "${./a.nix}" ]`, `[ true false true true ]`},
+		{`map (lib.hasSuffix "/a.nix") [ (toString ./a.nix) (toString ./b.nix) ]`, `[ true false ]`},
+		{`lib.hasSuffix "/a.nix" "${./a.nix}"`, `?(the path in the Nix store is not known)`},
+	}
+	for _, tt := range tests {
+		ev := New(Options{Importer: lister{func(string) (*nixast.File, error) { return nil, fs.ErrNotExist }}})
+		f := nixast.Parse("dir/x.nix", "{ lib, config, ... }: "+tt.src, nixast.Options{})
+		got := dump(ev, ev.Call(ev.File(f), moduleArgs(ev)), 5)
+		if got != tt.want {
+			t.Errorf("%s\n got %s\nwant %s", tt.src, got, tt.want)
 		}
 	}
 }
