@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -282,6 +283,9 @@ func (v *lintVerb) writeChanges(c *Command, r *lint.Result) int {
 	if _, err := exec.LookPath(nixParse); v.verify && err != nil {
 		return c.fail("--verify: nothing is written: %v", err)
 	}
+	if err := removeStrays(r.Project); err != nil {
+		status = c.fail("%v", err)
+	}
 	for _, ch := range r.Changes {
 		if v.verify {
 			if err := verify(ch); err != nil {
@@ -295,6 +299,20 @@ func (v *lintVerb) writeChanges(c *Command, r *lint.Result) int {
 		}
 	}
 	return status
+}
+
+// removeStrays clears up behind runs that were killed while they wrote.
+func removeStrays(p *nixos.Project) error {
+	var errs []error
+	done := map[string]bool{}
+	for _, f := range p.Files() {
+		dir := filepath.Dir(filepath.FromSlash(f.Path))
+		if f.Asked && !done[dir] {
+			done[dir] = true
+			errs = append(errs, emit.RemoveStrays(dir))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // report prints the findings, and the diff if there is one. The diff alone goes
