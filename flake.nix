@@ -14,24 +14,33 @@
         "aarch64-darwin"
       ];
       eachSystem = f: lib.genAttrs systems (system: f nixpkgs.legacyPackages.${system});
-    in
-    {
-      packages = eachSystem (pkgs: {
-        default = pkgs.buildGoModule {
+      pkgsFor =
+        system:
+        if system == null then
+          throw "wardnix: give system, or pkgs"
+        else
+          nixpkgs.legacyPackages.${system};
+
+      wardnix =
+        pkgs:
+        pkgs.buildGoModule {
           pname = "wardnix";
           version = "0.1.0";
           src = self;
           vendorHash = "sha256-gyqOa4OmvNYImqm/ChZ+N5rgYtievuEntxmj8mMfh7M=";
           subPackages = [ "cmd/wardnix" ];
           ldflags = [ "-s" ];
+          # The tests want Nix, systemd, git and the sources of the modules.
+          doCheck = false;
           nativeBuildInputs = [ pkgs.installShellFiles ];
-          postInstall = ''
+          postInstall = lib.optionalString (pkgs.stdenv.buildPlatform.canExecute pkgs.stdenv.hostPlatform) ''
             $out/bin/wardnix man >wardnix.1
             installManPage wardnix.1
             installShellCompletion --cmd wardnix \
               --bash <($out/bin/wardnix completion bash) \
               --zsh <($out/bin/wardnix completion zsh) \
-              --fish <($out/bin/wardnix completion fish)
+              --fish <($out/bin/wardnix completion fish) \
+              --nushell <($out/bin/wardnix completion nushell)
           '';
           meta = {
             description = "Linter, fixer and generator for systemd services in NixOS modules";
@@ -39,26 +48,158 @@
             mainProgram = "wardnix";
           };
         };
+    in
+    {
+      packages = eachSystem (pkgs: {
+        default = wardnix pkgs;
       });
 
-      apps = eachSystem (pkgs: rec {
+      overlays.default = final: _prev: { wardnix = wardnix final; };
+
+      apps = eachSystem (pkgs: {
         default = {
           type = "app";
-          program = lib.getExe self.packages.${pkgs.stdenv.hostPlatform.system}.default;
+          program = lib.getExe (wardnix pkgs);
+          meta.description = "wardnix";
         };
         # nix run .#lint -- --write
-        lint = {
-          type = "app";
-          program = toString (
-            pkgs.writeShellScript "wardnix-lint" ''
-              exec ${default.program} lint "$@"
-            ''
-          );
-        };
+        lint = self.lib.mkLintApp { inherit pkgs; };
       });
 
+      lib = {
+        # A derivation that holds what wardnix says of src, and that fails when
+        # wardnix lint does. Nix builds it where it builds everything else, and
+        # builds it again only when src or wardnix changed.
+        #
+        #   system or pkgs   where it is built
+        #   src              the project, such as self or ./.
+        #   paths            what to lint in src; else all of it
+        #   args             flags of wardnix lint, such as [ "--baseline=server" ]
+        #   name             the name of the derivation
+        #   package          the wardnix to run
+        mkCheck =
+          {
+            src,
+            system ? null,
+            pkgs ? pkgsFor system,
+            paths ? [ ],
+            args ? [ ],
+            name ? "wardnix-check",
+            package ? wardnix pkgs,
+          }:
+          pkgs.runCommandLocal name { } ''
+            cd ${src}
+            status=0
+            ${lib.getExe package} lint ${lib.escapeShellArgs args} -- ${lib.escapeShellArgs paths} >$out || status=$?
+            cat $out
+            exit $status
+          '';
+
+        # An app that runs wardnix lint with args and whatever the user adds.
+        # It takes system, pkgs, args, name and package as mkCheck does.
+        mkLintApp =
+          {
+            system ? null,
+            pkgs ? pkgsFor system,
+            args ? [ ],
+            name ? "wardnix-lint",
+            package ? wardnix pkgs,
+          }:
+          {
+            type = "app";
+            program = toString (
+              pkgs.writeShellScript name ''
+                exec ${lib.getExe package} lint ${lib.escapeShellArgs args} "$@"
+              ''
+            );
+            meta.description = "Find what is wrong with systemd services, and repair it";
+          };
+      };
+
+      # For flake-parts: checks.wardnix and apps.lint from perSystem.wardnix.
+      flakeModule =
+        { flake-parts-lib, lib, ... }@user:
+        {
+          key = "wardnix#flakeModule";
+          _file = "${self}/flake.nix";
+          options.perSystem = flake-parts-lib.mkPerSystemOption (
+            { config, system, ... }:
+            let
+              cfg = config.wardnix;
+              strings = lib.types.listOf lib.types.str;
+            in
+            {
+              options.wardnix = {
+                enable = lib.mkEnableOption "the check wardnix and the app lint";
+                src = lib.mkOption {
+                  type = lib.types.path;
+                  default = user.self.outPath;
+                  defaultText = lib.literalExpression "self.outPath";
+                  description = "The project to lint.";
+                };
+                paths = lib.mkOption {
+                  type = strings;
+                  default = [ ];
+                  description = "What the check lints in src; nothing stands for all of it.";
+                };
+                args = lib.mkOption {
+                  type = strings;
+                  default = [ ];
+                  example = [ "--baseline=server" ];
+                  description = "Flags of wardnix lint, for the check and for the app.";
+                };
+                package = lib.mkOption {
+                  type = lib.types.package;
+                  default = self.packages.${system}.default;
+                  defaultText = lib.literalExpression "wardnix.packages.\${system}.default";
+                  description = "The wardnix to run.";
+                };
+              };
+
+              config = lib.mkIf cfg.enable {
+                checks.wardnix = self.lib.mkCheck {
+                  inherit system;
+                  inherit (cfg)
+                    src
+                    paths
+                    args
+                    package
+                    ;
+                };
+                apps.lint = self.lib.mkLintApp {
+                  inherit system;
+                  inherit (cfg) args package;
+                };
+              };
+            }
+          );
+        };
+
+      # The hardening baselines, to import into a system.
+      nixosModules = lib.mapAttrs (_: file: { imports = [ file ]; }) {
+        baseline-cloudflared = ./rules/baseline/cloudflared.nix;
+        baseline-server = ./rules/baseline/systemd.nix;
+        baseline-light = ./rules/baseline/light.nix;
+        baseline-strict = ./rules/baseline/strict.nix;
+      };
+
+      templates = {
+        default = {
+          path = ./docs/template/default;
+          description = "A repository of NixOS machines with wardnix as flake check, app and pre-commit hook";
+        };
+        flake-parts = {
+          path = ./docs/template/flake-parts;
+          description = "A flake of flake-parts with wardnix as check and app";
+        };
+      };
+
       checks = eachSystem (pkgs: {
-        package = self.packages.${pkgs.stdenv.hostPlatform.system}.default;
+        package = wardnix pkgs;
+        template = self.lib.mkCheck {
+          inherit pkgs;
+          src = ./docs/template/default;
+        };
       });
 
       devShells = eachSystem (pkgs: {
