@@ -261,7 +261,7 @@ func (v *lintVerb) output(c *Command, s *workspace, r *lint.Result, stdin bool) 
 				io.WriteString(c.Stdout, f.Tree.Src)
 			}
 		}
-	case changes:
+	case changes && r.Project != nil: // else every path is excluded
 		status = max(status, v.writeChanges(c, r))
 	case v.diff:
 		for _, ch := range r.Changes {
