@@ -111,29 +111,42 @@ func conflicts(taken, more map[string][]emit.Edit) bool {
 	return false
 }
 
-// round applies fixes together; if the result is not what they promised, one
-// by one, without those that are to blame.
+// round applies fixes together, without those that break their promise.
 func (r *repair) round(fixes []chosen) {
-	if next, m, err := r.apply(fixes); err == nil {
-		r.advance(next, m, fixes)
-		return
-	}
-	var kept []chosen
-	state, meaning := r.Project, r.meaning
-	for _, c := range fixes {
-		next, m, err := r.apply(append(slices.Clone(kept), c))
-		if err != nil {
-			r.dropped[c.dropKey()] = true
-			r.Bugs = append(r.Bugs, Bug{c.Finding, fmt.Errorf("%s: %w", c.Title, err)})
-			continue
-		}
-		kept, state, meaning = append(kept, c), next, m
-	}
-	if len(kept) > 0 {
-		r.advance(state, meaning, kept)
+	s := sieve{repair: r}
+	s.sift(fixes)
+	if len(s.kept) > 0 {
+		r.advance(s.state, s.means, s.kept)
 		return
 	}
 	r.Findings, r.Ignored = r.linter.check(r.Project)
+}
+
+// sieve finds out which fixes keep their promise together. To look at a large
+// project is dear, so that fixes are tried by halves rather than one by one.
+type sieve struct {
+	*repair
+	kept  []chosen
+	state *nixos.Project // with those kept
+	means meaning
+}
+
+// sift keeps those of fixes that it can, and drops the others.
+func (s *sieve) sift(fixes []chosen) {
+	all := slices.Concat(s.kept, fixes)
+	next, m, err := s.apply(all)
+	switch {
+	case err == nil:
+		s.kept, s.state, s.means = all, next, m
+	case len(fixes) == 1:
+		c := fixes[0]
+		s.dropped[c.dropKey()] = true
+		s.Bugs = append(s.Bugs, Bug{c.Finding, fmt.Errorf("%s: %w", c.Title, err)})
+	default:
+		half := len(fixes) / 2
+		s.sift(fixes[:half])
+		s.sift(fixes[half:])
+	}
 }
 
 // advance goes on with the state that the fixes made.
