@@ -127,6 +127,7 @@ func built(t *testing.T) string {
 // A run that is killed at any moment leaves each file old or new, and the next
 // one clears up behind it.
 func TestKilled(t *testing.T) {
+	t.Parallel()
 	program := built(t)
 	f := newFleet(t, 1000)
 	start := time.Now()
@@ -139,7 +140,7 @@ func TestKilled(t *testing.T) {
 	}
 	rng := rand.New(rand.NewPCG(uint64(start.UnixNano()), 1))
 	amid, strays := 0, 0
-	for round := range 8 {
+	for round := range 6 {
 		f.restore(t)
 		cmd := f.lint(program)
 		if err := cmd.Start(); err != nil {
@@ -161,7 +162,7 @@ func TestKilled(t *testing.T) {
 	if amid == 0 {
 		t.Error("no run was killed while it wrote")
 	}
-	t.Logf("a run takes %s; %d of 8 were killed while they wrote, and left %d temporary files", whole.Round(time.Millisecond), amid, strays)
+	t.Logf("a run takes %s; %d of 6 were killed while they wrote, and left %d temporary files", whole.Round(time.Millisecond), amid, strays)
 	if out, err := f.lint(program).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
@@ -176,6 +177,7 @@ func TestKilled(t *testing.T) {
 // What a killed run left beside a file that needs no fix any more goes with the
 // next run that writes, and a user's files stay.
 func TestStraysOfKilledRuns(t *testing.T) {
+	t.Parallel()
 	program := built(t)
 	f := newFleet(t, 7)
 	if out, err := f.lint(program).CombinedOutput(); err != nil {
@@ -204,6 +206,7 @@ func TestStraysOfKilledRuns(t *testing.T) {
 // Two runs at once bring every file to its new state, once; what one of them
 // finds changed under its hands it leaves alone and tells.
 func TestRunsRace(t *testing.T) {
+	t.Parallel()
 	program := built(t)
 	f := newFleet(t, 300)
 	for round := range 3 {

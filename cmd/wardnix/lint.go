@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 
@@ -61,7 +61,7 @@ func (v *lintVerb) flags(fs *pflag.FlagSet) {
 	fs.BoolVar(&v.write, "write", false, "apply the safe fixes to the files")
 	fs.BoolVar(&v.diff, "diff", false, "print what --write would change, and change nothing")
 	fs.BoolVar(&v.unsafe, "unsafe", false, "with --write or --diff: also the fixes that may take away what a service needs")
-	fs.BoolVar(&v.verify, "verify", false, "with --write: write only what nix-instantiate --parse takes, too")
+	fs.BoolVar(&v.verify, "verify", false, "with --write: have nix-instantiate read each file before and after, and write only where nothing else changed")
 	fs.StringSliceVar(&v.baselines, "baseline", nil, "compare with this hardening `BASELINE` too: cloudflared, server, light, strict, or the path of a NixOS module")
 	fs.StringSliceVar(&v.selected, "select", nil, "look for these `RULES` only: IDs, names, letters of families, default or all")
 	fs.StringSliceVar(&v.ignored, "ignore", nil, "leave these `RULES` out")
@@ -255,12 +255,7 @@ func (v *lintVerb) output(c *Command, s *workspace, r *lint.Result, stdin bool) 
 	changes := v.write || v.addIgnore != "" && !v.diff
 	switch {
 	case changes && stdin:
-		// The text itself is the result, changed or not.
-		for _, f := range r.Project.Files() {
-			if f.Asked && f.Tree != nil {
-				io.WriteString(c.Stdout, f.Tree.Src)
-			}
-		}
+		status = max(status, v.pipe(c, r))
 	case changes && r.Project != nil: // else every path is excluded
 		status = max(status, v.writeChanges(c, r))
 	case v.diff:
@@ -277,21 +272,46 @@ func (v *lintVerb) output(c *Command, s *workspace, r *lint.Result, stdin bool) 
 	return status
 }
 
+// pipe prints the text from standard input: it is the result, changed or not.
+func (v *lintVerb) pipe(c *Command, r *lint.Result) int {
+	status, keep := v.verified(c, r)
+	for _, f := range r.Project.Files() {
+		if f.Asked && f.Tree != nil {
+			text := f.Tree.Src
+			for _, ch := range r.Changes {
+				if ch.File.Name == f.Name && keep[f.Name] {
+					text = ch.Old
+				}
+			}
+			io.WriteString(c.Stdout, text)
+		}
+	}
+	return status
+}
+
+// verified says which files --verify wants kept as they are, and why.
+func (v *lintVerb) verified(c *Command, r *lint.Result) (status int, keep map[string]bool) {
+	if !v.verify {
+		return exitClean, nil
+	}
+	keep = map[string]bool{}
+	reasons := refused(r)
+	for _, name := range slices.Sorted(maps.Keys(reasons)) {
+		keep[name] = true
+		status = c.fail("%s: not written: %v", name, reasons[name])
+	}
+	return status, keep
+}
+
 // writeChanges brings the changed files to disk.
 func (v *lintVerb) writeChanges(c *Command, r *lint.Result) int {
-	status := exitClean
-	if _, err := exec.LookPath(nixParse); v.verify && err != nil {
-		return c.fail("--verify: nothing is written: %v", err)
-	}
+	status, keep := v.verified(c, r)
 	if err := removeStrays(r.Project); err != nil {
 		status = c.fail("%v", err)
 	}
 	for _, ch := range r.Changes {
-		if v.verify {
-			if err := verify(ch); err != nil {
-				status = c.fail("%s: not written: %v", ch.File.Name, err)
-				continue
-			}
+		if keep[ch.File.Name] {
+			continue
 		}
 		root := r.Project.Root(ch.File)
 		if err := emit.WriteFile(root, filepath.FromSlash(ch.File.Path), ch.Old, ch.New); err != nil {
