@@ -9,31 +9,33 @@ import (
 // floors are the packages by height: each imports only packages that stand
 // lower. See docs/architecture.md.
 var floors = map[string]int{
-	"wardnix/nixast":        1,
-	"wardnix/lint/spell":    1,
-	"wardnix/nixast/eval":   2,
-	"wardnix/emit":          2,
-	"wardnix/lint/systemd":  3,
-	"wardnix/lint/nixos":    4,
-	"wardnix/lint":          5,
-	"wardnix/lint/report":   6,
-	"wardnix/lint/linttest": 6,
-	"wardnix/lint/config":   6,
-	"wardnix/rules":         7,
-	"wardnix/rules/gen":     8,
-	"wardnix/cmd/wardnix":   9,
+	"wardnix/nixast":         1,
+	"wardnix/lint/spell":     1,
+	"wardnix/nixast/eval":    2,
+	"wardnix/emit":           2,
+	"wardnix/lint/systemd":   3,
+	"wardnix/lint/unitfiles": 4,
+	"wardnix/lint/nixos":     4,
+	"wardnix/lint":           5,
+	"wardnix/lint/report":    6,
+	"wardnix/lint/linttest":  6,
+	"wardnix/lint/config":    6,
+	"wardnix/rules":          7,
+	"wardnix/rules/gen":      8,
+	"wardnix/cmd/wardnix":    9,
 }
 
 // libraries are what a package may import besides this module and the standard
 // library. Packages that are not listed may import nothing.
 var libraries = map[string][]string{
-	"wardnix/emit":          {"github.com/aymanbagabas/go-udiff", "github.com/google/renameio/v2"},
-	"wardnix/lint/nixos":    {"github.com/bmatcuk/doublestar/v4"},
-	"wardnix/lint/config":   {"github.com/bmatcuk/doublestar/v4", "github.com/pelletier/go-toml/v2"},
-	"wardnix/lint/linttest": {"github.com/google/go-cmp", "github.com/rogpeppe/go-internal"},
-	"wardnix/rules":         {"github.com/nix-community/go-nix/pkg/storepath"},
-	"wardnix/rules/gen":     {"github.com/nix-community/go-nix/pkg/storepath"},
-	"wardnix/cmd/wardnix":   {"github.com/bmatcuk/doublestar/v4", "github.com/spf13/pflag", "golang.org/x/term"},
+	"wardnix/emit":           {"github.com/aymanbagabas/go-udiff", "github.com/google/renameio/v2"},
+	"wardnix/lint/nixos":     {"github.com/bmatcuk/doublestar/v4"},
+	"wardnix/lint/unitfiles": {"github.com/nix-community/go-nix/pkg/derivation", "github.com/nix-community/go-nix/pkg/nar", "github.com/nix-community/go-nix/pkg/storepath"},
+	"wardnix/lint/config":    {"github.com/bmatcuk/doublestar/v4", "github.com/pelletier/go-toml/v2"},
+	"wardnix/lint/linttest":  {"github.com/google/go-cmp", "github.com/rogpeppe/go-internal"},
+	"wardnix/rules":          {"github.com/nix-community/go-nix/pkg/storepath"},
+	"wardnix/rules/gen":      {"github.com/nix-community/go-nix/pkg/storepath"},
+	"wardnix/cmd/wardnix":    {"github.com/bmatcuk/doublestar/v4", "github.com/spf13/pflag", "golang.org/x/term"},
 }
 
 func TestImportsGoDown(t *testing.T) {

@@ -1,0 +1,99 @@
+package unitfiles
+
+import (
+	"context"
+	"errors"
+
+	"wardnix/lint/systemd"
+)
+
+// System is what was read of a target.
+type System struct {
+	// Name is the name of the system, or the path of a folder.
+	Name string
+	// Units are those of every scope, sorted by scope and name.
+	Units []*Unit
+	// Missing is what belongs to the system and could not be read.
+	Missing []Missing
+	// SystemdVersion is the release of systemd that the system has, 0 where it is
+	// not known.
+	SystemdVersion int
+	// NixOSRelease is the release of NixOS, such as "25.11"; empty where it is not
+	// known.
+	NixOSRelease string
+}
+
+// Scope is the manager that a unit belongs to.
+type Scope int
+
+const (
+	SystemScope Scope = iota
+	UserScope
+	InitrdScope // the manager of the system in stage 1
+)
+
+func (s Scope) String() string { return [...]string{"system", "user", "initrd"}[s] }
+
+// Unit is a unit with the files that make it.
+type Unit struct {
+	// Name is the name of the unit file, such as "nginx.service"; a template has
+	// its "@".
+	Name  string
+	Scope Scope
+	// Files are the unit file and then its drop-ins, in the order in which systemd
+	// reads them. A masked unit has none.
+	Files []File
+	// Dropin tells that the unit file itself is missing, so that all Files are
+	// drop-ins.
+	Dropin bool
+	Masked bool
+	// Aliases are the other names of the unit, sorted.
+	Aliases []string
+	// Missing says of each file of the unit that could not be read what it is and
+	// why.
+	Missing []string
+}
+
+// File is a unit file or a drop-in.
+type File struct {
+	// Path is where systemd finds the file, in the store or below the root of
+	// the system.
+	Path string
+	Text string
+	// Table tells that the file itself was not at hand: Text is what is known of
+	// the unit that systemd brings, as far as its sandbox and its loading go.
+	Table bool
+}
+
+// Missing is something that could not be read.
+type Missing struct{ What, Why string }
+
+// Merged returns the unit as the manager sees it. Where files of it are missing,
+// directives that no file names may nevertheless be set: its sections are then
+// open.
+func (u *Unit) Merged() *systemd.Unit {
+	if u.Masked {
+		return &systemd.Unit{Name: u.Name}
+	}
+	main, dropins := systemd.Parse(u.Name, nil), u.Files
+	if !u.Dropin && len(u.Files) > 0 {
+		main, dropins = systemd.Parse(u.Files[0].Path, []byte(u.Files[0].Text)), u.Files[1:]
+	}
+	var parsed []*systemd.File
+	for _, f := range dropins {
+		parsed = append(parsed, systemd.Parse(f.Path, []byte(f.Text)))
+	}
+	merged := systemd.NewUnit(u.Name, main, parsed...)
+	if len(u.Missing) > 0 {
+		merged.Open = systemd.Sections()
+	}
+	return merged
+}
+
+// Open reads a target: the .drv of a system, of its etc, of its units or of one
+// unit; a built system or a link to it; the root of an image; or a folder of unit
+// files. The error is that of a target of which nothing can be read; whatever else
+// could not be read is in System.Missing.
+func Open(ctx context.Context, target string) (*System, error) {
+	return nil, errors.New("not read yet")
+}
