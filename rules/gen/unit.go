@@ -29,8 +29,9 @@ const shhMark = "-------- "
 // drop-ins are in the order in which systemd reads them. Lines without a section,
 // as the tool shh prints them, belong to [Service] in a drop-in that stands alone.
 //
-// What NixOS has an option for becomes that option, what is repeated a list;
-// an empty assignment, which resets, stays in it. Comments stay with the line
+// What NixOS has an option for becomes that option, what is repeated a list; a
+// unit that options cannot express is set as text (a swap, and a socket that
+// listens in an order that NixOS would change). An empty assignment, which resets, stays in it. Comments stay with the line
 // below them. What has no place in NixOS is told by the notes of the module, and
 // so is every path of the store. The error tells of a unit that systemd would
 // not load, or that NixOS has no place for.
@@ -52,14 +53,22 @@ func FromUnit(name string, main *Source, dropins []Source, t Target) (*Module, e
 	if len(c.entries) == 0 {
 		return nil, fmt.Errorf("%s sets nothing", name)
 	}
+	switch {
+	case kind == "swap":
+		c.note("NixOS has no options for units of swap but swapDevices, which makes them; this one is set as text")
+		return c.asText(), nil
+	case !c.listening():
+		c.note("the options of NixOS change the order in which the service gets what %s listens on, so the unit is set as text", name)
+		return c.asText(), nil
+	}
 	return c.module(), nil
 }
 
 // splitName is the name of a unit without its suffix, and the suffix.
 func splitName(name string) (base, suffix string, err error) {
 	i := strings.LastIndexByte(name, '.')
-	if i <= 0 || sets[name[i+1:]] == "" || !unitFileName(name) {
-		return "", "", fmt.Errorf("%q is no name of a unit that NixOS has options for", name)
+	if i <= 0 || sets[name[i+1:]] == "" && name[i:] != ".swap" || !unitFileName(name) {
+		return "", "", fmt.Errorf("%q is no name of a unit that NixOS can set", name)
 	}
 	return name[:i], name[i+1:], nil
 }
@@ -89,9 +98,12 @@ type conversion struct {
 	target           Target
 	dropin           bool // it changes a unit that is defined elsewhere
 
+	sources  []Source
+	all      []systemd.Assignment // of all sources
 	entries  []*entry
 	byKey    map[[2]string]*entry
 	sections map[string][]string // comments that belong to a section as a whole
+	plain    []string            // keys that have an option but are not to be set by it
 	replaced map[string]bool     // paths of the store that NixOS has options for
 	notes    []string
 	head     []string
@@ -106,7 +118,9 @@ func (c *conversion) read(s Source, dropin bool) error {
 	if c.dropin {
 		s.Text = unshh(s.Text)
 	}
+	c.sources = append(c.sources, s)
 	f := systemd.Parse(s.Name, s.Text)
+	c.all = append(c.all, f.Assignments...)
 	for _, p := range f.Problems {
 		if f.Broken && p == f.Problems[len(f.Problems)-1] && !dropin {
 			return fmt.Errorf("%s:%d: %s: systemd does not load the unit", s.Name, p.Line, p.Message)
@@ -237,7 +251,6 @@ func (c *conversion) module() *Module {
 		c.note("this changes %s, which is defined elsewhere; where NixOS reports a conflict, the value to keep takes lib.mkForce", c.name)
 	}
 	c.storePaths()
-	c.interleaved()
 	return &Module{Unit: c.name, Head: comment(c.head), Body: c.place(unit), Notes: c.notes}
 }
 
@@ -289,21 +302,6 @@ func (c *conversion) place(unit emit.Attrs) emit.Attrs {
 		return emit.Attrs{at([]any{unit}, "systemd", sets[c.kind])}
 	}
 	return emit.Attrs{flat(at(unit, "systemd", sets[c.kind], c.base))}
-}
-
-// interleaved tells of sockets whose order NixOS would change, which is the order
-// in which the service gets them.
-func (c *conversion) interleaved() {
-	var kinds []string
-	for _, e := range c.entries {
-		if e.section == "Socket" && strings.HasPrefix(e.key, "Listen") {
-			kinds = append(kinds, e.key)
-		}
-	}
-	if len(kinds) > 1 {
-		slices.Sort(kinds)
-		c.note("NixOS writes %s in an order of its own, which is the order in which the service gets them", strings.Join(kinds, ", "))
-	}
 }
 
 // storePath finds paths of the store.

@@ -156,13 +156,14 @@ func (e *entry) words(resets bool) ([]string, bool) {
 	return words, len(words) > 0
 }
 
-// listen are the addresses of a socket; a reset has no place in them.
+// listen are the addresses of a socket. Where a reset or the order asks for it,
+// they stay in their section.
 func (c *conversion) listen(e *entry) (emit.Attrs, bool) {
+	if e.resets() || slices.Contains(c.plain, e.key) {
+		return nil, false
+	}
 	var addresses []string
 	for _, v := range e.values {
-		if v.Value == "" {
-			return nil, false
-		}
 		addresses = append(addresses, v.Value)
 	}
 	return emit.Attrs{emit.A(strings.ToLower(e.key[:1])+e.key[1:]+"s", addresses)}, true
