@@ -144,6 +144,30 @@ func (ev *Evaluator) choice(node nixast.Node, ls []leaf) Value {
 	return c
 }
 
+// narrowed is what v can be where when holds.
+func (ev *Evaluator) narrowed(node nixast.Node, v Value, when *Cond) Value {
+	switch v.(type) {
+	case *Choice, *String:
+	default:
+		return v
+	}
+	all := ev.leaves(v)
+	var out []leaf
+	for _, l := range all {
+		if _, ok := ev.and(when, l.when); !ok {
+			continue
+		}
+		out = append(out, l)
+		if when.entails(l.when) {
+			break
+		}
+	}
+	if len(out) == 0 || len(out) == len(all) {
+		return v
+	}
+	return ev.choice(node, closed(slices.Clone(out)))
+}
+
 // lift applies f to a value, case by case and lazily.
 func (ev *Evaluator) lift(node nixast.Node, v Value, f func(Value) Value) Value {
 	c, ok := v.(*Choice)

@@ -117,6 +117,7 @@ func (ev *Evaluator) evalAssert(n nixast.Node, e *env) Value {
 		return cond.broken()
 	case cond != nil:
 		ev.assumed = true
+		return ev.narrowed(n, ev.eval(a.Body(), e), cond)
 	}
 	return ev.eval(a.Body(), e)
 }

@@ -28,11 +28,15 @@ func libTrivial() family {
 
 // unless is value, or a failure where cond is what it must not be.
 func (c call) unless(cond *Thunk, bad Truth, value *Thunk) Value {
-	switch t, _ := c.truth(c.site, c.force(cond)); t {
+	switch t, when := c.truth(c.site, c.force(cond)); t {
 	case bad:
 		return c.thrown(NewString(shorten(c.source())), Throws)
 	case Maybe:
 		c.assumed = true
+		if bad == Yes {
+			when = c.Not(when)
+		}
+		return c.narrowed(c.site, c.force(value), when)
 	}
 	return c.force(value)
 }

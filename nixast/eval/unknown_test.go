@@ -24,6 +24,9 @@ func TestUnknown(t *testing.T) {
 		{"same comparison", `if config.x == "a" then (if "a" == config.x then 1 else 2) else 3`, `(config.x == "a") 1 | 3`},
 		{"branch that throws", `if config.a then throw "no" else 1`, "1"},
 		{"assertion", "assert config.a; 1", "1"},
+		{"assertion of the condition", "assert config.a; if config.a then 1 else 2", "1"},
+		{"throwIf of the condition", `lib.throwIf (!config.a) "no" (if config.a then 1 else 2)`, "1"},
+		{"throwIf of what is chosen", `let x = config.x or ""; in lib.throwIf (!(lib.hasPrefix "/" x)) "no" (dirOf x)`, "?(options are not known)"},
 		{"arithmetic", "(if config.a then 1 else 2) * (if config.b then 10 else 20)",
 			"(config.a && config.b) 10 | (config.a) 20 | (config.b) 20 | 40"},
 
