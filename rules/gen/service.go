@@ -282,6 +282,7 @@ func (s *service) capabilities() error {
 		s.put("CapabilityBoundingSet", list, "Takes every other capability away for good.")
 		s.leave("PrivateUsers", "the capability would not reach the host")
 	case s.root():
+		s.put("AmbientCapabilities", nil, reasons["AmbientCapabilities"])
 		delete(s.set, "CapabilityBoundingSet")
 		s.notes = append(s.notes, "root keeps every capability; --capability names those that it needs")
 	default:

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -55,38 +56,35 @@ var variants = map[string]func(*ServiceOptions){
 	"package":  func(o *ServiceOptions) { o.Exec = "${lib.getExe pkgs.hello} --port ${PORT}" },
 }
 
-// made are services of every class, with every kind of user and what differs by
-// class, and every variant with some.
-func made(t *testing.T, command string) map[string]ServiceOptions {
-	t.Helper()
+// every are services of every class with every kind of user and every variant, as
+// far as they go together. Each has a user of its own.
+func every(command string) map[string]ServiceOptions { return product(command, 1) }
+
+// made are a part of them, with each class, kind of user and variant together
+// with each of the others.
+func made(command string) map[string]ServiceOptions { return product(command, len(users)) }
+
+// product is one in n of all.
+func product(command string, n int) map[string]ServiceOptions {
 	all := map[string]ServiceOptions{}
-	add := func(class Class, user, variant string) {
-		o := ServiceOptions{Name: class.Name + "-" + user + "-" + variant, Exec: command, Class: class.Name}
-		o.User = "worker" // the name is long
-		users[user](&o)
-		if user == "own" || user == "dynamic" {
-			o.User = ""
+	for i, class := range Classes() {
+		for j, user := range slices.Sorted(maps.Keys(users)) {
+			for k, variant := range slices.Sorted(maps.Keys(variants)) {
+				o := ServiceOptions{Name: class.Name + "-" + user + "-" + variant, Exec: command, Class: class.Name}
+				users[user](&o)
+				switch user {
+				case "own":
+					o.Name = class.Name[:3] + "-" + variant // it must do for a user
+				case "named", "grouped":
+					o.User += strconv.Itoa(len(all))
+				}
+				variants[variant](&o)
+				refused := class.once && (variant == "notify" || variant == "forking") // see TestServiceRefuses
+				if !refused && ((i+j+k)%n == 0 || variant == "plain") {
+					all[o.Name] = o
+				}
+			}
 		}
-		if user == "own" {
-			o.Name = class.Name[:2] + "-" + variant
-		}
-		variants[variant](&o)
-		if class.once && (variant == "notify" || variant == "forking") {
-			return // refused: see TestServiceRefuses
-		}
-		all[o.Name] = o
-	}
-	for _, c := range Classes() {
-		for user := range users {
-			add(c, user, "plain")
-		}
-		for _, variant := range []string{"low", "alone", "device", "capable"} {
-			add(c, "own", variant)
-		}
-	}
-	for i, variant := range slices.Sorted(maps.Keys(variants)) {
-		add(classes[i%len(classes)], "own", variant)
-		add(classes[0], "dynamic", variant)
 	}
 	return all
 }
@@ -151,7 +149,7 @@ func TestServiceIsClean(t *testing.T) {
 		}
 		texts[w][name] = text
 	}
-	for name, o := range made(t, "${pkgs.hello}/bin/hello") {
+	for name, o := range made("${pkgs.hello}/bin/hello") {
 		m, text := write(t, o)
 		add(world{o.Target, false}, name, text)
 		if !strings.HasSuffix(name, "-plain") {
@@ -173,7 +171,7 @@ func TestServiceIsClean(t *testing.T) {
 
 // Each directive has its reason, on one line that fits.
 func TestReasons(t *testing.T) {
-	for name, o := range made(t, "/bin/true") {
+	for name, o := range made("/bin/true") {
 		_, text := write(t, o)
 		lines := strings.Split(text, "\n")
 		inside := false
@@ -203,7 +201,7 @@ func TestReasons(t *testing.T) {
 // Nothing of the strict baseline gets lost without a word, but for the
 // capabilities of root.
 func TestNothingIsForgotten(t *testing.T) {
-	for name, o := range made(t, "/bin/true") {
+	for name, o := range made("/bin/true") {
 		_, text := write(t, o)
 		for _, s := range settings("strict", o.Target) {
 			d := s.Path[len(s.Path)-1]
@@ -238,7 +236,7 @@ func TestNixParses(t *testing.T) {
 		}
 		args = append(args, file)
 	}
-	for name, o := range made(t, "${pkgs.hello}/bin/hello") {
+	for name, o := range made("${pkgs.hello}/bin/hello") {
 		m, text := write(t, o)
 		save(name, text)
 		text, err := m.WithoutComments().Text()
@@ -264,7 +262,7 @@ func TestNixfmtAccepts(t *testing.T) {
 		t.Skip("WARDNIX_NIXFMT names no nixfmt")
 	}
 	texts := otherModules(t)
-	for name, o := range made(t, "${pkgs.hello}/bin/hello") {
+	for name, o := range made("${pkgs.hello}/bin/hello") {
 		m, text := write(t, o)
 		texts[name] = text
 		texts["bare-"+name], _ = m.WithoutComments().Text()
@@ -335,7 +333,7 @@ func TestExposureIsSystemds(t *testing.T) {
 	dir := t.TempDir()
 	args := []string{"security", "--offline=true", "--no-pager"}
 	want := map[string]string{}
-	for _, o := range made(t, "/bin/true") {
+	for _, o := range made("/bin/true") {
 		o.Target.Systemd = 252
 		m, _ := write(t, o)
 		if strings.Contains(m.Unit, "@") {
