@@ -52,6 +52,7 @@ func verbs() []verb {
 		&lintVerb{},
 		&scoreVerb{},
 		&unitsVerb{},
+		&auditVerb{},
 		&baselineVerb{},
 		&explainVerb{},
 		&genVerb{},

@@ -17,6 +17,7 @@ var floors = map[string]int{
 	"wardnix/lint/unitfiles": 4,
 	"wardnix/lint/nixos":     4,
 	"wardnix/lint":           5,
+	"wardnix/lint/audit":     6,
 	"wardnix/lint/report":    6,
 	"wardnix/lint/linttest":  6,
 	"wardnix/lint/config":    6,

@@ -106,12 +106,17 @@ func (v *scoreVerb) check() (limit systemd.Exposure, err error) {
 	if v.format != "text" && v.format != "json" {
 		return 0, fmt.Errorf("--format takes text or json, not %q", v.format)
 	}
-	if v.failAbove == "" {
+	return exposureLimit(v.failAbove)
+}
+
+// exposureLimit reads the number of --fail-above; negative if there is none.
+func exposureLimit(text string) (systemd.Exposure, error) {
+	if text == "" {
 		return -1, nil
 	}
-	n, err := strconv.ParseFloat(v.failAbove, 64)
+	n, err := strconv.ParseFloat(text, 64)
 	if err != nil || n < 0 || n > 10 {
-		return 0, fmt.Errorf("--fail-above takes a number from 0.0 to 10.0, not %q", v.failAbove)
+		return 0, fmt.Errorf("--fail-above takes a number from 0.0 to 10.0, not %q", text)
 	}
 	return systemd.Exposure(n*10 + 1e-9), nil
 }

@@ -1,0 +1,145 @@
+package audit
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"wardnix/lint/systemd"
+)
+
+// Difference is what became of a unit between two systems.
+type Difference struct {
+	// Old and New are the unit in each; nil where it is missing.
+	Old, New *Unit
+	// Changes are the directives that differ, as the units have them in order.
+	Changes []DirectiveChange
+	// Was and Is are the exposures; nil where there is none.
+	Was, Is *systemd.Assessment
+}
+
+// Unit is the unit in the one system or the other.
+func (d *Difference) Unit() *Unit {
+	if d.New != nil {
+		return d.New
+	}
+	return d.Old
+}
+
+// DirectiveChange is what became of a directive.
+type DirectiveChange struct {
+	Section, Key string
+	// Old and New are its lines.
+	Old, New []string
+	// Effect is "stronger" or "weaker" where systemd's own order of a
+	// protection tells, else "changed".
+	Effect string
+}
+
+// The effects of a change.
+const (
+	Stronger = "stronger"
+	Weaker   = "weaker"
+	Changed  = "changed"
+)
+
+// Compare tells what became of the units of a system: those that were added,
+// removed or changed, by scope and name. Paths of the store that only have
+// another hash are equal, and what systemd does not look at does not count.
+func Compare(old, new *System) []Difference {
+	news := map[unitKey]*Unit{}
+	for _, u := range new.Units {
+		news[keyOf(u)] = u
+	}
+	var found []Difference
+	for _, u := range old.Units {
+		k := keyOf(u)
+		if d := difference(u, news[k], new.Version); d != nil {
+			found = append(found, *d)
+		}
+		delete(news, k)
+	}
+	for _, u := range new.Units {
+		if news[keyOf(u)] != nil {
+			found = append(found, *difference(nil, u, new.Version))
+		}
+	}
+	slices.SortStableFunc(found, func(a, b Difference) int {
+		x, y := a.Unit(), b.Unit()
+		if x.Scope != y.Scope {
+			return int(x.Scope) - int(y.Scope)
+		}
+		return strings.Compare(x.Name, y.Name)
+	})
+	return found
+}
+
+// difference is that of one unit; nil if there is none.
+func difference(old, new *Unit, v systemd.Version) *Difference {
+	d := &Difference{Old: old, New: new}
+	if old != nil {
+		d.Was, _ = old.Exposure()
+	}
+	if new != nil {
+		d.Is, _ = new.Exposure()
+	}
+	if old == nil || new == nil || old.Masked != new.Masked {
+		return d
+	}
+	type directive struct{ section, key string }
+	seen := map[directive]bool{}
+	for _, a := range slices.Concat(old.assignments, new.assignments) {
+		k := directive{a.Section, a.Key}
+		if seen[k] || systemd.Silent(a.Key) {
+			continue
+		}
+		seen[k] = true
+		before, after := old.values(k.section, k.key), new.values(k.section, k.key)
+		if !slices.Equal(stable(before), stable(after)) {
+			d.Changes = append(d.Changes, DirectiveChange{k.section, k.key, texts(before), texts(after), effect(k.section, k.key, before, after, v)})
+		}
+	}
+	if len(d.Changes) == 0 {
+		return nil
+	}
+	return d
+}
+
+// confining are the manual pages whose directives confine a unit.
+var confining = []string{"systemd.exec", "systemd.resource-control"}
+
+// effect says in systemd's order what a change comes to.
+func effect(section, key string, before, after []systemd.Assignment, v systemd.Version) string {
+	d, ok := systemd.Lookup(section, key, v)
+	if !ok || !slices.Contains(confining, strings.TrimSuffix(d.Man, "(5)")) {
+		return Changed
+	}
+	up, down := systemd.AtLeast(section, key, after, before, v), systemd.AtLeast(section, key, before, after, v)
+	switch {
+	case up == systemd.Yes && down == systemd.No:
+		return Stronger
+	case up == systemd.No && down == systemd.Yes:
+		return Weaker
+	}
+	return Changed
+}
+
+func texts(as []systemd.Assignment) []string {
+	out := make([]string, len(as))
+	for i, a := range as {
+		out[i] = a.Value
+	}
+	return out
+}
+
+// storeHash is the hash in a path of the store.
+var storeHash = regexp.MustCompile(`/[0-9a-df-np-sv-z]{32}-`)
+
+// stable are the values without what changes with every build.
+func stable(as []systemd.Assignment) []string {
+	out := texts(as)
+	for i, t := range out {
+		out[i] = storeHash.ReplaceAllString(t, "/…-")
+	}
+	return out
+}

@@ -1,0 +1,171 @@
+package audit
+
+import (
+	"context"
+	"embed"
+	"slices"
+	"strings"
+
+	"wardnix/lint"
+	"wardnix/lint/nixos"
+	"wardnix/lint/systemd"
+	"wardnix/nixast"
+)
+
+// moduleName is the name of the file that a system's units are written to.
+const moduleName = "units.nix"
+
+// Applies reports whether a rule has something to say of the text of a unit:
+// the other ones are about how it is written in Nix, about options of the host,
+// or about comments.
+func Applies(r *lint.Rule) bool {
+	switch r.ID {
+	case "D007": // two definitions in Nix
+		return false
+	case "S002", "S006", "N007":
+		return true
+	}
+	return strings.ContainsAny(r.ID[:1], "BCD")
+}
+
+// project is the module as a project.
+func (m *module) project(s *System) (*nixos.Project, error) {
+	return nixos.Load(context.Background(), nixos.Options{
+		FS: embed.FS{}, Overlay: map[string]string{moduleName: m.text.String()}, Release: s.Release, Systemd: int(s.Version),
+		MaxFileSize: 1 << 30,
+	}, moduleName)
+}
+
+// Finding is a finding in a unit file. It has no fixes.
+type Finding struct {
+	lint.Finding
+	// Of is the unit.
+	Of *Unit
+}
+
+// Lint runs those of the linter's rules that apply on the units.
+func (s *System) Lint(l *lint.Linter) ([]Finding, error) {
+	m := translate(s.Units)
+	project, err := m.project(s)
+	if err != nil {
+		return nil, err
+	}
+	var found []Finding
+	for _, f := range only(l).Run(project).Findings {
+		if o := m.origin(f.File, f.Span); o.unit != nil {
+			found = append(found, Finding{m.restore(f), o.unit})
+		}
+	}
+	found = append(found, s.unread(l)...)
+	slices.SortStableFunc(found, func(a, b Finding) int {
+		if c := strings.Compare(a.File.Name, b.File.Name); c != 0 {
+			return c
+		}
+		return a.Span.Start - b.Span.Start
+	})
+	return found, nil
+}
+
+// unread are findings for lines that systemd does not read as a part of the unit
+// at all, which no module can have.
+func (s *System) unread(l *lint.Linter) []Finding {
+	var found []Finding
+	for _, u := range s.Units {
+		if u.Whole == nil {
+			continue
+		}
+		for _, p := range u.Whole.Check(s.Version).Problems {
+			rule := lint.Find(l.Rules, unreadRules[p.Kind])
+			if rule == nil || p.Line == 0 {
+				continue
+			}
+			o := u.at(systemd.Assignment{File: p.File, Line: p.Line})
+			f := lint.Finding{Rule: rule, Severity: rule.Severity, Message: u.Name + ": " + p.Message, Unit: u.Name, File: u.source(o.file)}
+			at := f.File.Line(min(p.Line, f.File.LineCount()))
+			f.Span = nixast.Span{Start: at.Start, End: at.Start + len(strings.TrimRight(f.File.Src[at.Start:at.End], "\r\n"))}
+			one := []lint.Finding{f}
+			for _, filter := range l.Filters {
+				one = filter(one)
+			}
+			for _, f := range one {
+				found = append(found, Finding{f, u})
+			}
+		}
+	}
+	return found
+}
+
+// unreadRules are the rules that such lines fall under.
+var unreadRules = map[systemd.ProblemKind]string{
+	systemd.OutsideSection: "D001", systemd.MissingEquals: "D001", systemd.UnknownSection: "D001",
+	systemd.BadHeader: "D003", systemd.InvalidUTF8: "D003", systemd.LineTooLong: "D003",
+}
+
+// only is the linter with the rules that apply.
+func only(l *lint.Linter) *lint.Linter {
+	out := *l
+	out.Rules = nil
+	for _, r := range l.Rules {
+		if Applies(r) {
+			out.Rules = append(out.Rules, r)
+		}
+	}
+	return &out
+}
+
+// restore is a finding in the module as one in the unit.
+func (m *module) restore(f lint.Finding) lint.Finding {
+	f.Fixes = nil
+	f.Related = slices.Clone(f.Related)
+	for i, r := range f.Related {
+		f.Related[i].File, f.Related[i].Span = m.place(r.File, r.Span)
+	}
+	f.File, f.Span = m.place(f.File, f.Span)
+	return f
+}
+
+// place is the place in a unit file that a place in the module stands for: the
+// words themselves where the line has them, else the line.
+func (m *module) place(f *nixast.File, span nixast.Span) (*nixast.File, nixast.Span) {
+	o := m.origin(f, span)
+	if o.unit == nil {
+		return f, span
+	}
+	unit := o.unit.source(o.file)
+	last := min(max(o.line, 1), unit.LineCount())
+	first := last
+	for first > 1 && o.key != "" && strings.HasSuffix(strings.TrimRight(unit.Src[unit.Line(first-1).Start:unit.Line(first-1).End], "\r\n"), `\`) {
+		first--
+	}
+	at := nixast.Span{Start: unit.Line(first).Start, End: unit.Line(last).End}
+	text := strings.TrimRight(unit.Src[at.Start:at.End], "\r\n")
+	at.End = at.Start + len(text)
+	words := strings.Trim(f.Src[span.Start:min(span.End, f.Line(f.Position(span.Start).Line).End)], " \t\r\n;")
+	if w, ok := strings.CutPrefix(words, `"`); ok {
+		words = strings.TrimSuffix(w, `"`)
+	}
+	if i := strings.LastIndex(text, words); words != "" && i >= 0 && o.key != "" {
+		return unit, nixast.Span{Start: at.Start + i, End: at.Start + i + len(words)}
+	}
+	return unit, at
+}
+
+// origin is the line of a unit that a place in the module comes from.
+func (m *module) origin(f *nixast.File, span nixast.Span) origin {
+	if line := f.Position(span.Start).Line; line <= len(m.origins) {
+		return m.origins[line-1]
+	}
+	return origin{}
+}
+
+// source is a unit file as findings have files: only its name, its text and its
+// lines are looked at.
+type source = nixast.File
+
+func (u *Unit) source(i int) *source {
+	i = max(i, 0)
+	if u.sources[i] == nil {
+		u.sources[i] = nixast.Parse(u.Files[i].Path, u.Files[i].Text, nixast.Options{})
+	}
+	return u.sources[i]
+}

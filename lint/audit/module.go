@@ -1,0 +1,170 @@
+package audit
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"wardnix/lint/systemd"
+	"wardnix/nixast"
+)
+
+// origin is the line of a unit that a line of the module stands for.
+type origin struct {
+	unit *Unit
+	file int    // the number of the file; -1 for the unit as a whole
+	line int    // from 1
+	key  string // "" for a line that opens a section
+}
+
+// module is a system's units as the NixOS module that would make them. What it
+// sets stands on lines of its own, each of which knows the line that it comes
+// from: what rules find in the module is found in the units.
+type module struct {
+	text    strings.Builder
+	origins []origin // by line, from 0
+}
+
+// line writes one line.
+func (m *module) line(o origin, parts ...string) {
+	for _, p := range parts {
+		m.text.WriteString(p)
+	}
+	m.text.WriteByte('\n')
+	m.origins = append(m.origins, o)
+}
+
+// argument is what a module takes for a value that is not known.
+const argument = "elsewhere"
+
+// translate writes the module of all units that have a text.
+func translate(units []*Unit) *module {
+	m := &module{}
+	m.line(origin{file: -1}, "{ ", argument, ", ... }:")
+	m.line(origin{file: -1}, "{")
+	seen := map[unitKey]bool{}
+	for _, u := range units {
+		if !seen[keyOf(u)] && sayable(u.Name) {
+			m.unit(u)
+		}
+		seen[keyOf(u)] = true
+	}
+	m.line(origin{file: -1}, "}")
+	return m
+}
+
+// optionSets are the options that hold the units of a type. Other types run
+// nothing and have no sandbox, or NixOS has no options for them.
+var optionSets = map[string]string{
+	"service": "services", "socket": "sockets", "timer": "timers", "path": "paths", "target": "targets", "slice": "slices",
+}
+
+// listOptions are the options of a unit that hold names of units.
+var listOptions = map[string]string{
+	"Unit.After": "after", "Unit.Before": "before", "Unit.Wants": "wants", "Unit.Requires": "requires",
+	"Unit.BindsTo": "bindsTo", "Unit.PartOf": "partOf", "Unit.Conflicts": "conflicts",
+	"Install.WantedBy": "wantedBy", "Install.RequiredBy": "requiredBy",
+}
+
+func (m *module) unit(u *Unit) {
+	if optionSets[u.Type()] == "" || u.Masked || len(u.assignments) == 0 {
+		return
+	}
+	whole := origin{unit: u, line: 1}
+	m.line(whole, "  ", nixast.QuoteAttrPath(u.path()...), " = {")
+	done := map[string]bool{}
+	for _, a := range u.assignments {
+		option, ok := listOptions[a.Section+"."+a.Key]
+		if key := a.Section + "." + a.Key; ok && !done[key] && m.list(u, option, u.values(a.Section, a.Key)) {
+			done[key] = true
+		}
+	}
+	if !done["Install.WantedBy"] { // links, and other units' Wants, say it, too
+		m.line(whole, "    wantedBy = ", argument, ";")
+	}
+	for _, section := range []string{"Unit", strings.ToUpper(u.Type()[:1]) + u.Type()[1:]} {
+		m.section(u, section, done)
+	}
+	m.line(whole, "  };")
+}
+
+// list writes an option that holds names; false if it cannot say the same.
+func (m *module) list(u *Unit, option string, values []systemd.Assignment) bool {
+	if slices.ContainsFunc(values, func(a systemd.Assignment) bool {
+		return a.Value == "" || strings.ContainsAny(a.Value, `"'\`) || !sayable(a.Value)
+	}) {
+		return false
+	}
+	m.line(u.at(values[0]), "    ", option, " = [")
+	for _, a := range values {
+		for _, word := range strings.Fields(a.Value) {
+			m.line(u.at(a), "      ", nixast.QuoteString(word))
+		}
+	}
+	m.line(u.at(values[len(values)-1]), "    ];")
+	return true
+}
+
+// section writes what a section sets, but for what is done.
+func (m *module) section(u *Unit, section string, done map[string]bool) {
+	head := origin{unit: u, line: 1}
+	for i := range u.files {
+		if j := slices.IndexFunc(u.files[i].Headers, func(h systemd.Header) bool { return h.Name == section }); j >= 0 {
+			head = origin{unit: u, file: i, line: u.files[i].Headers[j].Line}
+			break
+		}
+	}
+	opened, others := false, ""
+	if len(u.Missing) > 0 {
+		others = argument + " // "
+	}
+	for _, a := range u.assignments {
+		key := a.Section + "." + a.Key
+		if a.Section != section || done[key] || !sayable(a.Key) || u.Upstream && slices.Contains(mains, a.Key) {
+			continue
+		}
+		if done[key] = true; !opened {
+			m.line(head, "    ", strings.ToLower(section), "Config = ", others, "{")
+			opened = true
+		}
+		values := settle(u.values(section, a.Key), u.version)
+		if len(values) == 1 {
+			m.line(u.at(values[0]), "      ", nixast.QuoteAttr(a.Key), " = ", quote(values[0].Value), ";")
+			continue
+		}
+		m.line(u.at(values[0]), "      ", nixast.QuoteAttr(a.Key), " = [")
+		for _, v := range values {
+			m.line(u.at(v), "        ", quote(v.Value))
+		}
+		m.line(u.at(values[len(values)-1]), "      ];")
+	}
+	if opened {
+		m.line(head, "    };")
+	}
+}
+
+// mains are the directives that make a unit one of its own. Without them it is
+// one that is defined elsewhere, which is what the rules take a unit of systemd
+// itself for: they ask nothing of it that no baseline asks of it by name.
+var mains = []string{"ExecStart", "ExecStop", "SuccessAction"}
+
+// sayable reports whether Nix can express a text.
+func sayable(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
+
+// quote is a text as Nix has it.
+func quote(s string) string {
+	if !sayable(s) {
+		return argument
+	}
+	return nixast.QuoteString(s)
+}
+
+// settle leaves only the last line of a directive of which only that counts.
+func settle(values []systemd.Assignment, v systemd.Version) []systemd.Assignment {
+	last := values[len(values)-1]
+	d, ok := systemd.Lookup(last.Section, last.Key, v)
+	if ok && d.Repeat == systemd.Override && last.Value != "" && systemd.Check(last.Section, last.Key, last.Value, v).Status == systemd.Valid {
+		return values[len(values)-1:]
+	}
+	return values
+}

@@ -1,0 +1,184 @@
+package audit
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"wardnix/emit"
+	"wardnix/lint"
+	"wardnix/lint/nixos"
+	"wardnix/lint/unitfiles"
+	"wardnix/nixast"
+)
+
+// Override is a setting that a module can make to change a unit.
+type Override struct {
+	Unit *Unit
+	// Path are the names of the option: systemd, services, nginx,
+	// serviceConfig, ProtectHome.
+	Path []string
+	// Value is what to set, as package emit takes it; Force tells that it must
+	// win over what is set elsewhere.
+	Value any
+	Force bool
+}
+
+// Attr is the setting as a binding.
+func (o Override) Attr() emit.Attr { return emit.Attr{Path: o.Path, Value: o.value()} }
+
+func (o Override) value() any {
+	if !o.Force {
+		return o.Value
+	}
+	text, err := emit.Nix(o.Value)
+	if err != nil {
+		return o.Value
+	}
+	return emit.Expr("lib.mkForce " + text)
+}
+
+// String is the binding in one line or several.
+func (o Override) String() string {
+	text, err := emit.Nix(o.value())
+	if err != nil {
+		return ""
+	}
+	return nixast.QuoteAttrPath(o.Path...) + " = " + text + ";"
+}
+
+// Directive is the last name of the option.
+func (o Override) Directive() string { return o.Path[len(o.Path)-1] }
+
+// Overrides are the settings that the fixes of the rules come to, up to an
+// applicability: what a module has to say to repair the units.
+func (s *System) Overrides(l *lint.Linter, upTo lint.Applicability) ([]Override, error) {
+	m := translate(s.Units)
+	project, err := m.project(s)
+	if err != nil {
+		return nil, err
+	}
+	before, after := unitsOf(project), unitsOf(only(l).Repair(project, upTo).Project)
+	var found []Override
+	for _, u := range s.Units {
+		was, is := before[keyOf(u)], after[keyOf(u)]
+		if was != nil && is != nil {
+			found = append(found, u.overrides(was, is)...)
+		}
+	}
+	return found, nil
+}
+
+// unitKey is what a unit is known by: its scope and its name.
+type unitKey struct {
+	scope nixos.ScopeKind
+	name  string
+}
+
+// scopeKinds are the scopes of units as NixOS has them.
+var scopeKinds = map[unitfiles.Scope]nixos.ScopeKind{
+	unitfiles.SystemScope: nixos.System, unitfiles.UserScope: nixos.User, unitfiles.InitrdScope: nixos.Initrd,
+}
+
+func keyOf(u *Unit) unitKey { return unitKey{scopeKinds[u.Scope], u.Name} }
+
+func unitsOf(p *nixos.Project) map[unitKey]*nixos.Unit {
+	found := map[unitKey]*nixos.Unit{}
+	for _, h := range p.Hosts() {
+		addUnits(found, h)
+	}
+	return found
+}
+
+func addUnits(found map[unitKey]*nixos.Unit, h *nixos.Host) {
+	for _, u := range h.Units {
+		if u.Scope.Kind <= nixos.Initrd && !u.Pattern {
+			found[unitKey{u.Scope.Kind, u.Name}] = u
+		}
+	}
+}
+
+// path is where NixOS has the unit.
+func (u *Unit) path() []string {
+	path := map[unitfiles.Scope][]string{
+		unitfiles.SystemScope: {"systemd"}, unitfiles.UserScope: {"systemd", "user"}, unitfiles.InitrdScope: {"boot", "initrd", "systemd"},
+	}[u.Scope]
+	return append(path, optionSets[u.Type()], strings.TrimSuffix(u.Name, "."+u.Type()))
+}
+
+// overrides is the difference between two states of the unit.
+func (u *Unit) overrides(was, is *nixos.Unit) []Override {
+	var found []Override
+	for _, option := range slices.Sorted(maps.Values(listOptions)) {
+		if more := added(elements(was.Option(option)), elements(is.Option(option))); len(more) > 0 {
+			found = append(found, Override{Unit: u, Path: append(u.path(), option), Value: more})
+		}
+	}
+	for _, section := range []string{"Unit", strings.ToUpper(u.Type()[:1]) + u.Type()[1:]} {
+		names := map[string]bool{}
+		for _, d := range slices.Concat(was.Directives(section), is.Directives(section)) {
+			names[d.Name()] = true
+		}
+		for _, name := range slices.Sorted(maps.Keys(names)) {
+			old, now := binding(was.Directive(section, name)), binding(is.Directive(section, name))
+			if text(old) == text(now) {
+				continue
+			}
+			found = append(found, Override{
+				Unit: u, Path: append(u.path(), strings.ToLower(section)+"Config", name),
+				Value: valueOf(now), Force: len(u.values(section, name)) > 0,
+			})
+		}
+	}
+	return found
+}
+
+// binding is the expression that an option is set to; the zero Node if it is
+// not set.
+func binding(o *nixos.Option) nixast.Node {
+	if len(o.Defs) == 0 {
+		return nixast.Node{}
+	}
+	if b, ok := o.Defs[len(o.Defs)-1].Binding.AsBinding(); ok {
+		return b.Value()
+	}
+	return nixast.Node{}
+}
+
+// valueOf is an expression as package emit takes it. What is not set renders no
+// line, as an empty list does.
+func valueOf(n nixast.Node) any {
+	switch {
+	case n.IsZero():
+		return []any{}
+	case n.Kind() == nixast.List:
+		return elementsOf(n)
+	}
+	return emit.Expr(n.Text())
+}
+
+func elementsOf(list nixast.Node) []any {
+	found := []any{}
+	for e := range list.Children() {
+		found = append(found, emit.Expr(e.Text()))
+	}
+	return found
+}
+
+func elements(o *nixos.Option) []any {
+	if n := binding(o); !n.IsZero() && n.Kind() == nixast.List {
+		return elementsOf(n)
+	}
+	return nil
+}
+
+func added(was, is []any) []any {
+	return slices.DeleteFunc(slices.Clone(is), func(e any) bool { return slices.Contains(was, e) })
+}
+
+func text(n nixast.Node) string {
+	if n.IsZero() {
+		return ""
+	}
+	return n.Text()
+}

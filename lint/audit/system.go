@@ -1,0 +1,117 @@
+// Package audit judges units as they were evaluated or installed: by the same
+// rules and the same exposure as units in Nix.
+//
+// A [System] is what package unitfiles put together. Its units are written as
+// the NixOS module that would make them, and what the rules find in that is
+// told at the line of the unit file.
+package audit
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+	"strings"
+
+	"wardnix/lint/nixos"
+	"wardnix/lint/systemd"
+	"wardnix/lint/unitfiles"
+)
+
+// System is an evaluated or installed system.
+type System struct {
+	*unitfiles.System
+	// Release and Version are what the system is judged by.
+	Release nixos.Release
+	Version systemd.Version
+	// Units are those of the system, by scope and name.
+	Units []*Unit
+}
+
+// Unit is a unit of a system with all its drop-ins.
+type Unit struct {
+	*unitfiles.Unit
+	// Upstream tells that systemd brings the unit: what it runs, and how that
+	// is confined, is systemd's own choice.
+	Upstream bool
+	// Whole is the unit as systemd sees it; nil if it is masked or has no text.
+	Whole *systemd.Unit
+
+	version     systemd.Version
+	files       []*systemd.File
+	assignments []systemd.Assignment
+	sources     []*source // by file; see [Unit.source]
+}
+
+// New takes in what unitfiles put together. The zero release and version are
+// those of the system itself, or else the newest that are known.
+func New(s *unitfiles.System, r nixos.Release, v systemd.Version) *System {
+	sys := &System{System: s, Release: r, Version: v}
+	if own, err := nixos.ParseRelease(s.NixOSRelease); err == nil && r.IsZero() {
+		sys.Release = own
+	}
+	if v == 0 {
+		sys.Version = systemd.Version(s.SystemdVersion)
+	}
+	if sys.Version == 0 && !sys.Release.IsZero() {
+		sys.Version = systemd.Version(sys.Release.Systemd())
+	}
+	if sys.Version == 0 {
+		sys.Version = systemd.Newest
+	}
+	sys.Version = min(max(sys.Version, systemd.Oldest), systemd.Newest)
+	for _, u := range s.Units {
+		sys.Units = append(sys.Units, newUnit(u, sys.Version))
+	}
+	slices.SortStableFunc(sys.Units, func(a, b *Unit) int {
+		return cmp.Or(cmp.Compare(a.Scope, b.Scope), cmp.Compare(a.Name, b.Name))
+	})
+	return sys
+}
+
+// license is what systemd's own units begin with.
+var license = regexp.MustCompile(`(?m)^# *This file is part of systemd\.`)
+
+func newUnit(u *unitfiles.Unit, v systemd.Version) *Unit {
+	unit := &Unit{Unit: u, version: v, sources: make([]*source, len(u.Files))}
+	for _, f := range u.Files {
+		file := systemd.Parse(f.Path, []byte(f.Text))
+		unit.files = append(unit.files, file)
+		unit.assignments = append(unit.assignments, file.Assignments...)
+		unit.Upstream = unit.Upstream || license.MatchString(f.Text)
+	}
+	_, known := systemd.Upstream(u.Name, v)
+	unit.Upstream = unit.Upstream || known
+	if !u.Masked && len(u.Files) > 0 {
+		unit.Whole = u.Merged()
+	}
+	return unit
+}
+
+// Type is the suffix of the unit's name.
+func (u *Unit) Type() string { return u.Name[strings.LastIndexByte(u.Name, '.')+1:] }
+
+// values are the assignments of one directive, in order.
+func (u *Unit) values(section, key string) []systemd.Assignment {
+	var found []systemd.Assignment
+	for _, a := range u.assignments {
+		if a.Section == section && a.Key == key {
+			found = append(found, a)
+		}
+	}
+	return found
+}
+
+// at is where an assignment stands.
+func (u *Unit) at(a systemd.Assignment) origin {
+	i := max(0, slices.IndexFunc(u.Files, func(f unitfiles.File) bool { return f.Path == a.File }))
+	return origin{unit: u, file: i, line: a.Line, key: a.Key}
+}
+
+// Exposure is the unit's; nil, without an error, where it has none: it is no
+// service, or it is masked. The error says why systemd does not load the unit.
+func (u *Unit) Exposure() (*systemd.Assessment, error) {
+	if u.Whole == nil || u.Type() != "service" {
+		return nil, nil
+	}
+	return systemd.Assess(u.Whole, u.version)
+}
