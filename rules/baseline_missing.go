@@ -61,8 +61,9 @@ func eachUnit(p *lint.Pass, do func(*unitView)) {
 
 func reportMissing(p *lint.Pass, u *unitView, b *Baseline) {
 	var rs []row
-	for _, r := range u.asked(b) {
-		if standingOf(u.Unit, u.whole, &r, u.version) == missing && !u.misspelt(&r) {
+	standings := u.standings(b)
+	for i, r := range u.asked(b) {
+		if standings[i] == missing && !u.misspelt(&r) {
 			rs = append(rs, r)
 		}
 	}

@@ -49,11 +49,12 @@ leaves alone what a unit says for itself, unless it is named (` + "`--baseline l
 		Check: func(p *lint.Pass) {
 			eachUnit(p, func(u *unitView) {
 				for _, b := range baselines {
-					for _, r := range u.asked(b) {
+					standings := u.standings(b)
+					for i, r := range u.asked(b) {
 						if r.generic && !b.Named {
 							continue // nobody asked, and the unit says what it wants
 						}
-						if standingOf(u.Unit, u.whole, &r, u.version) == weaker && !u.invalid(&r) {
+						if standings[i] == weaker && !u.invalid(&r) {
 							reportWeaker(p, u, &r)
 						}
 					}

@@ -1,8 +1,7 @@
 package rules
 
 import (
-	"regexp"
-	"slices"
+	"iter"
 	"strings"
 
 	"wardnix/lint/nixos"
@@ -139,43 +138,78 @@ var classes = []class{
 
 // classOf is the class of a unit; nil for an ordinary daemon.
 func classOf(u *nixos.Unit) *class {
-	words := executed(u)
-	for i := range classes {
-		if slices.ContainsFunc(classes[i].programs, func(p string) bool { return slices.Contains(words, p) }) {
-			return &classes[i]
+	best := len(classes)
+	for word := range executed(u) {
+		if i, ok := classByProgram[word]; ok {
+			best = min(best, i)
 		}
 	}
-	return nil
+	if best == len(classes) {
+		return nil
+	}
+	return &classes[best]
 }
+
+// classByProgram is the number of the class that a program tells.
+var classByProgram = func() map[string]int {
+	by := map[string]int{}
+	for i := range classes {
+		for _, p := range classes[i].programs {
+			if _, told := by[p]; !told {
+				by[p] = i
+			}
+		}
+	}
+	return by
+}()
 
 // oneshotNeeds are what is left out for a unit that runs once: a script whose
 // writes are not known.
 var oneshotNeeds = map[string]string{"ProtectSystem": "what a script writes is not known"}
 
-// commandName finds names of programs in command lines and scripts: what stands
-// behind the last slash of a path, in ${pkgs.x}, or alone.
-var commandName = regexp.MustCompile(`[A-Za-z0-9_][A-Za-z0-9_.+-]*`)
-
 // executed are the words of a unit's command lines and scripts that may be names
-// of programs.
-func executed(u *nixos.Unit) []string {
-	var words []string
-	add := func(text string) { words = append(words, commandName.FindAllString(text, -1)...) }
-	for _, l := range u.Lines() {
-		if l.Section == "Service" && strings.HasPrefix(l.Key, "Exec") {
-			add(strings.NewReplacer(".", " ", "}", " ").Replace(l.Shown))
-			add(l.Shown)
-		}
-	}
-	for _, name := range []string{"script", "preStart", "postStart", "preStop", "postStop", "reload", "path"} {
-		for _, d := range u.Option(name).Defs {
-			if b, ok := d.Binding.AsBinding(); ok {
-				add(strings.NewReplacer(".", " ", "}", " ").Replace(b.Value().Text()))
-				add(b.Value().Text())
+// of programs: what stands behind the last slash of a path, in ${pkgs.x}, or
+// alone. Of a word with dots its parts are words, too.
+func executed(u *nixos.Unit) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for text := range commandTexts(u) {
+			for _, word := range strings.FieldsFunc(text, func(r rune) bool { return !inProgramName(r) }) {
+				if !yield(strings.TrimLeft(word, ".+-")) {
+					return
+				}
+				if !strings.Contains(word, ".") {
+					continue
+				}
+				for part := range strings.SplitSeq(word, ".") {
+					if !yield(strings.TrimLeft(part, "+-")) {
+						return
+					}
+				}
 			}
 		}
 	}
-	return words
+}
+
+func inProgramName(r rune) bool {
+	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '_' || r == '.' || r == '+' || r == '-'
+}
+
+// commandTexts are a unit's command lines and scripts, and what it has in its path.
+func commandTexts(u *nixos.Unit) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, l := range u.Lines() {
+			if l.Section == "Service" && strings.HasPrefix(l.Key, "Exec") && !yield(l.Shown) {
+				return
+			}
+		}
+		for _, name := range []string{"script", "preStart", "postStart", "preStop", "postStop", "reload", "path"} {
+			for _, d := range u.Option(name).Defs {
+				if b, ok := d.Binding.AsBinding(); ok && !yield(b.Value().Text()) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // spared is why a row of a generic baseline is not asked of the unit; "" if it

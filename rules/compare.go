@@ -19,13 +19,34 @@ const (
 	weaker                    // something sets it to less
 )
 
-// standingOf compares a unit with a row.
-func standingOf(u *nixos.Unit, whole *systemd.Unit, r *row, v systemd.Version) standing {
+// standings are how the unit stands to the rows that a baseline asks of it. The
+// caller must not change them.
+func (u *unitView) standings(b *Baseline) []standing {
+	found, ok := u.judged[b]
+	if !ok {
+		for _, r := range u.asked(b) {
+			found = append(found, u.standing(&r))
+		}
+		u.judged[b] = found
+	}
+	return found
+}
+
+// standing compares the unit with a row.
+func (u *unitView) standing(r *row) standing {
+	whole, reading := u.whole, &u.reading
 	if !r.generic && r.baseline.applies == nil && len(u.Partial) == 0 {
 		closed := *whole // the baseline names the unit: it is taken as it is seen
 		closed.Open = nil
-		whole = &closed
+		whole, reading = &closed, &u.closed
 	}
+	if *reading == nil {
+		*reading = whole.Read(u.version)
+	}
+	return standingOf(u.Unit, whole, *reading, r, u.version)
+}
+
+func standingOf(u *nixos.Unit, whole *systemd.Unit, read *systemd.Reading, r *row, v systemd.Version) standing {
 	if special, ok := specialRows[r.name()]; ok && r.baseline.applies != nil {
 		return special(u, whole, r)
 	}
@@ -34,7 +55,7 @@ func standingOf(u *nixos.Unit, whole *systemd.Unit, r *row, v systemd.Version) s
 	}
 	o := u.Directive(r.section, r.name())
 	if !o.IsSet() && len(whole.Values(r.section, r.name())) == 0 {
-		return unset(u, whole, r, v)
+		return unset(u, whole, read, r, v)
 	}
 	if len(r.lines) == 0 { // the baseline's own value is not known, or renders nothing
 		return unclear
@@ -42,7 +63,7 @@ func standingOf(u *nixos.Unit, whole *systemd.Unit, r *row, v systemd.Version) s
 	if needsLine[r.name()] && len(whole.Values(r.section, r.name())) == 0 && len(o.Unseen) == 0 {
 		return weaker
 	}
-	switch whole.AtLeast(r.section, r.name(), r.lines, v) {
+	switch read.AtLeast(r.section, r.name(), r.lines) {
 	case systemd.Yes:
 		return satisfied
 	case systemd.No:
@@ -56,12 +77,12 @@ func standingOf(u *nixos.Unit, whole *systemd.Unit, r *row, v systemd.Version) s
 var needsLine = map[string]bool{"AmbientCapabilities": true}
 
 // unset is the standing of a directive that nothing in sight sets.
-func unset(u *nixos.Unit, whole *systemd.Unit, r *row, v systemd.Version) standing {
+func unset(u *nixos.Unit, whole *systemd.Unit, read *systemd.Reading, r *row, v systemd.Version) standing {
 	if slices.Contains(whole.Open, r.section) || len(u.Directive(r.section, r.name()).Unseen) > 0 {
 		return unclear
 	}
 	bare := &systemd.Unit{Name: whole.Name}
-	if whole.AtLeast(r.section, r.name(), r.lines, v) == systemd.Yes && bare.AtLeast(r.section, r.name(), r.lines, v) != systemd.Yes {
+	if read.AtLeast(r.section, r.name(), r.lines) == systemd.Yes && bare.AtLeast(r.section, r.name(), r.lines, v) != systemd.Yes {
 		return satisfied // another directive implies it
 	}
 	return missing

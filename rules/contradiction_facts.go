@@ -20,6 +20,7 @@ import (
 type subject struct {
 	*unitView
 	lines []nixos.Line
+	byKey map[key]*settings
 	// complete tells that the project says all there is about the unit: what
 	// no line sets is not set.
 	complete bool
@@ -29,12 +30,35 @@ type subject struct {
 	wanted, weaker []string
 }
 
+// key is a directive in its section.
+type key struct{ section, name string }
+
+// settings are all lines of a directive.
+type settings struct {
+	all []setting
+	ok  bool // none is unknown
+}
+
 func newSubject(u *unitView, baselines []*Baseline) *subject {
-	s := &subject{unitView: u, lines: u.Lines()}
+	s := &subject{unitView: u, lines: u.Lines(), byKey: map[key]*settings{}}
+	for i := range s.lines {
+		l := &s.lines[i]
+		k := key{l.Section, l.Key}
+		found := s.byKey[k]
+		if found == nil {
+			found = &settings{ok: true}
+			s.byKey[k] = found
+		}
+		if !l.Known || l.Unseen != "" || l.Def == nil {
+			found.ok = false
+		}
+		found.all = append(found.all, setting{*l})
+	}
 	for _, b := range baselines {
-		for _, r := range s.asked(b) {
+		standings := s.standings(b)
+		for i, r := range s.asked(b) {
 			s.wanted = append(s.wanted, r.name())
-			if standingOf(u.Unit, s.whole, &r, s.version) == weaker {
+			if standings[i] == weaker {
 				s.weaker = append(s.weaker, r.name())
 			}
 		}
@@ -61,21 +85,12 @@ type setting struct {
 // of are the lines of a directive; false if there may be others, or if one of
 // them is not known. Nothing is in sight of a directive that has no lines: see
 // [subject.lacks].
-func (s *subject) of(section, key string) ([]setting, bool) {
-	if len(s.Directive(section, key).Unseen) > 0 {
+func (s *subject) of(section, name string) ([]setting, bool) {
+	found := s.byKey[key{section, name}]
+	if found == nil || !found.ok || len(s.Directive(section, name).Unseen) > 0 {
 		return nil, false
 	}
-	var found []setting
-	for _, l := range s.lines {
-		switch {
-		case l.Section != section || l.Key != key:
-		case !l.Known || l.Unseen != "" || l.Def == nil:
-			return nil, false
-		default:
-			found = append(found, setting{l})
-		}
-	}
-	return found, len(found) > 0
+	return slices.Clip(found.all), true
 }
 
 // last is the setting of a directive of which the last line counts; false also

@@ -15,6 +15,7 @@ import (
 // keyLines are the lines of one directive of a unit, in order.
 type keyLines struct {
 	section, key string
+	directive    *systemd.Directive
 	lines        []nixos.Line
 }
 
@@ -31,23 +32,35 @@ func certain(l nixos.Line) bool { return l.Known && l.When == nil && l.Unseen ==
 // eachDirective calls do for the lines of each directive of the unit that
 // systemd knows in its place.
 func eachDirective(u *unitView, do func(*systemd.Directive, *keyLines)) {
-	var groups []*keyLines
-	for _, l := range u.Lines() {
+	if !u.grouped {
+		u.groups, u.grouped = groupLines(u), true
+	}
+	for i := range u.groups {
+		k := &u.groups[i]
+		do(k.directive, k)
+	}
+}
+
+func groupLines(u *unitView) []keyLines {
+	var groups []keyLines
+	lines := u.Lines()
+	for i := range lines {
+		l := &lines[i]
 		if l.Key == "" {
 			continue
 		}
-		i := slices.IndexFunc(groups, func(k *keyLines) bool { return k.section == l.Section && k.key == l.Key })
-		if i < 0 {
-			groups = append(groups, &keyLines{section: l.Section, key: l.Key})
-			i = len(groups) - 1
+		at := slices.IndexFunc(groups, func(k keyLines) bool { return k.key == l.Key && k.section == l.Section })
+		if at < 0 {
+			d, ok := systemd.Lookup(l.Section, l.Key, u.version)
+			if !ok {
+				continue
+			}
+			groups = append(groups, keyLines{section: l.Section, key: l.Key, directive: d})
+			at = len(groups) - 1
 		}
-		groups[i].lines = append(groups[i].lines, l)
+		groups[at].lines = append(groups[at].lines, *l)
 	}
-	for _, k := range groups {
-		if d, ok := systemd.Lookup(k.section, k.key, u.version); ok {
-			do(d, k)
-		}
-	}
+	return groups
 }
 
 // unseenIn reports whether the unit may have further lines of the directive that

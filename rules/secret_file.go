@@ -36,21 +36,20 @@ they are given to, is one of a secret.`,
 }
 
 func checkContents(p *lint.Pass, t *unitText) {
-	before := ""
+	end := 0 // of what comes before the piece
 	for _, piece := range t.pieces() {
-		u := piece.Unknown
+		u, before := piece.Unknown, t.shown()[:end]
 		if u == nil {
-			before += piece.Text
+			end += len(piece.Text)
 			continue
 		}
-		name := t.nameBefore(before)
-		if u.Sort == eval.FileContent && (secretive(name) && !encrypted(u.File) || u.File != "" && (secretFile(u.File) || runtimePath.MatchString(u.File)) ||
+		if u.Sort == eval.FileContent && (secretive(t.nameBefore(before)) && !encrypted(u.File) || u.File != "" && (secretFile(u.File) || runtimePath.MatchString(u.File)) ||
 			secretOption.MatchString(u.Label)) {
 			t.report(p, lint.Finding{
 				Message: fmt.Sprintf("the content of %s becomes a part of %s, which lies in the world-readable Nix store", contentOf(u), t.key),
 			}, piece.Node)
 		}
-		before += unknownMark
+		end += len(unknownMark)
 	}
 }
 
@@ -104,17 +103,17 @@ func checkCopies(p *lint.Pass, t *unitText) {
 		}
 		return
 	}
-	before := ""
+	end := 0 // of what comes before the piece
 	for _, piece := range t.pieces() {
-		u := piece.Unknown
+		u, before := piece.Unknown, t.shown()[:end]
 		if u == nil {
-			before += piece.Text
+			end += len(piece.Text)
 			continue
 		}
 		if u.Sort == eval.StorePath && u.File != "" && holdsSecret(t, u.File, t.nameBefore(before)) {
 			reportCopy(p, t, u.File, piece.Node)
 		}
-		before += unknownMark
+		end += len(unknownMark)
 	}
 }
 

@@ -39,18 +39,19 @@ names are those of secrets, unless the value is a path, a reference, or plainly 
 // tokenFormats are the formats of secrets that say by themselves what they are.
 var tokenFormats = []struct {
 	name    string
+	mark    string // a part of each
 	pattern *regexp.Regexp
 }{
-	{"a private key", regexp.MustCompile(`-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----\s+\S`)},
-	{"an age key", regexp.MustCompile(`\bAGE-SECRET-KEY-1[0-9A-Z]{58}\b`)},
-	{"a token of GitHub", regexp.MustCompile(`\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{60,})\b`)},
-	{"a token of GitLab", regexp.MustCompile(`\bglpat-[A-Za-z0-9_-]{20,}`)},
-	{"an access key of AWS", regexp.MustCompile(`\bAKIA[0-9A-Z]{16}\b`)},
-	{"a token of Slack", regexp.MustCompile(`\bxox[abpr]-[0-9A-Za-z-]{20,}`)},
-	{"a live key of Stripe", regexp.MustCompile(`\b[sr]k_live_[0-9A-Za-z]{20,}`)},
-	{"an auth key of Tailscale", regexp.MustCompile(`\btskey-(?:auth|client|api)-[0-9A-Za-z]{6,}-[0-9A-Za-z]{16,}`)},
-	{"a token of Telegram", regexp.MustCompile(`\b\d{8,10}:AA[A-Za-z0-9_-]{33}\b`)},
-	{"an API key of Google", regexp.MustCompile(`\bAIza[0-9A-Za-z_-]{35}\b`)},
+	{"a private key", "PRIVATE KEY", regexp.MustCompile(`-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----\s+\S`)},
+	{"an age key", "AGE-SECRET-KEY-1", regexp.MustCompile(`\bAGE-SECRET-KEY-1[0-9A-Z]{58}\b`)},
+	{"a token of GitHub", "gh", regexp.MustCompile(`\bgh(?:[pousr]_[A-Za-z0-9]{36}|ithub_pat_[A-Za-z0-9_]{60,})\b`)},
+	{"a token of GitLab", "glpat-", regexp.MustCompile(`\bglpat-[A-Za-z0-9_-]{20,}`)},
+	{"an access key of AWS", "AKIA", regexp.MustCompile(`\bAKIA[0-9A-Z]{16}\b`)},
+	{"a token of Slack", "xox", regexp.MustCompile(`\bxox[abpr]-[0-9A-Za-z-]{20,}`)},
+	{"a live key of Stripe", "k_live_", regexp.MustCompile(`\b[sr]k_live_[0-9A-Za-z]{20,}`)},
+	{"an auth key of Tailscale", "tskey-", regexp.MustCompile(`\btskey-(?:auth|client|api)-[0-9A-Za-z]{6,}-[0-9A-Za-z]{16,}`)},
+	{"a token of Telegram", ":AA", regexp.MustCompile(`\b\d{8,10}:AA[A-Za-z0-9_-]{33}\b`)},
+	{"an API key of Google", "AIza", regexp.MustCompile(`\bAIza[0-9A-Za-z_-]{35}\b`)},
 }
 
 // assigned finds what a text gives to a variable or an option of a command. Its
@@ -60,7 +61,7 @@ var assigned = regexp.MustCompile(`(?:^|[\s"';&(])(--?[A-Za-z][\w.-]*(?:=|[ \t]+
 func checkLiteral(p *lint.Pass, t *unitText) {
 	text := t.shown()
 	for _, f := range tokenFormats {
-		if f.pattern.MatchString(text) && !sampleText.MatchString(f.pattern.FindString(text)) {
+		if strings.Contains(text, f.mark) && f.pattern.MatchString(text) && !sampleText.MatchString(f.pattern.FindString(text)) {
 			t.report(p, lint.Finding{Message: fmt.Sprintf("%s holds %s, which everybody can read in the Nix store", t.key, f.name)}, nixast.Node{})
 			return
 		}
@@ -72,6 +73,7 @@ func checkLiteral(p *lint.Pass, t *unitText) {
 		if id, value, ok := strings.Cut(text, ":"); ok {
 			checkNamed(p, t, id, value)
 		}
+	case !mayNameSecret(text):
 	case t.key == "Environment" || t.isScript() || strings.HasPrefix(t.key, "Exec"):
 		for _, m := range assigned.FindAllStringSubmatch(text, -1) {
 			if checkNamed(p, t, strings.TrimRight(m[1], "= \t"), m[2]+m[3]+m[4]) {
@@ -161,6 +163,9 @@ var storePathText = regexp.MustCompile(`/nix/store/([0-9a-z]{32}-[0-9a-zA-Z+\-._
 
 // storePaths are the paths of the Nix store in a text.
 func storePaths(text string) []*storepath.StorePath {
+	if !strings.Contains(text, "/nix/store/") {
+		return nil
+	}
 	var out []*storepath.StorePath
 	for _, m := range storePathText.FindAllStringSubmatch(text, -1) {
 		if path, err := storepath.FromString(m[1]); err == nil {
@@ -204,7 +209,7 @@ var expanded = regexp.MustCompile(`(?:^|[ \t])(--[A-Za-z][\w.-]*)(?:=|[ \t]+)["'
 
 func checkArguments(p *lint.Pass, t *unitText) {
 	for line := range strings.Lines(t.shown()) {
-		if strings.HasPrefix(strings.TrimSpace(line), "#") {
+		if !strings.Contains(line, "--") || strings.HasPrefix(strings.TrimSpace(line), "#") {
 			continue
 		}
 		for _, m := range expanded.FindAllStringSubmatch(line, -1) {

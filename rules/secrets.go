@@ -34,7 +34,11 @@ type unitText struct {
 	name  string // of the variable, where each has an option of its own
 	value eval.Value
 	def   *nixos.Def
+	text  string // of shown
 }
+
+// textsKey is the key of the texts that the rules about secrets share.
+type textsKey struct{}
 
 // scriptOptions are the options of a service whose text NixOS writes to a file in
 // the store.
@@ -43,6 +47,20 @@ var scriptOptions = []string{"script", "preStart", "postStart", "reload", "preSt
 // eachText calls do for the values of all units. The machines of NixOS tests
 // are left out: what they know is no secret.
 func eachText(p *lint.Pass, do func(*unitText)) {
+	texts := p.Once(textsKey{}, func() any {
+		var all []*unitText
+		collectTexts(p, func(t *unitText) {
+			t.text = t.show()
+			all = append(all, t)
+		})
+		return all
+	}).([]*unitText)
+	for _, t := range texts {
+		do(t)
+	}
+}
+
+func collectTexts(p *lint.Pass, do func(*unitText)) {
 	for _, h := range p.Project.Hosts() {
 		ev := h.Evaluator()
 		for _, u := range h.Units {
@@ -60,7 +78,7 @@ func eachText(p *lint.Pass, do func(*unitText)) {
 							}
 						}
 						for _, v := range values {
-							do(&unitText{u, key, name, v, d})
+							do(&unitText{unit: u, key: key, name: name, value: v, def: d})
 						}
 					}
 				}
@@ -97,7 +115,12 @@ func (t *unitText) pieces() []eval.Piece {
 }
 
 // shown is the text with "${…}" for what is not known.
-func (t *unitText) shown() string {
+func (t *unitText) shown() string { return t.text }
+
+func (t *unitText) show() string {
+	if pieces := t.pieces(); len(pieces) == 1 && pieces[0].Unknown == nil {
+		return pieces[0].Text
+	}
 	var b strings.Builder
 	for _, p := range t.pieces() {
 		if p.Unknown != nil {
@@ -155,6 +178,32 @@ func secretive(name string) bool {
 	}
 	for i, w := range words {
 		if secretWords.MatchString(w) || i > 0 && secretWords.MatchString(words[i-1]+"-"+w) {
+			return true
+		}
+	}
+	return false
+}
+
+// mayNameSecret reports whether a text holds a part of one of [secretWords], so that
+// a name in it may be secretive.
+func mayNameSecret(text string) bool {
+	for i := range len(text) {
+		word := ""
+		switch text[i] | 0x20 {
+		case 'p':
+			word = "pass"
+		case 's':
+			word = "secret"
+		case 't':
+			word = "token"
+		case 'k':
+			word = "key"
+		case 'c':
+			word = "credential"
+		default:
+			continue
+		}
+		if len(text)-i >= len(word) && strings.EqualFold(text[i:i+len(word)], word) {
 			return true
 		}
 	}

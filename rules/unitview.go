@@ -18,10 +18,16 @@ type unitView struct {
 	version systemd.Version
 	class   *class // nil for an ordinary daemon
 	rows    map[*Baseline][]row
+	judged  map[*Baseline][]standing
+	// reading is whole as systemd reads it, and closed the same without what is
+	// not in sight; nil until they are asked for.
+	reading, closed *systemd.Reading
+	groups          []keyLines // of eachDirective, once grouped
+	grouped         bool
 }
 
 func viewOf(u *nixos.Unit) *unitView {
-	return &unitView{Unit: u, whole: u.Whole(), version: u.Host.Version(), class: classOf(u), rows: map[*Baseline][]row{}}
+	return &unitView{Unit: u, whole: u.Whole(), version: u.Host.Version(), class: classOf(u), rows: map[*Baseline][]row{}, judged: map[*Baseline][]standing{}}
 }
 
 // viewsKey is the key of the views that all rules share.
@@ -108,20 +114,20 @@ func (u *unitView) misspelt(r *row) bool {
 // exposure is the unit's exposure now and with the rows, in words; "" where it
 // cannot be told.
 func (u *unitView) exposure(rs []row) string {
-	now, err := systemd.Assess(u.whole, u.version)
-	if err != nil || now.Low != now.High {
+	low, now, err := systemd.Score(u.whole, u.version)
+	if err != nil || low != now {
 		return ""
 	}
 	with := &systemd.Unit{Name: u.Name, Assignments: slices.Clone(u.whole.Assignments)}
 	for _, r := range rs {
 		with.Assignments = append(with.Assignments, r.lines...)
 	}
-	then, err := systemd.Assess(with, u.version)
-	if err != nil || then.Low != then.High {
+	low, then, err := systemd.Score(with, u.version)
+	if err != nil || low != then {
 		return ""
 	}
 	return fmt.Sprintf("%s %s now, %s %s with what the baseline asks for (systemd %s)",
-		now.High, now.High.Predicate(), then.High, then.High.Predicate(), u.version)
+		now, now.Predicate(), then, then.Predicate(), u.version)
 }
 
 // anchor is where a finding about the section as a whole stands: the name of

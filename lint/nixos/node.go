@@ -30,7 +30,8 @@ type node struct {
 	lost   []rawDef // those that certainly do not
 	kids   []*node  // by name
 	names  map[string]*node
-	unseen []Reason // why there may be other kids
+	absent map[string]*node // those that were asked for and that nothing sets, once all kids are known
+	unseen []Reason         // why there may be other kids
 	opt    *Option
 }
 
@@ -485,11 +486,26 @@ func (n *node) at(path ...string) *node {
 		n.children()
 		kid := n.names[name]
 		if kid == nil {
-			kid = &node{world: n.world, parent: n, name: name, hasKids: true}
+			kid = n.without(name)
 		}
 		n = kid
 	}
 	return n
+}
+
+// without is the node of a name that nothing in sight sets.
+func (n *node) without(name string) *node {
+	if kid := n.absent[name]; kid != nil {
+		return kid
+	}
+	kid := &node{world: n.world, parent: n, name: name, hasKids: true}
+	if n.hasKids {
+		if n.absent == nil {
+			n.absent = map[string]*node{}
+		}
+		n.absent[name] = kid
+	}
+	return kid
 }
 
 // complete reports whether the way to a path can be walked now: not while one
@@ -508,10 +524,16 @@ func (n *node) complete(path []string) bool {
 }
 
 func (n *node) path() []string {
-	if n.parent == nil {
-		return nil
+	depth := 0
+	for p := n; p.parent != nil; p = p.parent {
+		depth++
 	}
-	return append(n.parent.path(), n.name)
+	path := make([]string, depth)
+	for p := n; p.parent != nil; p = p.parent {
+		depth--
+		path[depth] = p.name
+	}
+	return path
 }
 
 // isOption reports whether the set at n is the value of an option of NixOS,

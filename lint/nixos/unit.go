@@ -163,7 +163,18 @@ func (u *Unit) Section(section string) *Option {
 	if u.Style == SectionStyle {
 		return u.opt.Attr(section)
 	}
-	return u.opt.Attr(strings.ToLower(section) + "Config")
+	return u.opt.Attr(sectionOption(section))
+}
+
+// sectionOption is the option that holds the settings of a section.
+func sectionOption(section string) string {
+	switch section { // without making a new string for the usual ones
+	case "Service":
+		return "serviceConfig"
+	case "Unit":
+		return "unitConfig"
+	}
+	return strings.ToLower(section) + "Config"
 }
 
 // Directives are the settings written in a section, by name, as [Section] has

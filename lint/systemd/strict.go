@@ -45,17 +45,46 @@ func AtLeast(section, name string, have, want []Assignment, v Version) Answer {
 	if section != "Service" && sectionBit(section) != 0 && section != "Unit" && section != "Install" {
 		u.Name = "unit." + strings.ToLower(section)
 	}
-	return u.atLeast(section, name, want, v, false)
+	return u.atLeast(section, name, want, v, func(b bound) *state { return u.load(v, b) })
 }
 
 // AtLeast reports whether what the whole unit makes of a directive is at least
 // as strict as what the lines want alone make of it. It knows what one directive
 // implies for another: DynamicUser=yes satisfies ProtectSystem=strict.
 func (u *Unit) AtLeast(section, name string, want []Assignment, v Version) Answer {
-	return u.atLeast(section, name, want, v, true)
+	return u.Read(v).AtLeast(section, name, want)
 }
 
-func (u *Unit) atLeast(section, name string, want []Assignment, v Version, imply bool) Answer {
+// Reading is a unit as a version of systemd reads it, for one who asks for many
+// directives. The unit must not change.
+type Reading struct {
+	unit    *Unit
+	version Version
+	bounds  [2]*state // at its weakest and at its strictest, with what is implied
+}
+
+// Read reads the unit as version v does.
+func (u *Unit) Read(v Version) *Reading { return &Reading{unit: u, version: v} }
+
+// AtLeast answers as [Unit.AtLeast] does.
+func (r *Reading) AtLeast(section, name string, want []Assignment) Answer {
+	return r.unit.atLeast(section, name, want, r.version, r.at)
+}
+
+func (r *Reading) at(b bound) *state {
+	i := 0
+	if b == strictest {
+		i = 1
+	}
+	if r.bounds[i] == nil {
+		s := r.unit.load(r.version, b)
+		s.imply()
+		r.bounds[i] = s
+	}
+	return r.bounds[i]
+}
+
+func (u *Unit) atLeast(section, name string, want []Assignment, v Version, at func(bound) *state) Answer {
 	d, ok := LookupAny(section, name)
 	if !ok || slices.ContainsFunc(want, func(a Assignment) bool { return a.Unknown }) {
 		return CannotTell
@@ -69,13 +98,7 @@ func (u *Unit) atLeast(section, name string, want []Assignment, v Version, imply
 	if compare == nil {
 		return d.compareLines(u.pathLines(section, name), want, u.open(section), v)
 	}
-	ask := func(b bound) Answer {
-		s := u.load(v, b)
-		if imply {
-			s.imply()
-		}
-		return compare(s, target)
-	}
+	ask := func(b bound) Answer { return compare(at(b), target) }
 	worst := ask(weakest)
 	if worst == Yes || !u.uncertain() {
 		return worst
