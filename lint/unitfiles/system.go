@@ -2,7 +2,10 @@ package unitfiles
 
 import (
 	"context"
-	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
 
 	"wardnix/lint/systemd"
 )
@@ -91,9 +94,67 @@ func (u *Unit) Merged() *systemd.Unit {
 }
 
 // Open reads a target: the .drv of a system, of its etc, of its units or of one
-// unit; a built system or a link to it; the root of an image; or a folder of unit
-// files. The error is that of a target of which nothing can be read; whatever else
-// could not be read is in System.Missing.
+// unit; a built system or a link to it; the root of an image; a folder of unit
+// files; or one unit file, with its drop-ins. The error is that of a target of which
+// nothing can be read; whatever else could not be read is in System.Missing.
+//
+// Of instances of a template only those that have files of their own are units.
 func Open(ctx context.Context, target string) (*System, error) {
-	return nil, errors.New("not read yet")
+	file, err := filepath.Abs(target)
+	if err != nil {
+		return nil, err
+	}
+	real, err := filepath.EvalSymlinks(file)
+	if err != nil {
+		return nil, err
+	}
+	info, err := os.Stat(real)
+	switch {
+	case err != nil:
+		return nil, err
+	case info.IsDir():
+		return openFolder(ctx, real)
+	case filepath.Ext(real) == ".drv":
+		return openDerivation(ctx, real)
+	}
+	return openFile(file)
+}
+
+// openFile reads a unit file and the drop-ins beside it.
+func openFile(file string) (*System, error) {
+	u, err := ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	return &System{Name: file, Units: []*Unit{u}}, nil
+}
+
+// ReadFile reads a unit file and the drop-ins beside it, as if its folder were the
+// whole load path.
+func ReadFile(file string) (*Unit, error) {
+	name := filepath.Base(file)
+	if !validUnit(name) {
+		return nil, fmt.Errorf("%s: %q is no name of a unit", file, name)
+	}
+	dir, err := filepath.Abs(filepath.Dir(file))
+	if err != nil {
+		return nil, err
+	}
+	t := tree{root: "/"}
+	inside := filepath.ToSlash(dir)
+	f := newFolder()
+	e := t.entry(path.Join(inside, name), []string{inside})
+	if e.kind == link {
+		e = t.file(path.Join(inside, name))
+	}
+	if e.kind == absent {
+		return nil, fmt.Errorf("%s: %s", file, e.why)
+	}
+	f.units[name] = e
+	_, kind := cutType(name)
+	for _, d := range append(dropinDirs(name), kind+".d") {
+		t.dropins(f, path.Join(inside, d))
+	}
+	units, _ := assemble(SystemScope, false, f)
+	return units[0], nil
 }

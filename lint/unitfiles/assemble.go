@@ -1,0 +1,164 @@
+package unitfiles
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// assembler puts units together from the folders of a load path, strongest
+// first.
+type assembler struct {
+	scope   Scope
+	folders []*folder
+	// partial tells that unit files may stand in folders that were not given, so
+	// that drop-ins without one are told all the same.
+	partial bool
+	// names are the unit files by name; the first folder that has one wins.
+	names   map[string]entry
+	units   map[string]*Unit
+	missing []Missing
+}
+
+func assemble(scope Scope, partial bool, folders ...*folder) ([]*Unit, []Missing) {
+	a := assembler{scope: scope, folders: folders, partial: partial, names: map[string]entry{}, units: map[string]*Unit{}}
+	for _, f := range folders {
+		for name, e := range f.units {
+			if _, ok := a.names[name]; !ok {
+				a.names[name] = e
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(a.names)) {
+		a.name(name)
+	}
+	a.onlyDropins()
+	var units []*Unit
+	for _, name := range slices.Sorted(maps.Keys(a.units)) {
+		u := a.units[name]
+		slices.Sort(u.Aliases)
+		a.dropins(u)
+		units = append(units, u)
+	}
+	return units, a.missing
+}
+
+// name finds the unit that a name leads to.
+func (a *assembler) name(name string) {
+	at, e := name, a.names[name]
+	for range len(a.names) {
+		if e.kind != link || at == e.alias {
+			break
+		}
+		if !validAlias(at, e.alias) {
+			a.missing = append(a.missing, Missing{e.Path, "systemd refuses a link to " + e.alias + " under this name"})
+			return
+		}
+		_, instance, _ := cutInstance(at)
+		target := e.alias
+		if template, its, ok := cutInstance(target); ok && its == "" && instance != "" {
+			target = strings.Replace(template, "@.", "@"+instance+".", 1)
+		}
+		next, ok := a.find(target)
+		if !ok {
+			a.missing = append(a.missing, Missing{e.Path, "there is no " + target + " for it to lead to"})
+			return
+		}
+		at, e = target, next
+	}
+	if e.kind == link {
+		a.missing = append(a.missing, Missing{e.Path, "its links lead nowhere"})
+		return
+	}
+	u := a.unit(at, e)
+	if at != name {
+		u.Aliases = append(u.Aliases, name)
+	}
+}
+
+// find looks a name up, and for an instance its template.
+func (a *assembler) find(name string) (entry, bool) {
+	e, ok := a.names[name]
+	if template, instance, _ := cutInstance(name); !ok && instance != "" {
+		e, ok = a.names[template]
+	}
+	return e, ok
+}
+
+func (a *assembler) unit(name string, e entry) *Unit {
+	if u, ok := a.units[name]; ok {
+		return u
+	}
+	u := &Unit{Name: name, Scope: a.scope}
+	switch e.kind {
+	case null:
+		u.Masked = true
+	case absent:
+		u.Dropin = true
+		u.Missing = append(u.Missing, e.Path+": "+e.why)
+	default:
+		u.Files = []File{e.File}
+	}
+	a.units[name] = u
+	return u
+}
+
+// onlyDropins finds the units that have drop-ins but no file of their own:
+// instances of a template, and units whose file stands elsewhere.
+func (a *assembler) onlyDropins() {
+	for _, f := range a.folders {
+		for _, dir := range slices.Sorted(maps.Keys(f.dropins)) {
+			name := strings.TrimSuffix(dir, ".d")
+			if _, ok := a.names[name]; ok || !validUnit(name) || a.units[name] != nil || strings.HasSuffix(strings.TrimRight(name[:strings.LastIndexByte(name, '.')], "@"), "-") {
+				continue
+			}
+			if e, ok := a.find(name); ok && e.kind == text {
+				a.unit(name, e)
+			} else if a.partial {
+				a.unit(name, entry{File: File{Path: name}, kind: absent, why: "the unit file stands elsewhere"})
+			}
+		}
+	}
+}
+
+// dropins adds the drop-ins of a unit: of files with one name the strongest, in
+// the order of their names (unit_file_find_dropin_paths in src/shared/dropin.c).
+func (a *assembler) dropins(u *Unit) {
+	if u.Masked {
+		return
+	}
+	found := map[string]entry{}
+	add := func(f *folder, dir string) {
+		for name, e := range f.dropins[dir] {
+			if _, ok := found[name]; !ok {
+				found[name] = e
+			}
+		}
+	}
+	for _, name := range append([]string{u.Name}, u.Aliases...) {
+		for _, f := range a.folders {
+			for _, dir := range dropinDirs(name) {
+				add(f, dir)
+			}
+		}
+	}
+	_, kind := cutType(u.Name)
+	for _, f := range a.folders {
+		add(f, kind+".d")
+	}
+	for _, name := range slices.Sorted(maps.Keys(found)) {
+		switch e := found[name]; e.kind {
+		case text:
+			u.Files = append(u.Files, e.File)
+		case absent:
+			u.Missing = append(u.Missing, e.Path+": "+e.why)
+		}
+	}
+}
+
+func sortUnits(units []*Unit) {
+	slices.SortFunc(units, func(a, b *Unit) int {
+		return cmp.Or(cmp.Compare(a.Scope, b.Scope), strings.Compare(a.Name, b.Name))
+	})
+}

@@ -1,0 +1,152 @@
+package unitfiles
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// loadPaths are the folders that the managers of a system look in, strongest
+// first, without those of a run (systemd.unit(5)).
+var loadPaths = map[Scope][]string{
+	SystemScope: {
+		"/etc/systemd/system.control", "/run/systemd/system.control", "/etc/systemd/system", "/etc/systemd/system.attached",
+		"/run/systemd/system", "/run/systemd/system.attached", "/usr/local/lib/systemd/system", "/lib/systemd/system", "/usr/lib/systemd/system",
+	},
+	UserScope: {
+		"/etc/systemd/user", "/run/systemd/user", "/usr/local/share/systemd/user", "/usr/share/systemd/user",
+		"/usr/local/lib/systemd/user", "/usr/lib/systemd/user",
+	},
+}
+
+// openFolder reads a built system, the root of an image, or a folder of unit
+// files.
+func openFolder(ctx context.Context, dir string) (*System, error) {
+	sys := &System{Name: filepath.Base(dir)}
+	t, prefix := placeOf(dir)
+	if t.within != "" {
+		sys.Name = packageName(dir)
+	}
+	if systemd, err := t.resolve(path.Join(prefix, "systemd")); err == nil {
+		sys.SystemdVersion = systemdVersion(systemd)
+	}
+	if text, ok, err := t.read(path.Join(prefix, "nixos-version")); ok && err == nil {
+		sys.NixOSRelease = release(strings.TrimSpace(text), sys.Name)
+	}
+	found := false
+	for _, scope := range []Scope{SystemScope, UserScope} {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		var dirs []string
+		for _, d := range loadPaths[scope] {
+			if d = path.Join(prefix, d); t.isDir(d) {
+				dirs = append(dirs, d)
+			}
+		}
+		found = found || len(dirs) > 0
+		sys.read(t, scope, dirs, false)
+	}
+	if found {
+		return sys, nil
+	}
+	return sys, sys.openUnits(dir, t, prefix)
+}
+
+// read reads the folders of a load path and puts their units together.
+func (sys *System) read(t tree, scope Scope, dirs []string, partial bool) []*folder {
+	var folders []*folder
+	for _, d := range dirs {
+		f, err := t.folder(d, dirs)
+		if err != nil {
+			sys.Missing = append(sys.Missing, Missing{d, err.Error()})
+			continue
+		}
+		folders = append(folders, f)
+	}
+	units, missing := assemble(scope, partial, folders...)
+	sys.Units = append(sys.Units, units...)
+	sys.Missing = append(sys.Missing, missing...)
+	return folders
+}
+
+// openUnits reads one folder of unit files. Where it is one of the load path of a
+// root, the other folders give what belongs to its units.
+func (sys *System) openUnits(dir string, t tree, inside string) error {
+	sys.Name = dir
+	scope, dirs, partial := SystemScope, []string{inside}, true
+	slash := filepath.ToSlash(dir)
+	if path.Base(slash) == "user" {
+		scope = UserScope
+	}
+	at := 0
+	for _, d := range loadPaths[scope] {
+		root, ok := strings.CutSuffix(slash, d)
+		if !ok || t.within != "" {
+			continue
+		}
+		t, partial, dirs, inside = tree{root: filepath.FromSlash(root + "/")}, false, nil, d
+		for _, other := range loadPaths[scope] {
+			if other == d {
+				at = len(dirs)
+			}
+			if t.isDir(other) {
+				dirs = append(dirs, other)
+			}
+		}
+		break
+	}
+	folders := sys.read(t, scope, dirs, partial)
+	if len(folders) != len(dirs) {
+		return fmt.Errorf("%s: %s", sys.Missing[0].What, sys.Missing[0].Why)
+	}
+	named := folders[at]
+	sys.Units = slices.DeleteFunc(sys.Units, func(u *Unit) bool { return !named.has(u) })
+	if len(sys.Units) == 0 && len(sys.Missing) == 0 {
+		return fmt.Errorf("%s: there are no units in it", dir)
+	}
+	return nil
+}
+
+// has reports whether a folder holds something of a unit under its own names.
+func (f *folder) has(u *Unit) bool {
+	for _, name := range append([]string{u.Name}, u.Aliases...) {
+		if _, ok := f.units[name]; ok || len(f.dropins[name+".d"]) > 0 {
+			return true
+		}
+		if template, instance, _ := cutInstance(name); instance != "" {
+			if _, ok := f.units[template]; ok {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// placeOf tells how paths below a folder are to be read: in a store, as if its
+// root were that of the machine and only within the store; elsewhere, as if the
+// folder were the root.
+func placeOf(dir string) (t tree, prefix string) {
+	slash := filepath.ToSlash(dir)
+	parts := strings.Split(slash, "/")
+	for i := len(parts) - 1; i > 0; i-- {
+		if storeName.MatchString(parts[i]) {
+			root, within := storeRoot(filepath.FromSlash(strings.Join(parts[:i], "/")))
+			return tree{root, within}, path.Join(within, path.Join(parts[i:]...))
+		}
+	}
+	return tree{root: dir}, "/"
+}
+
+// storeRoot takes the folder of a store apart: one at ROOT/nix/store is that of the
+// root, any other has its place from "/".
+func storeRoot(dir string) (root, within string) {
+	slash := filepath.ToSlash(dir)
+	if root, ok := strings.CutSuffix(slash, "/nix/store"); ok {
+		return filepath.FromSlash(root + "/"), "/nix/store"
+	}
+	return "/", slash
+}

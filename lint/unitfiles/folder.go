@@ -1,0 +1,241 @@
+package unitfiles
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// maxFile is the greatest length of a unit file that is read. systemd has no
+// limit but that of a line, which is 1 MiB.
+const maxFile = 4 << 20
+
+// folder is one folder of the load path, read or made up.
+type folder struct {
+	units map[string]entry
+	// dropins are the files of folders such as "nginx.service.d", by the name of
+	// the folder.
+	dropins map[string]map[string]entry
+}
+
+func newFolder() *folder {
+	return &folder{units: map[string]entry{}, dropins: map[string]map[string]entry{}}
+}
+
+// entry is what a folder has under a name.
+type entry struct {
+	File
+	kind entryKind
+	// alias is the name that a link within the load path leads to.
+	alias string
+	// why says what keeps an absent file from being read.
+	why string
+}
+
+type entryKind uint8
+
+const (
+	text   entryKind = iota
+	null             // an empty file or a link to /dev/null
+	link             // a link to another name of the load path
+	absent           // a file that cannot be read
+)
+
+func (f *folder) addDropin(dir, name string, e entry) {
+	if f.dropins[dir] == nil {
+		f.dropins[dir] = map[string]entry{}
+	}
+	f.dropins[dir][name] = e
+}
+
+// tree is where paths are looked up, as if its root were that of the machine.
+type tree struct {
+	root string
+	// within, where not empty, is the only folder whose files are read.
+	within string
+}
+
+const maxLinks = 40 // as the kernel allows
+
+var (
+	errLinks   = errors.New("too many links")
+	errOutside = errors.New("it leads out of the store")
+)
+
+// resolve follows all links of a path, each as if root were "/", so that nothing
+// leads out of it.
+func (t tree) resolve(name string) (string, error) {
+	done, rest, links := "/", strings.Split(path.Clean("/"+name), "/"), 0
+	for len(rest) > 0 {
+		part := rest[0]
+		rest = rest[1:]
+		if part == "" || part == "." {
+			continue
+		}
+		next := path.Join(done, part) // ".." stops at the root
+		if next == "/dev" && slices.Equal(rest, []string{"null"}) {
+			return "/dev/null", nil // an image may have no devices
+		}
+		if part == ".." {
+			done = next
+			continue
+		}
+		target, err := os.Readlink(t.real(next))
+		if err != nil {
+			if _, err := os.Lstat(t.real(next)); err != nil {
+				return "", pathless(err)
+			}
+			done = next
+			continue
+		}
+		if links++; links > maxLinks {
+			return "", errLinks
+		}
+		if path.IsAbs(target) {
+			done = "/"
+		}
+		rest = append(strings.Split(target, "/"), rest...)
+	}
+	if t.within != "" && !inside(done, t.within) {
+		return "", errOutside
+	}
+	return done, nil
+}
+
+// real is the path on this machine.
+func (t tree) real(name string) string { return filepath.Join(t.root, filepath.FromSlash(name)) }
+
+func inside(name, dir string) bool {
+	return dir == "/" || name == dir || strings.HasPrefix(name, dir+"/")
+}
+
+// pathless drops the path of this machine from an error of the file system.
+func pathless(err error) error {
+	var e *fs.PathError
+	if errors.As(err, &e) {
+		return e.Err
+	}
+	return err
+}
+
+// isDir reports whether the path leads to a folder.
+func (t tree) isDir(name string) bool {
+	found, err := t.resolve(name)
+	if err != nil {
+		return false
+	}
+	info, err := os.Lstat(t.real(found))
+	return err == nil && info.IsDir()
+}
+
+// read returns the text of a file, and false if it is the null device.
+func (t tree) read(name string) (text string, ok bool, err error) {
+	found, err := t.resolve(name)
+	if err != nil || found == "/dev/null" {
+		return "", false, err
+	}
+	info, err := os.Lstat(t.real(found))
+	switch {
+	case err != nil:
+		return "", false, pathless(err)
+	case !info.Mode().IsRegular():
+		return "", false, errors.New("it is no file")
+	}
+	data, err := readLimited(t.real(found), maxFile)
+	return string(data), true, err
+}
+
+func readLimited(name string, limit int64) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, pathless(err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err == nil && int64(len(data)) > limit {
+		err = fmt.Errorf("it is longer than %d MiB", limit>>20)
+	}
+	if err != nil {
+		return nil, pathless(err)
+	}
+	return data, nil
+}
+
+// folder reads one folder of the load path.
+func (t tree) folder(dir string, loadPath []string) (*folder, error) {
+	found, err := t.resolve(dir)
+	if err != nil {
+		return nil, err
+	}
+	list, err := os.ReadDir(t.real(found))
+	if err != nil {
+		return nil, pathless(err)
+	}
+	f := newFolder()
+	for _, d := range list {
+		name := path.Join(dir, d.Name())
+		switch {
+		case strings.HasSuffix(d.Name(), ".d") && validDropinDir(d.Name()):
+			t.dropins(f, name)
+		case validUnit(d.Name()):
+			f.units[d.Name()] = t.entry(name, loadPath)
+		}
+	}
+	return f, nil
+}
+
+// entry reads the file of a unit. A link that stays within the load path is an
+// alias; any other is followed (systemd's unit_file_resolve_symlink).
+func (t tree) entry(name string, loadPath []string) entry {
+	if target, err := os.Readlink(t.real(t.parent(name))); err == nil {
+		if !path.IsAbs(target) {
+			target = path.Join(path.Dir(name), target)
+		}
+		target = path.Clean(target)
+		if slices.Contains(loadPath, path.Dir(target)) || slices.Contains(loadPath, path.Dir(t.parent(target))) {
+			return entry{File: File{Path: name}, kind: link, alias: path.Base(target)}
+		}
+	}
+	return t.file(name)
+}
+
+// parent resolves the folder of a path but not its last part.
+func (t tree) parent(name string) string {
+	if dir, err := t.resolve(path.Dir(name)); err == nil {
+		return path.Join(dir, path.Base(name))
+	}
+	return name
+}
+
+func (t tree) file(name string) entry {
+	content, ok, err := t.read(name)
+	switch {
+	case err != nil:
+		return entry{File: File{Path: name}, kind: absent, why: err.Error()}
+	case !ok || content == "":
+		return entry{File: File{Path: name}, kind: null}
+	}
+	return entry{File: File{Path: name, Text: content}}
+}
+
+func (t tree) dropins(f *folder, dir string) {
+	found, err := t.resolve(dir)
+	if err != nil {
+		return
+	}
+	list, err := os.ReadDir(t.real(found))
+	if err != nil {
+		return
+	}
+	for _, d := range list {
+		if validConf(d.Name()) {
+			f.addDropin(path.Base(dir), d.Name(), t.file(path.Join(dir, d.Name())))
+		}
+	}
+}

@@ -1,0 +1,90 @@
+package unitfiles
+
+import (
+	"path"
+	"slices"
+	"strings"
+)
+
+// types are the kinds of units that have files (systemd.unit(5)).
+var types = []string{"service", "socket", "device", "mount", "automount", "swap", "target", "path", "timer", "slice", "scope"}
+
+const unitCharacters = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ:-_.\\@"
+
+// validUnit reports whether systemd takes a name for that of a unit
+// (unit_name_is_valid in src/basic/unit-name.c).
+func validUnit(name string) bool {
+	stem, kind := cutType(name)
+	return stem != "" && stem[0] != '@' && len(name) < 256 && slices.Contains(types, kind) &&
+		strings.Trim(name, unitCharacters) == "" && onlyUnitCharacters(name)
+}
+
+func onlyUnitCharacters(name string) bool {
+	for i := range len(name) {
+		if strings.IndexByte(unitCharacters, name[i]) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// validDropinDir reports whether a folder can hold drop-ins: that of a unit, of a
+// prefix ("foo-.service.d") or of a type ("service.d").
+func validDropinDir(name string) bool {
+	unit := strings.TrimSuffix(name, ".d")
+	return unit != name && (slices.Contains(types, unit) || validUnit(unit))
+}
+
+func validConf(name string) bool {
+	return strings.HasSuffix(name, ".conf") && !strings.ContainsAny(name, "/\n") && name[0] != '.'
+}
+
+func cutType(name string) (stem, kind string) {
+	kind = path.Ext(name)
+	return strings.TrimSuffix(name, kind), strings.TrimPrefix(kind, ".")
+}
+
+// cutInstance takes "foo@bar.service" apart. A template has an empty instance, a
+// plain unit no "@".
+func cutInstance(name string) (template, instance string, at bool) {
+	stem, kind := cutType(name)
+	prefix, instance, at := strings.Cut(stem, "@")
+	if !at {
+		return name, "", false
+	}
+	return prefix + "@." + kind, instance, true
+}
+
+// validAlias reports whether systemd takes a link of one name to another for an
+// alias (unit_validate_alias_symlink_and_warn): both are of one type, and both
+// are plain, or templates, or an instance and its namesake or a template.
+func validAlias(from, to string) bool {
+	_, kind := cutType(from)
+	_, other := cutType(to)
+	_, instance, at := cutInstance(from)
+	_, otherInstance, otherAt := cutInstance(to)
+	return validUnit(to) && kind == other && at == otherAt && (instance == otherInstance || otherInstance == "")
+}
+
+// dropinDirs are the folders in one folder of the load path that hold drop-ins of
+// a unit, strongest first: its own, that of its template, and those of the
+// prefixes of its name (unit_file_find_dirs in src/shared/dropin.c).
+func dropinDirs(name string) []string {
+	dirs := []string{name + ".d"}
+	if template, instance, _ := cutInstance(name); instance != "" {
+		return append(dirs, dropinDirs(template)...)
+	}
+	stem, kind := cutType(name)
+	stem, at := strings.CutSuffix(stem, "@")
+	suffix := "." + kind
+	if at {
+		suffix = "@" + suffix
+	}
+	stem = strings.TrimRight(stem, "-")
+	for i := strings.LastIndexByte(stem, '-'); i > 0; i = strings.LastIndexByte(stem, '-') {
+		stem = stem[:i]
+		dirs = append(dirs, stem+"-"+suffix+".d")
+		stem = strings.TrimRight(stem, "-")
+	}
+	return dirs
+}
