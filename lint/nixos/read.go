@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 )
 
 // A root is the folder of one project. Its files are read through fsys, which
@@ -204,8 +205,22 @@ func (p *Project) open(dir string) (fs.FS, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.FS(), nil
+	return osRoot{r}, nil
 }
+
+// osRoot is the file system below a folder. Other than with [os.Root.FS], names
+// need not be UTF-8, and who opens a named pipe is not kept waiting.
+type osRoot struct{ root *os.Root }
+
+func (r osRoot) Open(name string) (fs.File, error) {
+	f, err := r.root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+func (r osRoot) Stat(name string) (fs.FileInfo, error) { return r.root.Stat(name) }
 
 // within reports whether an absolute path is dir or lies below it.
 func within(dir, abs string) bool {
