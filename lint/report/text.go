@@ -3,7 +3,10 @@ package report
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"wardnix/lint"
 	"wardnix/nixast"
@@ -80,15 +83,27 @@ func (s Style) Diagnostics(f *nixast.File) string {
 // place writes where something stands, and its source line.
 func (s Style) place(b *strings.Builder, arrow string, f *nixast.File, span nixast.Span, gutter int, color string) {
 	pos := f.Position(span.Start)
-	fmt.Fprintf(b, "%s%s %s:%d:%d\n", strings.Repeat(" ", gutter), s.paint(blue, arrow), f.Name, pos.Line, pos.Column)
+	fmt.Fprintf(b, "%s%s %s:%d:%d\n", strings.Repeat(" ", gutter), s.paint(blue, arrow), Name(f.Name), pos.Line, pos.Column)
 	b.WriteString(snippet(f, span, gutter,
 		func(t string) string { return s.paint(color, t) },
 		func(t string) string { return s.paint(blue, t) }))
 }
 
+// Name is the name of a file as it is shown to people: quoted where it holds what
+// would disturb a terminal or a line, or is not UTF-8.
+func Name(file string) string {
+	if utf8.ValidString(file) && !strings.ContainsFunc(file, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return file
+	}
+	return strconv.Quote(file)
+}
+
 // summary is the last line.
 func (s Style) summary(r *lint.Result) string {
 	c := Count(r)
+	if c.Files == 0 {
+		return "no file was read\n"
+	}
 	if len(r.Findings) == 0 && c.Fixed == 0 {
 		return fmt.Sprintf("%s: nothing to report\n", plural(c.Files, "file"))
 	}
