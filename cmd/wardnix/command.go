@@ -4,9 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/pflag"
+
+	"wardnix/lint/spell"
 )
 
 // Exit statuses.
@@ -66,6 +70,31 @@ func verbs() []verb {
 // Main runs wardnix with the arguments behind the program's name and returns
 // the exit status.
 func (c *Command) Main(args []string) int {
+	out := &output{w: c.Stdout}
+	inner := *c
+	inner.Stdout = out
+	status := inner.run(args)
+	if out.err != nil && status != exitFailed {
+		return c.fail("standard output: %v", out.err)
+	}
+	return status
+}
+
+// output remembers that something could not be written.
+type output struct {
+	w   io.Writer
+	err error
+}
+
+func (o *output) Write(b []byte) (int, error) {
+	n, err := o.w.Write(b)
+	if err != nil && o.err == nil {
+		o.err = err
+	}
+	return n, err
+}
+
+func (c *Command) run(args []string) int {
 	if len(args) == 0 {
 		io.WriteString(c.Stderr, helpAll())
 		return exitFailed
@@ -82,7 +111,7 @@ func (c *Command) Main(args []string) int {
 	}
 	v, ok := findVerb(args[0])
 	if !ok {
-		return c.fail("there is no command %q; see wardnix --help", args[0])
+		return c.fail("%s; see wardnix --help", c.unknown(args[0]))
 	}
 	rest, err := parseFlags(v, args[1:])
 	switch {
@@ -90,9 +119,55 @@ func (c *Command) Main(args []string) int {
 		io.WriteString(c.Stdout, help(v))
 		return exitClean
 	case err != nil:
-		return c.fail("%s: %v; see wardnix %[1]s --help", v.about().name, err)
+		return c.fail("%s: %v%s; see wardnix %[1]s --help", v.about().name, err, c.flagHint(v, err))
 	}
 	return v.run(c, rest)
+}
+
+// unknown says what may be meant by a first argument that is no command.
+func (c *Command) unknown(word string) string {
+	if strings.HasPrefix(word, "-") {
+		return fmt.Sprintf("%s comes before the command; write it behind, as in wardnix lint --write", word)
+	}
+	said := fmt.Sprintf("there is no command %q", word)
+	switch word {
+	case "check":
+		return said + "; to find what is wrong: wardnix lint"
+	case "fix", "fmt", "format":
+		return said + "; to repair what is wrong: wardnix lint --write"
+	case "generate", "new", "init":
+		return said + "; to write a module: wardnix gen"
+	}
+	if _, err := os.Stat(filepath.Join(c.Dir, word)); err == nil && !filepath.IsAbs(word) || strings.ContainsAny(word, "./") {
+		return said + "; to look at a file or folder: wardnix lint " + word
+	}
+	var names []string
+	for _, v := range verbs() {
+		names = append(names, v.about().name)
+	}
+	return said + spell.Hint(word, names)
+}
+
+// flagHint says what may be meant by a flag that v does not have.
+func (c *Command) flagHint(v verb, err error) string {
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) {
+		return ""
+	}
+	if short := unknown.GetSpecifiedShortnames(); short != "" {
+		if _, err := os.Stat(filepath.Join(c.Dir, "-"+short)); err == nil {
+			return fmt.Sprintf("; for the file of that name: wardnix %s -- -%s", v.about().name, short)
+		}
+		return "; flags are written out, with two dashes"
+	}
+	word := unknown.GetSpecifiedName()
+	fs := flagSet(v)
+	if word == "fix" && fs.Lookup("write") != nil {
+		word = "write"
+	}
+	var names []string
+	fs.VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
+	return spell.Hint("--"+word, names)
 }
 
 func (c *Command) help(args []string) int {
@@ -102,7 +177,7 @@ func (c *Command) help(args []string) int {
 	}
 	v, ok := findVerb(args[0])
 	if !ok {
-		return c.fail("there is no command %q; see wardnix --help", args[0])
+		return c.fail("%s; see wardnix --help", c.unknown(args[0]))
 	}
 	io.WriteString(c.Stdout, help(v))
 	return exitClean

@@ -117,7 +117,7 @@ func (v *lintVerb) run(c *Command, args []string) int {
 	}
 	for _, b := range result.Bugs {
 		p := b.Finding.File.Position(b.Finding.Span.Start)
-		status = c.fail("%s:%d:%d: a fix of %s was dropped: %v; this is a bug of wardnix", b.Finding.File.Name, p.Line, p.Column, b.Finding.Rule, b.Err)
+		status = c.fail("%s:%d:%d: a fix of %s was dropped: %v; this is a bug of wardnix", report.Name(b.Finding.File.Name), p.Line, p.Column, b.Finding.Rule, b.Err)
 	}
 	return max(status, v.output(c, s, result, stdin(args)))
 }
@@ -230,13 +230,11 @@ func (v *lintVerb) work(project *nixos.Project, l *lint.Linter) (*lint.Result, e
 func (c *Command) tellProblems(project *nixos.Project, style report.Style) int {
 	status := exitClean
 	for _, p := range project.Problems() {
-		status = c.fail("%s: %v", p.Name, p.Err)
+		status = c.fail("%s: %v", report.Name(p.Name), p.Err)
 	}
 	for _, f := range project.Files() {
 		switch {
-		case !f.Asked:
-		case f.Err != nil:
-			status = c.fail("%s: %v", f.Name, f.Err)
+		case !f.Asked || f.Err != nil: // a problem of the project
 		case lint.Broken(f.Tree):
 			io.WriteString(c.Stderr, style.Diagnostics(f.Tree))
 			status = exitFailed
@@ -315,7 +313,7 @@ func (v *lintVerb) writeChanges(c *Command, r *lint.Result) int {
 		}
 		root := r.Project.Root(ch.File)
 		if err := emit.WriteFile(root, filepath.FromSlash(ch.File.Path), ch.Old, ch.New); err != nil {
-			status = c.fail("%s: not written: %v", ch.File.Name, err)
+			status = c.fail("%s: not written: %v", report.Name(ch.File.Name), err)
 		}
 	}
 	return status
@@ -374,6 +372,9 @@ func (c *Command) colors(when string, w io.Writer) bool {
 	}
 	if t, ok := c.Env("TERM"); ok && t == "dumb" {
 		return false
+	}
+	if o, ok := w.(*output); ok {
+		w = o.w
 	}
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
