@@ -27,7 +27,7 @@
           pname = "wardnix";
           version = "0.1.0";
           src = self;
-          vendorHash = "sha256-gyqOa4OmvNYImqm/ChZ+N5rgYtievuEntxmj8mMfh7M=";
+          vendorHash = "sha256-rnJ9wJjaK26RvpBBrttUF5giEYPvbbYUq6jVwNbPPw8=";
           subPackages = [ "cmd/wardnix" ];
           ldflags = [ "-s" ];
           # The tests want Nix, systemd, git and the sources of the modules.
