@@ -31,7 +31,7 @@ var floors = map[string]int{
 var libraries = map[string][]string{
 	"wardnix/emit":           {"github.com/aymanbagabas/go-udiff", "github.com/google/renameio/v2"},
 	"wardnix/lint/nixos":     {"github.com/bmatcuk/doublestar/v4"},
-	"wardnix/lint/unitfiles": {"github.com/nix-community/go-nix/pkg/derivation", "github.com/nix-community/go-nix/pkg/nar", "github.com/nix-community/go-nix/pkg/storepath"},
+	"wardnix/lint/unitfiles": {"github.com/nix-community/go-nix/pkg/derivation", "github.com/nix-community/go-nix/pkg/storepath"},
 	"wardnix/lint/config":    {"github.com/bmatcuk/doublestar/v4", "github.com/pelletier/go-toml/v2"},
 	"wardnix/lint/linttest":  {"github.com/google/go-cmp", "github.com/rogpeppe/go-internal"},
 	"wardnix/rules":          {"github.com/nix-community/go-nix/pkg/storepath"},

@@ -20,6 +20,7 @@ import (
 	"wardnix/lint/nixos"
 	"wardnix/lint/report"
 	"wardnix/lint/systemd"
+	"wardnix/lint/unitfiles"
 )
 
 // scoreVerb computes exposures.
@@ -183,24 +184,11 @@ func (c *Command) sortPaths(args []string) (unitFiles, nix []string, status int)
 
 // scoreFile scores a unit file with its drop-ins.
 func (c *Command) scoreFile(name string, v systemd.Version) (scored, error) {
-	text, err := os.ReadFile(c.abs(name))
+	u, err := unitfiles.ReadFile(c.abs(name))
 	if err != nil {
 		return scored{}, err
 	}
-	dropins, err := filepath.Glob(c.abs(name) + ".d/*.conf")
-	if err != nil {
-		return scored{}, err
-	}
-	slices.Sort(dropins)
-	var files []*systemd.File
-	for _, d := range dropins {
-		text, err := os.ReadFile(d)
-		if err != nil {
-			return scored{}, err
-		}
-		files = append(files, systemd.Parse(d, text))
-	}
-	unit := systemd.NewUnit(filepath.Base(name), systemd.Parse(name, text), files...)
+	unit := u.Merged()
 	a, err := systemd.Assess(unit, v)
 	return scored{name: unit.Name, file: name, now: a}, err
 }
