@@ -12,7 +12,8 @@
 //     operation that could not keep that returns an error and no edits;
 //   - new text has the indentation, the line ends, the nested or dotted form
 //     and the list layout of its neighbours, and where they tell nothing, the
-//     layout of RFC 166 (what nixfmt prints), 100 columns wide.
+//     layout of RFC 166 (what nixfmt prints), 100 columns wide without the
+//     indentation.
 //
 // The package knows the language Nix, but nothing of NixOS or systemd: which
 // attributes belong together is told by the caller, in [Where].

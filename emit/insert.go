@@ -166,7 +166,7 @@ func (e *Editor) insertFlat(b *box, o order, write writer) ([]Edit, bool, error)
 		return nil, false, nil
 	}
 	src := e.file.Src
-	width := utf8.RuneCountInString(src[lineStart(src, b.open.Span().Start):lineEnd(src, b.open.Span().Start)])
+	width := columns(src[lineStart(src, b.open.Span().Start):lineEnd(src, b.open.Span().Start)])
 	var edits []Edit
 	last := -1
 	for i, it := range o {

@@ -2,7 +2,6 @@ package emit
 
 import (
 	"strings"
-	"unicode/utf8"
 
 	"wardnix/nixast"
 )
@@ -42,7 +41,7 @@ func (e *Editor) appendFlat(b *box, values []any) ([]Edit, bool, error) {
 	src := e.file.Src
 	text := strings.Join(texts, " ")
 	line := src[lineStart(src, b.open.Span().Start):lineEnd(src, b.close.Span().End)]
-	if strings.Contains(text, "\n") || utf8.RuneCountInString(line+text)+1 > e.style.width() {
+	if strings.Contains(text, "\n") || columns(line+text)+1 > e.style.width() {
 		return nil, false, nil
 	}
 	space := spaceBefore(b.close)
@@ -86,7 +85,7 @@ func (e *Editor) appendLines(b *box, values []any) ([]Edit, error) {
 	if i := len(b.slots) - 2; i >= 0 && !s.own && len(s.remarks) == 0 {
 		text := " " + strings.Join(texts, " ")
 		line := src[lineStart(src, s.tail):lineEnd(src, s.tail)]
-		if !strings.Contains(text, "\n") && utf8.RuneCountInString(line+text) <= e.style.width() {
+		if !strings.Contains(text, "\n") && columns(line+text) <= e.style.width() {
 			return []Edit{{s.span.End, s.span.End, text}}, nil
 		}
 	}

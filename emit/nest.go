@@ -2,6 +2,7 @@ package emit
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"wardnix/nixast"
@@ -96,8 +97,18 @@ func (e *Editor) stripped(s *slot, start, n int, indent string) string {
 	}
 	name := binding.Path().Child(n).Span().Start
 	old := indentAt(e.file.Src, own)
-	rest := reindentSpan(e.file, nixast.Span{Start: name, End: s.tail}, old, indent)
-	return text + indent + rest
+	return text + indent + e.refitted(binding, nixast.Span{Start: name, End: s.tail}, attrTexts(binding)[n:], old, indent)
+}
+
+// refitted is the part of a binding's lines from its path on, with another
+// indentation, where the path becomes that of names.
+func (e *Editor) refitted(b nixast.Binding, lines nixast.Span, names []string, old, indent string) string {
+	gap, lead, ok := e.refit(b, names, indent)
+	if !ok {
+		return reindentSpan(e.file, lines, old, indent)
+	}
+	return reindentSpan(e.file, nixast.Span{Start: lines.Start, End: gap.Start}, old, indent) + lead +
+		reindentSpan(e.file, nixast.Span{Start: gap.End, End: lines.End}, old, indent)
 }
 
 // nestEdits writes text in the place of the first of the chosen slots, and of
@@ -164,7 +175,8 @@ func (e *Editor) Flatten(b nixast.Binding) ([]Edit, error) {
 			text.WriteString(e.moved(nixast.Span{Start: p.lead, End: lineStart(e.file.Src, p.span.Start)}, indent))
 		}
 		old := indentAt(e.file.Src, lineStart(e.file.Src, p.span.Start))
-		text.WriteString(indent + prefix + reindentSpan(e.file, span, old, indent))
+		binding, _ := p.node.AsBinding()
+		text.WriteString(indent + prefix + e.refitted(binding, span, slices.Concat(attrTexts(b), attrTexts(binding)), old, indent))
 	}
 	return e.inOrder(b.Node, []Edit{{lineStart(e.file.Src, s.span.Start), s.tail, text.String()}})
 }

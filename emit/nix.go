@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -44,8 +45,8 @@ func Nix(value any) (string, error) { return Style{}.Nix(value, Layout{}) }
 type Layout struct {
 	// Indent is the white space that begins the line in which the text starts.
 	Indent string
-	// Column is the number of columns before the text in its first line, and
-	// After the number behind it in its last one.
+	// Column is the number of columns between the indentation and the text in
+	// its first line, and After the number behind it in its last one.
 	Column, After int
 }
 
@@ -176,7 +177,7 @@ func (s Style) listText(elems []any, at Layout) (string, error) {
 func (s Style) elementTexts(elems []any, indent string) ([]string, error) {
 	texts := make([]string, len(elems))
 	for i, elem := range elems {
-		text, err := s.Nix(elem, Layout{Indent: indent, Column: utf8.RuneCountInString(indent)})
+		text, err := s.Nix(elem, Layout{Indent: indent})
 		if err != nil {
 			return nil, err
 		}
@@ -219,13 +220,13 @@ func (s Style) bindingText(path string, a Attr, indent string) (string, error) {
 		}
 	}
 	head := indent + path + " ="
-	at := Layout{Indent: indent, Column: utf8.RuneCountInString(head) + 1, After: len(";")}
+	at := Layout{Indent: indent, Column: columns(head) + 1, After: len(";")}
 	value, err := s.Nix(a.Value, at)
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", strings.Join(a.Path, "."), err)
 	}
 	b.WriteString(head)
-	if at.Column+utf8.RuneCountInString(value)+at.After > s.width() && breaksAfterAssign(value) {
+	if at.Column+utf8.RuneCountInString(value)+at.After > s.width() && breaksAfterAssign(attrsIn(path), value) {
 		b.WriteString(s.nl() + indent + s.step() + value + ";")
 	} else {
 		b.WriteString(" " + value + ";")
@@ -234,16 +235,52 @@ func (s Style) bindingText(path string, a Attr, indent string) (string, error) {
 }
 
 // breaksAfterAssign reports whether a value that is too long stands on a line
-// of its own. RFC 166 leaves strings, paths and what has brackets where it is.
-func breaksAfterAssign(value string) bool {
+// of its own. nixfmt leaves what has brackets where it is, and strings, paths and
+// short calls, too, unless the path is long or has quotes (nixfmt 1.4.0,
+// src/Nixfmt/Pretty.hs, Binder).
+func breaksAfterAssign(names []string, value string) bool {
 	if strings.Contains(value, "\n") {
 		return false
 	}
-	switch nixast.Parse("", value, nixast.Options{PipeOperators: true}).Expr().Kind() {
+	expr := nixast.Parse("", value, nixast.Options{PipeOperators: true}).Expr()
+	switch expr.Kind() {
 	case nixast.Ident, nixast.Select, nixast.Binary, nixast.If, nixast.HasAttr, nixast.Unary:
 		return true
 	}
+	if l, ok := expr.AsLambda(); ok {
+		body := l.Body().Kind()
+		return body == nixast.Ident || body == nixast.Select || body == nixast.Apply
+	}
+	long := len(names) > 4 || slices.ContainsFunc(names, func(name string) bool { return !nixast.IsIdentifier(name) })
+	return long && isSimple(expr)
+}
+
+// isSimple reports whether an expression is a string, a path, a name, or a call of
+// one with two such arguments at most.
+func isSimple(n nixast.Node) bool {
+	for calls := 0; ; calls++ {
+		call, ok := n.AsApply()
+		if !ok {
+			break
+		}
+		if calls == 2 || call.Arg().Kind() == nixast.Apply || !isSimple(call.Arg()) {
+			return false
+		}
+		n = call.Func()
+	}
+	switch n.Kind() {
+	case nixast.String, nixast.Path, nixast.Ident, nixast.Select:
+		return true
+	}
 	return false
+}
+
+// attrsIn are the names of a path as they are written.
+func attrsIn(path string) []string {
+	for n := range nixast.Parse("", "{ "+path+" = 1; }", nixast.Options{}).Expr().Bindings() {
+		return attrTexts(n)
+	}
+	return nil
 }
 
 // pathText writes an attribute path; quoted asks for quotes even around names

@@ -3,6 +3,7 @@ package emit
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -30,7 +31,8 @@ func (e *Editor) Replace(n nixast.Node, value any) ([]Edit, error) {
 		text = "(" + text + ")"
 	}
 	if gap, ok := assignGap(n); ok {
-		lead := e.afterAssign(at, text)
+		b, _ := n.Parent().AsBinding()
+		lead := e.afterAssign(attrTexts(b), at, text)
 		return []Edit{trimmed(e.file.Src, Edit{gap.Start, n.Span().End, lead + text})}, nil
 	}
 	return []Edit{{n.Span().Start, n.Span().End, e.apart(n, text)}}, nil
@@ -64,10 +66,19 @@ func assignGap(n nixast.Node) (nixast.Span, bool) {
 	return space, false
 }
 
+// attrTexts are the names of a binding's path as they are written.
+func attrTexts(b nixast.Binding) []string {
+	var names []string
+	for a := range b.Path().Attrs() {
+		names = append(names, a.Text())
+	}
+	return names
+}
+
 // afterAssign is what stands between "=" and a value: a space, or, before a
 // value that is too long and has no brackets, the start of a line.
-func (e *Editor) afterAssign(at Layout, value string) string {
-	if at.Column+utf8.RuneCountInString(value)+at.After > e.style.width() && breaksAfterAssign(value) {
+func (e *Editor) afterAssign(names []string, at Layout, value string) string {
+	if at.Column+utf8.RuneCountInString(value)+at.After > e.style.width() && breaksAfterAssign(names, value) {
 		return e.nl() + at.Indent + e.style.step()
 	}
 	return " "
@@ -340,7 +351,38 @@ func (e *Editor) Rename(attr nixast.Node, name string) ([]Edit, error) {
 	if attr.Kind() == nixast.String && nixast.QuoteAttr(attrKey(attr)) == attrKey(attr) {
 		text = nixast.QuoteString(name) // quotes were there without need
 	}
-	return []Edit{{attr.Span().Start, attr.Span().End, text}}, nil
+	edits := []Edit{{attr.Span().Start, attr.Span().End, text}}
+	if b, ok := path.Parent().AsBinding(); ok {
+		indent, _ := indentOf(e.file.Src, b.Span().Start)
+		names := attrTexts(b)
+		names[slices.Index(slices.Collect(b.Path().Attrs()), attr)] = text
+		if gap, lead, ok := e.refit(b, names, indent); ok {
+			edits = append(edits, Edit{gap.Start, gap.End, lead})
+		}
+	}
+	return edits, nil
+}
+
+// refit is what to put between "=" and the value of a binding whose path becomes
+// that of names, as they are written, at indent: the value goes to a line of its
+// own if it does not fit any more, and back from one where it did not fit. It
+// reports false if the value stays where it is.
+func (e *Editor) refit(b nixast.Binding, names []string, indent string) (gap nixast.Span, lead string, ok bool) {
+	src, value := e.file.Src, b.Value()
+	gap, ok = assignGap(value)
+	if !ok || !oneLine(src, value.Span()) {
+		return gap, "", false
+	}
+	columns := column(src, gap.Start) + utf8.RuneCountInString(" "+value.Text()+";")
+	grown := utf8.RuneCountInString(strings.Join(names, ".")) - utf8.RuneCountInString(b.Path().Text())
+	fitted, fits := columns <= e.style.width(), columns+grown <= e.style.width()
+	switch below := !oneLine(src, gap); {
+	case !below && !fits && breaksAfterAssign(names, value.Text()) && (fitted || !breaksAfterAssign(attrTexts(b), value.Text())):
+		return gap, e.nl() + indent + e.style.step(), true
+	case below && !fitted && fits:
+		return gap, " ", true
+	}
+	return gap, "", false
 }
 
 // renames is an error if the component attr of a binding's path cannot be

@@ -40,10 +40,13 @@ func indentOf(src string, at int) (indent string, own bool) {
 	return indent, indent == line
 }
 
-// column is the number of columns before offset at in its line.
-func column(src string, at int) int {
-	return utf8.RuneCountInString(src[lineStart(src, at):at])
-}
+// column is the number of columns before offset at in its line, the indentation
+// aside.
+func column(src string, at int) int { return columns(src[lineStart(src, at):at]) }
+
+// columns is the width of a line, the indentation aside: the one that nixfmt
+// compares with its limit (nixfmt 1.4.0).
+func columns(line string) int { return utf8.RuneCountInString(strings.TrimLeft(line, " \t")) }
 
 // oneLine reports whether a span holds no line end.
 func oneLine(src string, s nixast.Span) bool {

@@ -13,7 +13,7 @@ import (
 type Style struct {
 	EOL    string // line end; "" means LF
 	Indent string // one step of indentation; "" means two spaces
-	Width  int    // columns; 0 means 100
+	Width  int    // columns behind the indentation; 0 means 100
 	Dotted bool   // parents are written a.b = …; rather than a = { b = …; };
 
 	// OneLineLists keeps a list of several elements on one line where it fits.
@@ -151,7 +151,7 @@ func (v *votes) learnFormals(l nixast.Lambda) {
 			v.tight.count(text[1] != ' ')
 		}
 	} else if l.Body().Kind() == nixast.AttrSet {
-		v.hugs.count(spaceBefore(l.Body().First()).Len() == 1)
+		v.hugs.count(!beginsLine(l.Body().First()))
 	}
 }
 
