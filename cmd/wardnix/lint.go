@@ -75,7 +75,7 @@ func (v *lintVerb) flags(fs *pflag.FlagSet) {
 	fs.StringVar(&v.since, "since", "", "only tell of units and options changed since this git `REVISION`, or since it and HEAD parted")
 	v.project.flags(fs)
 	fs.BoolVar(&v.showSettings, "show-settings", false, "print the settings and where each comes from, and lint nothing")
-	fs.StringVar(&v.format, "format", "text", "print as `FORMAT`: text or json")
+	fs.StringVar(&v.format, "format", "text", "print as `FORMAT`: text, json or html")
 	fs.StringVar(&v.color, "color", "auto", "colour the output `WHEN`: auto, always or never")
 	fs.StringVar(&v.stdinFilename, "stdin-filename", "", "the `NAME` of the file that - stands for")
 }
@@ -100,7 +100,7 @@ func (v *lintVerb) run(c *Command, args []string) int {
 	}
 	if v.forceExclude && len(paths) > 0 {
 		if paths = s.keep(paths); len(paths) == 0 {
-			return v.output(c, s, &lint.Result{}, false)
+			return v.output(c, s, &lint.Linter{}, &lint.Result{}, false)
 		}
 	}
 	if err := s.load(overlay, paths); err != nil {
@@ -119,7 +119,7 @@ func (v *lintVerb) run(c *Command, args []string) int {
 		p := b.Finding.File.Position(b.Finding.Span.Start)
 		status = c.fail("%s:%d:%d: a fix of %s was dropped: %v; this is a bug of wardnix", report.Name(b.Finding.File.Name), p.Line, p.Column, b.Finding.Rule, b.Err)
 	}
-	return max(status, v.output(c, s, result, stdin(args)))
+	return max(status, v.output(c, s, linter, result, stdin(args)))
 }
 
 // open reads the settings for paths.
@@ -184,8 +184,8 @@ func (v *lintVerb) check(args []string) error {
 		return fmt.Errorf("--add-ignore and --no-ignores exclude each other")
 	case v.known != "" && v.noKnown:
 		return fmt.Errorf("--known and --no-known exclude each other")
-	case v.format != "text" && v.format != "json":
-		return fmt.Errorf("--format takes text or json, not %q", v.format)
+	case v.format != "text" && v.format != "json" && v.format != "html":
+		return fmt.Errorf("--format takes text, json or html, not %q", v.format)
 	case v.color != "auto" && v.color != "always" && v.color != "never":
 		return fmt.Errorf("--color takes auto, always or never, not %q", v.color)
 	case piped && len(args) > 1:
@@ -244,7 +244,7 @@ func (c *Command) tellProblems(project *nixos.Project, style report.Style) int {
 }
 
 // output writes what the run came to, files and report, and tells the status.
-func (v *lintVerb) output(c *Command, s *workspace, r *lint.Result, stdin bool) int {
+func (v *lintVerb) output(c *Command, s *workspace, l *lint.Linter, r *lint.Result, stdin bool) int {
 	status := exitClean
 	if lint.Failing(r.Findings, s.main.Threshold()) {
 		status = exitFindings
@@ -264,7 +264,7 @@ func (v *lintVerb) output(c *Command, s *workspace, r *lint.Result, stdin bool) 
 			status = exitFindings
 		}
 	}
-	if err := v.report(c, r, diff, changes && stdin); err != nil {
+	if err := v.report(c, s, l, r, diff, changes && stdin); err != nil {
 		return c.fail("%v", err)
 	}
 	return status
@@ -336,9 +336,12 @@ func removeStrays(p *nixos.Project) error {
 // report prints the findings, and the diff if there is one. The diff alone goes
 // to standard output, so that it can be piped into git apply; so does the text
 // that was fixed on its way through.
-func (v *lintVerb) report(c *Command, r *lint.Result, diff string, piped bool) error {
+func (v *lintVerb) report(c *Command, s *workspace, l *lint.Linter, r *lint.Result, diff string, piped bool) error {
 	if v.diff { // the files are as they were
-		r = &lint.Result{Files: r.Files, Findings: r.Before}
+		r = &lint.Result{Project: s.project, Files: r.Files, Findings: r.Before}
+	}
+	if v.format == "html" && !piped {
+		return report.HTML(c.Stdout, page(r, r.Project, l, diff))
 	}
 	if v.format == "json" && !piped {
 		return report.JSON(c.Stdout, r, diff)

@@ -55,6 +55,7 @@ func (v *scoreVerb) flags(fs *pflag.FlagSet) {
 // scored is a unit and its exposure.
 type scored struct {
 	name, file string
+	line       int     // of a unit in Nix
 	key        unitKey // of a unit in Nix
 	now        *systemd.Assessment
 	afterSafe  *systemd.Assessment // nil where there are no fixes to speak of
@@ -207,9 +208,18 @@ func scoreNix(s *workspace, paths []string, others bool) ([]scored, int) {
 		}
 	}
 	status := c.tellProblems(project, report.Style{Color: c.colors("auto", c.Stderr)})
-	linter := s.linter()
-	safe := assessments(linter.Repair(project, lint.Safe).Project)
-	unsafe := assessments(linter.Repair(project, lint.Unsafe).Project)
+	units := scoresOf(project, s.linter(), func(u *nixos.Unit, err error) {
+		status = c.fail("%s: %s: %v", where(u.Def().Binding), u.Name, err)
+	})
+	return units, status
+}
+
+// scoresOf are the services of a project that were asked for, and what the fixes
+// of the linter would make of them. refused is told of those that systemd would not
+// load.
+func scoresOf(project *nixos.Project, l *lint.Linter, refused func(*nixos.Unit, error)) []scored {
+	safe := assessments(l.Repair(project, lint.Safe).Project)
+	unsafe := assessments(l.Repair(project, lint.Unsafe).Project)
 	var out []scored
 	for _, h := range project.Hosts() {
 		for _, u := range h.Units {
@@ -218,14 +228,15 @@ func scoreNix(s *workspace, paths []string, others bool) ([]scored, int) {
 			}
 			a, err := systemd.Assess(u.Whole(), h.Version())
 			if err != nil {
-				status = c.fail("%s: %s: %v", where(u.Def().Binding), u.Name, err)
+				refused(u, err)
 				continue
 			}
-			k := keyOf(u)
-			out = append(out, scored{u.Name, u.Def().Binding.File().Name, k, a, safe[k], unsafe[k]})
+			k, def := keyOf(u), u.Def().Binding
+			line := def.File().Position(def.Span().Start).Line
+			out = append(out, scored{u.Name, def.File().Name, line, k, a, safe[k], unsafe[k]})
 		}
 	}
-	return out, status
+	return out
 }
 
 // scorable reports whether a unit has an exposure: it is a service that is not

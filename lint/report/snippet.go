@@ -30,21 +30,20 @@ func snippet(f *nixast.File, span nixast.Span, gutter int, mark func(string) str
 // tabWidth is the number of columns that a tab is shown as.
 const tabWidth = 4
 
-// printable is line as it is shown: tabs as blanks, and characters that would
-// disturb a terminal as "?".
+// printable is line as it is shown: [visible], with tabs as blanks.
 func printable(line string) string {
-	var b strings.Builder
-	for _, r := range line {
-		switch {
-		case r == '\t':
-			b.WriteString(strings.Repeat(" ", tabWidth))
-		case unicode.IsControl(r) || r == unicode.ReplacementChar || unicode.In(r, unicode.Cf):
-			b.WriteByte('?')
-		default:
-			b.WriteRune(r)
+	return strings.ReplaceAll(visible(line), "\t", strings.Repeat(" ", tabWidth))
+}
+
+// visible is text with "?" for characters that would disturb a terminal or make
+// text look like other text. Tabs and line ends stay.
+func visible(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\t' && r != '\n' && (unicode.IsControl(r) || r == unicode.ReplacementChar || unicode.In(r, unicode.Cf)) {
+			return '?'
 		}
-	}
-	return b.String()
+		return r
+	}, text)
 }
 
 // width is the number of columns that s takes in a terminal.

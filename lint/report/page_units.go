@@ -1,0 +1,238 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"wardnix/lint/systemd"
+)
+
+// The services as the template of the page wants them.
+type (
+	unitView struct {
+		ID, Name, Scope, File string
+		unit                  string // the name as it is
+		Line                  int
+		Now, Safe, All        exposureView
+		Costs                 []costView
+		Untold                bool // the costs
+		Findings              []*findingView
+	}
+	exposureView struct {
+		Low, High  systemd.Exposure
+		Text, Word string // "9.2", or "4.3–7.9" without a word
+		Same       bool   // as without fixes
+	}
+	// costView is what the checks of one directive add to an exposure.
+	costView struct {
+		Directive, What string
+		Maybe           bool // the unit can be better than that
+		Now, Safe, All  string
+		// SafeHelps tells that the safe fixes lower it, AllHelps that the others do.
+		SafeHelps, AllHelps bool
+	}
+	// meansView are means over the services that are known.
+	meansView struct {
+		Known, Unknown int
+		Now, Safe, All exposureView
+	}
+)
+
+// barView is the geometry of a bar, in tenths of the scale: what surely remains
+// after all fixes, what perhaps does, what the unsafe fixes take away, and what the
+// safe ones do.
+type barView struct{ Rest, Maybe, Unsafe, Safe, MaybeAt, UnsafeAt, SafeAt int }
+
+// Bar is the bar of a unit.
+func (u *unitView) Bar() barView { return newBar(u.Now, u.Safe, u.All) }
+
+// Bar is the bar of means.
+func (m *meansView) Bar() barView { return newBar(m.Now, m.Safe, m.All) }
+
+func newBar(now, safe, all exposureView) barView {
+	top := int(now.High)
+	low, high := min(int(all.Low), top), min(int(all.High), top)
+	upToSafe := min(max(int(safe.High), high), top)
+	return barView{
+		Rest: low, MaybeAt: low, Maybe: high - low,
+		UnsafeAt: high, Unsafe: upToSafe - high, SafeAt: upToSafe, Safe: top - upToSafe,
+	}
+}
+
+// hostViews are the services by host, in the order in which hosts are read.
+func hostViews(p *Page) []*hostView {
+	var out []*hostView
+	byName := map[string]*hostView{}
+	add := func(name, about string) {
+		if byName[name] == nil {
+			byName[name] = &hostView{ID: len(out), Name: visible(name), About: about, host: name}
+			out = append(out, byName[name])
+		}
+	}
+	if p.Result.Project != nil {
+		for _, h := range p.Result.Project.Hosts() {
+			about := fmt.Sprintf("systemd %d", h.Systemd)
+			if h.ReleaseKnown {
+				about = fmt.Sprintf("NixOS %s, %s", h.Release, about)
+			}
+			add(h.Name, about)
+		}
+	}
+	for i, u := range p.Units {
+		add(u.Host, "")
+		h := byName[u.Host]
+		h.Units = append(h.Units, newUnitView(u, i))
+	}
+	out = slices.DeleteFunc(out, func(h *hostView) bool { return len(h.Units) == 0 })
+	for _, h := range out {
+		h.Count = len(h.Units)
+		h.Means = meansOf(slices.DeleteFunc(slices.Clone(p.Units), func(u UnitExposure) bool { return u.Host != h.host }))
+		if len(h.Units) > shownUnits+5 { // a handful is not worth folding
+			h.Units, h.More = h.Units[:shownUnits], h.Units[shownUnits:]
+		}
+	}
+	return out
+}
+
+// link adds a finding to the units of its name.
+func (h *hostView) link(f *findingView) {
+	for _, u := range slices.Concat(h.Units, h.More) {
+		if u.unit == f.unit {
+			u.Findings = append(u.Findings, f)
+		}
+	}
+}
+
+func newUnitView(u UnitExposure, n int) *unitView {
+	v := &unitView{
+		ID: fmt.Sprintf("u%d", n+1), Name: visible(u.Unit), File: visible(u.File), unit: u.Unit, Line: u.Line, Untold: n >= toldUnits,
+		Now: newExposure(u.Now.Low, u.Now.High), Safe: newExposure(u.Safe.Low, u.Safe.High), All: newExposure(u.All.Low, u.All.High),
+	}
+	if !v.Untold {
+		v.Costs = costs(u.Now, u.Safe, u.All)
+	}
+	if u.Scope != "system" {
+		v.Scope = visible(u.Scope)
+	}
+	v.Safe.Same, v.All.Same = v.Safe.Text == v.Now.Text, v.All.Text == v.Now.Text
+	return v
+}
+
+func newExposure(low, high systemd.Exposure) exposureView {
+	if low != high {
+		return exposureView{Low: low, High: high, Text: low.String() + "–" + high.String()}
+	}
+	return exposureView{Low: low, High: high, Text: high.String(), Word: high.Predicate()}
+}
+
+// meansOf are the means over the services of which everything is known; nil for
+// none.
+func meansOf(units []UnitExposure) *meansView {
+	m := &meansView{}
+	var now, safe, all systemd.Exposure
+	for _, u := range units {
+		if u.Now.Low != u.Now.High || u.Safe.Low != u.Safe.High || u.All.Low != u.All.High {
+			m.Unknown++
+			continue
+		}
+		m.Known++
+		now, safe, all = now+u.Now.High, safe+u.Safe.High, all+u.All.High
+	}
+	if m.Known == 0 {
+		return nil
+	}
+	for _, x := range []struct {
+		sum systemd.Exposure
+		to  *exposureView
+	}{{now, &m.Now}, {safe, &m.Safe}, {all, &m.All}} {
+		n := systemd.Exposure(m.Known)
+		*x.to = newExposure((x.sum+n/2)/n, (x.sum+n/2)/n)
+	}
+	m.Safe.Same, m.All.Same = m.Safe.Text == m.Now.Text, m.All.Text == m.Now.Text
+	return m
+}
+
+// costs are the checks that a unit does not pass, by directive, the dearest
+// first, with what the fixes leave of each.
+func costs(now, safe, all *systemd.Assessment) []costView {
+	before, afterSafe, afterAll := shares(now), shares(safe), shares(all)
+	var order []string
+	sums := map[string]*costSum{}
+	for _, r := range now.Rows {
+		if before[r.Field] == 0 {
+			continue
+		}
+		directive, part := checkName(r.Name)
+		s := sums[directive]
+		if s == nil {
+			s = &costSum{}
+			sums[directive] = s
+			order = append(order, directive)
+		}
+		s.now += before[r.Field]
+		s.safe += afterSafe[r.Field]
+		s.all += afterAll[r.Field]
+		s.maybe = s.maybe || r.Unknown
+		switch {
+		case part != "":
+			s.what = append(s.what, part)
+		case r.Description != nil:
+			s.what = append(s.what, *r.Description)
+		}
+	}
+	slices.SortStableFunc(order, func(a, b string) int { return cmp.Compare(sums[b].now, sums[a].now) })
+	var out []costView
+	for _, d := range order {
+		s := sums[d]
+		out = append(out, costView{
+			Directive: d, What: strings.Join(s.what, ", "), Maybe: s.maybe,
+			Now: points(s.now), Safe: points(s.safe), All: points(s.all),
+			SafeHelps: s.safe < s.now, AllHelps: s.all < s.safe,
+		})
+	}
+	return out
+}
+
+type costSum struct {
+	now, safe, all float64
+	maybe          bool
+	what           []string
+}
+
+// shares are what each check adds to an exposure, in points of the scale from 0
+// to 10, by field.
+func shares(a *systemd.Assessment) map[string]float64 {
+	weight := 0
+	for _, r := range a.Rows {
+		if r.Set != nil {
+			weight += r.Weight
+		}
+	}
+	out := map[string]float64{}
+	for _, r := range a.Rows {
+		if r.Set != nil && r.Badness > 0 {
+			out[r.Field] = 10 * float64(r.Badness) * float64(r.Weight) / float64(r.Range) / float64(weight)
+		}
+	}
+	return out
+}
+
+// checkName splits the name of a check into directive and what of it is looked
+// at: "RestrictNamespaces" and "user" for RestrictNamespaces=~user.
+func checkName(name string) (directive, part string) {
+	if directive, part, ok := strings.Cut(name, "=~"); ok {
+		return directive, strings.Replace(part, "…", "others", 1)
+	}
+	return strings.TrimSuffix(strings.ReplaceAll(name, "=/", " or "), "="), ""
+}
+
+// points are a share as systemd prints one, rounded up to tenths; none is "0".
+func points(share float64) string {
+	if share == 0 {
+		return "0"
+	}
+	return fmt.Sprintf("%.1f", math.Ceil(share*10-1e-9)/10)
+}

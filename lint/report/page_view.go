@@ -1,0 +1,266 @@
+package report
+
+import (
+	"cmp"
+	"html/template"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"wardnix/emit"
+	"wardnix/lint"
+	"wardnix/nixast"
+)
+
+// The page as its template wants it.
+type (
+	pageView struct {
+		Policy  string
+		CSS     template.CSS
+		JS      template.JS
+		Version string
+		Title   string
+		Summary Summary
+		// Safe and Unsafe count the findings that such fixes help.
+		Safe, Unsafe int
+		Hosts        []*hostView
+		Means        *meansView // nil without services
+		Files        []*fileView
+		MoreFiles    []*fileView
+		MoreFindings int
+		Rules        []ruleView
+		Diff         []diffLine
+	}
+	hostView struct {
+		ID          int
+		Name, About string
+		host        string // the name as it is
+		Count       int
+		Means       *meansView // nil where no service is known exactly
+		Units, More []*unitView
+	}
+	fileView struct {
+		Name     string
+		Hosts    string // IDs, with blanks between
+		Findings []*findingView
+	}
+	findingView struct {
+		ID, Severity, Rule, Name, Message string
+		Place                             string
+		unit                              string
+		Open                              bool
+		Excerpt                           []excerptLine
+		Notes                             []noteView
+		Related                           []relatedView
+		Fixes                             []fixView
+	}
+	noteView struct {
+		lint.Note
+		Code bool
+	}
+	relatedView struct {
+		Message, Place string
+		Excerpt        []excerptLine
+	}
+	fixView struct {
+		Title, Applicability, Breaks string
+		Diff                         []diffLine
+	}
+	ruleView struct {
+		ID, Name, Title string
+		Count           int
+	}
+	// excerptLine is a line of source: before the place, the place, behind it.
+	excerptLine struct {
+		Number               int
+		Before, Marked, Rest string
+	}
+	diffLine struct{ Kind, Text string }
+)
+
+func newPageView(p *Page) *pageView {
+	v := &pageView{
+		Policy: policy(), CSS: template.CSS(pageCSS), JS: template.JS(pageJS), Version: p.Version,
+		Summary: Count(p.Result), Diff: diffLines(p.Diff),
+	}
+	v.Title = titleOf(v.Summary)
+	v.Safe, v.Unsafe = fixable(p.Result)
+	v.Hosts = hostViews(p)
+	v.Means = meansOf(p.Units)
+	v.Files = v.fileViews(p)
+	if len(v.Files) > shownFiles {
+		v.Files, v.MoreFiles = v.Files[:shownFiles], v.Files[shownFiles:]
+		for _, f := range v.MoreFiles {
+			v.MoreFindings += len(f.Findings)
+		}
+	}
+	v.Rules = ruleViews(p.Result.Findings)
+	return v
+}
+
+// titleOf says in a few words what a run came to.
+func titleOf(s Summary) string {
+	var parts []string
+	for _, p := range []struct {
+		n    int
+		what string
+	}{{s.Errors, "error"}, {s.Warnings, "warning"}, {s.Infos, "info"}} {
+		if p.n > 0 {
+			parts = append(parts, plural(p.n, p.what))
+		}
+	}
+	if len(parts) == 0 {
+		parts = []string{"nothing to report"}
+	}
+	return strings.Join(parts, ", ") + " in " + plural(s.Files, "file")
+}
+
+// fileViews are the findings by file, and links them to the units they name.
+func (v *pageView) fileViews(p *Page) []*fileView {
+	hosts := v.hostsOfFiles(p.Result)
+	var out []*fileView
+	for i, f := range p.Result.Findings {
+		if i == 0 || p.Result.Findings[i-1].File.Name != f.File.Name {
+			ids := make([]string, len(hosts[f.File.Name]))
+			for i, h := range hosts[f.File.Name] {
+				ids[i] = strconv.Itoa(h.ID)
+			}
+			out = append(out, &fileView{Name: visible(f.File.Name), Hosts: strings.Join(ids, " ")})
+		}
+		one := newFindingView(f)
+		one.ID = "f" + strconv.Itoa(i+1)
+		one.Open = len(p.Result.Findings) <= openAll
+		file := out[len(out)-1]
+		file.Findings = append(file.Findings, one)
+		for _, h := range hosts[f.File.Name] {
+			h.link(one)
+		}
+	}
+	return out
+}
+
+// hostsOfFiles are the hosts that are made of a file, by its name.
+func (v *pageView) hostsOfFiles(r *lint.Result) map[string][]*hostView {
+	byName := map[string]*hostView{}
+	for _, h := range v.Hosts {
+		byName[h.host] = h
+	}
+	out := map[string][]*hostView{}
+	if r.Project == nil {
+		return out
+	}
+	for _, h := range r.Project.Hosts() {
+		view := byName[h.Name]
+		for _, f := range h.Files {
+			if view != nil && !slices.Contains(out[f.Name], view) {
+				out[f.Name] = append(out[f.Name], view)
+			}
+		}
+	}
+	return out
+}
+
+func newFindingView(f lint.Finding) *findingView {
+	v := &findingView{
+		Severity: f.Severity.String(), Rule: f.Rule.ID, Name: f.Rule.Name, Message: visible(f.Message),
+		Place: placeOf(f.File, f.Span), unit: f.Unit, Excerpt: excerpt(f.File, f.Span),
+	}
+	for _, n := range f.Notes {
+		v.Notes = append(v.Notes, noteView{lint.Note{Label: n.Label, Text: visible(n.Text)}, strings.Contains(n.Text, "\n") || strings.Contains(n.Text, " = ")})
+	}
+	for _, r := range f.Related {
+		v.Related = append(v.Related, relatedView{visible(r.Message), placeOf(r.File, r.Span), excerpt(r.File, r.Span)})
+	}
+	for _, x := range f.Fixes {
+		v.Fixes = append(v.Fixes, fixView{visible(x.Title), x.Applicability.String(), visible(x.Breaks), diffLines(fixDiff(x))})
+	}
+	return v
+}
+
+func placeOf(f *nixast.File, s nixast.Span) string {
+	p := f.Position(s.Start)
+	return visible(f.Name) + ":" + strconv.Itoa(p.Line) + ":" + strconv.Itoa(p.Column)
+}
+
+// fixDiff is what a fix changes by itself.
+func fixDiff(x lint.Fix) string {
+	edits := map[*nixast.File][]emit.Edit{}
+	for _, e := range x.Edits {
+		edits[e.File] = append(edits[e.File], e.Edit)
+	}
+	files := slices.SortedFunc(maps.Keys(edits), func(a, b *nixast.File) int { return cmp.Compare(a.Name, b.Name) })
+	diff := ""
+	for _, f := range files {
+		if text, err := emit.Apply(f.Src, edits[f]); err == nil {
+			diff += emit.Diff(f.Name, f.Src, text)
+		}
+	}
+	return diff
+}
+
+// diffLines are the lines of a diff, each with what it is.
+func diffLines(diff string) []diffLine {
+	var out []diffLine
+	for line := range strings.Lines(diff) {
+		kind := ""
+		switch {
+		case strings.HasPrefix(line, "--- "), strings.HasPrefix(line, "+++ "):
+			kind = "name"
+		case strings.HasPrefix(line, "@@"):
+			kind = "hunk"
+		case strings.HasPrefix(line, "+"):
+			kind = "add"
+		case strings.HasPrefix(line, "-"):
+			kind = "del"
+		}
+		out = append(out, diffLine{kind, visible(line)})
+	}
+	return out
+}
+
+const (
+	around   = 2 // lines of source shown before and behind a place
+	longMark = 8 // lines of a place that are shown
+)
+
+// excerpt is the source around a place.
+func excerpt(f *nixast.File, s nixast.Span) []excerptLine {
+	first := f.Position(s.Start).Line
+	last := min(f.Position(max(s.Start, s.End-1)).Line, first+longMark-1)
+	from := max(1, first-around)
+	start := s.Start - (f.Position(s.Start).Byte - 1)
+	for n := first; n > from; n-- {
+		start = strings.LastIndexByte(f.Src[:start-1], '\n') + 1
+	}
+	var out []excerptLine
+	for n := from; n <= last+around && start < len(f.Src); n++ {
+		line := f.Src[start:]
+		next := len(f.Src)
+		if i := strings.IndexByte(line, '\n'); i >= 0 {
+			line, next = line[:i], start+i+1
+		}
+		line = strings.TrimSuffix(line, "\r")
+		a := min(max(s.Start-start, 0), len(line))
+		b := min(max(s.End-start, a), len(line))
+		out = append(out, excerptLine{n, printable(line[:a]), printable(line[a:b]), printable(line[b:])})
+		start = next
+	}
+	return out
+}
+
+// ruleViews are the rules that found something, by ID.
+func ruleViews(found []lint.Finding) []ruleView {
+	byID := map[string]*ruleView{}
+	for _, f := range found {
+		if byID[f.Rule.ID] == nil {
+			byID[f.Rule.ID] = &ruleView{ID: f.Rule.ID, Name: f.Rule.Name, Title: f.Rule.Title}
+		}
+		byID[f.Rule.ID].Count++
+	}
+	var out []ruleView
+	for _, id := range slices.Sorted(maps.Keys(byID)) {
+		out = append(out, *byID[id])
+	}
+	return out
+}
