@@ -28,6 +28,7 @@
     }
     const active = words.length > 0 || severity !== "" || host !== "";
     for (const e of all(".file, .host")) e.hidden = active && !e.querySelector(".finding:not([hidden]), .unit:not([hidden])");
+    for (const e of all(".hosts")) e.hidden = active;
     for (const e of folds) {
       e.hidden = active && !e.querySelector(".finding:not([hidden]), .unit:not([hidden])");
       e.open = active;
