@@ -179,7 +179,7 @@ func (a *auditing) system(t auditTarget) (*audit.System, error) {
 	}
 	for _, u := range read.Units {
 		for i := range u.Files {
-			u.Files[i].Path = a.c.shown(u.Files[i].Path)
+			u.Files[i].Path = a.c.shown(path, u.Files[i].Path)
 		}
 	}
 	var release nixos.Release

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -73,11 +75,17 @@ func (r *auditReport) host(c *Command, sys *audit.System) {
 	r.hosts = append(r.hosts, h)
 }
 
-// shown is a path as the user knows it: relative if it lies below the working
-// directory.
-func (c *Command) shown(path string) string {
+// shown is the path of a unit file as the user knows it. It may be told from
+// the root of the system that was read; what lies below the working directory
+// is told from there.
+func (c *Command) shown(root, path string) string {
+	if below := filepath.Join(root, path); !strings.HasSuffix(root, ".drv") {
+		if _, err := os.Lstat(below); err == nil {
+			path = below
+		}
+	}
 	if rest, ok := strings.CutPrefix(path, strings.TrimSuffix(c.Dir, "/")+"/"); ok {
-		return rest
+		return filepath.ToSlash(rest)
 	}
 	return path
 }

@@ -64,12 +64,12 @@ func (t auditTarget) path(c *Command) (string, error) {
 	if t.flake == "" {
 		return t.file, nil
 	}
-	return c.nix("eval", "--raw", t.flake+".config.system.build.toplevel.drvPath")
+	return c.nix("eval", "--no-write-lock-file", "--raw", t.flake+".config.system.build.toplevel.drvPath")
 }
 
 // hostNames are the systems of a flake, by name.
 func (c *Command) hostNames(flake string) ([]string, error) {
-	out, err := c.nix("eval", "--json", flake+"#"+hostsAttr, "--apply", "builtins.attrNames")
+	out, err := c.nix("eval", "--no-write-lock-file", "--json", flake+"#"+hostsAttr, "--apply", "builtins.attrNames")
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +87,7 @@ func (c *Command) nix(args ...string) (string, error) {
 	if err != nil {
 		return "", errors.New("nix is needed to evaluate a flake, and was not found; a .drv, a built system or a folder of unit files needs none")
 	}
-	cmd := exec.Command(program, append([]string{"--extra-experimental-features", "nix-command flakes", "--no-write-lock-file"}, args...)...)
+	cmd := exec.Command(program, append([]string{"--extra-experimental-features", "nix-command flakes"}, args...)...)
 	cmd.Dir = filepath.Clean(c.Dir)
 	var out, messages strings.Builder
 	cmd.Stdout, cmd.Stderr = &out, &messages

@@ -51,7 +51,11 @@ func runPage(t *testing.T, text string) string {
 		m := fence.FindStringSubmatch(block)
 		switch lang, name, body := m[1], m[2], m[3]; {
 		case name != "":
-			if err := os.WriteFile(filepath.Join(dir, name), []byte(body), 0o644); err != nil {
+			file := filepath.Join(dir, name)
+			if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(file, []byte(body), 0o644); err != nil {
 				t.Fatal(err)
 			}
 		case lang == "console":
@@ -98,5 +102,18 @@ func TestSinceNeedsGit(t *testing.T) {
 	c := Command{Stdout: &out, Stderr: &out, Dir: dir, Env: func(string) (string, bool) { return "", false }}
 	if status := c.Main([]string{"lint", "--since", "HEAD", "a.nix"}); status != exitFailed || !strings.Contains(out.String(), "git is needed") {
 		t.Errorf("%d: %s", status, out.String())
+	}
+}
+
+// Without nix, an attribute of a flake says so.
+func TestFlakeNeedsNix(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	var out bytes.Buffer
+	c := Command{Stdout: &out, Stderr: &out, Dir: t.TempDir(), Env: func(string) (string, bool) { return "", false }}
+	for _, target := range []string{".#server", ".#nixosConfigurations"} {
+		out.Reset()
+		if status := c.Main([]string{"audit", target}); status != exitFailed || !strings.Contains(out.String(), "nix is needed") {
+			t.Errorf("%s: %d: %s", target, status, out.String())
+		}
 	}
 }
