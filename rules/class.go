@@ -4,6 +4,8 @@ import (
 	"iter"
 	"strings"
 
+	"github.com/nix-community/go-nix/pkg/storepath"
+
 	"wardnix/lint/nixos"
 )
 
@@ -173,7 +175,7 @@ var oneshotNeeds = map[string]string{"ProtectSystem": "what a script writes is n
 func executed(u *nixos.Unit) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for text := range commandTexts(u) {
-			for _, word := range strings.FieldsFunc(text, func(r rune) bool { return !inProgramName(r) }) {
+			for _, word := range strings.FieldsFunc(strings.ReplaceAll(text, storepath.StoreDir, ""), func(r rune) bool { return !inProgramName(r) }) {
 				if !yield(strings.TrimLeft(word, ".+-")) {
 					return
 				}

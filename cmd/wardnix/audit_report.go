@@ -166,18 +166,23 @@ func (r *auditReport) exposures(w io.Writer) error {
 	return tw.Flush()
 }
 
-// gaps tells what of the systems is not there.
+// gaps tells what of the systems is not there: in full what keeps whole packages
+// from being read, and of units only how many.
 func (r *auditReport) gaps(w io.Writer) error {
 	var b strings.Builder
+	units := 0
 	for _, h := range r.hosts {
 		for _, m := range h.missing {
-			fmt.Fprintf(&b, "%s: %s\n", m.What, m.Why)
+			fmt.Fprintf(&b, "  %s: %s\n", m.What, m.Why)
 		}
 		for _, u := range h.units {
-			for _, m := range u.missing {
-				fmt.Fprintf(&b, "%s: %s\n", u.name, m)
+			if len(u.missing) > 0 {
+				units++
 			}
 		}
+	}
+	if units > 0 {
+		fmt.Fprintf(&b, "  the files of %s, in part or in whole; --format json lists them\n", plural(units, "unit"))
 	}
 	if b.Len() == 0 {
 		return nil

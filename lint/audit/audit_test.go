@@ -33,6 +33,21 @@ func system(units ...[]string) *System {
 	return New(s, nixos.Release{}, 0)
 }
 
+// Of a unit that systemd brings, or that runs a script out of sight, it is not
+// said what it runs.
+func TestElsewhere(t *testing.T) {
+	for text, want := range map[string]bool{
+		"[Service]\nExecStart=/bin/a\n": false,
+		"[Service]\nExecStart=/nix/store/1111111111111111111111111111111a-unit-script-a-start/bin/a-start\n": true,
+		"#  This file is part of systemd.\n[Service]\nExecStart=/bin/a\n":                                    true,
+	} {
+		m := translate(system([]string{"a.service", text + "User=a\n"}).Units)
+		if got := !strings.Contains(m.text.String(), "ExecStart"); got != want || !strings.Contains(m.text.String(), "User") {
+			t.Errorf("%q: elsewhere is %v", text, got)
+		}
+	}
+}
+
 // strict is a rule that asks for ProtectSystem=strict, and knows how to get
 // it.
 func strict() *lint.Rule {

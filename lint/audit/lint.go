@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"slices"
@@ -58,10 +59,8 @@ func (s *System) Lint(l *lint.Linter) ([]Finding, error) {
 	}
 	found = append(found, s.unread(l)...)
 	slices.SortStableFunc(found, func(a, b Finding) int {
-		if c := strings.Compare(a.File.Name, b.File.Name); c != 0 {
-			return c
-		}
-		return a.Span.Start - b.Span.Start
+		return cmp.Or(cmp.Compare(a.Of.Scope, b.Of.Scope), cmp.Compare(a.Of.Name, b.Of.Name),
+			cmp.Compare(a.Of.fileOf(a.File), b.Of.fileOf(b.File)), cmp.Compare(a.Span.Start, b.Span.Start))
 	})
 	return found, nil
 }
@@ -169,3 +168,6 @@ func (u *Unit) source(i int) *source {
 	}
 	return u.sources[i]
 }
+
+// fileOf is the number of a file of the unit.
+func (u *Unit) fileOf(f *source) int { return slices.Index(u.sources, f) }

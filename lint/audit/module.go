@@ -120,7 +120,7 @@ func (m *module) section(u *Unit, section string, done map[string]bool) {
 	}
 	for _, a := range u.assignments {
 		key := a.Section + "." + a.Key
-		if a.Section != section || done[key] || !sayable(a.Key) || u.Upstream && slices.Contains(mains, a.Key) {
+		if a.Section != section || done[key] || !sayable(a.Key) || u.elsewhere() && slices.Contains(mains, a.Key) {
 			continue
 		}
 		if done[key] = true; !opened {
@@ -144,8 +144,8 @@ func (m *module) section(u *Unit, section string, done map[string]bool) {
 }
 
 // mains are the directives that make a unit one of its own. Without them it is
-// one that is defined elsewhere, which is what the rules take a unit of systemd
-// itself for: they ask nothing of it that no baseline asks of it by name.
+// one that is defined elsewhere, of which the rules ask nothing that no baseline
+// asks of it by name.
 var mains = []string{"ExecStart", "ExecStop", "SuccessAction"}
 
 // sayable reports whether Nix can express a text.
@@ -157,6 +157,15 @@ func quote(s string) string {
 		return argument
 	}
 	return nixast.QuoteString(s)
+}
+
+// elsewhere reports whether what the unit needs is not for its text to say: it is
+// systemd's own, or it runs a script that NixOS made of its options, which stands
+// in the store.
+func (u *Unit) elsewhere() bool {
+	return u.Upstream || slices.ContainsFunc(u.values("Service", "ExecStart"), func(a systemd.Assignment) bool {
+		return strings.Contains(a.Value, "-unit-script-")
+	})
 }
 
 // settle leaves only the last line of a directive of which only that counts.
