@@ -2,6 +2,7 @@ package lint
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -72,6 +73,21 @@ func keyOf(p *nixos.Project, f *Finding) knownKey {
 		k.place = OptionAt(f.File, f.Span.Start)
 	}
 	return k
+}
+
+// Fingerprints name the findings in their order, each by a name of its own that
+// stays when code moves: it is made of what [Known] keeps, 64 hexadecimal digits.
+func (r *Result) Fingerprints() []string {
+	seen := map[string]int{}
+	var names []string
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		k := keyOf(r.Project, f)
+		text := strings.Join(append([]string{k.file, k.place, k.rule}, concerns(f)...), "\x00")
+		seen[text]++
+		names = append(names, fmt.Sprintf("%x", sha256.Sum256(fmt.Appendf(nil, "%s\x00%d", text, seen[text]))))
+	}
+	return names
 }
 
 // concerns is what a finding is about, at least one word.

@@ -6,13 +6,11 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 
 	"github.com/bmatcuk/doublestar/v4"
 	"github.com/spf13/pflag"
-	"golang.org/x/term"
 
 	"wardnix/emit"
 	"wardnix/lint"
@@ -26,6 +24,8 @@ type lintVerb struct {
 	write, diff, unsafe bool
 	verify              bool
 	format              string
+	statistics          bool
+	outputFile          string
 	color               string
 	stdinFilename       string
 	failOn              string
@@ -75,7 +75,9 @@ func (v *lintVerb) flags(fs *pflag.FlagSet) {
 	fs.StringVar(&v.since, "since", "", "only tell of units and options changed since this git `REVISION`, or since it and HEAD parted")
 	v.project.flags(fs)
 	fs.BoolVar(&v.showSettings, "show-settings", false, "print the settings and where each comes from, and lint nothing")
-	fs.StringVar(&v.format, "format", "text", "print as `FORMAT`: text, json or html")
+	fs.StringVar(&v.format, "format", "full", "print as `FORMAT`: "+formatNames())
+	fs.BoolVar(&v.statistics, "statistics", false, "print how often each rule finds something")
+	fs.StringVar(&v.outputFile, "output-file", "", "write the report to this `FILE` instead of printing it")
 	fs.StringVar(&v.color, "color", "auto", "colour the output `WHEN`: auto, always or never")
 	fs.StringVar(&v.stdinFilename, "stdin-filename", "", "the `NAME` of the file that - stands for")
 }
@@ -171,6 +173,13 @@ func (v *lintVerb) linter(s *workspace) (*lint.Linter, error) {
 // check looks at what the flags and arguments say together.
 func (v *lintVerb) check(args []string) error {
 	piped := slices.Contains(args, "-")
+	format, err := report.FindFormat(v.format)
+	if err != nil {
+		return fmt.Errorf("--format: %w", err)
+	}
+	if v.statistics && !format.Statistics {
+		return fmt.Errorf("--statistics goes with the formats full, concise and json, not with %s", format.Name)
+	}
 	switch {
 	case v.write && v.diff:
 		return fmt.Errorf("--write and --diff exclude each other")
@@ -184,8 +193,6 @@ func (v *lintVerb) check(args []string) error {
 		return fmt.Errorf("--add-ignore and --no-ignores exclude each other")
 	case v.known != "" && v.noKnown:
 		return fmt.Errorf("--known and --no-known exclude each other")
-	case v.format != "text" && v.format != "json" && v.format != "html":
-		return fmt.Errorf("--format takes text, json or html, not %q", v.format)
 	case v.color != "auto" && v.color != "always" && v.color != "never":
 		return fmt.Errorf("--color takes auto, always or never, not %q", v.color)
 	case piped && len(args) > 1:
@@ -331,54 +338,4 @@ func removeStrays(p *nixos.Project) error {
 		}
 	}
 	return errors.Join(errs...)
-}
-
-// report prints the findings, and the diff if there is one. The diff alone goes
-// to standard output, so that it can be piped into git apply; so does the text
-// that was fixed on its way through.
-func (v *lintVerb) report(c *Command, s *workspace, l *lint.Linter, r *lint.Result, diff string, piped bool) error {
-	if v.diff { // the files are as they were
-		r = &lint.Result{Project: s.project, Files: r.Files, Findings: r.Before}
-	}
-	if v.format == "html" && !piped {
-		return report.HTML(c.Stdout, page(r, r.Project, l, diff))
-	}
-	if v.format == "json" && !piped {
-		return report.JSON(c.Stdout, r, diff)
-	}
-	w := c.Stdout
-	if v.diff || piped {
-		w = c.Stderr
-	}
-	style := report.Style{Color: c.colors(v.color, w)}
-	if err := style.Text(w, r); err != nil {
-		return err
-	}
-	_, err := io.WriteString(c.Stdout, diff)
-	return err
-}
-
-// colors reports whether to colour what goes to w: FORCE_COLOR wins over
-// NO_COLOR and a dumb terminal, and those over whether w is a terminal.
-func (c *Command) colors(when string, w io.Writer) bool {
-	switch when {
-	case "always":
-		return true
-	case "never":
-		return false
-	}
-	if force, ok := c.Env("FORCE_COLOR"); ok && force != "" {
-		return force != "0"
-	}
-	if no, ok := c.Env("NO_COLOR"); ok && no != "" {
-		return false
-	}
-	if t, ok := c.Env("TERM"); ok && t == "dumb" {
-		return false
-	}
-	if o, ok := w.(*output); ok {
-		w = o.w
-	}
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
 }

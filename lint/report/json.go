@@ -14,6 +14,8 @@ type (
 		Findings []jsonFinding `json:"findings"`
 		Summary  Summary       `json:"summary"`
 		Diff     *string       `json:"diff,omitempty"`
+		// Statistics are there where they were asked for.
+		Statistics []RuleCount `json:"statistics,omitempty"`
 	}
 	jsonFinding struct {
 		Rule       string        `json:"rule"`
@@ -61,9 +63,12 @@ type (
 
 // JSON writes one object with all findings and a summary, and the diff that the
 // fixes make, if that was asked for. The error is that of w.
-func JSON(w io.Writer, r *lint.Result, diff string) error {
-	out := jsonReport{Findings: make([]jsonFinding, 0, len(r.Findings)), Summary: Count(r), Diff: optional(diff)}
-	for _, f := range r.Findings {
+func JSON(w io.Writer, r *Report) error {
+	out := jsonReport{Findings: make([]jsonFinding, 0, len(r.Result.Findings)), Summary: Count(r.Result), Diff: optional(r.Diff)}
+	if r.Statistics {
+		out.Statistics = CountRules(r.Result.Findings)
+	}
+	for _, f := range r.Result.Findings {
 		out.Findings = append(out.Findings, toJSON(f))
 	}
 	enc := json.NewEncoder(w)

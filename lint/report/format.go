@@ -1,0 +1,118 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"path"
+	"strings"
+
+	"wardnix/lint"
+	"wardnix/lint/spell"
+	"wardnix/nixast"
+)
+
+// Report is what a run of the linter came to, with all that a format may want
+// to tell of it.
+type Report struct {
+	Result *lint.Result
+	// Diff is what the fixes change; "" where that was not asked for.
+	Diff string
+	// Statistics asks for counts per rule: in place of the findings in formats
+	// for people, besides them in JSON.
+	Statistics bool
+	// Units gives the exposure of the services, for those who ask for it.
+	Units func() []UnitExposure
+	// Rules are all rules that there are, in order.
+	Rules []*lint.Rule
+	// Version is that of wardnix.
+	Version string
+	// Dir is the working directory, which the names of files start from: an
+	// absolute path with "/".
+	Dir string
+	// Base is where the host of the report wants paths to start from, such as
+	// the checkout of a pipeline: an absolute path with "/".
+	Base string
+	// Style is for formats that people read.
+	Style Style
+}
+
+// Format is one way to write a report.
+type Format struct {
+	// Name is what --format takes.
+	Name string
+	// Line says in a few words what it is.
+	Line string
+	// Diff tells that the format shows Report.Diff itself.
+	Diff bool
+	// Statistics tells that the format knows Report.Statistics.
+	Statistics bool
+	// Write writes the report. The error is that of the writer.
+	Write func(w io.Writer, r *Report) error
+}
+
+// Formats are all formats, the default first.
+func Formats() []Format {
+	return []Format{
+		{Name: "full", Line: "findings with their source lines, for people", Statistics: true, Write: full},
+		{Name: "concise", Line: "a line for each finding", Statistics: true, Write: Concise},
+		{Name: "json", Line: "one JSON object", Diff: true, Statistics: true, Write: writeJSON},
+		{Name: "html", Line: "a page for browsers", Diff: true, Write: writeHTML},
+		{Name: "jsonl", Line: "a JSON object on each line", Write: JSONLines},
+		{Name: "sarif", Line: "SARIF 2.1.0, for code scanning", Write: SARIF},
+		{Name: "github", Line: "annotations of GitHub Actions", Write: GitHub},
+		{Name: "gitlab", Line: "GitLab's code quality report", Write: GitLab},
+		{Name: "junit", Line: "JUnit XML, for CI servers", Write: JUnit},
+		{Name: "rdjsonl", Line: "reviewdog's lines, with suggestions", Write: ReviewDog},
+		{Name: "checkstyle", Line: "checkstyle XML", Write: Checkstyle},
+		{Name: "errfmt", Line: "FILE>LINE:COLUMN:TYPE:NUMBER:MESSAGE, for editors", Write: ErrorFormat},
+	}
+}
+
+// FindFormat is the format of a name; "text" is an older name of "full".
+func FindFormat(name string) (Format, error) {
+	if name == "text" {
+		name = "full"
+	}
+	var names []string
+	for _, f := range Formats() {
+		if f.Name == name {
+			return f, nil
+		}
+		names = append(names, f.Name)
+	}
+	if near := spell.Nearest(name, names); near != "" {
+		return Format{}, fmt.Errorf("there is no format %q; did you mean %s?", name, near)
+	}
+	return Format{}, fmt.Errorf("there is no format %q; formats are %s", name, strings.Join(names, ", "))
+}
+
+func full(w io.Writer, r *Report) error {
+	if !r.Statistics {
+		return r.Style.Text(w, r.Result)
+	}
+	_, err := io.WriteString(w, r.Style.statistics(r.Result)+r.Style.summary(r.Result))
+	return err
+}
+
+func writeJSON(w io.Writer, r *Report) error { return JSON(w, r) }
+
+func writeHTML(w io.Writer, r *Report) error {
+	return HTML(w, &Page{Result: r.Result, Units: r.Units(), Diff: r.Diff, Version: r.Version})
+}
+
+// path is the file's absolute path.
+func (r *Report) path(f *nixast.File) string {
+	if path.IsAbs(f.Name) {
+		return f.Name
+	}
+	return path.Join(r.Dir, f.Name)
+}
+
+// name is the file's name as the host of the report looks for it: from Base
+// where it lies there, else from the working directory.
+func (r *Report) name(f *nixast.File) string {
+	if rel, ok := strings.CutPrefix(r.path(f), strings.TrimSuffix(r.Base, "/")+"/"); ok && r.Base != "" {
+		return rel
+	}
+	return f.Name
+}

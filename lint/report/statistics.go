@@ -1,0 +1,58 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"wardnix/lint"
+)
+
+// RuleCount is how often a rule found something.
+type RuleCount struct {
+	Rule     string `json:"rule"`
+	Name     string `json:"name"`
+	Severity string `json:"severity"` // the rule's
+	Count    int    `json:"count"`
+	Fixable  int    `json:"fixable"` // findings that have a fix, safe or not
+}
+
+// CountRules counts findings by rule, the most frequent first.
+func CountRules(findings []lint.Finding) []RuleCount {
+	counts := []RuleCount{}
+	for _, f := range findings {
+		i := slices.IndexFunc(counts, func(c RuleCount) bool { return c.Rule == f.Rule.ID })
+		if i < 0 {
+			i = len(counts)
+			counts = append(counts, RuleCount{Rule: f.Rule.ID, Name: f.Rule.Name, Severity: f.Rule.Severity.String()})
+		}
+		counts[i].Count++
+		if len(f.Fixes) > 0 {
+			counts[i].Fixable++
+		}
+	}
+	slices.SortStableFunc(counts, func(a, b RuleCount) int {
+		return cmp.Or(b.Count-a.Count, strings.Compare(a.Rule, b.Rule))
+	})
+	return counts
+}
+
+// statistics is a line for each rule.
+func (s Style) statistics(r *lint.Result) string {
+	counts := CountRules(r.Findings)
+	if len(counts) == 0 {
+		return ""
+	}
+	digits := len(fmt.Sprint(counts[0].Count))
+	var b strings.Builder
+	for _, c := range counts {
+		fixable := ""
+		if c.Fixable > 0 {
+			fixable = fmt.Sprintf(" (%d fixable)", c.Fixable)
+		}
+		fmt.Fprintf(&b, "%*d  %s  %s%s\n", digits, c.Count, s.paint(bold, c.Rule), c.Name, fixable)
+	}
+	b.WriteByte('\n')
+	return b.String()
+}
