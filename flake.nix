@@ -27,7 +27,7 @@
           pname = "wardnix";
           version = "0.1.0";
           src = self;
-          vendorHash = "sha256-rnJ9wJjaK26RvpBBrttUF5giEYPvbbYUq6jVwNbPPw8=";
+          vendorHash = "sha256-6SIRkURU/MTh6gcuPOjQHwB7BilOiUory4awf4gEOkI=";
           subPackages = [ "cmd/wardnix" ];
           ldflags = [ "-s" ];
           # The tests want Nix, systemd, git and the sources of the modules.

@@ -73,7 +73,7 @@ func (w *world) run(want int, command string) string {
 	w.t.Helper()
 	cmd := exec.Command("bash", "-c", command)
 	cmd.Dir = w.dir
-	cmd.Env = append(os.Environ(), "wardnix="+w.program, "NO_COLOR=1", "FORCE_COLOR=")
+	cmd.Env = append(os.Environ(), "wardnix="+w.program, "NO_COLOR=1", "FORCE_COLOR=", "GIT_CONFIG_SYSTEM=/dev/null")
 	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
