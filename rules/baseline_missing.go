@@ -156,14 +156,34 @@ func addRows(u *unitView, rs []row, a lint.Applicability) (fix lint.Fix, problem
 		fix.Edits = append(fix.Edits, edits...)
 	}
 	fix.Title = "add " + strings.Join(names(added), ", ")
-	var breaks []string
-	for _, r := range added {
-		if what := riskOf(&r, u.whole).breaks; what != "" {
-			breaks = append(breaks, r.name()+": "+what)
-		}
-	}
-	fix.Breaks = strings.Join(breaks, "; ")
+	fix.Breaks = breaks(added, u)
 	return fix, problem
+}
+
+// breaks is what the rows may break, each thing told once with the rows that
+// may break it, or alone where all may.
+func breaks(rs []row, u *unitView) string {
+	var whats []string
+	by := map[string][]string{}
+	n := 0
+	for _, r := range rs {
+		what := riskOf(&r, u.whole).breaks
+		if what == "" {
+			continue
+		}
+		if by[what] == nil {
+			whats = append(whats, what)
+		}
+		by[what] = append(by[what], r.name())
+		n++
+	}
+	if len(whats) == 1 && n == len(rs) && n > 1 {
+		return whats[0]
+	}
+	for i, what := range whats {
+		whats[i] = strings.Join(by[what], ", ") + ": " + what
+	}
+	return strings.Join(whats, "; ")
 }
 
 // siteRows are rows that go to one place.
