@@ -140,7 +140,7 @@ func TestKilled(t *testing.T) {
 	}
 	rng := rand.New(rand.NewPCG(uint64(start.UnixNano()), 1))
 	amid, strays := 0, 0
-	for round := range 6 {
+	for round := range 4 {
 		f.restore(t)
 		cmd := f.lint(program)
 		if err := cmd.Start(); err != nil {
@@ -162,7 +162,7 @@ func TestKilled(t *testing.T) {
 	if amid == 0 {
 		t.Error("no run was killed while it wrote")
 	}
-	t.Logf("a run takes %s; %d of 6 were killed while they wrote, and left %d temporary files", whole.Round(time.Millisecond), amid, strays)
+	t.Logf("a run takes %s; %d of 4 were killed while they wrote, and left %d temporary files", whole.Round(time.Millisecond), amid, strays)
 	if out, err := f.lint(program).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
