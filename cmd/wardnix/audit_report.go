@@ -69,7 +69,9 @@ func (r *auditReport) host(c *Command, sys *audit.System) {
 			one.problem, h.broken = err.Error(), true
 			c.fail("audit: %s: %s: %v", one.file, u.Name, err)
 		}
-		one.exposure = exposure
+		if exposure != nil {
+			one.exposure = &systemd.Assessment{Low: exposure.Low, High: exposure.High}
+		}
 		h.units = append(h.units, one)
 	}
 	r.hosts = append(r.hosts, h)
