@@ -47,7 +47,7 @@ func assemble(scope Scope, partial bool, folders ...*folder) ([]*Unit, []Missing
 // name finds the unit that a name leads to.
 func (a *assembler) name(name string) {
 	at, e := name, a.names[name]
-	for range len(a.names) {
+	for range maxLinks {
 		if e.kind != link || at == e.alias {
 			break
 		}
@@ -58,7 +58,7 @@ func (a *assembler) name(name string) {
 		_, instance, _ := cutInstance(at)
 		target := e.alias
 		if template, its, ok := cutInstance(target); ok && its == "" && instance != "" {
-			target = strings.Replace(template, "@.", "@"+instance+".", 1)
+			target = withInstance(template, instance)
 		}
 		next, ok := a.find(target)
 		if !ok {
@@ -68,7 +68,7 @@ func (a *assembler) name(name string) {
 		at, e = target, next
 	}
 	if e.kind == link {
-		a.missing = append(a.missing, Missing{e.Path, "its links lead nowhere"})
+		a.missing = append(a.missing, Missing{a.names[name].Path, "its links lead nowhere"})
 		return
 	}
 	u := a.unit(at, e)

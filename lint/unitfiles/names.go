@@ -67,24 +67,36 @@ func validAlias(from, to string) bool {
 }
 
 // dropinDirs are the folders in one folder of the load path that hold drop-ins of
-// a unit, strongest first: its own, that of its template, and those of the
-// prefixes of its name (unit_file_find_dirs in src/shared/dropin.c).
+// a unit, strongest first: its own, those of its template, and those of the
+// prefixes of its name. A template is taken for an instance that has no files of
+// its own. (unit_file_find_dirs in src/shared/dropin.c; folders that come twice
+// are no matter, since the first counts.)
 func dropinDirs(name string) []string {
-	dirs := []string{name + ".d"}
-	if template, instance, _ := cutInstance(name); instance != "" {
-		return append(dirs, dropinDirs(template)...)
+	if template, instance, at := cutInstance(name); at && instance == "" {
+		name = withInstance(template, "*")
+	}
+	return appendDirs(nil, name)
+}
+
+func appendDirs(dirs []string, name string) []string {
+	dirs = append(dirs, name+".d")
+	template, instance, _ := cutInstance(name)
+	if instance != "" {
+		dirs = appendDirs(dirs, template)
 	}
 	stem, kind := cutType(name)
-	stem, at := strings.CutSuffix(stem, "@")
-	suffix := "." + kind
-	if at {
-		suffix = "@" + suffix
+	stem, _, _ = strings.Cut(stem, "@")
+	i := strings.LastIndexByte(strings.TrimRight(stem, "-"), '-')
+	if i <= 0 {
+		return dirs
 	}
-	stem = strings.TrimRight(stem, "-")
-	for i := strings.LastIndexByte(stem, '-'); i > 0; i = strings.LastIndexByte(stem, '-') {
-		stem = stem[:i]
-		dirs = append(dirs, stem+"-"+suffix+".d")
-		stem = strings.TrimRight(stem, "-")
+	shorter := stem[:i+1] + "." + kind
+	if instance != "" {
+		shorter = withInstance(stem[:i+1]+"@."+kind, instance)
 	}
-	return dirs
+	return appendDirs(dirs, shorter)
+}
+
+func withInstance(template, instance string) string {
+	return strings.Replace(template, "@.", "@"+instance+".", 1)
 }

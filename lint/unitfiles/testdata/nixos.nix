@@ -1,0 +1,38 @@
+# A NixOS with many services, and the texts of its units. A service that the tree
+# does not have is left out.
+{ src }:
+let
+  lib = import (src + "/lib");
+  enabled = [
+    "openssh" "nginx" "postgresql" "redis" "fail2ban" "chrony" "unbound" "bind" "dovecot2" "mosquitto" "grafana" "prometheus"
+    "loki" "netdata" "syncthing" "transmission" "jellyfin" "minidlna" "samba" "vsftpd" "znc" "murmur" "avahi" "acpid"
+    "fwupd" "earlyoom" "thermald" "upower" "udisks2" "fstrim" "locate" "atd" "cron" "openntpd" "memcached" "rabbitmq"
+    "elasticsearch" "influxdb" "zookeeper" "etcd" "consul" "tor" "i2pd" "privoxy" "radicale" "gitea" "cgit" "hydron" "tlp"
+    "mpd" "pcscd" "printing" "rpcbind" "saned" "smartd" "uptimed" "vnstat" "ntp" "zerotierone" "monit" "nats" "ncdns" "oauth2_proxy"
+  ];
+  # Tools that check shell scripts while these are built need all of Haskell.
+  fake = name: derivation { inherit name; system = "x86_64-linux"; builder = "/bin/sh"; } // {
+    compiler.bootstrapAvailable = false; meta = { }; version = "1"; override = _: fake name;
+  };
+  configuration = { options, ... }: {
+    networking.hostName = "host";
+    networking.domain = "example.org";
+    fileSystems."/" = { device = "/dev/sda"; fsType = "ext4"; };
+    boot.loader.grub.enable = false;
+    documentation.enable = false;
+    nixpkgs.config = { allowUnfree = true; allowBroken = true; allowUnsupportedSystem = true; };
+    nixpkgs.overlays = [ (_: _: { shellcheck = fake "shellcheck"; shellcheck-minimal = fake "shellcheck"; }) ];
+    services = lib.genAttrs (builtins.filter (n: options.services ? ${n} && options.services.${n} ? enable) enabled) (_: { enable = true; });
+    systemd.services.off = { enable = false; script = "true"; };
+    systemd.services."template@" = { aliases = [ "other@.service" ]; serviceConfig.ExecStart = "/bin/true %i"; };
+    systemd.user.services.mine.serviceConfig.ExecStart = "/bin/true";
+  };
+  config = (import (src + "/nixos/lib/eval-config.nix") { system = "x86_64-linux"; modules = [ configuration ]; }).config;
+  texts = lib.mapAttrs (_: u: if u.enable then u.text else null);
+in {
+  # Not the whole system: what it is booted with is not asked for here.
+  system = config.environment.etc."systemd/system".source;
+  user = config.environment.etc."systemd/user".source;
+  texts.system = builtins.unsafeDiscardStringContext (builtins.toJSON (texts config.systemd.units));
+  texts.user = builtins.unsafeDiscardStringContext (builtins.toJSON (texts config.systemd.user.units));
+}
