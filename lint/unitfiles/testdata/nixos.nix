@@ -4,13 +4,13 @@
 let
   lib = import (src + "/lib");
   enabled = [
-    "openssh" "nginx" "postgresql" "redis" "fail2ban" "chrony" "unbound" "bind" "dovecot2" "mosquitto" "grafana" "prometheus"
-    "loki" "netdata" "syncthing" "transmission" "jellyfin" "minidlna" "samba" "vsftpd" "znc" "murmur" "avahi" "acpid"
-    "fwupd" "earlyoom" "thermald" "upower" "udisks2" "fstrim" "locate" "atd" "cron" "openntpd" "memcached" "rabbitmq"
-    "elasticsearch" "influxdb" "zookeeper" "etcd" "consul" "tor" "i2pd" "privoxy" "radicale" "gitea" "cgit" "hydron" "tlp"
-    "mpd" "pcscd" "printing" "rpcbind" "saned" "smartd" "uptimed" "vnstat" "ntp" "zerotierone" "monit" "nats" "ncdns" "oauth2_proxy"
+    "openssh" "nginx" "postgresql" "redis" "unbound" "bind" "dovecot2" "grafana" "prometheus"
+    "loki" "syncthing" "transmission" "jellyfin" "minidlna" "samba" "vsftpd" "murmur" "avahi" "acpid"
+    "fwupd" "thermald" "upower" "udisks2" "fstrim" "locate" "atd" "cron" "openntpd" "memcached" "rabbitmq"
+    "elasticsearch" "influxdb" "zookeeper" "etcd" "consul" "i2pd" "privoxy" "radicale" "gitea" "cgit" "tlp"
+    "mpd" "pcscd" "rpcbind" "saned" "uptimed" "vnstat" "ntp" "zerotierone" "monit"
   ];
-  # Tools that check shell scripts while these are built need all of Haskell.
+  # Tools that others are built with, and that need all of Haskell.
   fake = name: derivation { inherit name; system = "x86_64-linux"; builder = "/bin/sh"; } // {
     compiler.bootstrapAvailable = false; meta = { }; version = "1"; override = _: fake name;
   };
@@ -21,7 +21,7 @@ let
     boot.loader.grub.enable = false;
     documentation.enable = false;
     nixpkgs.config = { allowUnfree = true; allowBroken = true; allowUnsupportedSystem = true; };
-    nixpkgs.overlays = [ (_: _: { shellcheck = fake "shellcheck"; shellcheck-minimal = fake "shellcheck"; }) ];
+    nixpkgs.overlays = [ (_: _: { pandoc = fake "pandoc"; shellcheck = fake "shellcheck"; shellcheck-minimal = fake "shellcheck"; }) ];
     services = lib.genAttrs (builtins.filter (n: options.services ? ${n} && options.services.${n} ? enable) enabled) (_: { enable = true; });
     systemd.services.off = { enable = false; script = "true"; };
     systemd.services."template@" = { aliases = [ "other@.service" ]; serviceConfig.ExecStart = "/bin/true %i"; };
