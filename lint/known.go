@@ -2,7 +2,6 @@ package lint
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -64,9 +63,11 @@ type knownKey struct{ file, place, rule string }
 
 func keyOf(p *nixos.Project, f *Finding) knownKey {
 	k := knownKey{rule: f.Rule.ID, place: f.Unit, file: f.File.Name}
-	if file := p.File(f.File.Name); file != nil {
-		if rel, ok := strings.CutPrefix(file.Path, strings.TrimSuffix(p.Root(file), "/")+"/"); ok {
-			k.file = rel
+	if p != nil {
+		if file := p.File(f.File.Name); file != nil {
+			if rel, ok := strings.CutPrefix(file.Path, strings.TrimSuffix(p.Root(file), "/")+"/"); ok {
+				k.file = rel
+			}
 		}
 	}
 	if k.place == "" {
@@ -75,19 +76,11 @@ func keyOf(p *nixos.Project, f *Finding) knownKey {
 	return k
 }
 
-// Fingerprints name the findings in their order, each by a name of its own that
-// stays when code moves: it is made of what [Known] keeps, 64 hexadecimal digits.
-func (r *Result) Fingerprints() []string {
-	seen := map[string]int{}
-	var names []string
-	for i := range r.Findings {
-		f := &r.Findings[i]
-		k := keyOf(r.Project, f)
-		text := strings.Join(append([]string{k.file, k.place, k.rule}, concerns(f)...), "\x00")
-		seen[text]++
-		names = append(names, fmt.Sprintf("%x", sha256.Sum256(fmt.Appendf(nil, "%s\x00%d", text, seen[text]))))
-	}
-	return names
+// KnownKey is what a finding is known by, in one string: its file in the project,
+// its unit or option, its rule, and what it concerns.
+func KnownKey(p *nixos.Project, f *Finding) string {
+	k := keyOf(p, f)
+	return strings.Join(append([]string{k.file, k.place, k.rule}, concerns(f)...), "\x00")
 }
 
 // concerns is what a finding is about, at least one word.

@@ -195,7 +195,7 @@ func (r *auditReport) gaps(w io.Writer) error {
 
 func (r *auditReport) json(c *Command, w io.Writer) error {
 	var inner bytes.Buffer
-	if err := report.JSON(&inner, &report.Report{Result: r.result(c)}); err != nil {
+	if err := report.JSON(&inner, r.result(c), ""); err != nil {
 		return err
 	}
 	var findings struct {

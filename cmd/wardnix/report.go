@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 
@@ -34,8 +35,8 @@ func (v *lintVerb) report(c *Command, s *workspace, l *lint.Linter, r *lint.Resu
 	}
 	err = format.Write(w, &report.Report{
 		Result: r, Diff: diff, Statistics: v.statistics, Rules: s.catalogue, Version: version(),
-		Units: func() []report.UnitExposure { return unitExposures(r.Project, l) },
-		Dir:   s.finder.Base, Base: c.checkout(s.finder.Base),
+		Dir: s.finder.Base, Base: c.base(s.finder.Base),
+		Page:  func() *report.Page { return page(r, r.Project, l, diff) },
 		Style: report.Style{Color: c.colors(v.color, w)},
 	})
 	if err == nil && v.outputFile != "" {
@@ -46,17 +47,6 @@ func (v *lintVerb) report(c *Command, s *workspace, l *lint.Linter, r *lint.Resu
 	}
 	_, err = io.WriteString(c.Stdout, diff)
 	return err
-}
-
-// checkout is the folder that the host of a report starts paths from: that of
-// GitHub's or GitLab's pipeline, else dir.
-func (c *Command) checkout(dir string) string {
-	for _, name := range []string{"GITHUB_WORKSPACE", "CI_PROJECT_DIR"} {
-		if folder, ok := c.Env(name); ok && filepath.IsAbs(folder) {
-			return filepath.ToSlash(filepath.Clean(folder))
-		}
-	}
-	return dir
 }
 
 // formatNames are the formats as help lists them.
@@ -92,4 +82,17 @@ func (c *Command) colors(when string, w io.Writer) bool {
 	}
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// base is the folder that the host of the run wants paths to start from: the
+// checkout of a pipeline that the working directory lies in, else that itself.
+func (c *Command) base(dir string) string {
+	for _, name := range []string{"GITHUB_WORKSPACE", "CI_PROJECT_DIR"} {
+		checkout, ok := c.Env(name)
+		checkout = filepath.ToSlash(filepath.Clean(checkout))
+		if ok && path.IsAbs(checkout) && strings.HasPrefix(dir+"/", checkout+"/") {
+			return checkout
+		}
+	}
+	return dir
 }

@@ -20,8 +20,6 @@ type Report struct {
 	// Statistics asks for counts per rule: in place of the findings in formats
 	// for people, besides them in JSON.
 	Statistics bool
-	// Units gives the exposure of the services, for those who ask for it.
-	Units func() []UnitExposure
 	// Rules are all rules that there are, in order.
 	Rules []*lint.Rule
 	// Version is that of wardnix.
@@ -32,6 +30,8 @@ type Report struct {
 	// Base is where the host of the report wants paths to start from, such as
 	// the checkout of a pipeline: an absolute path with "/".
 	Base string
+	// Page makes what the HTML format shows.
+	Page func() *Page
 	// Style is for formats that people read.
 	Style Style
 }
@@ -54,17 +54,17 @@ type Format struct {
 func Formats() []Format {
 	return []Format{
 		{Name: "full", Line: "findings with their source lines, for people", Statistics: true, Write: full},
-		{Name: "concise", Line: "a line for each finding", Statistics: true, Write: Concise},
+		{Name: "concise", Line: "a line for each finding", Statistics: true, Write: concise},
 		{Name: "json", Line: "one JSON object", Diff: true, Statistics: true, Write: writeJSON},
+		{Name: "jsonl", Line: "a JSON object for each finding, one a line", Write: jsonl},
 		{Name: "html", Line: "a page for browsers", Diff: true, Write: writeHTML},
-		{Name: "jsonl", Line: "a JSON object on each line", Write: JSONLines},
-		{Name: "sarif", Line: "SARIF 2.1.0, for code scanning", Write: SARIF},
-		{Name: "github", Line: "annotations of GitHub Actions", Write: GitHub},
-		{Name: "gitlab", Line: "GitLab's code quality report", Write: GitLab},
-		{Name: "junit", Line: "JUnit XML, for CI servers", Write: JUnit},
-		{Name: "rdjsonl", Line: "reviewdog's lines, with suggestions", Write: ReviewDog},
-		{Name: "checkstyle", Line: "checkstyle XML", Write: Checkstyle},
-		{Name: "errfmt", Line: "FILE>LINE:COLUMN:TYPE:NUMBER:MESSAGE, for editors", Write: ErrorFormat},
+		{Name: "sarif", Line: "SARIF 2.1.0, for code scanning", Write: sarif},
+		{Name: "github", Line: "annotations of GitHub Actions", Write: github},
+		{Name: "gitlab", Line: "a Code Quality report of GitLab", Write: gitlab},
+		{Name: "junit", Line: "JUnit XML", Write: junit},
+		{Name: "rdjsonl", Line: "for reviewdog, with suggestions", Write: rdjsonl},
+		{Name: "checkstyle", Line: "Checkstyle XML", Write: checkstyle},
+		{Name: "errfmt", Line: "for editors: file:line:column: severity: message", Write: errfmt},
 	}
 }
 
@@ -94,11 +94,15 @@ func full(w io.Writer, r *Report) error {
 	return err
 }
 
-func writeJSON(w io.Writer, r *Report) error { return JSON(w, r) }
-
-func writeHTML(w io.Writer, r *Report) error {
-	return HTML(w, &Page{Result: r.Result, Units: r.Units(), Diff: r.Diff, Version: r.Version})
+func writeJSON(w io.Writer, r *Report) error {
+	out := newJSON(r.Result, r.Diff)
+	if r.Statistics {
+		out.Statistics = CountRules(r.Result.Findings)
+	}
+	return writeIndented(w, out)
 }
+
+func writeHTML(w io.Writer, r *Report) error { return HTML(w, r.Page()) }
 
 // path is the file's absolute path.
 func (r *Report) path(f *nixast.File) string {

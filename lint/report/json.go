@@ -63,18 +63,22 @@ type (
 
 // JSON writes one object with all findings and a summary, and the diff that the
 // fixes make, if that was asked for. The error is that of w.
-func JSON(w io.Writer, r *Report) error {
-	out := jsonReport{Findings: make([]jsonFinding, 0, len(r.Result.Findings)), Summary: Count(r.Result), Diff: optional(r.Diff)}
-	if r.Statistics {
-		out.Statistics = CountRules(r.Result.Findings)
-	}
-	for _, f := range r.Result.Findings {
+func JSON(w io.Writer, r *lint.Result, diff string) error { return writeIndented(w, newJSON(r, diff)) }
+
+func newJSON(r *lint.Result, diff string) jsonReport {
+	out := jsonReport{Findings: make([]jsonFinding, 0, len(r.Findings)), Summary: Count(r), Diff: optional(diff)}
+	for _, f := range r.Findings {
 		out.Findings = append(out.Findings, toJSON(f))
 	}
+	return out
+}
+
+// writeIndented writes one value as JSON for people to read, too.
+func writeIndented(w io.Writer, v any) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	return enc.Encode(out)
+	return enc.Encode(v)
 }
 
 func toJSON(f lint.Finding) jsonFinding {

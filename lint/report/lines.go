@@ -1,131 +1,113 @@
 package report
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
 
 	"wardnix/lint"
+	"wardnix/nixast"
 )
 
-// Concise writes a line for each finding, and the summary.
-func Concise(w io.Writer, r *Report) error {
-	b := bufio.NewWriter(w)
-	s := r.Style
+// concise writes a line for each finding, and the summary where there is more
+// than one to count.
+func concise(w io.Writer, r *Report) error {
 	if r.Statistics {
-		b.WriteString(s.statistics(r.Result))
-	} else {
-		for _, f := range r.Result.Findings {
-			p := f.File.Position(f.Span.Start)
-			fmt.Fprintf(b, "%s %s %s\n", fmt.Sprintf("%s:%d:%d:", Name(f.File.Name), p.Line, p.Column),
-				s.paint(severityColor(f.Severity), f.Severity.String()+"["+f.Rule.ID+"]"), oneLine(f.Message))
-		}
+		return full(w, r)
 	}
-	b.WriteString(s.summary(r.Result))
-	return b.Flush()
+	var b strings.Builder
+	for _, f := range r.Result.Findings {
+		s := r.Style
+		fmt.Fprintf(&b, "%s: %s %s\n", place(f.File, f.Span, nixast.Runes),
+			s.paint(severityColor(f.Severity), f.Severity.String()+"["+f.Rule.ID+"]"), oneLine(f.Message))
+	}
+	b.WriteString(r.Style.summary(r.Result))
+	_, err := io.WriteString(w, b.String())
+	return err
 }
 
-// ErrorFormat writes findings as statix does with --format errfmt, so that
-// editors which know that (vim: errorformat=%f>%l:%c:%t:%n:%m) know this, too. Columns
-// are bytes from 1, the type is E, W or I, the number that of the rule.
-func ErrorFormat(w io.Writer, r *Report) error {
-	b := bufio.NewWriter(w)
+// errfmt writes a line for each finding and nothing else, as the 'errorformat'
+// "%f:%l:%c: %t%*[^:]: %m" of Vim reads it: the column counts bytes.
+func errfmt(w io.Writer, r *Report) error {
+	var b strings.Builder
 	for _, f := range r.Result.Findings {
-		p := f.File.Position(f.Span.Start)
-		number := strings.TrimLeft(f.Rule.ID[1:], "0")
-		kind := strings.ToUpper(f.Severity.String()[:1])
-		fmt.Fprintf(b, "%s>%d:%d:%s:%s:[%s] %s\n", oneLine(f.File.Name), p.Line, p.Byte, kind, number, f.Rule.ID, oneLine(f.Message))
+		fmt.Fprintf(&b, "%s: %s: [%s] %s\n", place(f.File, f.Span, nixast.Bytes), f.Severity, f.Rule.ID, oneLine(f.Message))
 	}
-	return b.Flush()
+	_, err := io.WriteString(w, b.String())
+	return err
 }
 
-// JSONLines writes the findings as in [JSON], one on each line, and then the
-// summary; "type" tells which it is.
-func JSONLines(w io.Writer, r *Report) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
+// github writes the workflow commands that make annotations of GitHub Actions.
+// Its lines and columns count from 1, and the end is part of the place; columns
+// are told only of places within a line.
+func github(w io.Writer, r *Report) error {
+	var b strings.Builder
 	for _, f := range r.Result.Findings {
-		if err := enc.Encode(struct {
-			Type string `json:"type"`
-			jsonFinding
-		}{"finding", toJSON(f)}); err != nil {
-			return err
+		command := map[lint.Severity]string{lint.Error: "error", lint.Warning: "warning"}[f.Severity]
+		if command == "" {
+			command = "notice"
 		}
+		start, end := f.File.Position(f.Span.Start), f.File.Position(f.Span.End)
+		fmt.Fprintf(&b, "::%s title=%s,file=%s,line=%d,endLine=%d", command,
+			githubProperty.Replace("wardnix "+f.Rule.ID+" "+f.Rule.Name), githubProperty.Replace(valid(r.name(f.File))), start.Line, end.Line)
+		if start.Line == end.Line {
+			fmt.Fprintf(&b, ",col=%d,endColumn=%d", start.Column, max(start.Column, end.Column-1))
+		}
+		fmt.Fprintf(&b, "::%s\n", githubData.Replace(valid(withNotes(f))))
 	}
-	return enc.Encode(struct {
-		Type string `json:"type"`
-		Summary
-	}{"summary", Count(r.Result)})
+	_, err := io.WriteString(w, b.String())
+	return err
 }
 
-// ReviewDog writes findings in reviewdog's RDFormat, one on each line, with the
-// first fix of each as its suggestion if that is in one file (reviewdog:
-// proto/rdf/reviewdog.proto). Columns are bytes from 1.
-func ReviewDog(w io.Writer, r *Report) error {
-	type position struct {
-		Line   int `json:"line"`
-		Column int `json:"column"`
-	}
-	type span struct {
-		Start position `json:"start"`
-		End   position `json:"end"`
-	}
-	type suggestion struct {
-		Range span   `json:"range"`
-		Text  string `json:"text"`
-	}
-	type diagnostic struct {
-		Message  string `json:"message"`
-		Location struct {
-			Path  string `json:"path"`
-			Range span   `json:"range"`
-		} `json:"location"`
-		Severity string `json:"severity"`
-		Source   struct {
-			Name string `json:"name"`
-		} `json:"source"`
-		Code struct {
-			Value string `json:"value"`
-		} `json:"code"`
-		Suggestions []suggestion `json:"suggestions,omitempty"`
-	}
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
+// Workflow commands end with the line; properties also with ":" and ",".
+var (
+	githubData     = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
+	githubProperty = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
+)
+
+// jsonl writes the objects of the JSON format, a finding a line.
+func jsonl(w io.Writer, r *Report) error {
+	enc := lineEncoder(w)
 	for _, f := range r.Result.Findings {
-		at := func(start, end int) span {
-			from, to := f.File.Position(start), f.File.Position(end)
-			return span{position{from.Line, from.Byte}, position{to.Line, to.Byte}}
-		}
-		d := diagnostic{Message: f.Message, Severity: strings.ToUpper(f.Severity.String())}
-		d.Location.Path, d.Location.Range = r.name(f.File), at(f.Span.Start, f.Span.End)
-		d.Source.Name, d.Code.Value = "wardnix", f.Rule.ID
-		for _, e := range firstFix(f) {
-			d.Suggestions = append(d.Suggestions, suggestion{at(e.Start, e.End), e.New})
-		}
-		if err := enc.Encode(d); err != nil {
+		if err := enc.Encode(toJSON(f)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// firstFix are the edits of a finding's first fix, if they are all in the file
-// of the finding.
-func firstFix(f lint.Finding) []lint.FileEdit {
-	if len(f.Fixes) == 0 {
-		return nil
-	}
-	for _, e := range f.Fixes[0].Edits {
-		if e.File != f.File {
-			return nil
-		}
-	}
-	return f.Fixes[0].Edits
+func lineEncoder(w io.Writer) *json.Encoder {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	return enc
 }
 
-// oneLine is text without line ends, and nothing in it that disturbs a terminal.
-func oneLine(text string) string {
-	return printable(strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ").Replace(text))
+// place is "file:line:column". Names that would break the line are quoted.
+func place(f *nixast.File, s nixast.Span, unit nixast.Unit) string {
+	p := f.Position(s.Start)
+	column := p.Column
+	if unit == nixast.Bytes {
+		column = p.Byte
+	}
+	return fmt.Sprintf("%s:%d:%d", Name(f.Name), p.Line, column)
+}
+
+// oneLine is text without line ends and what else would disturb a terminal.
+func oneLine(text string) string { return printable(strings.Join(strings.Fields(text), " ")) }
+
+// valid is text with U+FFFD for bytes that are no UTF-8.
+func valid(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }
+
+// withNotes is the message of a finding with its notes, a line each.
+func withNotes(f lint.Finding) string {
+	var b strings.Builder
+	b.WriteString(f.Message)
+	for _, n := range f.Notes {
+		fmt.Fprintf(&b, "\n%s: %s", n.Label, n.Text)
+	}
+	for _, x := range f.Fixes {
+		fmt.Fprintf(&b, "\nfix (%s): %s", x.Applicability, x.Title)
+	}
+	return b.String()
 }

@@ -1,9 +1,9 @@
 package report
 
 import (
-	"encoding/json"
 	"io"
 	"net/url"
+	"path"
 	"slices"
 	"strings"
 
@@ -11,8 +11,7 @@ import (
 	"wardnix/nixast"
 )
 
-// The shape of SARIF 2.1.0, as far as it is used (OASIS, "Static Analysis Results
-// Interchange Format Version 2.1.0").
+// SARIF 2.1.0, as far as it is used here; names and meaning are the standard's.
 type (
 	sarifLog struct {
 		Schema  string     `json:"$schema"`
@@ -20,156 +19,142 @@ type (
 		Runs    []sarifRun `json:"runs"`
 	}
 	sarifRun struct {
-		Tool struct {
-			Driver sarifDriver `json:"driver"`
-		} `json:"tool"`
-		Invocations []sarifInvocation           `json:"invocations"`
-		BaseIDs     map[string]sarifDescription `json:"originalUriBaseIds"`
-		ColumnKind  string                      `json:"columnKind"`
-		Results     []sarifResult               `json:"results"`
+		Tool               sarifTool                `json:"tool"`
+		OriginalURIBaseIDs map[string]sarifArtifact `json:"originalUriBaseIds"`
+		ColumnKind         string                   `json:"columnKind"`
+		NewlineSequences   []string                 `json:"newlineSequences"`
+		Results            []sarifResult            `json:"results"`
+	}
+	sarifTool struct {
+		Driver sarifDriver `json:"driver"`
 	}
 	sarifDriver struct {
 		Name    string      `json:"name"`
 		Version string      `json:"version"`
 		Rules   []sarifRule `json:"rules"`
 	}
-	sarifInvocation struct {
-		ExecutionSuccessful bool `json:"executionSuccessful"`
+	sarifRule struct {
+		ID                   string              `json:"id"`
+		Name                 string              `json:"name"`
+		ShortDescription     sarifText           `json:"shortDescription"`
+		FullDescription      sarifText           `json:"fullDescription"`
+		Help                 sarifText           `json:"help"`
+		DefaultConfiguration sarifConfiguration  `json:"defaultConfiguration"`
+		Properties           sarifRuleProperties `json:"properties"`
 	}
-	sarifDescription struct {
-		Description sarifText `json:"description"`
+	sarifConfiguration struct {
+		Level string `json:"level"`
+	}
+	sarifRuleProperties struct {
+		Tags             []string `json:"tags"`
+		Precision        string   `json:"precision"`
+		SecuritySeverity string   `json:"security-severity"`
 	}
 	sarifText struct {
 		Text     string `json:"text"`
 		Markdown string `json:"markdown,omitempty"`
 	}
-	sarifRule struct {
-		ID               string    `json:"id"`
-		Name             string    `json:"name"`
-		ShortDescription sarifText `json:"shortDescription"`
-		FullDescription  sarifText `json:"fullDescription"`
-		Help             sarifText `json:"help"`
-		Configuration    struct {
-			Level string `json:"level"`
-		} `json:"defaultConfiguration"`
-		Properties sarifProperties `json:"properties"`
-	}
-	sarifProperties struct {
-		Tags             []string `json:"tags"`
-		Precision        string   `json:"precision"`
-		SecuritySeverity string   `json:"security-severity"`
-	}
 	sarifResult struct {
-		RuleID       string             `json:"ruleId"`
-		RuleIndex    int                `json:"ruleIndex"`
-		Level        string             `json:"level"`
-		Message      sarifText          `json:"message"`
-		Locations    []sarifLocation    `json:"locations"`
-		Related      []sarifLocation    `json:"relatedLocations,omitempty"`
-		Fingerprints map[string]string  `json:"partialFingerprints"`
-		Suppressions []sarifSuppression `json:"suppressions,omitempty"`
-		Fixes        []sarifFix         `json:"fixes,omitempty"`
+		RuleID              string                `json:"ruleId"`
+		RuleIndex           int                   `json:"ruleIndex"`
+		Level               string                `json:"level"`
+		Message             sarifText             `json:"message"`
+		Locations           []sarifLocation       `json:"locations"`
+		RelatedLocations    []sarifLocation       `json:"relatedLocations,omitempty"`
+		PartialFingerprints map[string]string     `json:"partialFingerprints"`
+		Fixes               []sarifFix            `json:"fixes,omitempty"`
+		Properties          sarifResultProperties `json:"properties"`
 	}
-	sarifSuppression struct {
-		Kind string `json:"kind"`
+	sarifResultProperties struct {
+		Unit       string   `json:"unit,omitempty"`
+		Directives []string `json:"directives,omitempty"`
 	}
 	sarifLocation struct {
-		ID       int           `json:"id,omitempty"`
-		Message  *sarifText    `json:"message,omitempty"`
-		Physical sarifPhysical `json:"physicalLocation"`
-		Logical  []sarifName   `json:"logicalLocations,omitempty"`
+		ID               int            `json:"id,omitempty"`
+		Message          *sarifText     `json:"message,omitempty"`
+		PhysicalLocation sarifPhysical  `json:"physicalLocation"`
+		LogicalLocations []sarifLogical `json:"logicalLocations,omitempty"`
 	}
-	sarifName struct {
-		Name string `json:"fullyQualifiedName"`
-		Kind string `json:"kind"`
+	sarifLogical struct {
+		FullyQualifiedName string `json:"fullyQualifiedName"`
 	}
 	sarifPhysical struct {
-		Artifact sarifArtifact `json:"artifactLocation"`
-		Region   sarifRegion   `json:"region"`
+		ArtifactLocation sarifArtifact `json:"artifactLocation"`
+		Region           sarifRegion   `json:"region"`
 	}
 	sarifArtifact struct {
-		URI    string `json:"uri"`
-		BaseID string `json:"uriBaseId"`
+		URI       string `json:"uri"`
+		URIBaseID string `json:"uriBaseId,omitempty"`
 	}
 	sarifRegion struct {
-		StartLine   int        `json:"startLine"`
-		StartColumn int        `json:"startColumn"`
-		EndLine     int        `json:"endLine"`
-		EndColumn   int        `json:"endColumn"`
-		Snippet     *sarifText `json:"snippet,omitempty"`
+		StartLine   int `json:"startLine"`
+		StartColumn int `json:"startColumn"`
+		EndLine     int `json:"endLine"`
+		EndColumn   int `json:"endColumn"`
 	}
 	sarifFix struct {
-		Description sarifText     `json:"description"`
-		Changes     []sarifChange `json:"artifactChanges"`
+		Description     sarifText             `json:"description"`
+		ArtifactChanges []sarifChange         `json:"artifactChanges"`
+		Properties      sarifFixApplicability `json:"properties"`
+	}
+	sarifFixApplicability struct {
+		Applicability string `json:"applicability"`
 	}
 	sarifChange struct {
-		Artifact     sarifArtifact      `json:"artifactLocation"`
-		Replacements []sarifReplacement `json:"replacements"`
+		ArtifactLocation sarifArtifact      `json:"artifactLocation"`
+		Replacements     []sarifReplacement `json:"replacements"`
 	}
 	sarifReplacement struct {
-		Deleted  sarifRegion `json:"deletedRegion"`
-		Inserted sarifText   `json:"insertedContent"`
+		DeletedRegion   sarifRegion `json:"deletedRegion"`
+		InsertedContent sarifText   `json:"insertedContent"`
 	}
 )
 
-// srcRoot stands for the folder that file names are relative to.
-const srcRoot = "%SRCROOT%"
+const (
+	sarifSchema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+	// srcRoot is the name that SARIF files give to the folder of the sources.
+	srcRoot = "SRCROOT"
+	// sarifPrint names the fingerprint and the way in which it is made.
+	sarifPrint = "wardnix/v1"
+)
 
-// SARIF writes one log with one run: the rules that were looked for with their
-// help, the findings, and as suppressed those that comments ignore.
-func SARIF(w io.Writer, r *Report) error {
-	var run sarifRun
-	run.Tool.Driver = sarifDriver{"wardnix", r.Version, []sarifRule{}}
-	index := map[string]int{}
-	for i, rule := range r.Rules {
-		index[rule.ID] = i
-		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, toSARIFRule(rule))
+// sarif writes a SARIF log of one run. Findings that comments ignore or that
+// are known are not in it: code scanning of GitHub would show them as open.
+func sarif(w io.Writer, r *Report) error {
+	run := sarifRun{
+		Tool:               sarifTool{sarifDriver{Name: "wardnix", Version: r.Version, Rules: []sarifRule{}}},
+		OriginalURIBaseIDs: map[string]sarifArtifact{srcRoot: {URI: fileURI(strings.TrimSuffix(r.base(), "/") + "/")}},
+		ColumnKind:         "unicodeCodePoints",
+		NewlineSequences:   []string{"\r\n", "\n", "\r"},
+		Results:            []sarifResult{},
 	}
-	run.Invocations = []sarifInvocation{{true}}
-	run.BaseIDs = map[string]sarifDescription{srcRoot: {sarifText{Text: "The folder that names of files start from."}}}
-	run.ColumnKind = "unicodeCodePoints"
-	run.Results = []sarifResult{}
-	add := func(part *lint.Result, suppressed ...sarifSuppression) {
-		names := part.Fingerprints()
-		for i, f := range part.Findings {
-			one := r.sarif(f)
-			one.RuleIndex, one.Suppressions = index[f.Rule.ID], suppressed
-			one.Fingerprints = map[string]string{"wardnix/v1": names[i]}
-			run.Results = append(run.Results, one)
-		}
+	for _, rule := range r.Rules {
+		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, toSarifRule(rule))
 	}
-	add(r.Result)
-	add(&lint.Result{Project: r.Result.Project, Findings: r.Result.Ignored}, sarifSuppression{"inSource"})
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(sarifLog{"https://json.schemastore.org/sarif-2.1.0.json", "2.1.0", []sarifRun{run}})
+	prints := fingerprints(r.Result)
+	for i, f := range r.Result.Findings {
+		index := slices.IndexFunc(r.Rules, func(x *lint.Rule) bool { return x.ID == f.Rule.ID })
+		run.Results = append(run.Results, r.sarifResult(f, index, prints[i]))
+	}
+	return writeIndented(w, sarifLog{sarifSchema, "2.1.0", []sarifRun{run}})
 }
 
-func toSARIFRule(rule *lint.Rule) sarifRule {
-	help := []string{rule.Text}
-	if rule.WhenNot != "" {
-		help = append(help, "When not: "+rule.WhenNot)
+func toSarifRule(r *lint.Rule) sarifRule {
+	help := r.Text
+	if r.WhenNot != "" {
+		help += "\n\n**When not to follow it.** " + r.WhenNot
 	}
-	if len(rule.References) > 0 {
-		help = append(help, "See "+strings.Join(rule.References, "; ")+".")
+	if len(r.References) > 0 {
+		help += "\n\nSee: " + strings.Join(r.References, "; ") + "."
 	}
-	text := strings.Join(help, "\n\n")
-	one := sarifRule{
-		ID: rule.ID, Name: rule.Name,
-		ShortDescription: sarifText{Text: rule.Title}, FullDescription: sarifText{Text: rule.Text},
-		Help: sarifText{Text: text, Markdown: text},
-		// GitHub's scale: 4.0 to 6.9 is medium, 7.0 to 8.9 is high.
-		Properties: sarifProperties{[]string{"security", "nixos", "systemd"}, "very-high", "5.0"},
+	return sarifRule{
+		ID: r.ID, Name: r.Name, ShortDescription: sarifText{Text: r.Title}, FullDescription: sarifText{Text: r.Title},
+		Help:                 sarifText{Text: help, Markdown: help},
+		DefaultConfiguration: sarifConfiguration{sarifLevel(r.Severity)},
+		Properties: sarifRuleProperties{
+			Tags: []string{"security", "nixos", "systemd"}, Precision: "high", SecuritySeverity: securitySeverity(r.Severity),
+		},
 	}
-	one.Configuration.Level = sarifLevel(rule.Severity)
-	switch rule.Severity {
-	case lint.Error:
-		one.Properties.SecuritySeverity = "7.0"
-	case lint.Info:
-		one.Properties.SecuritySeverity = "2.0"
-	}
-	return one
 }
 
 func sarifLevel(s lint.Severity) string {
@@ -179,53 +164,93 @@ func sarifLevel(s lint.Severity) string {
 	return s.String()
 }
 
-func (r *Report) sarif(f lint.Finding) sarifResult {
-	one := sarifResult{RuleID: f.Rule.ID, Level: sarifLevel(f.Severity), Message: sarifText{Text: withNotes(f)}}
-	at := sarifLocation{Physical: sarifPhysical{r.artifact(f.File), region(f.File, f.Span)}}
-	at.Physical.Region.Snippet = &sarifText{Text: f.File.Src[f.Span.Start:f.Span.End]}
-	if f.Unit != "" {
-		at.Logical = []sarifName{{f.Unit, "resource"}}
+// securitySeverity is the severity from 0.0 to 10.0 as GitHub reads it: high from
+// 7.0, medium from 4.0, low below.
+func securitySeverity(s lint.Severity) string {
+	switch s {
+	case lint.Error:
+		return "7.0"
+	case lint.Warning:
+		return "5.0"
 	}
-	one.Locations = []sarifLocation{at}
-	for i, related := range f.Related {
-		one.Related = append(one.Related, sarifLocation{
-			ID: i + 1, Message: &sarifText{Text: related.Message},
-			Physical: sarifPhysical{r.artifact(related.File), region(related.File, related.Span)},
+	return "2.0"
+}
+
+func (r *Report) sarifResult(f lint.Finding, rule int, fingerprint string) sarifResult {
+	out := sarifResult{
+		RuleID: f.Rule.ID, RuleIndex: rule, Level: sarifLevel(f.Severity), Message: sarifText{Text: withNotes(f)},
+		Locations:           []sarifLocation{{PhysicalLocation: r.sarifPlace(f.File, f.Span)}},
+		PartialFingerprints: map[string]string{sarifPrint: fingerprint},
+		Properties:          sarifResultProperties{f.Unit, f.Directives},
+	}
+	if option := lint.OptionAt(f.File, f.Span.Start); option != "" {
+		out.Locations[0].LogicalLocations = []sarifLogical{{option}}
+	}
+	for i, x := range f.Related {
+		out.RelatedLocations = append(out.RelatedLocations, sarifLocation{
+			ID: i + 1, Message: &sarifText{Text: x.Message}, PhysicalLocation: r.sarifPlace(x.File, x.Span),
 		})
 	}
 	for _, x := range f.Fixes {
-		fix := sarifFix{Description: sarifText{Text: x.Title}}
-		for _, e := range x.Edits {
-			where := r.artifact(e.File)
-			i := slices.IndexFunc(fix.Changes, func(c sarifChange) bool { return c.Artifact == where })
-			if i < 0 {
-				i = len(fix.Changes)
-				fix.Changes = append(fix.Changes, sarifChange{Artifact: where})
-			}
-			fix.Changes[i].Replacements = append(fix.Changes[i].Replacements, sarifReplacement{
-				region(e.File, nixast.Span{Start: e.Start, End: e.End}), sarifText{Text: e.New},
-			})
+		if len(x.Edits) > 0 {
+			out.Fixes = append(out.Fixes, r.sarifFix(x))
 		}
-		one.Fixes = append(one.Fixes, fix)
 	}
-	return one
+	return out
 }
 
-func (r *Report) artifact(f *nixast.File) sarifArtifact {
-	return sarifArtifact{uri(r.name(f)), srcRoot}
-}
-
-// uri is a path as a relative reference (RFC 3986): each byte that is not plain
-// is escaped.
-func uri(name string) string {
-	parts := strings.Split(name, "/")
-	for i, part := range parts {
-		parts[i] = strings.ReplaceAll(url.PathEscape(part), ":", "%3A")
+// sarifFix is a fix with its edits by file.
+func (r *Report) sarifFix(x lint.Fix) sarifFix {
+	out := sarifFix{Description: sarifText{Text: x.Title}, Properties: sarifFixApplicability{x.Applicability.String()}}
+	at := map[*nixast.File]int{}
+	for _, e := range x.Edits {
+		i, ok := at[e.File]
+		if !ok {
+			i = len(out.ArtifactChanges)
+			at[e.File] = i
+			out.ArtifactChanges = append(out.ArtifactChanges, sarifChange{ArtifactLocation: r.sarifArtifact(e.File)})
+		}
+		c := &out.ArtifactChanges[i]
+		c.Replacements = append(c.Replacements, sarifReplacement{
+			sarifRegionOf(e.File, nixast.Span{Start: e.Start, End: e.End}), sarifText{Text: e.New},
+		})
 	}
-	return strings.Join(parts, "/")
+	return out
 }
 
-func region(f *nixast.File, s nixast.Span) sarifRegion {
+func (r *Report) sarifPlace(f *nixast.File, s nixast.Span) sarifPhysical {
+	return sarifPhysical{r.sarifArtifact(f), sarifRegionOf(f, s)}
+}
+
+func sarifRegionOf(f *nixast.File, s nixast.Span) sarifRegion {
 	start, end := f.Position(s.Start), f.Position(s.End)
-	return sarifRegion{StartLine: start.Line, StartColumn: start.Column, EndLine: end.Line, EndColumn: end.Column}
+	return sarifRegion{start.Line, start.Column, end.Line, end.Column}
+}
+
+// sarifArtifact is a file, from srcRoot where it lies there.
+func (r *Report) sarifArtifact(f *nixast.File) sarifArtifact {
+	abs := r.path(f)
+	if rel, ok := strings.CutPrefix(abs, strings.TrimSuffix(r.base(), "/")+"/"); ok {
+		return sarifArtifact{URI: (&url.URL{Path: escapable(rel)}).String(), URIBaseID: srcRoot}
+	}
+	return sarifArtifact{URI: fileURI(abs)}
+}
+
+// base is Base, or Dir without one.
+func (r *Report) base() string {
+	if r.Base == "" {
+		return path.Clean(r.Dir)
+	}
+	return path.Clean(r.Base)
+}
+
+// fileURI is the URI of an absolute path, any bytes in it escaped.
+func fileURI(abs string) string { return (&url.URL{Scheme: "file", Path: abs}).String() }
+
+// escapable is a relative path that no URI can take for something else.
+func escapable(rel string) string {
+	if first, _, _ := strings.Cut(rel, "/"); strings.Contains(first, ":") {
+		return "./" + rel
+	}
+	return rel
 }

@@ -4,109 +4,127 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"strings"
 
 	"wardnix/lint"
 )
 
-// JUnit writes a test suite for each file with findings, in which each finding is a
-// test that failed; without findings, a test that passed. (Schema: Jenkins'
-// junit-10.xsd.)
-func JUnit(w io.Writer, r *Report) error {
-	type failure struct {
-		Message string `xml:"message,attr"`
-		Type    string `xml:"type,attr"`
-		Text    string `xml:",chardata"`
+type (
+	checkstyleReport struct {
+		XMLName xml.Name         `xml:"checkstyle"`
+		Version string           `xml:"version,attr"`
+		Files   []checkstyleFile `xml:"file"`
 	}
-	type testcase struct {
-		Name      string   `xml:"name,attr"`
-		ClassName string   `xml:"classname,attr"`
-		Failure   *failure `xml:"failure,omitempty"`
+	checkstyleFile struct {
+		Name   string            `xml:"name,attr"`
+		Errors []checkstyleError `xml:"error"`
 	}
-	type suite struct {
-		Name     string     `xml:"name,attr"`
-		Tests    int        `xml:"tests,attr"`
-		Failures int        `xml:"failures,attr"`
-		Errors   int        `xml:"errors,attr"`
-		Cases    []testcase `xml:"testcase"`
-	}
-	var suites []suite
-	for name, findings := range byFile(r) {
-		s := suite{Name: name, Tests: len(findings), Failures: len(findings)}
-		for _, f := range findings {
-			p := f.File.Position(f.Span.Start)
-			place := fmt.Sprintf("%s:%d:%d", name, p.Line, p.Column)
-			s.Cases = append(s.Cases, testcase{
-				Name: fmt.Sprintf("%s %d:%d", f.Rule.ID, p.Line, p.Column), ClassName: name,
-				Failure: &failure{f.Message, f.Severity.String(), place + "\n" + withNotes(f)},
-			})
-		}
-		suites = append(suites, s)
-	}
-	if suites == nil {
-		suites = []suite{{Name: "wardnix", Tests: 1, Cases: []testcase{{Name: "no findings", ClassName: "wardnix"}}}}
-	}
-	n := len(r.Result.Findings)
-	return writeXML(w, struct {
-		XMLName  xml.Name `xml:"testsuites"`
-		Name     string   `xml:"name,attr"`
-		Tests    int      `xml:"tests,attr"`
-		Failures int      `xml:"failures,attr"`
-		Suites   []suite  `xml:"testsuite"`
-	}{Name: "wardnix", Tests: max(n, 1), Failures: n, Suites: suites})
-}
-
-// Checkstyle writes findings as checkstyle does. Columns are characters from 1.
-func Checkstyle(w io.Writer, r *Report) error {
-	type problem struct {
+	checkstyleError struct {
 		Line     int    `xml:"line,attr"`
 		Column   int    `xml:"column,attr"`
 		Severity string `xml:"severity,attr"`
 		Message  string `xml:"message,attr"`
 		Source   string `xml:"source,attr"`
 	}
-	type file struct {
-		Name   string    `xml:"name,attr"`
-		Errors []problem `xml:"error"`
-	}
-	var files []file
-	for name, findings := range byFile(r) {
-		one := file{Name: name}
-		for _, f := range findings {
+)
+
+// checkstyle writes the XML of Checkstyle: findings by file.
+func checkstyle(w io.Writer, r *Report) error {
+	out := checkstyleReport{Version: "4.3"}
+	for _, fs := range byFile(r.Result.Findings) {
+		file := checkstyleFile{Name: xmlText(fs[0].File.Name)}
+		for _, f := range fs {
 			p := f.File.Position(f.Span.Start)
-			one.Errors = append(one.Errors, problem{p.Line, p.Column, f.Severity.String(), f.Message, "wardnix." + f.Rule.ID})
+			file.Errors = append(file.Errors, checkstyleError{p.Line, p.Column, f.Severity.String(), xmlText(f.Message), "wardnix." + f.Rule.ID})
 		}
-		files = append(files, one)
+		out.Files = append(out.Files, file)
 	}
-	return writeXML(w, struct {
-		XMLName xml.Name `xml:"checkstyle"`
-		Version string   `xml:"version,attr"`
-		Files   []file   `xml:"file"`
-	}{Version: "4.3", Files: files})
+	return writeXML(w, out)
 }
 
-// byFile yields the findings, which are sorted, file by file.
-func byFile(r *Report) func(yield func(string, []lint.Finding) bool) {
-	return func(yield func(string, []lint.Finding) bool) {
-		findings := r.Result.Findings
-		for len(findings) > 0 {
-			n := 1
-			for n < len(findings) && findings[n].File.Name == findings[0].File.Name {
-				n++
-			}
-			if !yield(r.name(findings[0].File), findings[:n]) {
-				return
-			}
-			findings = findings[n:]
-		}
+type (
+	junitReport struct {
+		XMLName  xml.Name     `xml:"testsuites"`
+		Name     string       `xml:"name,attr"`
+		Tests    int          `xml:"tests,attr"`
+		Failures int          `xml:"failures,attr"`
+		Suites   []junitSuite `xml:"testsuite"`
 	}
+	junitSuite struct {
+		Name     string      `xml:"name,attr"`
+		Tests    int         `xml:"tests,attr"`
+		Failures int         `xml:"failures,attr"`
+		Errors   int         `xml:"errors,attr"`
+		Skipped  int         `xml:"skipped,attr"`
+		Cases    []junitCase `xml:"testcase"`
+	}
+	junitCase struct {
+		Name      string        `xml:"name,attr"`
+		Classname string        `xml:"classname,attr"`
+		File      string        `xml:"file,attr,omitempty"`
+		Line      int           `xml:"line,attr,omitempty"`
+		Failure   *junitFailure `xml:"failure"`
+	}
+	junitFailure struct {
+		Type    string `xml:"type,attr"`
+		Message string `xml:"message,attr"`
+		Text    string `xml:",chardata"`
+	}
+)
+
+// junit writes the XML of JUnit: a suite for each file, and in it a failed test
+// for each finding. Where there is none, one test passed: hosts take a report
+// without tests for a mistake.
+func junit(w io.Writer, r *Report) error {
+	out := junitReport{Name: "wardnix"}
+	for _, fs := range byFile(r.Result.Findings) {
+		name := xmlText(fs[0].File.Name)
+		suite := junitSuite{Name: name, Tests: len(fs), Failures: len(fs)}
+		for _, f := range fs {
+			p := f.File.Position(f.Span.Start)
+			suite.Cases = append(suite.Cases, junitCase{
+				Name:      fmt.Sprintf("%s %s (%d:%d)", f.Rule.ID, f.Rule.Name, p.Line, p.Column),
+				Classname: name, File: name, Line: p.Line,
+				Failure: &junitFailure{f.Severity.String(), xmlText(f.Message), xmlText(fmt.Sprintf("%s:%d:%d\n%s", f.File.Name, p.Line, p.Column, withNotes(f)))},
+			})
+		}
+		out.Tests, out.Failures = out.Tests+len(fs), out.Failures+len(fs)
+		out.Suites = append(out.Suites, suite)
+	}
+	if len(out.Suites) == 0 {
+		out.Tests = 1
+		out.Suites = []junitSuite{{Name: "wardnix", Tests: 1, Cases: []junitCase{{Name: "nothing to report", Classname: "wardnix"}}}}
+	}
+	return writeXML(w, out)
 }
 
-// writeXML writes a document. Characters that XML cannot hold become U+FFFD.
-func writeXML(w io.Writer, document any) error {
-	text, err := xml.MarshalIndent(document, "", "  ")
+// byFile groups findings, which are sorted by file.
+func byFile(fs []lint.Finding) [][]lint.Finding {
+	var out [][]lint.Finding
+	for i, f := range fs {
+		if i == 0 || fs[i-1].File.Name != f.File.Name {
+			out = append(out, nil)
+		}
+		out[len(out)-1] = append(out[len(out)-1], f)
+	}
+	return out
+}
+
+// xmlText is text with U+FFFD for what XML 1.0 cannot hold, escaped or not.
+func xmlText(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\t' || r == '\n' || r == '\r' || r >= 0x20 && r <= 0xD7FF || r >= 0xE000 && r <= 0xFFFD || r >= 0x10000 {
+			return r
+		}
+		return '\uFFFD'
+	}, valid(text))
+}
+
+func writeXML(w io.Writer, v any) error {
+	text, err := xml.MarshalIndent(v, "", "  ")
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(w, "%s%s\n", xml.Header, text)
+	_, err = io.WriteString(w, xml.Header+string(text)+"\n")
 	return err
 }
