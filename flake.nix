@@ -27,7 +27,7 @@
           pname = "wardnix";
           version = "0.1.0";
           src = self;
-          vendorHash = "sha256-6SIRkURU/MTh6gcuPOjQHwB7BilOiUory4awf4gEOkI=";
+          vendorHash = "sha256-Gizf0o0JQz5+qHdfSqBFxKf6D+bYSVzBac3KpRD6M1o=";
           subPackages = [ "cmd/wardnix" ];
           ldflags = [ "-s" ];
           # The tests want Nix, systemd, git and the sources of the modules.
