@@ -5,6 +5,8 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -75,7 +77,7 @@ func TestRecipesParse(t *testing.T) {
 
 var (
 	// A command of wardnix in a recipe, with its flags.
-	recipeCommand = regexp.MustCompile(`wardnix(?:\S* --)? (lint(?: --?[\w-]+(?:=\S+)?| [a-z]+\.[a-z.]+| sarif)*)`)
+	recipeCommand = regexp.MustCompile(`wardnix(?:\S* --)? (lint(?: --[\w-]*(?:=\w+)?)*)`)
 	// A list of arguments in TOML or Nix that begins with lint.
 	recipeList = regexp.MustCompile(`\[\s*"lint"[^\]]*\]`)
 	quoted     = regexp.MustCompile(`"([^"]*)"`)
@@ -84,6 +86,7 @@ var (
 // recipeCommands are the arguments of wardnix that the recipes give, without files.
 func recipeCommands(text string) []string {
 	var all []string
+	text = strings.ReplaceAll(text, `\ `, " ") // of Vim
 	for _, m := range recipeCommand.FindAllStringSubmatch(text, -1) {
 		all = append(all, strings.TrimSuffix(m[1], " --"))
 	}
@@ -105,11 +108,17 @@ func TestRecipeCommands(t *testing.T) {
 			n++
 			w := newWorld(t, "a.nix")
 			first := 1
-			if strings.Contains(command, "--write") {
+			if strings.Contains(command, "--write") || strings.Contains(command, "--fail-on=none") {
 				first = 0
 			}
 			t.Logf("%s: wardnix %s", name, command)
-			w.run(first, "$wardnix "+command)
+			out := w.run(first, "$wardnix "+command)
+			if _, format, ok := strings.Cut(command, "--format="); ok {
+				format, _, _ = strings.Cut(format, " ")
+				if err := readable(format, out); err != nil {
+					t.Errorf("%s: what wardnix %s prints: %v:\n%s", name, command, err, out)
+				}
+			}
 			w.run(0, "$wardnix lint --write")
 			w.holds("a.nix", goodModule)
 			w.run(0, "$wardnix "+command)
@@ -118,6 +127,72 @@ func TestRecipeCommands(t *testing.T) {
 	if n < 5 {
 		t.Errorf("the page holds %d commands", n)
 	}
+}
+
+// readable reads a report of the finding in [badModule] as the host does that
+// a format is for.
+func readable(format, out string) error {
+	const line = 1
+	switch format {
+	case "sarif":
+		var log struct {
+			Version string
+			Runs    []struct {
+				Results []struct {
+					RuleID    string
+					Locations []struct {
+						PhysicalLocation struct {
+							ArtifactLocation struct{ URI string }
+							Region           struct{ StartLine int }
+						}
+					}
+				}
+			}
+		}
+		if err := json.Unmarshal([]byte(out), &log); err != nil {
+			return err
+		}
+		at := log.Runs[0].Results[0].Locations[0].PhysicalLocation
+		return told(log.Version == "2.1.0" && at.ArtifactLocation.URI == "a.nix" && at.Region.StartLine == line)
+	case "gitlab":
+		var issues []struct {
+			Description, Fingerprint, Severity string
+			CheckName                          string `json:"check_name"`
+			Location                           struct {
+				Path      string
+				Lines     struct{ Begin int }
+				Positions struct{ Begin struct{ Line int } }
+			}
+		}
+		if err := json.Unmarshal([]byte(out), &issues); err != nil {
+			return err
+		}
+		i := issues[0]
+		return told(i.Description != "" && i.Fingerprint != "" && i.Severity != "" && i.CheckName != "" &&
+			i.Location.Path == "a.nix" && max(i.Location.Lines.Begin, i.Location.Positions.Begin.Line) == line)
+	case "rdjsonl":
+		var d struct {
+			Message  string
+			Location struct {
+				Path  string
+				Range struct{ Start struct{ Line, Column int } }
+			}
+		}
+		if err := json.Unmarshal([]byte(out), &d); err != nil {
+			return err
+		}
+		return told(d.Message != "" && d.Location.Path == "a.nix" && d.Location.Range.Start.Line == line)
+	case "concise":
+		return told(strings.HasPrefix(out, "a.nix:1:52: error[D002] "))
+	}
+	return fmt.Errorf("no host reads %s", format)
+}
+
+func told(ok bool) error {
+	if !ok {
+		return errors.New("the finding is not where the host looks for it")
+	}
+	return nil
 }
 
 // host is a world with a git repository, wardnix on the PATH, and recipes in
@@ -185,6 +260,41 @@ func TestRecipeTreefmt(t *testing.T) {
 	w.run(0, "git add .")
 	w.run(1, "treefmt")
 	w.run(1, "treefmt --ci")
+}
+
+func TestRecipeVim(t *testing.T) {
+	w := host(t, "vim", "wardnix.vim")
+	w.write("a.nix", "\n"+badModule)
+	w.run(0, `vim -N -u wardnix.vim -es a.nix -c 'set filetype=nix' -c 'silent make!' -c 'call writefile(map(getqflist(), "bufname(v:val.bufnr) .. v:val.lnum .. v:val.col .. v:val.type .. v:val.text"), "out")' -c 'qa!' </dev/null`)
+	out, err := os.ReadFile(w.path("out"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	says(t, string(out), "a.nix252e[D002] a.service: ")
+}
+
+// The task of Visual Studio Code reads what wardnix prints.
+func TestRecipeTask(t *testing.T) {
+	var file struct {
+		Tasks []struct {
+			ProblemMatcher struct {
+				Pattern struct {
+					Regexp                                string
+					File, Line, Column, Severity, Message int
+				}
+			}
+		}
+	}
+	if err := json.Unmarshal([]byte(recipes(t)[".vscode/tasks.json"]), &file); err != nil {
+		t.Fatal(err)
+	}
+	w := newWorld(t, "a.nix")
+	out := w.run(1, "$wardnix lint --format=concise")
+	p := file.Tasks[0].ProblemMatcher.Pattern
+	m := regexp.MustCompile(p.Regexp).FindStringSubmatch(strings.SplitN(out, "\n", 2)[0])
+	if m == nil || m[p.File] != "a.nix" || m[p.Line] != "1" || m[p.Column] != "52" || m[p.Severity] != "error" || m[p.Message] == "" {
+		t.Errorf("%q: %q", out, m)
+	}
 }
 
 // pre-commit and Nix are run with the template, which says what the page says.
