@@ -204,8 +204,11 @@ func compareTexts(t *testing.T, sys *System, texts map[string]map[string]*string
 	}
 	for scope, its := range texts {
 		for name, want := range its {
-			compared++
 			u := units[scope+" "+name]
+			if u != nil && u.Name != name {
+				continue // an alias took the name, and the unit's overrides.conf hides this one
+			}
+			compared++
 			switch {
 			case u == nil:
 				t.Errorf("%s %s is not found", scope, name)
