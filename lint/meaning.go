@@ -40,7 +40,7 @@ var hostOptions = [][]string{{"systemd"}, {"boot", "initrd", "systemd"}, {"users
 // addOption notes an option that is no set, or those below it. Of values only the
 // source is compared: a fix that changes it by the way is none.
 func (m meaning) addOption(host string, o *nixos.Option) {
-	if path := o.Path; len(path) == 2 && path[0] == "systemd" && slices.Contains(unitSets[:], path[1]) {
+	if nixos.HoldsUnits(o.Path) {
 		return
 	}
 	attrs := o.Attrs()
@@ -54,9 +54,6 @@ func (m meaning) addOption(host string, o *nixos.Option) {
 		m[subject{host: host, name: o.String()}] += source(d.Binding) + "\n"
 	}
 }
-
-// unitSets are the options below systemd that hold units.
-var unitSets = [...]string{"services", "sockets", "timers", "paths", "targets", "slices", "mounts", "automounts", "units", "user"}
 
 // source is the code of a definition's value, without comments and layout.
 func source(n nixast.Node) string {

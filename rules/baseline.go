@@ -260,7 +260,7 @@ func (b *Baseline) row(h *nixos.Host, o *nixos.Option, path []string) row {
 func (b *Baseline) readHost(out *rows, h *nixos.Host) {
 	var walk func(o *nixos.Option)
 	walk = func(o *nixos.Option) {
-		if isUnitSet(o.Path) {
+		if nixos.HoldsUnits(o.Path) {
 			return
 		}
 		attrs := o.Attrs()
@@ -282,19 +282,6 @@ func (b *Baseline) readHost(out *rows, h *nixos.Host) {
 	walk(h.Option())
 	slices.SortFunc(out.host, func(a, b row) int { return a.at - b.at })
 }
-
-// isUnitSet reports whether units live below the option: systemd.services and
-// the like, whose rows are read as units.
-func isUnitSet(path []string) bool {
-	if len(path) == 3 && path[0] == "systemd" && path[1] == "user" {
-		path = []string{"systemd", path[2]}
-	}
-	return len(path) == 2 && path[0] == "systemd" && slices.Contains(unitSets[:], path[1])
-}
-
-// unitSets are the options below systemd that hold units
-// (nixos/modules/system/boot/systemd.nix, NixOS 26.11).
-var unitSets = [...]string{"services", "sockets", "timers", "paths", "targets", "slices", "mounts", "automounts", "units"}
 
 // commentAbove is the text of the comment lines directly above a binding,
 // without "#" and indentation.

@@ -148,7 +148,7 @@ func addRows(u *unitView, rs []row, a lint.Applicability) (fix lint.Fix, problem
 		if len(attrs) == 0 {
 			continue
 		}
-		edits, err := addAttrs(group.site, u.where(&rs[0]), attrs)
+		edits, err := u.editors.addAttrs(group.site, u.where(&rs[0]), attrs)
 		if err != nil {
 			problem, added = err.Error(), added[:len(added)-len(attrs)]
 			continue
@@ -195,8 +195,13 @@ type siteRows struct {
 // bySite sorts the rows by the place that takes them.
 func bySite(u *unitView, rs []row) []siteRows {
 	var out []siteRows
+	sites := map[string]nixos.Site{}
 	for _, r := range rs {
-		site := u.Site(r.section)
+		site, ok := sites[r.section]
+		if !ok {
+			site = u.Site(r.section)
+			sites[r.section] = site
+		}
 		if r.isToken() {
 			if beside := tokenSite(u.Unit); beside.Set != site.Set {
 				site = beside
@@ -222,10 +227,26 @@ func (u *unitView) where(r *row) emit.Where {
 
 // addAttrs adds bindings at a site.
 func addAttrs(site nixos.Site, where emit.Where, attrs []emit.Attr) ([]lint.FileEdit, error) {
+	return editors{}.addAttrs(site, where, attrs)
+}
+
+// editors are the editors of files: to learn the style of a file takes time.
+type editors map[*nixast.File]*emit.Editor
+
+func (es editors) of(f *nixast.File) *emit.Editor {
+	e, ok := es[f]
+	if !ok {
+		e = emit.New(f)
+		es[f] = e
+	}
+	return e
+}
+
+func (es editors) addAttrs(site nixos.Site, where emit.Where, attrs []emit.Attr) ([]lint.FileEdit, error) {
 	if !site.OK() {
 		return nil, errors.New(site.Reason)
 	}
-	e := emit.New(site.Set.File())
+	e := es.of(site.Set.File())
 	var edits []emit.Edit
 	var err error
 	n := len(site.Siblings)

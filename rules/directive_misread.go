@@ -100,9 +100,13 @@ func validSomewhere(l nixos.Line) bool {
 	return false
 }
 
-// reason is systemd's reason, without what it would mean in another place.
+// reason is systemd's reason, without what it would mean in another place, and
+// without the value where that is all it ends with: messages have it before.
 func (m *misread) reason() string {
 	reason := m.verdict.Reason
+	for m.Text != "" && strings.HasSuffix(reason, ": "+m.Text) {
+		reason = strings.TrimSuffix(reason, ": "+m.Text)
+	}
 	if before, _, ok := strings.Cut(reason, "; as the first line"); ok && !m.first {
 		return before
 	}

@@ -16,7 +16,8 @@ type unitView struct {
 	*nixos.Unit
 	whole   *systemd.Unit // upstream's unit included
 	version systemd.Version
-	class   *class // nil for an ordinary daemon
+	class   *class  // nil for an ordinary daemon
+	editors editors // of all units
 	rows    map[*Baseline][]row
 	judged  map[*Baseline][]standing
 	// reading is whole as systemd reads it, and closed the same without what is
@@ -26,8 +27,8 @@ type unitView struct {
 	grouped         bool
 }
 
-func viewOf(u *nixos.Unit) *unitView {
-	return &unitView{Unit: u, whole: u.Whole(), version: u.Host.Version(), class: classOf(u), rows: map[*Baseline][]row{}, judged: map[*Baseline][]standing{}}
+func viewOf(u *nixos.Unit, es editors) *unitView {
+	return &unitView{Unit: u, editors: es, whole: u.Whole(), version: u.Host.Version(), class: classOf(u), rows: map[*Baseline][]row{}, judged: map[*Baseline][]standing{}}
 }
 
 // viewsKey is the key of the views that all rules share.
@@ -37,9 +38,10 @@ type viewsKey struct{}
 func viewsOf(p *lint.Pass) []*unitView {
 	return p.Once(viewsKey{}, func() any {
 		var all []*unitView
+		es := editors{}
 		for _, h := range p.Project.Hosts() {
 			for _, u := range h.Units {
-				all = append(all, viewOf(u))
+				all = append(all, viewOf(u, es))
 			}
 		}
 		return all

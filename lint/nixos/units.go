@@ -8,11 +8,14 @@ import (
 	"wardnix/nixast/eval"
 )
 
-// managers are where the units of a service manager are set.
-var managers = [...]struct {
+// A manager is where the units of a service manager are set.
+type manager struct {
 	kind ScopeKind
 	path []string
-}{
+}
+
+// managers are all of them.
+var managers = [...]manager{
 	{System, []string{"systemd"}},
 	{User, []string{"systemd", "user"}},
 	{Initrd, []string{"boot", "initrd", "systemd"}},
@@ -31,6 +34,17 @@ var unitSets = [...]unitSet{
 	{"sockets", "socket"},
 	{"targets", "target"},
 	{"timers", "timer"},
+}
+
+// HoldsUnits reports whether an option is one that holds units: systemd.services and
+// the like, systemd.units, and those of users and of the first stage
+// (nixos/modules/system/boot/systemd.nix, NixOS 26.11).
+func HoldsUnits(path []string) bool {
+	return slices.ContainsFunc(managers[:], func(m manager) bool {
+		n := len(m.path)
+		return len(path) == n+1 && slices.Equal(path[:n], m.path) &&
+			(path[n] == "units" || slices.ContainsFunc(unitSets[:], func(s unitSet) bool { return s.option == path[n] }))
+	})
 }
 
 // units are the units that the modules of a world define, and those of the
