@@ -9,6 +9,6 @@ func renderingRules(baselines []*Baseline) []*lint.Rule {
 		emptyList(baselines), nullValue(baselines), decimalMode(), octalByLuck(),
 		tildeOnce(), allowAfterDeny(), tildeInside(), denyException(),
 		resetAtEnd(), defaultListLost(), updateWithProperty(), misplacedProperty(), lineBreak(), falseAsText(), nestedList(), lastLineCounts(),
-		nothingDenied(baselines), emptyDeviceList(baselines), instanceShadows(), socketRemains(), userSandbox(),
+		nothingDenied(baselines), emptyDeviceList(baselines), instanceShadows(), socketRemains(), userSandbox(), maskMisspelt(),
 	}
 }
