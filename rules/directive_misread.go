@@ -101,11 +101,11 @@ func validSomewhere(l nixos.Line) bool {
 }
 
 // reason is systemd's reason, without what it would mean in another place, and
-// without the value where that is all it ends with: messages have it before.
+// with the value at its end once only.
 func (m *misread) reason() string {
 	reason := m.verdict.Reason
-	for m.Text != "" && strings.HasSuffix(reason, ": "+m.Text) {
-		reason = strings.TrimSuffix(reason, ": "+m.Text)
+	if value := ": " + m.Text; strings.HasSuffix(reason, value+value) {
+		reason = strings.TrimSuffix(reason, value)
 	}
 	if before, _, ok := strings.Cut(reason, "; as the first line"); ok && !m.first {
 		return before
