@@ -105,7 +105,10 @@ func (v *lintVerb) run(c *Command, args []string) int {
 			return v.output(c, s, &lint.Linter{}, &lint.Result{}, false)
 		}
 	}
-	if err := s.load(overlay, paths); err != nil {
+	stop := c.progress("reading files")
+	err = s.load(overlay, paths)
+	stop()
+	if err != nil {
 		return c.fail("lint: %v", err)
 	}
 	linter, err := v.linter(s)
@@ -113,7 +116,9 @@ func (v *lintVerb) run(c *Command, args []string) int {
 		return c.fail("lint: %v", err)
 	}
 	status := c.tellProblems(s.project, report.Style{Color: c.colors(v.color, c.Stderr)})
+	stop = c.progress("looking at what they say")
 	result, err := v.work(s.project, linter)
+	stop()
 	if err != nil {
 		return c.fail("lint: %v", err)
 	}

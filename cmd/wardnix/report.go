@@ -6,7 +6,10 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/term"
 
@@ -37,7 +40,7 @@ func (v *lintVerb) report(c *Command, s *workspace, l *lint.Linter, r *lint.Resu
 		Result: r, Diff: diff, Statistics: v.statistics, Rules: s.catalogue, Version: version(),
 		Dir: s.finder.Base, Base: c.base(s.finder.Base),
 		Page:  func() *report.Page { return page(r, r.Project, l, diff) },
-		Style: report.Style{Color: c.colors(v.color, w)},
+		Style: c.style(v.color, w, s.finder.Base),
 	})
 	if err == nil && v.outputFile != "" {
 		err = writeNew(c.abs(v.outputFile), file.Bytes())
@@ -77,11 +80,78 @@ func (c *Command) colors(when string, w io.Writer) bool {
 	if t, ok := c.Env("TERM"); ok && t == "dumb" {
 		return false
 	}
+	return terminal(w) != nil
+}
+
+// terminal is the file behind w, if that is a terminal; else nil.
+func terminal(w io.Writer) *os.File {
 	if o, ok := w.(*output); ok {
 		w = o.w
 	}
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
+	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		return f
+	}
+	return nil
+}
+
+// style is how to write to w for people; names of files start from dir.
+func (c *Command) style(when string, w io.Writer, dir string) report.Style {
+	s := report.Style{Color: c.colors(when, w)}
+	f := terminal(w)
+	if f != nil {
+		if columns, _, err := term.GetSize(int(f.Fd())); err == nil {
+			s.Width = columns
+		}
+	}
+	if s.Color && c.links(f != nil) {
+		s.Links = dir
+	}
+	return s
+}
+
+// links reports whether to write links: FORCE_HYPERLINK wins, else a terminal must
+// say in its way that it is one of those that show them.
+func (c *Command) links(tty bool) bool {
+	if force, ok := c.Env("FORCE_HYPERLINK"); ok && force != "" {
+		return force != "0"
+	}
+	if _, ci := c.Env("CI"); ci || !tty {
+		return false
+	}
+	for _, name := range []string{"KITTY_WINDOW_ID", "WT_SESSION", "KONSOLE_VERSION", "DOMTERM", "WEZTERM_PANE"} {
+		if _, ok := c.Env(name); ok {
+			return true
+		}
+	}
+	if vte, ok := c.Env("VTE_VERSION"); ok {
+		n, err := strconv.Atoi(vte)
+		return err == nil && n >= 5000 // 0.50 of VTE was the first
+	}
+	program, _ := c.Env("TERM_PROGRAM")
+	kind, _ := c.Env("TERM")
+	return slices.Contains([]string{"iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "Tabby"}, program) ||
+		slices.Contains([]string{"xterm-kitty", "xterm-ghostty", "alacritty", "foot", "wezterm"}, kind)
+}
+
+// progress says on a terminal what takes long, once it has taken a second, and
+// takes it back when stop is called, once.
+func (c *Command) progress(what string) (stop func()) {
+	if kind, _ := c.Env("TERM"); kind == "dumb" || terminal(c.Stderr) == nil {
+		return func() {}
+	}
+	done, gone := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(gone)
+		select {
+		case <-done:
+			return
+		case <-time.After(time.Second):
+		}
+		io.WriteString(c.Stderr, "wardnix: "+what+"…")
+		<-done
+		io.WriteString(c.Stderr, "\r\x1b[K")
+	}()
+	return func() { close(done); <-gone }
 }
 
 // base is the folder that the host of the run wants paths to start from: the

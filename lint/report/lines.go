@@ -19,7 +19,7 @@ func concise(w io.Writer, r *Report) error {
 	var b strings.Builder
 	for _, f := range r.Result.Findings {
 		s := r.Style
-		fmt.Fprintf(&b, "%s: %s %s\n", place(f.File, f.Span, nixast.Runes),
+		fmt.Fprintf(&b, "%s: %s %s\n", s.link(f.File.Name, place(f.File, f.Span, nixast.Runes)),
 			s.paint(severityColor(f.Severity), f.Severity.String()+"["+f.Rule.ID+"]"), oneLine(f.Message))
 	}
 	b.WriteString(r.Style.summary(r.Result))

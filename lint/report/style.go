@@ -1,9 +1,23 @@
 package report
 
-import "wardnix/lint"
+import (
+	"net/url"
+	"path"
+	"strings"
 
-// Style colours text for a terminal. The zero Style leaves it plain.
-type Style struct{ Color bool }
+	"wardnix/lint"
+)
+
+// Style fits text to a terminal. The zero Style leaves it plain.
+type Style struct {
+	Color bool
+	// Width is the number of columns to which notes are broken; 0 leaves them
+	// in one line.
+	Width int
+	// Links, if not "", is the folder from which names of files start, an absolute
+	// path with "/": names are then links that terminals open (OSC 8).
+	Links string
+}
 
 // The colours used, as parameters of SGR.
 const (
@@ -20,6 +34,43 @@ func (s Style) paint(sgr, text string) string {
 		return text
 	}
 	return "\x1b[" + sgr + "m" + text + "\x1b[0m"
+}
+
+// link is text that leads to the file of a name.
+func (s Style) link(name, text string) string {
+	if s.Links == "" {
+		return text
+	}
+	if !path.IsAbs(name) {
+		name = path.Join(s.Links, name)
+	}
+	to := url.URL{Scheme: "file", Path: name}
+	return "\x1b]8;;" + to.String() + "\x1b\\" + text + "\x1b]8;;\x1b\\"
+}
+
+// leastWidth is the number of columns below which nothing is broken.
+const leastWidth = 24
+
+// wrap breaks text into lines for a terminal, each but the first behind indent
+// blanks. Lines that begin with a blank stay as they are.
+func (s Style) wrap(text string, indent int) string {
+	var lines []string
+	for line := range strings.SplitSeq(text, "\n") {
+		if room := s.Width - indent; room < leastWidth || width(line) <= room || strings.HasPrefix(line, " ") {
+			lines = append(lines, line)
+			continue
+		}
+		part := ""
+		for word := range strings.FieldsSeq(line) {
+			if part != "" && width(part)+1+width(word) > s.Width-indent {
+				lines = append(lines, part)
+				part = ""
+			}
+			part = strings.TrimPrefix(part+" "+word, " ")
+		}
+		lines = append(lines, part)
+	}
+	return strings.Join(lines, "\n"+strings.Repeat(" ", indent))
 }
 
 func severityColor(v lint.Severity) string {

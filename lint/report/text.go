@@ -41,7 +41,7 @@ func (s Style) finding(b *strings.Builder, f lint.Finding) {
 	}
 	for _, n := range f.Notes {
 		label := "= " + n.Label + ":"
-		text := strings.ReplaceAll(n.Text, "\n", "\n"+pad+strings.Repeat(" ", len(label)+1))
+		text := s.wrap(n.Text, len(pad)+len(label)+1)
 		fmt.Fprintf(b, "%s%s %s\n", pad, s.paint(cyan, label), text)
 	}
 	for _, x := range f.Fixes {
@@ -51,7 +51,7 @@ func (s Style) finding(b *strings.Builder, f lint.Finding) {
 		}
 		fmt.Fprintf(b, "%s%s %s (%s)\n", pad, s.paint(green, "= fix:"), x.Title, flag)
 		if x.Breaks != "" {
-			fmt.Fprintf(b, "%s       may break: %s\n", pad, x.Breaks)
+			fmt.Fprintf(b, "%s       may break: %s\n", pad, s.wrap(x.Breaks, len(pad)+len("       may break: ")))
 		}
 	}
 }
@@ -83,7 +83,7 @@ func (s Style) Diagnostics(f *nixast.File) string {
 // place writes where something stands, and its source line.
 func (s Style) place(b *strings.Builder, arrow string, f *nixast.File, span nixast.Span, gutter int, color string) {
 	pos := f.Position(span.Start)
-	fmt.Fprintf(b, "%s%s %s:%d:%d\n", strings.Repeat(" ", gutter), s.paint(blue, arrow), Name(f.Name), pos.Line, pos.Column)
+	fmt.Fprintf(b, "%s%s %s\n", strings.Repeat(" ", gutter), s.paint(blue, arrow), s.link(f.Name, fmt.Sprintf("%s:%d:%d", Name(f.Name), pos.Line, pos.Column)))
 	b.WriteString(snippet(f, span, gutter,
 		func(t string) string { return s.paint(color, t) },
 		func(t string) string { return s.paint(blue, t) }))
