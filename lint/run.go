@@ -131,6 +131,9 @@ type Result struct {
 	Findings []Finding
 	// Ignored are those that comments ignore.
 	Ignored []Finding
+	// Known is the number of findings that the project lives with, as far as
+	// whoever filters them tells.
+	Known int
 	// Before are those that were there before the fixes.
 	Before []Finding
 	// Fixed are the findings of which a fix was applied, in that order.

@@ -21,6 +21,7 @@ const knownName = "wardnix-baseline.json"
 type known struct {
 	s      *workspace
 	byRoot map[string]*lint.Known
+	count  int // of the findings that were known when last looked at
 }
 
 // known reads what is known: from the file that is named, else from that in
@@ -80,10 +81,13 @@ func (k *known) filter(found []lint.Finding) []lint.Finding {
 		byRoot[root] = append(byRoot[root], f)
 	}
 	var out []lint.Finding
+	k.count = 0
 	for _, root := range slices.Sorted(maps.Keys(byRoot)) {
 		fresh := byRoot[root]
 		if one := k.byRoot[root]; one != nil {
-			fresh, _, _ = one.Split(k.s.project, fresh)
+			var known []lint.Finding
+			fresh, known, _ = one.Split(k.s.project, fresh)
+			k.count += len(known)
 		}
 		out = append(out, fresh...)
 	}

@@ -111,7 +111,7 @@ func (v *lintVerb) run(c *Command, args []string) int {
 	if err != nil {
 		return c.fail("lint: %v", err)
 	}
-	linter, err := v.linter(s)
+	linter, known, err := v.linter(s)
 	if err != nil {
 		return c.fail("lint: %v", err)
 	}
@@ -122,6 +122,7 @@ func (v *lintVerb) run(c *Command, args []string) int {
 	if err != nil {
 		return c.fail("lint: %v", err)
 	}
+	result.Known = known.count
 	for _, b := range result.Bugs {
 		p := b.Finding.File.Position(b.Finding.Span.Start)
 		status = c.fail("%s:%d:%d: a fix of %s was dropped: %v; this is a bug of wardnix", report.Name(b.Finding.File.Name), p.Line, p.Column, b.Finding.Rule, b.Err)
@@ -153,26 +154,27 @@ func (v *lintVerb) open(c *Command, paths []string) (*workspace, error) {
 	return s, nil
 }
 
-// linter is the linter that the settings and flags ask for.
-func (v *lintVerb) linter(s *workspace) (*lint.Linter, error) {
+// linter is the linter that the settings and flags ask for, and what its filters
+// know.
+func (v *lintVerb) linter(s *workspace) (*lint.Linter, *known, error) {
 	l := s.linter()
 	l.NoIgnores = v.noIgnores
 	if v.since != "" {
 		touched, err := s.touchedSince(v.since)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		l.Filters = append(l.Filters, touched.filter)
 	}
 	if v.noKnown {
-		return l, nil
+		return l, &known{}, nil
 	}
-	known, err := s.known(v.known)
+	k, err := s.known(v.known)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	l.Filters = append(l.Filters, known.filter)
-	return l, nil
+	l.Filters = append(l.Filters, k.filter)
+	return l, k, nil
 }
 
 // check looks at what the flags and arguments say together.

@@ -22,7 +22,7 @@ import (
 // into git apply; so has the text that was fixed on its way through.
 func (v *lintVerb) report(c *Command, s *workspace, l *lint.Linter, r *lint.Result, diff string, piped bool) error {
 	if v.diff { // the files are as they were
-		r = &lint.Result{Project: s.project, Files: r.Files, Findings: r.Before, Ignored: r.Ignored}
+		r = &lint.Result{Project: s.project, Files: r.Files, Findings: r.Before, Ignored: r.Ignored, Known: r.Known}
 	}
 	format, err := report.FindFormat(v.format)
 	if err != nil {

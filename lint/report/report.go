@@ -10,11 +10,13 @@ type Summary struct {
 	Warnings int `json:"warnings"` //
 	Infos    int `json:"infos"`    //
 	Fixed    int `json:"fixed"`    // findings that were repaired
+	Ignored  int `json:"ignored"`  // findings that comments ignore
+	Known    int `json:"known"`    // findings that the project lives with
 }
 
 // Count makes the summary of a result.
 func Count(r *lint.Result) Summary {
-	s := Summary{Files: r.Files, Fixed: len(r.Fixed)}
+	s := Summary{Files: r.Files, Fixed: len(r.Fixed), Ignored: len(r.Ignored), Known: r.Known}
 	for _, f := range r.Findings {
 		switch f.Severity {
 		case lint.Error:

@@ -105,7 +105,7 @@ func (s Style) summary(r *lint.Result) string {
 		return "no file was read\n"
 	}
 	if len(r.Findings) == 0 && c.Fixed == 0 {
-		return fmt.Sprintf("%s: nothing to report\n", plural(c.Files, "file"))
+		return plural(c.Files, "file") + ": nothing to report" + untold(c) + "\n"
 	}
 	parts := []string{}
 	for _, p := range []struct {
@@ -132,7 +132,19 @@ func (s Style) summary(r *lint.Result) string {
 	if unsafe > 0 {
 		line += fmt.Sprintf("; %d with --write --unsafe", unsafe)
 	}
-	return line + "\n"
+	return line + untold(c) + "\n"
+}
+
+// untold is the end of a summary: what was found and not told.
+func untold(c Summary) string {
+	line := ""
+	if c.Ignored > 0 {
+		line += fmt.Sprintf("; %d ignored", c.Ignored)
+	}
+	if c.Known > 0 {
+		line += fmt.Sprintf("; %d known", c.Known)
+	}
+	return line
 }
 
 // fixable counts the findings that a safe fix helps, and those that only an
