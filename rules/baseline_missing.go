@@ -85,8 +85,37 @@ func reportMissing(p *lint.Pass, u *unitView, b *Baseline) {
 	if e := u.exposure(rs); e != "" {
 		f.Notes = append(f.Notes, lint.Note{Label: "exposure", Text: e})
 	}
-	f.Fixes, f.Notes = missingFixes(u, rs, f.Notes)
+	if others := sharers(p)[spotOf(u.Site(section))]; len(others) > 1 {
+		f.Notes = append(f.Notes, lint.Note{Label: "note",
+			Text: "not fixed automatically: the same text defines " + strings.Join(others, " and ")})
+	} else {
+		f.Fixes, f.Notes = missingFixes(u, rs, f.Notes)
+	}
 	p.Report(f)
+}
+
+// spot is where a [nixos.Site] is.
+type spot struct {
+	set    nixast.Node
+	prefix string
+}
+
+func spotOf(s nixos.Site) spot { return spot{s.Set, s.Prefix} }
+
+type sharersKey struct{}
+
+// sharers are the services that one text defines, where a module is imported
+// with several arguments: what is added there is added to all of them.
+func sharers(p *lint.Pass) map[spot][]string {
+	return p.Once(sharersKey{}, func() any {
+		found := map[spot][]string{}
+		for _, u := range viewsOf(p) {
+			if site := u.Site("Service"); site.OK() && !slices.Contains(found[spotOf(site)], u.Name) {
+				found[spotOf(site)] = append(found[spotOf(site)], u.Name)
+			}
+		}
+		return found
+	}).(map[spot][]string)
 }
 
 func names(rs []row) []string {
