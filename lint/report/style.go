@@ -52,11 +52,12 @@ func (s Style) link(name, text string) string {
 const leastWidth = 24
 
 // wrap breaks text into lines for a terminal, each but the first behind indent
-// blanks. Lines that begin with a blank stay as they are.
+// blanks. Lines that begin with a blank stay as they are, and so does Nix with a
+// comment, which would not be one on the next line.
 func (s Style) wrap(text string, indent int) string {
 	var lines []string
 	for line := range strings.SplitSeq(text, "\n") {
-		if room := s.Width - indent; room < leastWidth || width(line) <= room || strings.HasPrefix(line, " ") {
+		if room := s.Width - indent; room < leastWidth || width(line) <= room || strings.HasPrefix(line, " ") || strings.Contains(line, "; # ") {
 			lines = append(lines, line)
 			continue
 		}
