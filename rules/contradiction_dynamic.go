@@ -74,6 +74,9 @@ func checkDynamic(p *lint.Pass, u *subject) {
 		if !set || !slices.Contains(i.weaker, at.Text) || !u.together(dynamic, at) {
 			continue
 		}
+		if dynamic.When != nil && dynamic.When != at.When {
+			continue // elsewhere the directive counts
+		}
 		severity := lint.Info // stricter than it says, and on all the same
 		if on, isBool := systemd.ParseBool(at.Text); isBool && !on {
 			severity = lint.Warning // it says that the service needs it open
