@@ -9,6 +9,7 @@ import (
 	"wardnix/lint"
 	"wardnix/lint/nixos"
 	"wardnix/lint/systemd"
+	"wardnix/nixast"
 	"wardnix/nixast/eval"
 )
 
@@ -88,7 +89,8 @@ func socketRemains() *lint.Rule {
 		ID: "N020", Name: "socket-remains", Since: "0.1.0", Severity: lint.Warning,
 		Title: "a service is masked, and the socket that starts it stays",
 		Text: "`enable = false`" + ` masks the one unit. A socket, timer or path unit of the same name goes on waiting, and
-fails when it wants to start the service. Mask both.`,
+fails when it wants to start the service. Mask both. (That systemd's own systemd-rfkill.socket remains
+is information only.)`,
 		Before: `{
   systemd.sockets.web.socketConfig.ListenStream = "80";
   systemd.sockets.web.wantedBy = [ "sockets.target" ];
@@ -122,9 +124,62 @@ fails when it wants to start the service. Mask both.`,
 					f.Related = []lint.Related{{File: file, Span: span, Message: "it is set up here"}}
 					p.Report(f)
 				}
+				if u.Name == "systemd-rfkill.service" && u.Scope.Kind == nixos.System && u.When == nil && len(u.Host.Unseen) == 0 {
+					reportRFKill(p, u)
+				}
 			})
 		},
 	}
+}
+
+// reportRFKill reports a mask of systemd-rfkill.service where its socket, which
+// every NixOS has (nixos/modules/system/boot/systemd.nix), is not spoken of.
+func reportRFKill(p *lint.Pass, u *unitView) {
+	path := []string{"systemd", "sockets", "systemd-rfkill", "enable"}
+	d := u.Option("enable").Defs[0]
+	if u.Host.Option(path[:3]...).IsSet() || d.Binding.IsZero() {
+		return
+	}
+	option := strings.Join(path, ".")
+	f := lint.Finding{
+		Severity:   lint.Info,
+		Message:    "systemd-rfkill.service is masked, and systemd-rfkill.socket, which starts it, is not",
+		Directives: []string{option},
+	}
+	f.File, f.Span = valuePlace(d)
+	if edits := addAbove(d.Binding, path, false); edits != nil {
+		f.Fixes = []lint.Fix{{
+			Title: "set " + option + " = false", Applicability: lint.Unsafe, Edits: edits,
+			Breaks: "the state of radio switches over a reboot; see `rfkill list` after one",
+		}}
+	}
+	p.Report(f)
+}
+
+// addAbove are the edits that set the option path in the nearest set around a
+// binding that can hold it, behind what of it holds the binding.
+func addAbove(n nixast.Node, path []string, value any) []lint.FileEdit {
+	for b, ok := n.AsBinding(); ok; b, ok = outerBinding(b) {
+		set, prefix := surroundings(b)
+		if commonPrefix(path, prefix) < len(prefix) {
+			continue
+		}
+		edits, err := emit.New(set.File()).Ensure(set, emit.Where{After: b.Node}, emit.Attr{Path: path[len(prefix):], Value: value})
+		if err != nil {
+			return nil
+		}
+		return lint.In(set.File(), edits)
+	}
+	return nil
+}
+
+func outerBinding(b nixast.Binding) (nixast.Binding, bool) {
+	for a := range b.Ancestors() {
+		if outer, ok := a.AsBinding(); ok {
+			return outer, true
+		}
+	}
+	return nixast.Binding{}, false
 }
 
 // startsOther reports whether a socket, timer or path may start a service of
