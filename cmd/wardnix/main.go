@@ -13,9 +13,6 @@ const gcPercent = 400
 
 func main() {
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(200) // an eighth more memory, a quarter less time
-	}
-	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
 	dir, err := os.Getwd()
