@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"io"
 	"os"
 	"path"
@@ -14,13 +15,19 @@ import (
 	"golang.org/x/term"
 
 	"wardnix/lint"
+	"wardnix/lint/nixos"
 	"wardnix/lint/report"
+	"wardnix/lint/systemd"
 )
 
 // report prints the findings, and the diff if there is one. A diff that the
 // format does not show has standard output for itself, so that it can be piped
 // into git apply; so has the text that was fixed on its way through.
 func (v *lintVerb) report(c *Command, s *workspace, l *lint.Linter, r *lint.Result, diff string, piped bool) error {
+	var changes []report.ExposureChange
+	if r.Project != nil && r.Project != s.project {
+		changes = exposureChanges(s.project, r.Project)
+	}
 	if v.diff { // the files are as they were
 		r = &lint.Result{Project: s.project, Files: r.Files, Findings: r.Before, Ignored: r.Ignored, Known: r.Known}
 	}
@@ -37,7 +44,7 @@ func (v *lintVerb) report(c *Command, s *workspace, l *lint.Linter, r *lint.Resu
 		w = c.Stderr
 	}
 	err = format.Write(w, &report.Report{
-		Result: r, Diff: diff, Statistics: v.statistics, Rules: s.catalogue, Version: version(),
+		Result: r, Diff: diff, Statistics: v.statistics, Exposure: changes, Rules: s.catalogue, Version: version(),
 		Dir: s.finder.Base, Base: c.base(s.finder.Base),
 		Page:  func() *report.Page { return page(r, r.Project, l, diff) },
 		Style: c.style(v.color, w, s.finder.Base),
@@ -50,6 +57,34 @@ func (v *lintVerb) report(c *Command, s *workspace, l *lint.Linter, r *lint.Resu
 	}
 	_, err = io.WriteString(c.Stdout, diff)
 	return err
+}
+
+// exposureChanges are the services whose exposure differs after the fixes, those
+// that gain most first. Where the source leaves it open, nothing is told.
+func exposureChanges(before, after *nixos.Project) []report.ExposureChange {
+	type gain struct {
+		report.ExposureChange
+		key unitKey
+		by  systemd.Exposure
+	}
+	var gains []gain
+	later := assessments(after)
+	for key, was := range assessments(before) {
+		is := later[key]
+		if is == nil || was.Low != was.High || is.Low != is.High || was.Low == is.Low {
+			continue
+		}
+		change := report.ExposureChange{Unit: key.name, Before: was.Low.String(), After: is.Low.String()}
+		gains = append(gains, gain{change, key, was.Low - is.Low})
+	}
+	slices.SortFunc(gains, func(a, b gain) int {
+		return cmp.Or(cmp.Compare(b.by, a.by), cmp.Compare(a.key.name, b.key.name), cmp.Compare(a.key.host, b.key.host), cmp.Compare(a.key.scope, b.key.scope))
+	})
+	var changes []report.ExposureChange
+	for _, g := range gains {
+		changes = append(changes, g.ExposureChange)
+	}
+	return slices.Compact(changes) // hosts that share a service
 }
 
 // formatNames are the formats as help lists them.

@@ -20,6 +20,8 @@ type Report struct {
 	// Statistics asks for counts per rule: in place of the findings in formats
 	// for people, besides them in JSON.
 	Statistics bool
+	// Exposure are the services whose exposure the fixes change.
+	Exposure []ExposureChange
 	// Rules are all rules that there are, in order.
 	Rules []*lint.Rule
 	// Version is that of wardnix.
@@ -34,6 +36,26 @@ type Report struct {
 	Page func() *Page
 	// Style is for formats that people read.
 	Style Style
+}
+
+// ExposureChange is the exposure of a service before and after the fixes, from
+// 0.0 to 10.0, as systemd-analyze security prints it.
+type ExposureChange struct{ Unit, Before, After string }
+
+// shownChanges is the number of services whose exposure is told.
+const shownChanges = 5
+
+// exposure tells what the fixes make of the exposure of services.
+func (r *Report) exposure() string {
+	var b strings.Builder
+	for i, c := range r.Exposure {
+		if i == shownChanges {
+			fmt.Fprintf(&b, "and of %s more\n", plural(len(r.Exposure)-i, "service"))
+			break
+		}
+		fmt.Fprintf(&b, "exposure of %s: %s → %s\n", Name(c.Unit), c.Before, c.After)
+	}
+	return b.String()
 }
 
 // Format is one way to write a report.
@@ -87,10 +109,14 @@ func FindFormat(name string) (Format, error) {
 }
 
 func full(w io.Writer, r *Report) error {
-	if !r.Statistics {
-		return r.Style.Text(w, r.Result)
+	if r.Statistics {
+		_, err := io.WriteString(w, r.Style.statistics(r.Result)+r.Style.summary(r.Result))
+		return err
 	}
-	_, err := io.WriteString(w, r.Style.statistics(r.Result)+r.Style.summary(r.Result))
+	if err := r.Style.Text(w, r.Result); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, r.exposure())
 	return err
 }
 

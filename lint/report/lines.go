@@ -22,7 +22,7 @@ func concise(w io.Writer, r *Report) error {
 		fmt.Fprintf(&b, "%s: %s %s\n", s.link(f.File.Name, place(f.File, f.Span, nixast.Runes)),
 			s.paint(severityColor(f.Severity), f.Severity.String()+"["+f.Rule.ID+"]"), oneLine(f.Message))
 	}
-	b.WriteString(r.Style.summary(r.Result))
+	b.WriteString(r.Style.summary(r.Result) + r.exposure())
 	_, err := io.WriteString(w, b.String())
 	return err
 }
