@@ -405,11 +405,7 @@ func (h *hostView) addBeside(r *row, beside nixast.Node, v any) ([]lint.FileEdit
 // from the root of the module, as far as it is written in the file.
 func surroundings(b nixast.Binding) (set nixast.Node, prefix []string) {
 	set = b.Parent()
-	for a := range set.Ancestors() {
-		outer, ok := a.AsBinding()
-		if !ok {
-			continue
-		}
+	for outer, ok := outerBinding(b); ok; outer, ok = outerBinding(outer) {
 		var names []string
 		for c := range outer.Path().Attrs() {
 			name, _ := c.AttrName()
