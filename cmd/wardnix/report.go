@@ -24,10 +24,7 @@ import (
 // format does not show has standard output for itself, so that it can be piped
 // into git apply; so has the text that was fixed on its way through.
 func (v *lintVerb) report(c *Command, s *workspace, l *lint.Linter, r *lint.Result, diff string, piped bool) error {
-	var changes []report.ExposureChange
-	if r.Project != nil && r.Project != s.project {
-		changes = exposureChanges(s.project, r.Project)
-	}
+	after := r.Project
 	if v.diff { // the files are as they were
 		r = &lint.Result{Project: s.project, Files: r.Files, Findings: r.Before, Ignored: r.Ignored, Known: r.Known}
 	}
@@ -44,10 +41,11 @@ func (v *lintVerb) report(c *Command, s *workspace, l *lint.Linter, r *lint.Resu
 		w = c.Stderr
 	}
 	err = format.Write(w, &report.Report{
-		Result: r, Diff: diff, Statistics: v.statistics, Exposure: changes, Rules: s.catalogue, Version: version(),
+		Result: r, Diff: diff, Statistics: v.statistics, Rules: s.catalogue, Version: version(),
 		Dir: s.finder.Base, Base: c.base(s.finder.Base),
-		Page:  func() *report.Page { return page(r, r.Project, l, diff) },
-		Style: c.style(v.color, w, s.finder.Base),
+		Exposure: func() []report.ExposureChange { return exposureChanges(s.project, after) },
+		Page:     func() *report.Page { return page(r, r.Project, l, diff) },
+		Style:    c.style(v.color, w, s.finder.Base),
 	})
 	if err == nil && v.outputFile != "" {
 		err = writeNew(c.abs(v.outputFile), file.Bytes())
@@ -62,6 +60,9 @@ func (v *lintVerb) report(c *Command, s *workspace, l *lint.Linter, r *lint.Resu
 // exposureChanges are the services whose exposure differs after the fixes, those
 // that gain most first. Where the source leaves it open, nothing is told.
 func exposureChanges(before, after *nixos.Project) []report.ExposureChange {
+	if after == nil || after == before {
+		return nil
+	}
 	type gain struct {
 		report.ExposureChange
 		key unitKey

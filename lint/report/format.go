@@ -20,8 +20,9 @@ type Report struct {
 	// Statistics asks for counts per rule: in place of the findings in formats
 	// for people, besides them in JSON.
 	Statistics bool
-	// Exposure are the services whose exposure the fixes change.
-	Exposure []ExposureChange
+	// Exposure gives the services whose exposure the fixes change, for those
+	// who ask for it.
+	Exposure func() []ExposureChange
 	// Rules are all rules that there are, in order.
 	Rules []*lint.Rule
 	// Version is that of wardnix.
@@ -48,9 +49,10 @@ const shownChanges = 5
 // exposure tells what the fixes make of the exposure of services.
 func (r *Report) exposure() string {
 	var b strings.Builder
-	for i, c := range r.Exposure {
+	changes := r.Exposure()
+	for i, c := range changes {
 		if i == shownChanges {
-			fmt.Fprintf(&b, "and of %s more\n", plural(len(r.Exposure)-i, "service"))
+			fmt.Fprintf(&b, "and of %s more\n", plural(len(changes)-i, "service"))
 			break
 		}
 		fmt.Fprintf(&b, "exposure of %s: %s → %s\n", Name(c.Unit), c.Before, c.After)

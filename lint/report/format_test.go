@@ -37,6 +37,7 @@ func sample() *report.Report {
 	first, third := at(plain, "b"), at(odd, "[\n  2\n]")
 	edit := func(s nixast.Span, text string) emit.Edit { return emit.Edit{Start: s.Start, End: s.End, New: text} }
 	return &report.Report{
+		Exposure: func() []report.ExposureChange { return nil },
 		Result: &lint.Result{Files: 2, Findings: []lint.Finding{
 			{Rule: rule, Severity: lint.Warning, Message: "message: 100% <b>, it's", File: plain, Span: first, Unit: "web.service",
 				Directives: []string{"B"}, Notes: []lint.Note{{Label: "why", Text: "because"}},
