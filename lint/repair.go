@@ -1,9 +1,12 @@
 package lint
 
 import (
+	"crypto/sha256"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"wardnix/emit"
 	"wardnix/lint/nixos"
@@ -28,22 +31,21 @@ func Repair(project *nixos.Project, rules []*Rule, upTo Applicability) *Result {
 // and does so again until nothing more can be fixed, at most ten times. Each
 // state is parsed and compared with the one before: a fix that adds a syntax
 // error, loses a comment, or changes a unit or an option that its finding does
-// not name is dropped and told in Result.Bugs. Nothing is written to disk.
-// Findings that are ignored or filtered out are not fixed.
+// not name is dropped and told in Result.Bugs, and so are fixes that undo each
+// other. Nothing is written to disk. Findings that are ignored or filtered out
+// are not fixed.
 func (l *Linter) Repair(project *nixos.Project, upTo Applicability) *Result {
-	r := &repair{linter: l, upTo: upTo, dropped: map[string]bool{}, old: project}
-	r.Result = *l.Run(project)
+	first := *l.Run(project)
+	r := &repair{Result: first, linter: l, upTo: upTo, dropped: map[string]bool{}, old: project}
 	if len(r.choose()) > 0 {
 		r.meaning = meaningOf(project)
 	}
-	for range maxRounds {
-		fixes := r.choose()
-		if len(fixes) == 0 {
-			break
-		}
-		r.round(fixes)
+	for meant := r.meaning; r.rounds(); {
+		bugs := r.Bugs
+		r.Result, r.meaning = first, meant
+		r.Bugs = bugs
 	}
-	r.collectChanges()
+	r.Changes = r.changes()
 	return &r.Result
 }
 
@@ -55,6 +57,64 @@ type repair struct {
 	old     *nixos.Project  // before the first round
 	meaning meaning         // of Project
 	dropped map[string]bool // fixes not to be tried again, by dropKey
+}
+
+// rounds applies fixes until nothing more can be fixed. Where that comes back to
+// a state, it drops the fixes since then: each was undone by others of them. They
+// may have been applied before, too, so that the rounds are to begin again.
+func (r *repair) rounds() (again bool) {
+	states := []state{r.state()}
+	var applied [][]chosen // between one state and the next
+	for range maxRounds {
+		fixes := r.choose()
+		if len(fixes) == 0 {
+			break
+		}
+		kept := r.round(fixes)
+		if len(kept) == 0 {
+			continue
+		}
+		applied = append(applied, kept)
+		now := r.state()
+		if i := slices.Index(states, now); i >= 0 {
+			r.dropCycle(slices.Concat(applied[i:]...))
+			return true
+		}
+		states = append(states, now)
+	}
+	return false
+}
+
+// state tells the texts of a project apart from those of others.
+type state [sha256.Size]byte
+
+func (r *repair) state() state {
+	h := sha256.New()
+	for _, c := range r.changes() {
+		fmt.Fprintf(h, "%q %q\n", c.File.Name, c.New)
+	}
+	return state(h.Sum(nil))
+}
+
+// dropCycle drops fixes that lead from a state back to it.
+func (r *repair) dropCycle(fixes []chosen) {
+	var ids []string
+	for _, c := range fixes {
+		ids = append(ids, c.Rule.ID)
+	}
+	slices.Sort(ids)
+	err := errors.New("fixes of " + strings.Join(slices.Compact(ids), ", ") + " undo each other")
+	for _, c := range fixes {
+		if !r.dropped[c.dropKey()] {
+			r.drop(c, err)
+		}
+	}
+}
+
+// drop keeps a fix from being tried again.
+func (r *repair) drop(c chosen, err error) {
+	r.dropped[c.dropKey()] = true
+	r.Bugs = append(r.Bugs, Bug{c.Finding, fmt.Errorf("%s: %w", c.Title, err)})
 }
 
 // chosen is a fix that a round applies, and the finding that it belongs to.
@@ -111,15 +171,17 @@ func conflicts(taken, more map[string][]emit.Edit) bool {
 	return false
 }
 
-// round applies fixes together, without those that break their promise.
-func (r *repair) round(fixes []chosen) {
+// round applies fixes together, and returns them without those that break their
+// promise.
+func (r *repair) round(fixes []chosen) []chosen {
 	s := sieve{repair: r}
 	s.sift(fixes)
 	if len(s.kept) > 0 {
-		r.advance(s.state, s.means, s.kept)
-		return
+		r.advance(s.next, s.means, s.kept)
+	} else {
+		r.Findings, r.Ignored = r.linter.check(r.Project)
 	}
-	r.Findings, r.Ignored = r.linter.check(r.Project)
+	return s.kept
 }
 
 // sieve finds out which fixes keep their promise together. To look at a large
@@ -127,7 +189,7 @@ func (r *repair) round(fixes []chosen) {
 type sieve struct {
 	*repair
 	kept  []chosen
-	state *nixos.Project // with those kept
+	next  *nixos.Project // with those kept
 	means meaning
 }
 
@@ -137,11 +199,9 @@ func (s *sieve) sift(fixes []chosen) {
 	next, m, err := s.apply(all)
 	switch {
 	case err == nil:
-		s.kept, s.state, s.means = all, next, m
+		s.kept, s.next, s.means = all, next, m
 	case len(fixes) == 1:
-		c := fixes[0]
-		s.dropped[c.dropKey()] = true
-		s.Bugs = append(s.Bugs, Bug{c.Finding, fmt.Errorf("%s: %w", c.Title, err)})
+		s.drop(fixes[0], err)
 	default:
 		half := len(fixes) / 2
 		s.sift(fixes[:half])
@@ -205,14 +265,16 @@ func (r *repair) edited(fixes []chosen, which func(Fix) bool) (map[string]string
 	return contents, nil
 }
 
-// collectChanges compares the last state with the first.
-func (r *repair) collectChanges() {
+// changes compares the state with the first.
+func (r *repair) changes() []Change {
+	var changes []Change
 	for _, f := range r.old.Files() {
 		if f.Tree == nil {
 			continue
 		}
 		if now := r.Project.File(f.Name); now.Tree.Src != f.Tree.Src {
-			r.Changes = append(r.Changes, Change{f, f.Tree.Src, now.Tree.Src})
+			changes = append(changes, Change{f, f.Tree.Src, now.Tree.Src})
 		}
 	}
+	return changes
 }

@@ -2,6 +2,8 @@ package lint_test
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -77,11 +79,46 @@ func TestRepairKeepsItsWord(t *testing.T) {
 	}
 }
 
-// Two rules that undo each other do not go on for ever.
+// Fixes that undo each other are dropped, and leave what was there before them.
 func TestRepairEnds(t *testing.T) {
-	r := lint.Repair(load(t, module), []*lint.Rule{replaceRule("T001", `"1"`, `"2"`, "A", "B"), replaceRule("T002", `"2"`, `"1"`, "A", "B")}, lint.Safe)
-	if len(r.Fixed) != 20 {
-		t.Errorf("%d fixes were applied in ten rounds of two", len(r.Fixed))
+	swap := func(id, old, new string) *lint.Rule { return replaceRule(id, `"`+old+`"`, `"`+new+`"`, "A", "B") }
+	for _, tt := range []struct {
+		name  string
+		rules []*lint.Rule
+		bugs  string // the rules whose fixes are dropped
+		fixed int
+		a, b  string // what becomes of 1 and 2
+	}{
+		{"two that fight", []*lint.Rule{swap("T001", "1", "3"), swap("T002", "3", "1")}, "T001 T002", 0, "1", "2"},
+		{"three in a circle", []*lint.Rule{swap("T001", "1", "3"), swap("T002", "3", "4"), swap("T003", "4", "1")}, "T001 T002 T003", 0, "1", "2"},
+		{"two that swap", []*lint.Rule{swap("T001", "1", "2"), swap("T002", "2", "1")}, "T001 T002", 0, "1", "2"},
+		{"a third that takes no part", []*lint.Rule{swap("T001", "1", "3"), swap("T002", "3", "1"), swap("T003", "2", "5")}, "T001 T002", 1, "1", "5"},
+		{"a fight that another fix leads to", []*lint.Rule{swap("T001", "2", "3"), swap("T002", "3", "4"), swap("T003", "4", "3")}, "T002 T003", 1, "1", "3"},
+		{"two fights of their own", []*lint.Rule{
+			swap("T001", "1", "3"), swap("T002", "3", "1"), swap("T003", "2", "5"), swap("T004", "5", "6"), swap("T005", "6", "2"),
+		}, "T001 T002 T003 T004 T005", 0, "1", "2"},
+		{"a long way that ends", []*lint.Rule{swap("T001", "1", "3"), swap("T002", "3", "4"), swap("T003", "4", "5")}, "", 3, "5", "2"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			text := func(a, b string) string {
+				return fmt.Sprintf("{ systemd.services.web.serviceConfig = { A = %q; B = %q; }; }", a, b)
+			}
+			r := lint.Repair(load(t, text("1", "2")), tt.rules, lint.Safe)
+			var bugs []string
+			for _, b := range r.Bugs {
+				bugs = append(bugs, b.Finding.Rule.ID)
+			}
+			slices.Sort(bugs)
+			if got := strings.Join(bugs, " "); got != tt.bugs || len(r.Fixed) != tt.fixed {
+				t.Errorf("fixes of %q are dropped and %d applied, not %q and %d: %v", got, len(r.Fixed), tt.bugs, tt.fixed, r.Bugs)
+			}
+			if diff := cmp.Diff(text(tt.a, tt.b), r.Project.File("a.nix").Tree.Src); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+			if len(r.Changes) > 0 != (tt.fixed > 0) {
+				t.Errorf("%d files changed", len(r.Changes))
+			}
+		})
 	}
 }
 
