@@ -15,6 +15,7 @@ type misread struct {
 	nixos.Line
 	directive *systemd.Directive
 	verdict   systemd.Verdict
+	kind      mistake
 	// first tells that no line of the directive stands before it.
 	first bool
 }
@@ -38,19 +39,31 @@ const (
 // eachMisread calls do for the lines of the unit in which systemd meets this
 // mistake.
 func eachMisread(u *unitView, kind mistake, do func(misread)) {
+	if u.misreads == nil {
+		u.misreads = findMisreads(u)
+	}
+	for _, m := range u.misreads {
+		if m.kind == kind {
+			do(m)
+		}
+	}
+}
+
+// findMisreads tells of every line in sight what is wrong with it, if anything.
+// It is never nil.
+func findMisreads(u *unitView) []misread {
+	found := []misread{}
 	eachDirective(u, func(d *systemd.Directive, k *keyLines) {
-		first := true
-		for _, l := range k.lines {
-			m := misread{Line: l, directive: d, first: first}
-			first = false
+		for i, l := range k.lines {
 			if l.Def == nil || l.Origin.IsZero() || l.Unseen != "" || !l.Known {
 				continue
 			}
-			if m.verdict = systemd.Check(l.Section, l.Key, l.Text, u.version); u.mistakeOf(&m) == kind {
-				do(m)
-			}
+			m := misread{Line: l, directive: d, first: i == 0, verdict: systemd.Check(l.Section, l.Key, l.Text, u.version)}
+			m.kind = u.mistakeOf(&m)
+			found = append(found, m)
 		}
 	})
+	return found
 }
 
 // mistakeOf tells what is wrong with a line.

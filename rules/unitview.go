@@ -25,6 +25,7 @@ type unitView struct {
 	reading, closed *systemd.Reading
 	groups          []keyLines // of eachDirective, once grouped
 	grouped         bool
+	misreads        []misread // of eachMisread; nil until it is asked for
 }
 
 func viewOf(u *nixos.Unit, es editors) *unitView {

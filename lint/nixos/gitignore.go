@@ -1,6 +1,9 @@
 package nixos
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // An ignoreFile holds the patterns of one .gitignore, in order.
 type ignoreFile []ignorePattern
@@ -10,6 +13,15 @@ type ignorePattern struct {
 	negated  bool // "!": take back what an earlier pattern ignored
 	dirsOnly bool // a trailing "/"
 	anchored bool // a "/" before the end: matched against the whole path below the .gitignore
+	literal  bool // nothing in glob stands for anything else
+}
+
+// matches reports whether the pattern is about name.
+func (p *ignorePattern) matches(name string) bool {
+	if p.literal {
+		return p.glob == name
+	}
+	return wildmatch(p.glob, name)
 }
 
 // parseIgnore reads the text of a .gitignore as gitignore(5) of git 2.47
@@ -33,6 +45,7 @@ func parseIgnore(text string) ignoreFile {
 		}
 		p.anchored = strings.Contains(line, "/")
 		p.glob = strings.TrimPrefix(line, "/")
+		p.literal = !strings.ContainsAny(p.glob, `*?[\`)
 		if p.glob != "" {
 			patterns = append(patterns, p)
 		}
@@ -61,7 +74,7 @@ func trimUnescapedBlanks(s string) string {
 func (f ignoreFile) match(rel string, isDir bool) (ignored, spoken bool) {
 	base := rel[strings.LastIndexByte(rel, '/')+1:]
 	for i := len(f) - 1; i >= 0; i-- {
-		p := f[i]
+		p := &f[i]
 		if p.dirsOnly && !isDir {
 			continue
 		}
@@ -69,7 +82,7 @@ func (f ignoreFile) match(rel string, isDir bool) (ignored, spoken bool) {
 		if p.anchored {
 			name = rel
 		}
-		if wildmatch(p.glob, name) {
+		if p.matches(name) {
 			return !p.negated, true
 		}
 	}
@@ -81,10 +94,13 @@ func (f ignoreFile) match(rel string, isDir bool) (ignored, spoken bool) {
 // takes len(pattern)·len(name) steps: at holds the offsets in name that the
 // pattern so far can lead to.
 func wildmatch(pattern, name string) bool {
-	at := make([]bool, len(name)+1)
+	at, next := make([]bool, len(name)+1), make([]bool, len(name)+1)
 	at[0] = true
-	for p := 0; p < len(pattern); {
-		next := make([]bool, len(name)+1)
+	for p := 0; p < len(pattern); at, next = next, at {
+		if !slices.Contains(at, true) {
+			return false
+		}
+		clear(next)
 		switch c := pattern[p]; c {
 		case '*':
 			p = matchStars(pattern, p, name, at, next)
@@ -114,7 +130,6 @@ func wildmatch(pattern, name string) bool {
 				next[n+1] = at[n] && name[n] == c
 			}
 		}
-		at = next
 	}
 	return at[len(name)]
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -94,9 +95,9 @@ var installSince = Release{22, 11}
 // sectionLines are the directives of a section, those that NixOS derives from
 // other options first, by key.
 func (u *Unit) sectionLines(section string, derived map[string][]Line) []Line {
-	byKey := map[string][]Line{}
-	for key, lines := range derived {
-		byKey[key] = lines
+	byKey := derived
+	if byKey == nil {
+		byKey = map[string][]Line{}
 	}
 	set := u.Section(section)
 	var unseen []Line
@@ -111,20 +112,10 @@ func (u *Unit) sectionLines(section string, derived map[string][]Line) []Line {
 		unseen = append(unseen, Line{Section: section, Unseen: r.Text, Origin: r.Node})
 	}
 	var lines []Line
-	for _, key := range slices.Sorted(keys(byKey)) {
+	for _, key := range slices.Sorted(maps.Keys(byKey)) {
 		lines = append(lines, byKey[key]...)
 	}
 	return append(lines, unseen...)
-}
-
-func keys[V any](m map[string]V) func(func(string) bool) {
-	return func(yield func(string) bool) {
-		for k := range m {
-			if !yield(k) {
-				return
-			}
-		}
-	}
 }
 
 // mergeLines merges what NixOS derives with what is written for the same key.
@@ -283,31 +274,41 @@ var derivedLists = [...]struct{ key, option string }{
 // unitDirectives are the lines of [Unit] that come from other options.
 func (u *Unit) unitDirectives() map[string][]Line {
 	lines := map[string][]Line{}
+	add := func(key string, found []Line) {
+		if len(found) > 0 {
+			lines[key] = found
+		}
+	}
 	for _, d := range derivedLists {
-		lines[d.key] = u.joined("Unit", d.key, d.option)
+		add(d.key, u.joined("Unit", d.key, d.option))
 	}
 	for _, trigger := range []struct{ key, option string }{
 		{"X-Restart-Triggers", "restartTriggers"},
 		{"X-Reload-Triggers", "reloadTriggers"},
 	} {
-		lines[trigger.key] = u.joined("Unit", trigger.key, trigger.option)
-		for i := range lines[trigger.key] { // a store path, or made of some
-			lines[trigger.key][i].Known, lines[trigger.key][i].Text = false, ""
+		found := u.joined("Unit", trigger.key, trigger.option)
+		for i := range found { // a store path, or made of some
+			found[i].Known, found[i].Text = false, ""
 		}
+		add(trigger.key, found)
 	}
 	for _, scalar := range []struct{ key, option string }{
 		{"Description", "description"},
 		{"StartLimitIntervalSec", "startLimitIntervalSec"},
 		{"StartLimitBurst", "startLimitBurst"},
 	} {
-		lines[scalar.key] = u.scalar("Unit", scalar.key, scalar.option)
+		add(scalar.key, u.scalar("Unit", scalar.key, scalar.option))
 	}
 	return lines
 }
 
 // joined is the line that joins the elements of a list; none if it is empty.
 func (u *Unit) joined(section, key, option string) []Line {
-	elements := u.Option(option).List()
+	o := u.set(option)
+	if o == nil {
+		return nil
+	}
+	elements := o.List()
 	if len(elements) == 0 {
 		return nil
 	}
@@ -338,7 +339,11 @@ func (u *Unit) scalar(section, key, option string) []Line {
 }
 
 func (u *Unit) renamed(section, key, option string) []Line {
-	lines := u.directiveLines(section, u.Option(option))
+	o := u.set(option)
+	if o == nil {
+		return nil
+	}
+	lines := u.directiveLines(section, o)
 	for i := range lines {
 		lines[i].Key = key
 	}
@@ -363,8 +368,8 @@ var scripts = [...]struct{ key, option, name string }{
 func (u *Unit) scriptDirectives() map[string][]Line {
 	lines := map[string][]Line{}
 	for _, s := range scripts {
-		o := u.Option(s.option)
-		if !o.IsSet() || o.isEmpty() {
+		o := u.set(s.option)
+		if o == nil || o.isEmpty() {
 			continue
 		}
 		line := Line{
@@ -373,7 +378,7 @@ func (u *Unit) scriptDirectives() map[string][]Line {
 		}
 		if s.option == "script" {
 			line.Shown += " "
-			if args := u.Option("scriptArgs"); args.IsSet() {
+			if args := u.set("scriptArgs"); args != nil {
 				text, _ := args.Text()
 				line.Shown += text
 			}
@@ -386,7 +391,7 @@ func (u *Unit) scriptDirectives() map[string][]Line {
 		}
 		lines[s.key] = []Line{line}
 	}
-	if confinement := u.Option("confinement", "enable"); confinement.IsSet() && confinement.Bool() != eval.No {
+	if confinement := u.set("confinement", "enable"); confinement != nil && confinement.Bool() != eval.No {
 		lines[""] = []Line{{Section: "Service", Unseen: "`confinement` adds settings", Def: confinement.Defs[0]}}
 	}
 	return lines
@@ -434,8 +439,11 @@ func (u *Unit) mountDirectives() map[string][]Line {
 // environmentLines are the variables that the configuration sets. NixOS adds
 // PATH, LOCALE_ARCHIVE and TZDIR.
 func (u *Unit) environmentLines() []Line {
+	env := u.set("environment")
+	if env == nil {
+		return nil
+	}
 	var lines []Line
-	env := u.Option("environment")
 	for _, variable := range env.Attrs() {
 		for _, l := range u.directiveLines("Service", variable) {
 			name := l.Key
@@ -485,8 +493,8 @@ func quoteJSON(s string) string {
 func (u *Unit) restartLines() []Line {
 	var lines []Line
 	flag := func(option string, value bool, key string) eval.Truth {
-		o := u.Option(option)
-		if !o.IsSet() {
+		o := u.set(option)
+		if o == nil {
 			return eval.No
 		}
 		truth := o.Bool()

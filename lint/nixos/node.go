@@ -33,6 +33,7 @@ type node struct {
 	absent map[string]*node // those that were asked for and that nothing sets, once all kids are known
 	unseen []Reason         // why there may be other kids
 	opt    *Option
+	attrs  []*Option // of Option.Attrs, once all kids are known
 }
 
 // A rawDef is a definition on its way down the tree.
@@ -483,14 +484,19 @@ func (n *node) named(name string, pattern bool) *node {
 // sight sets it.
 func (n *node) at(path ...string) *node {
 	for _, name := range path {
-		n.children()
-		kid := n.names[name]
+		kid := n.below(name)
 		if kid == nil {
 			kid = n.without(name)
 		}
 		n = kid
 	}
 	return n
+}
+
+// below is the node of a name that something in sight sets; nil for others.
+func (n *node) below(name string) *node {
+	n.children()
+	return n.names[name]
 }
 
 // without is the node of a name that nothing in sight sets.
@@ -515,8 +521,7 @@ func (n *node) complete(path []string) bool {
 		if n.inKids || n.inPlain {
 			return false
 		}
-		n.children()
-		if n = n.names[name]; n == nil {
+		if n = n.below(name); n == nil {
 			return true
 		}
 	}

@@ -136,13 +136,22 @@ func (n *node) def(d rawDef) *Def {
 func (o *Option) IsSet() bool { return len(o.Defs) > 0 }
 
 // Attrs are the options set below o, by name; those whose names are patterns
-// among them.
+// among them. The caller must not change them.
 func (o *Option) Attrs() []*Option {
+	n := o.node
+	if n.attrs != nil {
+		return n.attrs
+	}
 	var found []*Option
-	for _, kid := range o.node.children() {
+	settled := true
+	for _, kid := range n.children() {
 		if opt := kid.option(); opt.IsSet() || len(opt.Overridden) > 0 {
 			found = append(found, opt)
 		}
+		settled = settled && kid.opt != nil
+	}
+	if n.hasKids && settled {
+		n.attrs = found
 	}
 	return found
 }

@@ -279,7 +279,8 @@ func readText(fsys fs.FS, name string, limit int64) (string, error) {
 	}
 	var text strings.Builder
 	text.Grow(int(info.Size()))
-	if _, err := io.Copy(&text, io.LimitReader(f, limit+1)); err != nil {
+	buf := make([]byte, max(info.Size()+1, 512))
+	if _, err := io.CopyBuffer(&text, io.LimitReader(f, limit+1), buf); err != nil {
 		return "", err
 	}
 	if int64(text.Len()) > limit {

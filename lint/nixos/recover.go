@@ -1,6 +1,7 @@
 package nixos
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -56,12 +57,11 @@ func leftovers(p *Project, hosts []*Host) []leftover {
 		if f.Tree == nil || !strings.Contains(f.Tree.Src, "systemd") {
 			continue
 		}
-		for n := range f.Tree.Root().Descendants() {
-			b, ok := n.AsBinding()
-			if !ok || seen.sites[n] {
+		for b, path := range bindingPaths(f.Tree) {
+			if seen.sites[b.Node] {
 				continue
 			}
-			if l, name, ok := asLeftover(b); ok && !seen.units[unitKey{f.Name, name}] {
+			if l, name, ok := asLeftover(b, path); ok && !seen.units[unitKey{f.Name, name}] {
 				found = append(found, l)
 			}
 		}
@@ -69,16 +69,17 @@ func leftovers(p *Project, hosts []*Host) []leftover {
 	return found
 }
 
-// asLeftover reads the path of a binding, together with those around it, as
-// that of a unit. The name of the unit must be in the path of the binding
+// asLeftover reads the path of a binding, those around it before it, as that of a
+// unit. The name of the unit must be in the path of the binding
 // itself, and be known.
-func asLeftover(b nixast.Binding) (l leftover, unit string, ok bool) {
-	own := bindingNames(b)
-	outer := outerNames(b)
-	path := append(outer, own...)
+func asLeftover(b nixast.Binding, path []string) (l leftover, unit string, ok bool) {
+	if !slices.Contains(path, "systemd") {
+		return leftover{}, "", false
+	}
+	outer := len(path) - len(slices.Collect(bindingNames(b)))
 	for i := len(path) - 2; i >= 0; i-- {
 		manager, set := managerAt(path, i)
-		if set < 0 || set+1 >= len(path) || set+1 < len(outer) || path[set+1] == "" || i < len(outer) && !plainlyInside(b) {
+		if set < 0 || set+1 >= len(path) || set+1 < outer || path[set+1] == "" || i < outer && !plainlyInside(b) {
 			continue
 		}
 		for _, s := range unitSets {
@@ -89,7 +90,7 @@ func asLeftover(b nixast.Binding) (l leftover, unit string, ok bool) {
 			if nested, ok := nestedScope(path[:i]); ok {
 				scope = nested
 			}
-			return leftover{b, scope, path[i:]}, path[set+1] + "." + s.unitType, true
+			return leftover{b, scope, slices.Clone(path[i:])}, path[set+1] + "." + s.unitType, true
 		}
 	}
 	return leftover{}, "", false
@@ -156,26 +157,42 @@ func nestedScope(path []string) (Scope, bool) {
 	return Scope{}, false
 }
 
-// bindingNames are the names in the path of a binding; empty where a name is
-// computed.
-func bindingNames(b nixast.Binding) []string {
-	var names []string
-	for attr := range b.Path().Attrs() {
-		name, _ := attr.AttrName()
-		names = append(names, name)
-	}
-	return names
-}
-
-// outerNames are the names of the bindings around b, from the outside.
-func outerNames(b nixast.Binding) []string {
-	var names []string
-	for a := range b.Ancestors() {
-		if outer, ok := a.AsBinding(); ok {
-			names = append(bindingNames(outer), names...)
+// bindingPaths yields the bindings of a file, each with the names in its path
+// and, before them, in the paths of the bindings around it; empty where a name is
+// computed. The names hold until the next binding.
+func bindingPaths(f *nixast.File) iter.Seq2[nixast.Binding, []string] {
+	return func(yield func(nixast.Binding, []string) bool) {
+		type open struct{ end, names int } // a binding, and the names before its own
+		var around []open
+		var path []string
+		for n := range f.Root().Descendants() {
+			b, ok := n.AsBinding()
+			if !ok {
+				continue
+			}
+			for len(around) > 0 && around[len(around)-1].end <= n.Span().Start {
+				path = path[:around[len(around)-1].names]
+				around = around[:len(around)-1]
+			}
+			around = append(around, open{n.Span().End, len(path)})
+			path = slices.AppendSeq(path, bindingNames(b))
+			if !yield(b, path) {
+				return
+			}
 		}
 	}
-	return names
+}
+
+// bindingNames are the names in the path of a binding; empty where a name is
+// computed.
+func bindingNames(b nixast.Binding) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for attr := range b.Path().Attrs() {
+			if name, _ := attr.AttrName(); !yield(name) {
+				return
+			}
+		}
+	}
 }
 
 // addLeftovers makes units of what no module leads to.

@@ -56,8 +56,20 @@ func (o *Option) Site() Site {
 
 // Site is the place to add a setting to a section ("Service"), or an option of
 // the unit itself (the empty section). If the set of the section is missing, it
-// is the set of the unit, with a Prefix.
+// is the set of the unit, with a Prefix. The caller must not change it.
 func (u *Unit) Site(section string) Site {
+	s, ok := u.sites[section]
+	if !ok {
+		s = u.findSite(section)
+		if u.sites == nil {
+			u.sites = map[string]Site{}
+		}
+		u.sites[section] = s
+	}
+	return s
+}
+
+func (u *Unit) findSite(section string) Site {
 	if u.derivedFrom != nil {
 		return Site{Reason: "NixOS makes this timer from startAt"}
 	}

@@ -33,6 +33,7 @@ type Unit struct {
 	opt     *Option
 	lines   []Line // of Lines, once derived
 	derived bool
+	sites   map[string]Site // of Site, by section
 	// derivedFrom is the startAt that a timer comes from.
 	derivedFrom *Option
 }
@@ -126,6 +127,18 @@ func (u *Unit) Defs() []*Def { return u.opt.Defs }
 // Option is an option of the unit by its path: "after", "script",
 // "environment", "serviceConfig". It is never nil.
 func (u *Unit) Option(path ...string) *Option { return u.opt.Attr(path...) }
+
+// set is an option of the unit that a definition in sight sets; nil if there is
+// none, which costs less to find than what else is known of the option.
+func (u *Unit) set(path ...string) *Option {
+	if u.opt.node.below(path[0]) == nil {
+		return nil
+	}
+	if o := u.Option(path...); o.IsSet() {
+		return o
+	}
+	return nil
+}
 
 // Sections are the names of the sections that have settings: "Unit",
 // "Service", "Install".
@@ -228,7 +241,7 @@ func (u *Unit) IsOverride() bool {
 		return false
 	}
 	for _, name := range options {
-		if u.Option(name).IsSet() {
+		if u.set(name) != nil {
 			return false
 		}
 	}
