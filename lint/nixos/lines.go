@@ -95,18 +95,17 @@ var installSince = Release{22, 11}
 // sectionLines are the directives of a section, those that NixOS derives from
 // other options first, by key.
 func (u *Unit) sectionLines(section string, derived map[string][]Line) []Line {
-	byKey := derived
-	if byKey == nil {
+	byKey, set := derived, u.Section(section)
+	if byKey == nil || set.outranks(PriorityPlain) {
 		byKey = map[string][]Line{}
 	}
-	set := u.Section(section)
 	var unseen []Line
 	for _, d := range u.Directives(section) {
 		if d.IsPattern() {
 			unseen = append(unseen, Line{Section: section, Unseen: "the name of the setting `" + d.Name() + "` is not known", Def: d.Defs[0]})
 			continue
 		}
-		byKey[d.Name()] = mergeLines(byKey[d.Name()], u.directiveLines(section, d))
+		byKey[d.Name()] = mergeLines(byKey[d.Name()], d, u.directiveLines(section, d))
 	}
 	for _, r := range set.node.unseen {
 		unseen = append(unseen, Line{Section: section, Unseen: r.Text, Origin: r.Node})
@@ -118,14 +117,33 @@ func (u *Unit) sectionLines(section string, derived map[string][]Line) []Line {
 	return append(lines, unseen...)
 }
 
-// mergeLines merges what NixOS derives with what is written for the same key.
-// Two scalars must be equal, so that one is enough.
-func mergeLines(derived, written []Line) []Line {
+// mergeLines merges what NixOS derives, at the plain priority, with the lines of
+// what is written for the same key. Two scalars must be equal, so that one is
+// enough.
+func mergeLines(derived []Line, o *Option, written []Line) []Line {
+	if len(derived) == 0 || o.outranks(PriorityPlain) {
+		return written
+	}
+	for _, d := range o.Defs {
+		for i := range derived {
+			if d.Priority < PriorityPlain && d.When != nil {
+				derived[i].When, _ = d.ev.And(derived[i].When, d.ev.Not(d.When))
+			}
+		}
+	}
+	if slices.ContainsFunc(derived, func(l Line) bool { return l.When == nil && l.Unseen == "" }) {
+		written = slices.DeleteFunc(written, func(l Line) bool { return l.Def.Priority > PriorityPlain })
+	}
 	if len(derived) == 1 && len(written) == 1 && written[0].Known && derived[0].Known &&
 		written[0].Text == derived[0].Text && written[0].When == nil {
 		return written
 	}
-	return append(slices.Clip(derived), written...)
+	return append(derived, written...)
+}
+
+// outranks reports whether the option is certainly set at a stronger priority.
+func (o *Option) outranks(priority int) bool {
+	return slices.ContainsFunc(o.Defs, func(d *Def) bool { return d.Priority < priority && d.certain() })
 }
 
 // directiveLines are the lines of one directive: one for a scalar, one for
