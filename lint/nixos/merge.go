@@ -19,6 +19,21 @@ func (o *Option) Value() (*eval.Thunk, bool) {
 // certain reports whether the definition counts under all conditions.
 func (d *Def) certain() bool { return d.When == nil && d.Maybe == nil && d.Misfit.IsZero() }
 
+// Together reports whether there is a module that brings both definitions along,
+// under all conditions that are not their own. On a host with a name it is so for
+// all; files that no host leads to may be alternatives.
+func (d *Def) Together(other *Def) bool {
+	users, theirs := map[*module]bool{}, map[*module]bool{}
+	d.mod.users(users)
+	other.mod.users(theirs)
+	for m := range users {
+		if theirs[m] {
+			return true
+		}
+	}
+	return false
+}
+
 // Bool is the option as a boolean; Maybe if it is not set, or not known.
 func (o *Option) Bool() eval.Truth {
 	value, ok := o.Value()

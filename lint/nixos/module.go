@@ -25,16 +25,19 @@ type world struct {
 
 	modules  []*module
 	disabled map[*File]bool
-	unseen   []Reason
-	args     *eval.Thunk
-	root     *node
-	ready    bool // all modules are collected
+	// importers are the modules that import a file under all conditions.
+	importers map[*File][]*module
+	unseen    []Reason
+	args      *eval.Thunk
+	root      *node
+	ready     bool // all modules are collected
 
 	discharges int // steps taken for the definition at hand
 }
 
 // A module is one module after its arguments are given.
 type module struct {
+	world    *world
 	file     *File // that its set is written in
 	value    *eval.Thunk
 	body     *eval.Attrs
@@ -48,7 +51,7 @@ type module struct {
 var moduleKeys = [...]string{"_class", "_file", "key", "disabledModules", "require", "imports", "freeformType", "options", "config", "meta"}
 
 func newWorld(p *Project, ev *eval.Evaluator) *world {
-	w := &world{project: p, ev: ev, label: "config", open: true, disabled: map[*File]bool{}}
+	w := &world{project: p, ev: ev, label: "config", open: true, disabled: map[*File]bool{}, importers: map[*File][]*module{}}
 	w.root = &node{world: w}
 	return w
 }
@@ -146,6 +149,9 @@ func (w *world) load(next pendingModule, seen map[*File]bool) []pendingModule {
 				w.miss(err.Error(), v.Origin())
 				return nil
 			}
+			if next.importer != nil && next.when == next.importer.when {
+				w.importers[f] = append(w.importers[f], next.importer)
+			}
 			if seen[f] {
 				return nil
 			}
@@ -171,7 +177,7 @@ func (w *world) load(next pendingModule, seen map[*File]bool) []pendingModule {
 			if n := body.Origin(); !n.IsZero() {
 				file = w.project.File(n.File().Name)
 			}
-			m := &module{file: file, value: value, body: body, whole: whole, importer: next.importer, when: next.when}
+			m := &module{world: w, file: file, value: value, body: body, whole: whole, importer: next.importer, when: next.when}
 			w.modules = append(w.modules, m)
 			w.disable(m)
 			return w.imports(m)
@@ -198,10 +204,31 @@ func (w *world) imports(m *module) []pendingModule {
 			found = append(found, w.moduleList(d.Value, m.file)...)
 		}
 	}
-	for i := range found {
-		found[i].importer = m
+	kept := found[:0]
+	for _, next := range found {
+		var t eval.Truth
+		if next.when, t = w.ev.And(m.when, next.when); t != eval.No {
+			next.importer = m
+			kept = append(kept, next)
+		}
 	}
-	return found
+	return kept
+}
+
+// users are the modules that bring m along under all conditions, itself
+// included.
+func (m *module) users(found map[*module]bool) {
+	if m == nil || found[m] {
+		return
+	}
+	found[m] = true
+	if m.whole {
+		for _, importer := range m.world.importers[m.file] {
+			importer.users(found)
+		}
+	} else if m.importer != nil && m.when == m.importer.when {
+		m.importer.users(found)
+	}
 }
 
 func (w *world) moduleList(t *eval.Thunk, file *File) []pendingModule {

@@ -78,7 +78,8 @@ type Def struct {
 	// there at all.
 	Maybe *Reason
 
-	ev *eval.Evaluator
+	ev  *eval.Evaluator
+	mod *module
 }
 
 // option is what is known of the option at n.
@@ -120,6 +121,7 @@ func (n *node) def(d rawDef) *Def {
 		When:     d.when,
 		Maybe:    d.maybe,
 		ev:       n.world.ev,
+		mod:      d.mod,
 	}
 	if !d.site.IsZero() {
 		def.File = n.world.project.File(d.site.File().Name)

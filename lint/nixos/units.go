@@ -275,7 +275,7 @@ func (w *world) childWorlds(outer Scope) []childWorld {
 				if d.mod != nil {
 					file = d.mod.file
 				}
-				queue = append(queue, pendingModule{value: d.value, file: file, when: d.when})
+				queue = append(queue, pendingModule{value: d.value, file: file, when: d.when, importer: d.mod})
 			}
 			child.collect(queue)
 			found = append(found, childWorld{child, Scope{nest.kind, joinScope(outer, n.name)}})
