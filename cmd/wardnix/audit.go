@@ -57,10 +57,13 @@ func (v *auditVerb) flags(fs *pflag.FlagSet) {
 	fs.StringSliceVar(&v.selected, "select", nil, "look for these `RULES` only: IDs, names, letters of families, default or all")
 	fs.StringSliceVar(&v.ignored, "ignore", nil, "leave these `RULES` out")
 	fs.StringVar(&v.failOn, "fail-on", "", "exit with 1 for findings of this `SEVERITY` or above: error, warning (the default), info or none")
+	takes(fs, "fail-on", severities...)
 	fs.StringVar(&v.failAbove, "fail-above", "", "exit with 1 when an exposure is above `N`, from 0.0 to 10.0")
 	v.settings.flags(fs)
 	fs.StringVar(&v.format, "format", "text", "print as `FORMAT`: text or json")
+	takes(fs, "format", "text", "json")
 	fs.StringVar(&v.color, "color", "auto", "colour the output `WHEN`: auto, always or never")
+	takes(fs, "color", "auto", "always", "never")
 }
 
 // check looks at what the flags and arguments say together.

@@ -31,20 +31,45 @@ func (*completionVerb) run(c *Command, args []string) int {
 	return exitClean
 }
 
+// wordsKey is the annotation of a flag that holds the words it takes.
+const wordsKey = "words"
+
+// severities are the words that --fail-on takes.
+var severities = []string{"error", "warning", "info", "none"}
+
+// takes tells the completions which words a flag takes.
+func takes(fs *pflag.FlagSet, flag string, words ...string) {
+	if err := fs.SetAnnotation(flag, wordsKey, words); err != nil {
+		panic(err) // there is no such flag
+	}
+}
+
 func bash() string {
 	var b strings.Builder
-	b.WriteString("_wardnix() {\n  local cur=${COMP_WORDS[COMP_CWORD]}\n  case ${COMP_WORDS[1]} in\n")
+	b.WriteString("_wardnix() {\n  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words=\n  case ${COMP_WORDS[1]} in\n")
 	var names []string
 	for _, v := range verbs() {
 		var flags []string
-		eachFlag(v, func(f *pflag.Flag) { flags = append(flags, "--"+f.Name) })
+		var cases strings.Builder
+		eachFlag(v, func(f *pflag.Flag) {
+			flags = append(flags, "--"+f.Name)
+			if words := f.Annotations[wordsKey]; words != nil {
+				fmt.Fprintf(&cases, "      --%s) words=%q ;;\n", f.Name, strings.Join(words, " "))
+			}
+		})
 		names = append(names, v.about().name)
-		fmt.Fprintf(&b, "  %s) local flags=%q ;;\n", v.about().name, strings.Join(flags, " "))
+		fmt.Fprintf(&b, "  %s)\n    local flags=%q\n", v.about().name, strings.Join(flags, " "))
+		if cases.Len() > 0 {
+			fmt.Fprintf(&b, "    case $prev in\n%s    esac\n", cases.String())
+		}
+		b.WriteString("    ;;\n")
 	}
 	fmt.Fprintf(&b, `  *) local flags="--help --version" ;;
   esac
   if ((COMP_CWORD == 1)); then
     COMPREPLY=($(compgen -W "%s help --help --version" -- "$cur"))
+  elif [[ $words ]]; then
+    COMPREPLY=($(compgen -W "$words" -- "$cur"))
   elif [[ $cur == -* ]]; then
     COMPREPLY=($(compgen -W "$flags" -- "$cur"))
   fi
@@ -69,7 +94,10 @@ func zsh() string {
 				spec += "="
 			}
 			spec += "[" + strings.NewReplacer("[", `\[`, "]", `\]`, ":", `\:`).Replace(flagText(f)) + "]"
-			if f.NoOptDefVal == "" {
+			switch words := f.Annotations[wordsKey]; {
+			case words != nil:
+				spec += ":value:(" + strings.Join(words, " ") + ")"
+			case f.NoOptDefVal == "":
 				spec += ":value:_files"
 			}
 			fmt.Fprintf(&b, " \\\n      %s", shellQuote(spec))
@@ -87,7 +115,10 @@ func fish() string {
 		fmt.Fprintf(&b, "complete -c wardnix -n __fish_use_subcommand -f -a %s -d %s\n", a.name, shellQuote(a.line))
 		eachFlag(v, func(f *pflag.Flag) {
 			value := " -r"
-			if f.NoOptDefVal != "" {
+			switch words := f.Annotations[wordsKey]; {
+			case words != nil:
+				value = " -x -a " + shellQuote(strings.Join(words, " "))
+			case f.NoOptDefVal != "":
 				value = ""
 			}
 			fmt.Fprintf(&b, "complete -c wardnix -n '__fish_seen_subcommand_from %s' -l %s%s -d %s\n",

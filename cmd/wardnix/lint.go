@@ -66,6 +66,7 @@ func (v *lintVerb) flags(fs *pflag.FlagSet) {
 	fs.StringSliceVar(&v.selected, "select", nil, "look for these `RULES` only: IDs, names, letters of families, default or all")
 	fs.StringSliceVar(&v.ignored, "ignore", nil, "leave these `RULES` out")
 	fs.StringVar(&v.failOn, "fail-on", "", "exit with 1 for findings of this `SEVERITY` or above: error, warning (the default), info or none")
+	takes(fs, "fail-on", severities...)
 	fs.StringSliceVar(&v.exclude, "exclude", nil, "leave out what this `GLOB` matches in folders, besides what the settings leave out")
 	fs.BoolVar(&v.forceExclude, "force-exclude", false, "leave out excluded files even where they are named")
 	fs.BoolVar(&v.noIgnores, "no-ignores", false, "take no notice of comments that ignore findings")
@@ -76,9 +77,11 @@ func (v *lintVerb) flags(fs *pflag.FlagSet) {
 	v.project.flags(fs)
 	fs.BoolVar(&v.showSettings, "show-settings", false, "print the settings and where each comes from, and lint nothing")
 	fs.StringVar(&v.format, "format", "full", "print as `FORMAT`: "+formatNames())
+	takes(fs, "format", formats()...)
 	fs.BoolVar(&v.statistics, "statistics", false, "print how often each rule finds something")
 	fs.StringVar(&v.outputFile, "output-file", "", "write the report to this `FILE` instead of printing it")
 	fs.StringVar(&v.color, "color", "auto", "colour the output `WHEN`: auto, always or never")
+	takes(fs, "color", "auto", "always", "never")
 	fs.StringVar(&v.stdinFilename, "stdin-filename", "", "the `NAME` of the file that - stands for")
 }
 

@@ -88,12 +88,18 @@ func exposureChanges(before, after *nixos.Project) []report.ExposureChange {
 	return slices.Compact(changes) // hosts that share a service
 }
 
-// formatNames are the formats as help lists them.
-func formatNames() string {
+// formats are the names of the formats of a report.
+func formats() []string {
 	var names []string
 	for _, f := range report.Formats() {
 		names = append(names, f.Name)
 	}
+	return names
+}
+
+// formatNames are the formats as help lists them.
+func formatNames() string {
+	names := formats()
 	last := len(names) - 1
 	return strings.Join(names[:last], ", ") + " or " + names[last]
 }

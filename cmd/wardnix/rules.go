@@ -22,6 +22,7 @@ func (*rulesVerb) about() about {
 
 func (v *rulesVerb) flags(fs *pflag.FlagSet) {
 	fs.StringVar(&v.format, "format", "text", "print as `FORMAT`: text, json or markdown")
+	takes(fs, "format", "text", "json", "markdown")
 }
 
 func (v *rulesVerb) run(c *Command, args []string) int {

@@ -49,6 +49,7 @@ func (v *scoreVerb) flags(fs *pflag.FlagSet) {
 	fs.StringSliceVar(&v.baselines, "baseline", nil, "the hardening `BASELINE` that the fixes compare with, as in lint")
 	fs.StringVar(&v.ratchet, "ratchet", "", "exit with 1 when a unit is more exposed than this `FILE` of wardnix baseline knows it")
 	fs.StringVar(&v.format, "format", "text", "print as `FORMAT`: text or json")
+	takes(fs, "format", "text", "json")
 	v.target.flags(fs)
 }
 
@@ -84,7 +85,7 @@ func (v *scoreVerb) run(c *Command, args []string) int {
 		for _, s := range units {
 			err = errors.Join(err, detail(c.Stdout, s))
 		}
-	default:
+	case len(units) > 0 || status == exitClean:
 		err = scoresText(c.Stdout, units)
 	}
 	if err != nil {

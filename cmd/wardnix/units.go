@@ -31,6 +31,7 @@ as ${…}, with the reason. Units are those of the files named; the project arou
 func (v *unitsVerb) flags(fs *pflag.FlagSet) {
 	fs.BoolVar(&v.render, "render", false, "print the text of each unit")
 	fs.StringVar(&v.format, "format", "text", "print as `FORMAT`: text or json")
+	takes(fs, "format", "text", "json")
 	v.target.flags(fs)
 }
 
