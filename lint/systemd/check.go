@@ -136,8 +136,8 @@ func (d *Directive) judge(kind Kind, value string, e expander) Verdict {
 		return d.judgeBool(value)
 	case KindEnum, KindHostname, KindInput, KindOutput, KindMountFlags, KindLogLevel, KindFacility, KindPersonality:
 		return d.judgeWord(kind, value, e)
-	case KindMode, KindSpan, KindSpanNano, KindSpanOrEmpty, KindTimeout, KindWatchdog, KindTimer, KindBytes, KindMemory,
-		KindTasks, KindPercent, KindLimit, KindInt, KindCount, KindCountOrInfinity, KindNice, KindOOMScore, KindIOPriority,
+	case KindMode, KindSpan, KindSpanNano, KindSpanOrEmpty, KindTimeout, KindWatchdog, KindTimer, KindBytes, KindBytesOrInfinity, KindBytesOrShare, KindBoolOrBytes, KindMemory,
+		KindTasks, KindPercent, KindShare, KindLimit, KindInt, KindCount, KindLongCount, KindCountOrInfinity, KindNice, KindOOMScore, KindIOPriority,
 		KindRealtimePriority, KindWeight, KindCPUWeight, KindExitStatus:
 		return d.judgeNumber(kind, value, e)
 	case KindCapabilities, KindSyscallFilter, KindSyscallLog, KindArchitectures, KindFamilies, KindNamespaces,

@@ -19,6 +19,17 @@ func (d *Directive) judgeNumber(kind Kind, value string, e expander) Verdict {
 	case KindBytes:
 		_, ok = ParseSize(value)
 		return ignoredUnless(ok, "not a size (K, M, G, T, P, E; no B behind them): %s", clip(value))
+	case KindBytesOrInfinity:
+		_, ok = ParseSize(value)
+		return ignoredUnless(ok || value == "infinity", "not a size (K, M, G, T, P, E; no B behind them) or infinity: %s", clip(value))
+	case KindBytesOrShare:
+		size, ok := ParseSize(value)
+		share, good := parsePermyriad(value)
+		return ignoredUnless(ok && size > 0 || good && 0 < share && share <= 10000, "not a size (K, M, G, T, P, E; no B behind them) or percentage: %s", clip(value))
+	case KindBoolOrBytes:
+		_, ok = ParseSize(value)
+		_, isBool := ParseBool(value)
+		return ignoredUnless(ok || isBool, "neither a boolean nor a size (K, M, G, T, P, E; no B behind them): %s", clip(value))
 	case KindMemory:
 		return d.judgeMemory(value)
 	case KindTasks:
@@ -26,6 +37,9 @@ func (d *Directive) judgeNumber(kind Kind, value string, e expander) Verdict {
 	case KindPercent:
 		n, ok := parsePermyriad(value)
 		return ignoredUnless(ok && n > 0, "not a percentage: %s", clip(value))
+	case KindShare:
+		n, ok := parsePermyriad(value)
+		return ignoredUnless(ok && n <= 10000, "not a percentage up to 100%%: %s", clip(value))
 	case KindLimit:
 		return d.judgeLimit(value)
 	case KindCountOrInfinity:
@@ -47,6 +61,9 @@ func (d *Directive) inRange(kind Kind, value string) bool {
 	case KindCount:
 		least, most = 0, math.MaxUint32
 		_, ok := parseUint(value, 0, uint64(most))
+		return ok
+	case KindLongCount:
+		_, ok := parseUint(value, 0, math.MaxUint64)
 		return ok
 	case KindExitStatus:
 		_, ok := parseUint(value, 0, math.MaxUint8)

@@ -77,7 +77,15 @@ func (d *Directive) Known(v Version) bool {
 }
 
 // Enum returns the values of an enum directive, nil for others.
-func (d *Directive) Enum() *Enum { return enumOf(d.Name) }
+func (d *Directive) Enum() *Enum {
+	if e := enumOf(d.Name); e != nil {
+		return e
+	}
+	if d.sections >= inJournal { // names that files use in several senses
+		return enums[d.Name+" "+d.Sections()[0]]
+	}
+	return nil
+}
 
 // Repeat tells what a second assignment of a directive does.
 type Repeat uint8
@@ -127,11 +135,16 @@ const (
 	inCoredump
 	inTime
 	inOOM
+	inHome
+	inUpload
+	inRemote
+	inDelegate
 )
 
 var sectionNames = [...]string{
 	"Unit", "Service", "Socket", "Timer", "Path", "Mount", "Automount", "Swap", "Slice", "Scope", "Install",
 	"Manager", "Journal", "Login", "Resolve", "Sleep", "Coredump", "Time", "OOM",
+	"Home", "Upload", "Remote", "Delegate",
 }
 
 func sectionBit(section string) sectionSet {

@@ -82,6 +82,11 @@ var enumAliases = map[string]string{
 	"IOPressureWatch": "MemoryPressureWatch", "DefaultMemoryPressureWatch": "MemoryPressureWatch",
 	"DefaultCPUPressureWatch": "MemoryPressureWatch", "DefaultIOPressureWatch": "MemoryPressureWatch",
 	"DefaultStandardOutput": "StandardOutput", "DefaultStandardError": "StandardOutput",
+	"HandleHibernateKey": "IdleAction", "HandleHibernateKeyLongPress": "IdleAction", "HandleLidSwitch": "IdleAction",
+	"HandleLidSwitchDocked": "IdleAction", "HandleLidSwitchExternalPower": "IdleAction", "HandlePowerKey": "IdleAction",
+	"HandlePowerKeyLongPress": "IdleAction", "HandleRebootKey": "IdleAction", "HandleRebootKeyLongPress": "IdleAction",
+	"HandleSecureAttentionKey": "IdleAction", "HandleSuspendKey": "IdleAction", "HandleSuspendKeyLongPress": "IdleAction",
+	"MulticastDNS": "LLMNR",
 }
 
 func enumOf(name string) *Enum {

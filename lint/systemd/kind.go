@@ -23,12 +23,17 @@ const (
 	KindWatchdog              // a time span, "off" or "default"
 	KindTimer                 // a time span or calendar expression
 	KindBytes                 // a size
+	KindBytesOrInfinity       // a size or "infinity"
+	KindBytesOrShare          // a size or percentage
+	KindBoolOrBytes           // yes, no, or a size
 	KindMemory                // a size, percentage or "infinity"
 	KindTasks                 // a count, percentage or "infinity"
 	KindPercent               // a percentage, which may exceed 100
+	KindShare                 // a percentage up to 100
 	KindLimit                 // SOFT:HARD of a resource
 	KindInt                   // an integer
 	KindCount                 // an unsigned integer
+	KindLongCount             // an unsigned integer of 64 bits
 	KindCountOrInfinity       // an unsigned integer or "infinity"
 	KindNice                  // -20 to 19
 	KindOOMScore              // -1000 to 1000

@@ -38,7 +38,7 @@ func (d *Directive) candidates(value string, v Version) []string {
 		if enum := d.Enum(); enum != nil {
 			list = append(list, spell.Nearest(plain, enum.Names(v)), boolWords[lowerASCII(plain)])
 		}
-	case KindBytes, KindMemory, KindLimit:
+	case KindBytes, KindBytesOrInfinity, KindBytesOrShare, KindBoolOrBytes, KindMemory, KindLimit:
 		upper := strings.ToUpper(plain)
 		list = append(list, upper, strings.TrimSuffix(upper, "B"), strings.TrimSuffix(upper, "IB"))
 		if equalFold(plain, "unlimited") || equalFold(plain, "max") || plain == "-1" {

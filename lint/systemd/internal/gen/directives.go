@@ -28,7 +28,7 @@ var kinds = map[string]string{
 	"io_limit": "KindDeviceValue", "io_device_weight": "KindDeviceValue", "io_device_latency": "KindDeviceValue",
 	"ip_filter_bpf_progs": "KindFilterPath", "job_running_timeout_sec": "KindTimeout", "job_timeout_sec": "KindTimeout",
 	"load_credential": "KindLoadCredential", "set_credential": "KindSetCredential", "log_facility": "KindFacility",
-	"log_level": "KindLogLevel", "iec_uint64": "KindBytes", "iec_uint64_infinity": "KindMemory", "long": "KindInt", "memory_limit": "KindMemory", "mode": "KindMode",
+	"log_level": "KindLogLevel", "iec_uint64": "KindBytes", "iec_uint64_infinity": "KindBytesOrInfinity", "long": "KindInt", "memory_limit": "KindMemory", "mode": "KindMode",
 	"namespace_flags": "KindNamespaces", "namespace_path_strv": "KindPaths", "nsec": "KindSpanNano",
 	"obsolete_unit_deps": "KindUnits", "pass_environ": "KindVariables", "unset_environ": "KindUnsetEnvironment",
 	"path": "KindPlainPath", "path_spec": "KindPathSpec", "personality": "KindPersonality", "pid_file": "KindPIDFile",
@@ -47,7 +47,9 @@ var kinds = map[string]string{
 	"unit_path_printf": "KindPath", "unit_path_strv_printf": "KindOther", "unit_slice": "KindSlice",
 	"unit_string_printf": "KindString", "unit_strv_printf": "KindOther", "unsigned": "KindCount",
 	"user_group_compat": "KindUser", "user_group_strv_compat": "KindGroups", "watchdog_sec": "KindWatchdog",
-	"working_directory": "KindWorkingDirectory", "warn_compat": "KindIgnored", "protect_system_pid1": "KindOther",
+	"working_directory": "KindWorkingDirectory", "permyriad": "KindShare", "loadavg": "KindShare", "uint64": "KindLongCount",
+	"tmpfs_size": "KindBytesOrShare", "compress": "KindBoolOrBytes", "duration": "KindSpan", "line_max": "KindBytes", "n_autovts": "KindCount",
+	 "warn_compat": "KindIgnored", "protect_system_pid1": "KindOther",
 }
 
 // kind returns the grammar of a parser: an enum where the directive has a table
