@@ -20,7 +20,7 @@ type subject struct{ host, scope, unit, name string }
 func meaningOf(p *nixos.Project) meaning {
 	m := meaning{}
 	for _, h := range p.Hosts() {
-		for _, u := range h.Units {
+		for _, u := range slices.Concat(h.Units, h.Confs) {
 			scope := u.Scope.String()
 			for _, l := range u.Lines() {
 				m[subject{h.Name, scope, u.Name, nameOf(l)}] += l.Section + "." + l.Key + "=" + l.Shown + "\n"
@@ -40,7 +40,7 @@ var hostOptions = [][]string{{"systemd"}, {"boot", "initrd", "systemd"}, {"users
 // addOption notes an option that is no set, or those below it. Of values only the
 // source is compared: a fix that changes it by the way is none.
 func (m meaning) addOption(host string, o *nixos.Option) {
-	if nixos.HoldsUnits(o.Path) {
+	if nixos.HoldsUnits(o.Path) || nixos.IsConf(o.Path) {
 		return
 	}
 	attrs := o.Attrs()
@@ -79,6 +79,9 @@ func (m meaning) sameBut(after meaning, fixes []chosen) error {
 	for _, c := range fixes {
 		for _, d := range c.Directives {
 			named[c.Unit+"\x00"+d] = true
+			if path := strings.Split(d, "."); slices.Contains(path, "settings") {
+				named["\x00"+path[len(path)-1]] = true // a setting by its option
+			}
 		}
 	}
 	allowed := func(s subject) bool {

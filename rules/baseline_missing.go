@@ -59,6 +59,14 @@ func eachUnit(p *lint.Pass, do func(*unitView)) {
 	}
 }
 
+// eachFile calls do for every unit, and for every configuration file of systemd.
+func eachFile(p *lint.Pass, do func(*unitView)) {
+	eachUnit(p, do)
+	for _, u := range confViewsOf(p) {
+		do(u)
+	}
+}
+
 func reportMissing(p *lint.Pass, u *unitView, b *Baseline) {
 	var rs []row
 	standings := u.standings(b)

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"wardnix/lint"
-	"wardnix/lint/nixos"
 	"wardnix/lint/systemd"
 )
 
@@ -39,18 +38,19 @@ asks for.`,
 		Options:    lint.Options{Release: "24.11"},
 		References: []string{"systemd.exec(5), the notes \"Added in version\"", "systemd 257 and 258, NEWS"},
 		Check: func(p *lint.Pass) {
-			eachDirectiveOption(p, func(u *unitView, section string, o *nixos.Option) {
-				d, ok := systemd.LookupAny(section, o.Name())
-				if !ok || d.Since <= u.version || !u.Host.ReleaseKnown || inBaseline(u, baselines, section, d.Name, nil) {
+			eachNaming(p, func(n naming) {
+				u := n.unitView
+				d, ok := systemd.LookupAny(n.section, n.name)
+				if !ok || d.Since <= u.version || !u.Host.ReleaseKnown || inBaseline(u, baselines, n.section, d.Name, nil) {
 					return
 				}
-				reportAt(p, o, lint.Finding{
+				n.report(p, lint.Finding{
 					Message: fmt.Sprintf("%s sets %s, which came with systemd %s: version %s%s ignores it",
 						u.Name, d.Name, d.Since, u.version, ofRelease(u)),
-					Unit: u.Name, Directives: []string{d.Name}, Notes: []lint.Note{{Label: d.Name, Text: d.Doc}},
+					Directives: []string{d.Name}, Notes: []lint.Note{{Label: d.Name, Text: d.Doc}},
 				})
 			})
-			eachUnit(p, func(u *unitView) {
+			eachFile(p, func(u *unitView) {
 				eachMisread(u, fromTheFuture, func(m misread) {
 					if !inBaseline(u, baselines, m.Section, m.Key, &m.Text) {
 						reportNewerValue(p, u, m)

@@ -104,6 +104,9 @@ func inside(n, outer nixast.Node) nixast.Node {
 // linePlace is where a person would point at for a line: its own expression,
 // else the value of the definition.
 func linePlace(u *unitView, l nixos.Line) (*nixast.File, nixast.Span) {
+	if !l.Place.In.IsZero() {
+		return l.Place.In.File(), l.Place.Span
+	}
 	if n := writtenAt(u, l); !n.IsZero() {
 		return n.File(), n.Span()
 	}

@@ -36,23 +36,23 @@ removed with a certain version is reported only where the project says which rel
 		Options:    lint.Options{Release: "25.11"},
 		References: []string{"systemd.resource-control(5)", "systemd 258, NEWS"},
 		Check: func(p *lint.Pass) {
-			eachDirectiveOption(p, func(u *unitView, section string, o *nixos.Option) {
-				d, ok := systemd.LookupAny(section, o.Name())
-				if !ok || d.Since > u.version || alwaysOn(d) || !gone(u, d) {
+			eachNaming(p, func(n naming) {
+				d, ok := systemd.LookupAny(n.section, n.name)
+				if !ok || d.Since > n.version || alwaysOn(d) || !gone(n.unitView, d) {
 					return
 				}
 				f := lint.Finding{
-					Message: fmt.Sprintf("%s sets %s, which has no effect%s", u.Name, d.Name, since(d)),
-					Unit:    u.Name, Directives: []string{d.Name},
+					Message:    fmt.Sprintf("%s sets %s, which has no effect%s", n.Name, d.Name, since(d)),
+					Directives: []string{d.Name},
 				}
 				if d.Replacement != "" {
 					f.Message += "; " + d.Replacement + " replaced it"
 				}
-				if d.Name == "MemoryLimit" && automatic(u) {
+				if d.Name == "MemoryLimit" && automatic(n.unitView) {
 					f.Directives = append(f.Directives, d.Replacement)
-					f.Fixes = renameFix(o, d.Replacement, u.Directive(section, d.Replacement).IsSet(), false)
+					f.Fixes = n.rename(d.Replacement, false)
 				}
-				reportAt(p, o, f)
+				n.report(p, f)
 			})
 		},
 	}
@@ -80,15 +80,11 @@ func since(d *systemd.Directive) string {
 	return " any more"
 }
 
-// eachDirectiveOption calls do for what units set in sections that systemd knows.
+// eachDirectiveOption calls do for the options of eachNaming.
 func eachDirectiveOption(p *lint.Pass, do func(u *unitView, section string, o *nixos.Option)) {
-	eachUnit(p, func(u *unitView) {
-		for _, section := range u.Sections() {
-			for _, o := range u.Directives(section) {
-				if o.IsSet() && !o.IsPattern() {
-					do(u, section, o)
-				}
-			}
+	eachNaming(p, func(n naming) {
+		if n.option != nil {
+			do(n.unitView, n.section, n.option)
 		}
 	})
 }
@@ -127,41 +123,41 @@ reported, too.`,
 `,
 		References: []string{"systemd 262, src/core/load-fragment-gperf.gperf.in"},
 		Check: func(p *lint.Pass) {
-			eachDirectiveOption(p, func(u *unitView, section string, o *nixos.Option) {
-				d, ok := systemd.Lookup(section, o.Name(), u.version)
-				if ok && (d.Deprecated || alwaysOn(d) && gone(u, d)) && !(section == "Unit" && strings.HasPrefix(d.Replacement, "[Unit] "+d.Name) && d.Replacement == "[Unit] "+d.Name) {
-					reportDeprecated(p, u, section, o, d)
+			eachNaming(p, func(n naming) {
+				d, ok := systemd.Lookup(n.section, n.name, n.version)
+				if ok && (d.Deprecated || alwaysOn(d) && gone(n.unitView, d)) && !(n.section == "Unit" && d.Replacement == "[Unit] "+d.Name) {
+					reportDeprecated(p, n, d)
 				}
 			})
 		},
 	}
 }
 
-func reportDeprecated(p *lint.Pass, u *unitView, section string, o *nixos.Option, d *systemd.Directive) {
-	f := lint.Finding{Unit: u.Name, Directives: []string{d.Name}}
+func reportDeprecated(p *lint.Pass, n naming, d *systemd.Directive) {
+	f := lint.Finding{Directives: []string{d.Name}}
 	if alwaysOn(d) {
-		f.Message = fmt.Sprintf("%s sets %s, which has no effect%s: %s", u.Name, d.Name, since(d), strings.Trim(d.Replacement, "()"))
-		reportAt(p, o, f)
+		f.Message = fmt.Sprintf("%s sets %s, which has no effect%s: %s", n.Name, d.Name, since(d), strings.Trim(d.Replacement, "()"))
+		n.report(p, f)
 		return
 	}
-	f.Message = fmt.Sprintf("%s sets %s in [%s], which is out of date: write %s", u.Name, d.Name, section, d.Replacement)
+	f.Message = fmt.Sprintf("%s sets %s in [%s], which is out of date: write %s", n.Name, d.Name, n.section, d.Replacement)
 	name, moved := strings.CutPrefix(d.Replacement, "[Unit] ")
 	if nixast.IsIdentifier(name) {
 		f.Directives = append(f.Directives, name)
 	}
 	switch {
-	case !nixast.IsIdentifier(name) || !automatic(u) || !sameMeaning[d.Name]:
-	case moved && section != "Unit":
-		f.Fixes = moveFix(u, o, "Unit", name)
-	default:
-		f.Fixes = renameFix(o, name, u.Directive(section, name).IsSet(), false)
+	case !nixast.IsIdentifier(name) || !automatic(n.unitView) || !sameMeaning[d.Name]:
+	case !moved || n.section == "Unit":
+		f.Fixes = n.rename(name, false)
+	case n.option != nil:
+		f.Fixes = moveFix(n.unitView, n.option, "Unit", name)
 	}
-	reportAt(p, o, f)
+	n.report(p, f)
 }
 
 // sameMeaning are the old names whose values the new ones take as they are.
 var sameMeaning = map[string]bool{
 	"BindTo": true, "InaccessibleDirectories": true, "ReadOnlyDirectories": true, "ReadWriteDirectories": true,
-	"PropagateReloadFrom": true, "PropagateReloadTo": true,
+	"RateLimitInterval": true, "Servers": true, "PropagateReloadFrom": true, "PropagateReloadTo": true,
 	"FailureAction": true, "RebootArgument": true, "StartLimitAction": true, "StartLimitBurst": true, "StartLimitInterval": true,
 }

@@ -22,7 +22,11 @@ func unknownDirective() *lint.Rule {
 it is. systemd meets a key that it does not know with a line in the log, "Unknown key, ignoring", and
 starts the service without it. Names are case-sensitive, and a name that is right in one section is
 unknown in another: then the fix moves it to the set that it belongs into. Keys that begin with ` + "`X-`" + `
-are meant for other programs.`,
+are meant for other programs.
+
+The same holds for the settings of systemd's own configuration files: ` + "`systemd.settings.Manager`" + `,
+` + "`services.logind.settings.Login`, `services.resolved.settings.Resolve`" + ` and their like take any name, and so do the
+lines of ` + "`services.journald.extraConfig`" + ` and of the other options that hold text.`,
 		WhenNot: "Where something other than systemd reads the key; then write it as `X-…`, which systemd skips in silence.",
 		Before: `{
   systemd.services.web.serviceConfig = {
@@ -38,65 +42,88 @@ are meant for other programs.`,
   };
 }
 `,
-		References: []string{"systemd.syntax(7)", "nixos/lib/systemd-lib.nix, attrsToSection (NixOS 26.11)"},
-		Check: func(p *lint.Pass) {
-			eachUnit(p, func(u *unitView) {
-				for _, section := range u.Sections() {
-					if !slices.Contains(systemd.Sections(), section) {
-						continue
-					}
-					for _, o := range u.Directives(section) {
-						checkName(p, u, section, o)
-					}
-				}
-			})
-			eachManagerSetting(p, func(h *nixos.Host, o *nixos.Option) {
-				if _, old := watchdogOptions[o.Name()]; !old {
-					checkManagerName(p, h, o)
-				}
-			})
-		},
+		References: []string{"systemd.syntax(7)", "nixos/lib/systemd-lib.nix, attrsToSection and settingsToSections (NixOS 26.11)",
+			"systemd 262, src/shared/conf-parser.c"},
+		Check: func(p *lint.Pass) { eachNaming(p, func(n naming) { checkName(p, n) }) },
 	}
 }
 
-// eachManagerSetting calls do for the settings of systemd.settings.Manager.
-func eachManagerSetting(p *lint.Pass, do func(*nixos.Host, *nixos.Option)) {
-	for _, h := range p.Project.Hosts() {
-		for _, o := range h.Option("systemd", "settings", "Manager").Attrs() {
-			if o.IsSet() {
-				do(h, o)
-			}
-		}
-	}
-}
-
-func checkName(p *lint.Pass, u *unitView, section string, o *nixos.Option) {
-	name := o.Name()
-	if systemd.Silent(name) || strings.Contains(name, "${") {
+func checkName(p *lint.Pass, n naming) {
+	if systemd.Silent(n.name) || strings.Contains(n.name, "${") || isOldWatchdog(n) {
 		return
 	}
-	if _, other := systemd.LookupAny(section, name); other {
+	f := lint.Finding{Directives: []string{n.name}}
+	if conf := n.Conf(); conf != "" && n.section != conf {
+		f.Message = fmt.Sprintf("%s sets %s in [%s], a section that systemd does not know there and ignores: it has [%s]", n.Name, n.name, n.section, conf)
+		n.report(p, f)
+		return
+	}
+	if _, other := systemd.LookupAny(n.section, n.name); other || !slices.Contains(systemd.Sections(), n.section) {
 		return // another version knows it, which is another rule's matter
 	}
-	f := lint.Finding{Unit: u.Name, Directives: []string{name}}
-	f.Message = fmt.Sprintf("%s sets %s, which systemd does not know in [%s] and ignores", u.Name, name, section)
-	if right := sectionsOf(u, name); len(right) > 0 {
-		f.Message = fmt.Sprintf("%s sets %s in [%s], where systemd ignores it: it belongs into [%s]", u.Name, name, section, strings.Join(right, "] or ["))
-		f.Directives = append(f.Directives, strings.ToLower(name[:1])+name[1:])
-		f.Fixes = moveFix(u, o, right[0], name)
-	} else if isUnitOption(name) {
-		f.Message = fmt.Sprintf("%s sets %s in %s, where it means nothing: it is an option of the unit, beside %[3]s", u.Name, name, u.Section(section).Name())
-		f.Directives = append(f.Directives, strings.ToUpper(name[:1])+name[1:])
-		f.Fixes = moveFix(u, o, "", name)
-	} else if near, ok := systemd.Nearest(section, name, u.version); ok {
-		f.Message += "; did you mean " + near.Name + "?"
-		f.Directives = append(f.Directives, near.Name)
-		f.Notes = append(f.Notes, lint.Note{Label: near.Name, Text: near.Doc})
-		if automatic(u) {
-			f.Fixes = renameFix(o, near.Name, u.Directive(section, near.Name).IsSet(), isFar(name, near.Name))
+	f.Message = fmt.Sprintf("%s sets %s, which systemd does not know in [%s] and ignores", n.Name, n.name, n.section)
+	explain := n.explainUnit
+	if n.Conf() != "" {
+		explain = n.explainConf
+	}
+	if !explain(&f) {
+		n.suggest(&f)
+	}
+	n.report(p, f)
+}
+
+// explainUnit says where in the unit the setting belongs; false if nowhere.
+func (n *naming) explainUnit(f *lint.Finding) bool {
+	if right := sectionsOf(n.unitView, n.name); len(right) > 0 {
+		f.Message = fmt.Sprintf("%s sets %s in [%s], where systemd ignores it: it belongs into [%s]", n.Name, n.name, n.section, strings.Join(right, "] or ["))
+		if n.option != nil {
+			f.Directives = append(f.Directives, strings.ToLower(n.name[:1])+n.name[1:])
+			f.Fixes = moveFix(n.unitView, n.option, right[0], n.name)
+		}
+		return true
+	}
+	if n.option != nil && isUnitOption(n.name) {
+		f.Message = fmt.Sprintf("%s sets %s in %s, where it means nothing: it is an option of the unit, beside %[3]s", n.Name, n.name, n.Section(n.section).Name())
+		f.Directives = append(f.Directives, strings.ToUpper(n.name[:1])+n.name[1:])
+		f.Fixes = moveFix(n.unitView, n.option, "", n.name)
+		return true
+	}
+	return false
+}
+
+// explainConf says which configuration file has the setting, or what sets it for
+// all units; false if nothing does.
+func (n *naming) explainConf(f *lint.Finding) bool {
+	for _, section := range systemd.SectionsOf(n.name, n.version) {
+		if file := nixos.ConfFile(section); file != "" && section != n.section {
+			f.Message += fmt.Sprintf("; it is a setting of [%s] in %s", section, file)
+			return true
 		}
 	}
-	reportAt(p, o, f)
+	d, ok := systemd.Lookup(n.section, "Default"+n.name, n.version)
+	if !ok {
+		return false
+	}
+	f.Message += "; the default of all units is " + d.Name
+	n.offer(f, d, true)
+	return true
+}
+
+// suggest names the nearest setting.
+func (n *naming) suggest(f *lint.Finding) {
+	if near, ok := systemd.Nearest(n.section, n.name, n.version); ok {
+		f.Message += "; did you mean " + near.Name + "?"
+		n.offer(f, near, isFar(n.name, near.Name))
+	}
+}
+
+// offer offers another setting instead.
+func (n *naming) offer(f *lint.Finding, d *systemd.Directive, far bool) {
+	f.Directives = append(f.Directives, d.Name)
+	f.Notes = append(f.Notes, lint.Note{Label: d.Name, Text: d.Doc})
+	if automatic(n.unitView) {
+		f.Fixes = n.rename(d.Name, far)
+	}
 }
 
 // sectionsOf are the sections of the unit that take a directive of that name.
@@ -105,24 +132,6 @@ func sectionsOf(u *unitView, name string) []string {
 	return slices.DeleteFunc(slices.Clone(systemd.SectionsOf(name, u.version)), func(s string) bool {
 		return s != "Unit" && s != "Install" && s != own
 	})
-}
-
-func checkManagerName(p *lint.Pass, h *nixos.Host, o *nixos.Option) {
-	v := h.Version()
-	if _, known := systemd.LookupAny("Manager", o.Name()); known || systemd.Silent(o.Name()) || strings.Contains(o.Name(), "${") {
-		return
-	}
-	f := lint.Finding{
-		Message:    fmt.Sprintf("systemd.settings.Manager has %s, which systemd does not know and ignores", o.Name()),
-		Directives: []string{o.Name()},
-	}
-	if near, ok := systemd.Nearest("Manager", o.Name(), v); ok {
-		f.Message += "; did you mean " + near.Name + "?"
-		f.Directives = append(f.Directives, near.Name)
-		f.Notes = append(f.Notes, lint.Note{Label: near.Name, Text: near.Doc})
-		f.Fixes = renameFix(o, near.Name, h.Option("systemd", "settings", "Manager", near.Name).IsSet(), isFar(o.Name(), near.Name))
-	}
-	reportAt(p, o, f)
 }
 
 // reportAt reports the finding at each definition of an option, at its name.

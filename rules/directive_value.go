@@ -19,7 +19,8 @@ func invalidValue(baselines []*Baseline) *lint.Rule {
 	return &lint.Rule{
 		ID: "D002", Name: "invalid-value", Since: "0.1.0", Severity: lint.Error,
 		Title: "systemd ignores the value, or refuses the unit",
-		Text: `Nobody checks the values in ` + "`serviceConfig`" + ` before the machine runs them. A value that systemd
+		Text: `Nobody checks the values in ` + "`serviceConfig`" + ` before the machine runs them, nor those of the settings of
+systemd's configuration files, such as ` + "`services.logind.settings.Login`" + `. A value that systemd
 cannot read is ignored with a line in the log, and what was in force before stays in force: for a
 sandbox directive that is no protection. A few directives are stricter, and a bad value keeps the whole
 unit from loading. Values are case-sensitive, quotes and comments are part of them, and file modes are
@@ -41,7 +42,7 @@ octal digits only.`,
 `,
 		References: []string{"systemd.exec(5)", "systemd.syntax(7)"},
 		Check: func(p *lint.Pass) {
-			eachUnit(p, func(u *unitView) {
+			eachFile(p, func(u *unitView) {
 				rows := map[string]row{}
 				for _, b := range baselines {
 					for _, r := range u.asked(b) {
@@ -108,6 +109,9 @@ func invalidMessage(u *unitView, m misread) string {
 
 // valueFixes offer the nearest valid value, and what the baseline asks for.
 func valueFixes(u *unitView, l nixos.Line, v systemd.Verdict, r row, asked bool) []lint.Fix {
+	if edit, ok := valueEdit(l, v.Nearest); ok && v.Nearest != "" && automatic(u) && plainlyMeant(l.Text, v.Nearest) {
+		return textFix(l.Place.In, edit, "write "+v.Nearest)
+	}
 	node := writtenAt(u, l)
 	if node.IsZero() {
 		return nil

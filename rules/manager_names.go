@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"wardnix/lint"
-	"wardnix/lint/nixos"
 )
 
 // managerNames reports the names of the old option systemd.watchdog in the
@@ -36,19 +35,29 @@ ignores it. The times are those of the hardware watchdog; how long a service may
 `,
 		References: []string{"nixos/doc/manual/release-notes/rl-2511.section.md", "systemd-system.conf(5)"},
 		Check: func(p *lint.Pass) {
-			eachManagerSetting(p, func(h *nixos.Host, o *nixos.Option) {
-				name, old := watchdogOptions[o.Name()]
-				if !old {
+			eachNaming(p, func(n naming) {
+				if !isOldWatchdog(n) {
 					return
 				}
-				reportAt(p, o, lint.Finding{
-					Message:    fmt.Sprintf("systemd.settings.Manager.%s is ignored: systemd calls it %s", o.Name(), name),
-					Directives: []string{o.Name(), name},
+				name, what := watchdogOptions[n.name], n.name+" of "+n.Name
+				if n.option != nil {
+					what = n.option.String()
+				}
+				n.report(p, lint.Finding{
+					Message:    fmt.Sprintf("%s is ignored: systemd calls it %s", what, name),
+					Directives: []string{n.name, name},
 					Notes: []lint.Note{{Label: "note",
 						Text: "this is a time of the hardware watchdog; how long a service may take to stop is DefaultTimeoutStopSec"}},
-					Fixes: renameFix(o, name, h.Option("systemd", "settings", "Manager", name).IsSet(), false),
+					Fixes: n.rename(name, false),
 				})
 			})
 		},
 	}
+}
+
+// isOldWatchdog reports whether a name is one of the old option systemd.watchdog
+// in the place of the new one.
+func isOldWatchdog(n naming) bool {
+	_, old := watchdogOptions[n.name]
+	return old && n.Conf() == "Manager"
 }

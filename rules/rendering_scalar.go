@@ -33,7 +33,7 @@ To set nothing leave the setting out; to overrule another module write the defau
 `,
 		References: []string{"nixos/lib/systemd-lib.nix, toOption (NixOS 26.11)", "systemd 262, src/core/load-fragment.c"},
 		Check: func(p *lint.Pass) {
-			eachUnit(p, func(u *unitView) {
+			eachFile(p, func(u *unitView) {
 				eachMisread(u, nullMeant, func(m misread) {
 					if !askedOf(u, baselines, m.Section, m.Key) { // else it is weaker than the baseline, and told as that
 						reportNull(p, u, m)
@@ -57,7 +57,7 @@ func reportNull(p *lint.Pass, u *unitView, m misread) {
 	}
 	f.Message = fmt.Sprintf("%s: `%s = null` renders `%[2]s=`, %[3]s; leave it out, or write the value that is meant", u.Name, m.Key, what)
 	f.File, f.Span = linePlace(u, m.Line)
-	if on, ok := systemd.ParseBool(m.directive.Default); ok {
+	if on, ok := systemd.ParseBool(m.directive.Default); ok && u.Conf() == "" { // NixOS has defaults of its own there
 		f.Fixes = replaceFix(u, writtenAt(u, m.Line), on, fmt.Sprintf("write %v, the default", on), lint.Safe, "")
 	}
 	p.Report(f)
@@ -86,7 +86,7 @@ stays, whatever it is. NixOS renders booleans by itself, as ` + "`true` and `fal
 `,
 		References: []string{"nix, builtins.toString", "nixos/lib/systemd-lib.nix, toOption (NixOS 26.11)"},
 		Check: func(p *lint.Pass) {
-			eachUnit(p, func(u *unitView) {
+			eachFile(p, func(u *unitView) {
 				eachMisread(u, textOfFalse, func(m misread) {
 					reportLine(p, u, m.Line, fmt.Sprintf("%s: `toString false` is the empty string, which systemd ignores for %s; write false", u.Name, m.Key),
 						replaceFix(u, writtenAt(u, m.Line), false, "write false", lint.Safe, ""))
@@ -193,7 +193,7 @@ systemd read on.`,
 `,
 		References: []string{"systemd.syntax(7)", "nixos/lib/systemd-lib.nix, attrsToSection (NixOS 26.11)"},
 		Check: func(p *lint.Pass) {
-			eachUnit(p, func(u *unitView) {
+			eachFile(p, func(u *unitView) {
 				for _, l := range u.Lines() {
 					text, ok := plainText(u, l)
 					if !ok || l.Def == nil || l.Def.Binding.IsZero() || l.Unseen != "" || l.Key == "Environment" && strings.HasPrefix(text, `"`) {

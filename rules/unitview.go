@@ -49,6 +49,22 @@ func viewsOf(p *lint.Pass) []*unitView {
 	}).([]*unitView)
 }
 
+// confViewsKey is the key of the views of configuration files.
+type confViewsKey struct{}
+
+// confViewsOf are the configuration files of all hosts.
+func confViewsOf(p *lint.Pass) []*unitView {
+	return p.Once(confViewsKey{}, func() any {
+		var all []*unitView
+		for _, h := range p.Project.Hosts() {
+			for _, u := range h.Confs {
+				all = append(all, viewOf(u, editors{}))
+			}
+		}
+		return all
+	}).([]*unitView)
+}
+
 // asked are the rows of the baseline that are asked of the unit. The caller must
 // not change them.
 func (u *unitView) asked(b *Baseline) []row {

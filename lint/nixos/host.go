@@ -32,6 +32,9 @@ type Host struct {
 	Unseen []Reason
 	// Units are the units that the host defines or changes, by scope and name.
 	Units []*Unit
+	// Confs are the configuration files of systemd that it writes, by scope and
+	// name; one that several options write is there for each of them.
+	Confs []*Unit
 
 	project *Project
 	world   *world
@@ -69,7 +72,9 @@ func findHosts(p *Project) []*Host {
 		}
 	}
 	rest := restOf(p, used, again)
-	rest.Units = slices.DeleteFunc(rest.Units, newSeen(hosts).has)
+	seen := newSeen(hosts)
+	rest.Units = slices.DeleteFunc(rest.Units, seen.has)
+	rest.Confs = slices.DeleteFunc(rest.Confs, seen.has)
 	hosts = append(hosts, rest)
 	rest.addLeftovers(leftovers(p, hosts))
 	return hosts
@@ -102,8 +107,9 @@ func (h *Host) setRelease(pinned pins, input string) {
 func (h *Host) finish() {
 	h.Files = h.world.files()
 	h.Unseen = h.world.unseen
-	h.Units = h.world.units(h, Scope{}, 0)
+	h.Units, h.Confs = h.world.units(h, Scope{}, 0)
 	sortUnits(h.Units)
+	sortUnits(h.Confs)
 }
 
 // files are the files of the modules of a world.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strconv"
@@ -28,7 +29,12 @@ func (u *Unit) Lines() []Line {
 func (u *Unit) derive() []Line {
 	switch u.Style {
 	case TextStyle:
+		if u.conf != nil {
+			return u.confTextLines()
+		}
 		return u.textLines()
+	case ConfStyle:
+		return u.confLines()
 	case SectionStyle:
 		var lines []Line
 		for _, section := range sectionsOf(u.Type()) {
@@ -184,30 +190,37 @@ func elementLines(section, key string, e Element) []Line {
 	}
 	ev := e.Def.ev
 	var lines []Line
-	earlier, truth := (*eval.Cond)(nil), eval.Maybe
-	for _, c := range ev.Cases(e.Value) {
+	for when, value := range cases(ev, e.Value, line.When) {
 		one := line
-		when, t := ev.And(earlier, c.When)
-		if t != eval.No {
-			one.When, t = ev.And(line.When, when)
+		one.When, one.Value = when, value
+		one.Text, one.Known = render(ev, ev.Force(value), false)
+		one.Shown = one.Text
+		if one.Known = one.Known && e.Unseen == ""; !one.Known {
+			one.Text = ""
 		}
-		if t != eval.No {
-			one.Value = c.Value
-			one.Text, one.Known = render(ev, ev.Force(c.Value), false)
-			one.Shown = one.Text
-			if one.Known = one.Known && e.Unseen == ""; !one.Known {
-				one.Text = ""
-			}
-			lines = append(lines, one)
-		}
-		if c.When == nil {
-			break
-		}
-		if earlier, truth = ev.And(earlier, ev.Not(c.When)); truth == eval.No {
-			break
-		}
+		lines = append(lines, one)
 	}
 	return lines
+}
+
+// cases are what a value may be, with the condition of each beside those of the
+// cases before it.
+func cases(ev *eval.Evaluator, value *eval.Thunk, outer *eval.Cond) iter.Seq2[*eval.Cond, *eval.Thunk] {
+	return func(yield func(*eval.Cond, *eval.Thunk) bool) {
+		earlier, truth := (*eval.Cond)(nil), eval.Maybe
+		for _, c := range ev.Cases(value) {
+			when, t := ev.And(earlier, c.When)
+			if t != eval.No {
+				when, t = ev.And(outer, when)
+			}
+			if t != eval.No && !yield(when, c.Value) || c.When == nil {
+				return
+			}
+			if earlier, truth = ev.And(earlier, ev.Not(c.When)); truth == eval.No {
+				return
+			}
+		}
+	}
 }
 
 // render is the text that toOption of nixos/lib/systemd-lib.nix gives a value,

@@ -29,7 +29,7 @@ type seen struct {
 func newSeen(hosts []*Host) seen {
 	s := seen{map[unitKey]bool{}, map[nixast.Node]bool{}}
 	for _, h := range hosts {
-		for _, u := range h.Units {
+		for _, u := range slices.Concat(h.Units, h.Confs) {
 			for _, d := range append(slices.Clip(u.opt.Defs), u.opt.Overridden...) {
 				s.sites[d.Binding] = true
 				if d.File != nil {
@@ -217,7 +217,8 @@ func (h *Host) addLeftovers(found []leftover) {
 		if scope.Name == "" {
 			outer = Scope{}
 		}
-		for _, u := range byScope[scope].units(h, outer, 0) {
+		units, _ := byScope[scope].units(h, outer, 0)
+		for _, u := range units {
 			u.Partial = append(u.Partial, Reason{
 				Text: "nothing in this project leads to this definition, so that others may be missing",
 				Node: u.opt.Defs[0].Binding,

@@ -19,7 +19,7 @@ func (u *Unit) Systemd() *systemd.Unit {
 	for i, l := range u.Lines() {
 		switch {
 		case l.Key == "" && l.Section == "":
-			for _, section := range sectionsOf(u.Type()) {
+			for _, section := range u.sections() {
 				open(section)
 			}
 		case l.Key == "":
@@ -33,7 +33,7 @@ func (u *Unit) Systemd() *systemd.Unit {
 		}
 	}
 	if u.IsOverride() || len(u.Partial) > 0 {
-		for _, section := range sectionsOf(u.Type()) {
+		for _, section := range u.sections() {
 			open(section)
 		}
 	}

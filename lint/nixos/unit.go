@@ -8,7 +8,8 @@ import (
 	"wardnix/nixast/eval"
 )
 
-// A Unit is a systemd unit that a system defines or changes.
+// A Unit is a systemd unit that a system defines or changes, or a configuration
+// file of systemd (see [Unit.Conf]).
 type Unit struct {
 	// Name is the full name, "nginx.service". What is not known of it is
 	// written as in Nix: "tunnel-${name}.service".
@@ -31,7 +32,8 @@ type Unit struct {
 	Partial []Reason
 
 	opt     *Option
-	lines   []Line // of Lines, once derived
+	conf    *confOption // nil for a unit
+	lines   []Line      // of Lines, once derived
 	derived bool
 	sites   map[string]Site // of Site, by section
 	// derivedFrom is the startAt that a timer comes from.
@@ -77,8 +79,11 @@ const (
 	NixOSStyle Style = iota
 	// SectionStyle: home-manager's sets Unit, Service, Install, ….
 	SectionStyle
-	// TextStyle: systemd.units.NAME.text.
+	// TextStyle: systemd.units.NAME.text, or the extraConfig of a configuration
+	// file.
 	TextStyle
+	// ConfStyle: the settings of a configuration file.
+	ConfStyle
 )
 
 // Type is the suffix of the name: "service", "socket", ….
@@ -144,7 +149,7 @@ func (u *Unit) set(path ...string) *Option {
 // "Service", "Install".
 func (u *Unit) Sections() []string {
 	var found []string
-	for _, section := range sectionsOf(u.Type()) {
+	for _, section := range u.sections() {
 		if len(u.Directives(section)) > 0 || len(u.Section(section).node.unseen) > 0 {
 			found = append(found, section)
 		}
@@ -173,7 +178,10 @@ func ownSection(unitType string) string {
 // "Unit", serviceConfig for "Service" of a service, and so on; in
 // home-manager's style the section itself. It is never nil.
 func (u *Unit) Section(section string) *Option {
-	if u.Style == SectionStyle {
+	switch {
+	case u.Style == ConfStyle && section == u.conf.section:
+		return u.opt
+	case u.Style == SectionStyle:
 		return u.opt.Attr(section)
 	}
 	return u.opt.Attr(sectionOption(section))
@@ -255,6 +263,14 @@ func (u *Unit) IsOverride() bool {
 	return u.derivedFrom == nil
 }
 
+// A Place is a part of a text.
+type Place struct {
+	// In is the expression that holds the text.
+	In nixast.Node
+	// Span is the part of it.
+	Span nixast.Span
+}
+
 // A Line is a line of the text of a unit.
 type Line struct {
 	Section string
@@ -276,6 +292,9 @@ type Line struct {
 	Def *Def
 	// Origin is where that is written: see [Def.Binding].
 	Origin nixast.Node
+	// Place is where the line stands in a text; the zero Place for what is no
+	// text, and for what does not stand there as it is.
+	Place Place
 	// Value is what the line renders, an element of Def's list for instance;
 	// nil where a line is made of several values, or of none.
 	Value *eval.Thunk

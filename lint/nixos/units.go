@@ -47,10 +47,9 @@ func HoldsUnits(path []string) bool {
 	})
 }
 
-// units are the units that the modules of a world define, and those of the
-// worlds inside it.
-func (w *world) units(h *Host, scope Scope, depth int) []*Unit {
-	var units []*Unit
+// units are the units that the modules of a world define, and the configuration
+// files, with those of the worlds inside it.
+func (w *world) units(h *Host, scope Scope, depth int) (units, confs []*Unit) {
 	for _, m := range managers {
 		at := w.root.at(m.path...)
 		inner := scope
@@ -69,12 +68,14 @@ func (w *world) units(h *Host, scope Scope, depth int) []*Unit {
 		}
 	}
 	units = append(units, timersOf(units)...)
+	confs = w.confs(h, scope)
 	if depth < 4 {
 		for _, child := range w.childWorlds(scope) {
-			units = append(units, child.world.units(h, child.scope, depth+1)...)
+			us, cs := child.world.units(h, child.scope, depth+1)
+			units, confs = append(units, us...), append(confs, cs...)
 		}
 	}
-	return units
+	return units, confs
 }
 
 func (w *world) unitsOfType(h *Host, scope Scope, set *node, unitType string) []*Unit {
@@ -142,7 +143,7 @@ func (u *Unit) partial() []Reason {
 	n := u.opt.node
 	n.children()
 	add(n.unseen)
-	for _, section := range sectionsOf(u.Type()) {
+	for _, section := range u.sections() {
 		s := u.Section(section).node
 		s.children()
 		add(s.unseen)

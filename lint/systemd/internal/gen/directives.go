@@ -49,7 +49,7 @@ var kinds = map[string]string{
 	"user_group_compat": "KindUser", "user_group_strv_compat": "KindGroups", "watchdog_sec": "KindWatchdog",
 	"working_directory": "KindWorkingDirectory", "permyriad": "KindShare", "loadavg": "KindShare", "uint64": "KindLongCount",
 	"tmpfs_size": "KindBytesOrShare", "compress": "KindBoolOrBytes", "duration": "KindSpan", "line_max": "KindBytes", "n_autovts": "KindCount",
-	 "warn_compat": "KindIgnored", "protect_system_pid1": "KindOther",
+	"warn_compat": "KindIgnored", "protect_system_pid1": "KindOther",
 }
 
 // kind returns the grammar of a parser: an enum where the directive has a table

@@ -1,0 +1,268 @@
+package nixos
+
+import (
+	"slices"
+	"strings"
+
+	"wardnix/nixast"
+	"wardnix/nixast/eval"
+)
+
+// A confOption is an option that NixOS writes into a configuration file of
+// systemd without looking at the names in it.
+type confOption struct {
+	file    string
+	section string
+	// path is the option; "*" stands for any name, which is that of the file then.
+	path []string
+	// text tells that it holds lines of the section; else it is a set of settings.
+	text bool
+	// skipsNull tells that null writes no line.
+	skipsNull bool
+	kind      ScopeKind
+}
+
+// confOptions are all of them, with those of earlier releases
+// (nixos/modules/system/boot/{systemd,resolved,timesyncd}.nix and systemd/*.nix,
+// NixOS 20.09 to 26.11; home-manager, modules/systemd.nix).
+var confOptions = [...]confOption{
+	{file: "system.conf", section: "Manager", path: []string{"systemd", "settings", "Manager"}},
+	{file: "system.conf", section: "Manager", path: []string{"systemd", "extraConfig"}, text: true},
+	{file: "system.conf", section: "Manager", path: []string{"boot", "initrd", "systemd", "settings", "Manager"}, kind: Initrd},
+	{file: "system.conf", section: "Manager", path: []string{"boot", "initrd", "systemd", "extraConfig"}, text: true, kind: Initrd},
+	{file: "user.conf", section: "Manager", path: []string{"systemd", "user", "settings", "Manager"}},
+	{file: "user.conf", section: "Manager", path: []string{"systemd", "user", "extraConfig"}, text: true},
+	{file: "sleep.conf", section: "Sleep", path: []string{"systemd", "sleep", "settings", "Sleep"}},
+	{file: "sleep.conf", section: "Sleep", path: []string{"systemd", "sleep", "extraConfig"}, text: true},
+	{file: "coredump.conf", section: "Coredump", path: []string{"systemd", "coredump", "settings", "Coredump"}},
+	{file: "coredump.conf", section: "Coredump", path: []string{"systemd", "coredump", "extraConfig"}, text: true},
+	{file: "oomd.conf", section: "OOM", path: []string{"systemd", "oomd", "settings", "OOM"}},
+	{file: "oomd.conf", section: "OOM", path: []string{"systemd", "oomd", "extraConfig"}},
+	{file: "logind.conf", section: "Login", path: []string{"services", "logind", "settings", "Login"}},
+	{file: "logind.conf", section: "Login", path: []string{"services", "logind", "extraConfig"}, text: true},
+	{file: "journald.conf", section: "Journal", path: []string{"services", "journald", "extraConfig"}, text: true},
+	{file: "journal-remote.conf", section: "Remote", path: []string{"services", "journald", "remote", "settings", "Remote"}, skipsNull: true},
+	{file: "journal-upload.conf", section: "Upload", path: []string{"services", "journald", "upload", "settings", "Upload"}, skipsNull: true},
+	{file: "resolved.conf", section: "Resolve", path: []string{"services", "resolved", "settings", "Resolve"}},
+	{file: "resolved.conf", section: "Resolve", path: []string{"services", "resolved", "extraConfig"}, text: true},
+	{file: ".dns-delegate", section: "Delegate", path: []string{"services", "resolved", "dnsDelegates", "*", "Delegate"}},
+	{file: "timesyncd.conf", section: "Time", path: []string{"services", "timesyncd", "settings", "Time"}},
+	{file: "timesyncd.conf", section: "Time", path: []string{"services", "timesyncd", "extraConfig"}, text: true},
+	{file: "homed.conf", section: "Home", path: []string{"services", "homed", "settings", "Home"}},
+}
+
+// ConfFile is the configuration file of systemd that has a section, "logind.conf"
+// for "Login"; empty if there is none among those that NixOS writes.
+func ConfFile(section string) string {
+	for i := range confOptions {
+		if confOptions[i].section == section {
+			return confOptions[i].file
+		}
+	}
+	return ""
+}
+
+// IsConf reports whether an option is one that NixOS writes into a configuration
+// file of systemd without looking at the names in it.
+func IsConf(path []string) bool {
+	return slices.ContainsFunc(confOptions[:], func(c confOption) bool {
+		return slices.EqualFunc(c.path, path, func(a, b string) bool { return a == b || a == "*" })
+	})
+}
+
+// confs are the configuration files that the modules of a world write, one for
+// each option.
+func (w *world) confs(h *Host, scope Scope) []*Unit {
+	var confs []*Unit
+	for i := range confOptions {
+		c := &confOptions[i]
+		inner := scope
+		if c.kind != System && scope.Kind == System {
+			inner.Kind = c.kind
+		}
+		star := slices.Index(c.path, "*")
+		if star < 0 {
+			confs = c.add(confs, h, inner, w.root.at(c.path...), c.file)
+			continue
+		}
+		for _, n := range w.root.at(c.path[:star]...).children() {
+			confs = c.add(confs, h, inner, n.at(c.path[star+1:]...), n.name+c.file)
+		}
+	}
+	return confs
+}
+
+func (c *confOption) add(confs []*Unit, h *Host, scope Scope, n *node, name string) []*Unit {
+	n.settle()
+	if len(n.defs) == 0 {
+		return confs
+	}
+	u := &Unit{Name: name, Pattern: n.pattern, Scope: scope, Host: h, Style: ConfStyle, conf: c, opt: n.option()}
+	if c.text {
+		u.Style = TextStyle
+	} else {
+		u.Partial = u.partial()
+	}
+	return append(confs, u)
+}
+
+// Conf is the section of a configuration file that the unit stands for; empty
+// for a unit.
+func (u *Unit) Conf() string {
+	if u.conf == nil {
+		return ""
+	}
+	return u.conf.section
+}
+
+// sections are the sections that the unit may have.
+func (u *Unit) sections() []string {
+	if u.conf != nil {
+		return []string{u.conf.section}
+	}
+	return sectionsOf(u.Type())
+}
+
+// confLines are the lines of a set of settings.
+func (u *Unit) confLines() []Line {
+	lines := u.sectionLines(u.conf.section, nil)
+	if u.conf.skipsNull {
+		lines = slices.DeleteFunc(lines, func(l Line) bool {
+			if l.Value == nil {
+				return false
+			}
+			_, isNull := u.Host.Evaluator().Force(l.Value).(*eval.Null)
+			return isNull
+		})
+	}
+	return lines
+}
+
+// gap stands in the text of a line for what is not known.
+const gap = "\x00"
+
+// confTextLines are the lines of options that hold text. What is known in part
+// only is told as far as it is known.
+func (u *Unit) confTextLines() []Line {
+	var lines []Line
+	for _, d := range u.opt.Defs {
+		for when, value := range cases(d.ev, d.Value, d.When) {
+			s, ok := d.ev.Force(value).(*eval.String)
+			if !ok || d.Maybe != nil {
+				lines = append(lines, Line{Section: u.conf.section, Unseen: "the text is not known", Def: d, Origin: d.Binding})
+				continue
+			}
+			p := textParser{section: u.conf.section, ev: d.ev, base: Line{When: when, Def: d, Origin: d.Binding}, source: s.Origin()}
+			lines = append(lines, p.parse(s)...)
+		}
+	}
+	return lines
+}
+
+// A textParser reads the text of an option line by line.
+type textParser struct {
+	ev      *eval.Evaluator
+	section string // empty where it is not known
+	base    Line
+	source  nixast.Node
+	from    int // where in the source the next line is looked for
+	joined  bool
+	lines   []Line
+}
+
+func (p *textParser) parse(s *eval.String) []Line {
+	var line strings.Builder
+	var when *eval.Cond
+	for _, piece := range s.Pieces {
+		if piece.Unknown != nil {
+			line.WriteString(gap)
+			continue
+		}
+		for i, part := range strings.Split(piece.Text, "\n") {
+			if i > 0 {
+				p.line(line.String(), when)
+				line.Reset()
+				when = nil
+			}
+			switch {
+			case part == "":
+			case piece.When == nil && when == nil:
+				line.WriteString(part)
+			case line.Len() == 0:
+				when = piece.When
+				line.WriteString(part)
+			default:
+				line.WriteString(gap) // a part of a line that is there at times
+			}
+		}
+	}
+	p.line(line.String(), when)
+	return p.lines
+}
+
+func (p *textParser) line(text string, when *eval.Cond) {
+	text = strings.Trim(text, " \t\r")
+	isRest := p.joined
+	p.joined = strings.HasSuffix(text, `\`)
+	switch {
+	case isRest, text == "", text[0] == '#', text[0] == ';':
+		return
+	case strings.HasPrefix(text, gap):
+		p.section = "" // it may hold anything
+		return
+	case text[0] == '[':
+		p.section = ""
+		if name, ok := strings.CutSuffix(text[1:], "]"); ok && !strings.Contains(name, gap) && when == nil {
+			p.section = name
+		}
+		return
+	}
+	key, value, ok := strings.Cut(text, "=")
+	if !ok || strings.Contains(key, gap) || p.section == "" {
+		return
+	}
+	l := p.base
+	l.Section, l.Key, l.Text = p.section, strings.TrimRight(key, " \t"), strings.TrimLeft(value, " \t")
+	if when != nil {
+		l.When, _ = p.ev.And(l.When, when)
+	}
+	l.Known = !strings.Contains(value, gap) && !p.joined
+	l.Shown = strings.ReplaceAll(l.Text, gap, "…")
+	if !l.Known {
+		l.Text = ""
+	}
+	if l.Place = p.place(text, ""); l.Place.In.IsZero() {
+		l.Place = p.place(l.Key, "=") // what follows is written in another way
+	}
+	p.lines = append(p.lines, l)
+}
+
+// place is where the text of a line stands in the source, as far as it has no
+// gap, with something behind it; the zero Place if it does not stand there as it is.
+func (p *textParser) place(text, behind string) Place {
+	if p.source.IsZero() {
+		return Place{}
+	}
+	text, _, _ = strings.Cut(text, gap)
+	span, src := p.source.Span(), p.source.Text()
+	for p.from < len(src) {
+		i := strings.Index(src[p.from:], text)
+		if i < 0 {
+			break
+		}
+		at := p.from + i
+		if end := at + len(text); beginsLine(src[:at]) && strings.HasPrefix(strings.TrimLeft(src[end:], " \t"), behind) {
+			p.from = end
+			return Place{p.source, nixast.Span{Start: span.Start + at, End: span.Start + p.from}}
+		}
+		p.from = at + 1
+	}
+	p.from = 0
+	return Place{}
+}
+
+// beginsLine reports whether a line of a text begins behind the source before it.
+func beginsLine(before string) bool {
+	before = strings.TrimRight(before, " \t")
+	return before == "" || strings.HasSuffix(before, `\n`) || strings.ContainsRune("\n\"'", rune(before[len(before)-1]))
+}
