@@ -86,11 +86,20 @@ func (w *world) unitsOfType(h *Host, scope Scope, set *node, unitType string) []
 	for _, n := range set.children() {
 		n.settle()
 		if len(n.defs) > 0 {
-			units = append(units, newUnit(h, scope, n, n.name+"."+unitType))
+			u := newUnit(h, scope, n, n.name+"."+unitType)
+			if n.name == "" {
+				u.Name, u.Pattern = modularName+u.Name, true
+			}
+			units = append(units, u)
 		}
 	}
 	return units
 }
+
+// modularName stands for the name of a modular service. Its module calls its main
+// unit "", which becomes the name that a system gives the service
+// (nixos/modules/system/service/systemd/system.nix, NixOS 26.11).
+const modularName = "${service}"
 
 func newUnit(h *Host, scope Scope, n *node, name string) *Unit {
 	n.settle()
