@@ -218,7 +218,7 @@ func (u *unitView) reshapeList(e *emit.Editor, r *row, list nixast.Node, want an
 		}
 		edits = append(edits, one...)
 	}
-	return edits, nil
+	return joined(edits), nil
 }
 
 // items are the strings of a list that is written out; an element that is not

@@ -107,6 +107,12 @@ func meet(h *nixos.Host, a, b *nixos.Def) bool {
 	return false
 }
 
+// meetIn reports whether two definitions of a unit are certainly used together: as
+// meet has it, or because a single binding is all that defines the unit.
+func meetIn(u *unitView, a, b *nixos.Def) bool {
+	return meet(u.Host, a, b) || len(u.Defs()) == 1
+}
+
 func reportConflict(p *lint.Pass, u *unitView, o *nixos.Option, a, b *nixos.Def, why string) {
 	text := func(d *nixos.Def) string {
 		file, span := valuePlace(d)

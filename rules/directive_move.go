@@ -59,28 +59,61 @@ func moveFix(u *unitView, o *nixos.Option, section, name string) []lint.Fix {
 		return nil
 	}
 	site := u.Site(section)
-	if site.Set.File() != b.File() || site.Shared || aboutToVanish(site, b) {
+	if site.Set.File() != b.File() || site.Shared {
 		return nil
 	}
-	added, err := addAttrs(site, emit.Where{Families: append([][]string{unitOrder}, families...)}, []emit.Attr{attr})
-	if err != nil {
+	edits := lint.In(b.File(), removed)
+	if added, err := addAttrs(site, emit.Where{Families: append([][]string{unitOrder}, families...)}, []emit.Attr{attr}); err == nil && !touch(removed, added) {
+		edits = append(edits, added...)
+	} else if edits = renamedInPlace(u, o, b, section, attr); edits == nil {
 		return nil
 	}
 	where := strings.Join(attr.Path, ".")
 	if section != "" {
 		where = u.Section(section).Name() + "." + where
 	}
-	fix := lint.Fix{Title: "move it to " + where, Applicability: lint.Safe, Edits: append(lint.In(b.File(), removed), added...)}
+	fix := lint.Fix{Title: "move it to " + where, Applicability: lint.Safe, Edits: edits}
 	if risk, ok := risks[attr.Path[0]]; ok {
 		fix.Applicability, fix.Breaks = risk.applicability, risk.breaks
 	}
 	return []lint.Fix{fix}
 }
 
-// aboutToVanish reports whether the place for the new binding is told by the
-// one that goes.
-func aboutToVanish(site nixos.Site, b nixast.Binding) bool {
-	return len(site.Siblings) > 0 && site.Siblings[len(site.Siblings)-1] == b.Node && site.Prefix != ""
+// touch reports whether the new text would go where the old one is taken out.
+func touch(removed []emit.Edit, added []lint.FileEdit) bool {
+	for _, a := range added {
+		for _, r := range removed {
+			if a.Start < r.End && max(a.End, a.Start+1) > r.Start {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// renamedInPlace writes a setting where it stands under its new path: one whose
+// binding names the section, as in serviceConfig.After = …. It is nil for others.
+func renamedInPlace(u *unitView, o *nixos.Option, b nixast.Binding, section string, attr emit.Attr) []lint.FileEdit {
+	attrs := slices.Collect(b.Path().Attrs())
+	if len(attrs) < 2 {
+		return nil
+	}
+	from := attrs[len(attrs)-2]
+	holder, ok := from.AttrName()
+	last, ok2 := attrs[len(attrs)-1].AttrName()
+	if !ok || !ok2 || last != o.Name() || holder != o.Path[len(o.Path)-2] {
+		return nil
+	}
+	path := attr.Path
+	if section != "" {
+		path = append([]string{u.Section(section).Name()}, path...)
+	}
+	value, err := emit.New(b.File()).Replace(b.Value(), attr.Value)
+	if err != nil {
+		return nil
+	}
+	renamed := emit.Edit{Start: from.Span().Start, End: b.Path().Span().End, New: nixast.QuoteAttrPath(path...)}
+	return lint.In(b.File(), append([]emit.Edit{renamed}, value...))
 }
 
 // movedAttr is what is written in the new place, and the section that it goes

@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"wardnix/lint"
@@ -39,7 +40,11 @@ Nothing is said of a unit that changes one from elsewhere, or of which a part ca
 				if !standsAlone(u) {
 					return
 				}
-				for _, problem := range withCommands(u).Check(u.version).Problems {
+				problems := withCommands(u).Check(u.version).Problems
+				if slices.ContainsFunc(problems, func(p systemd.Problem) bool { return p.Kind == systemd.RefusedValue }) {
+					return // invalidValue tells that the unit does not load
+				}
+				for _, problem := range problems {
 					if problem.Kind == systemd.RefusedUnit {
 						reportRefused(p, u, problem)
 					}

@@ -72,7 +72,8 @@ func checkName(p *lint.Pass, n naming) {
 	n.report(p, f)
 }
 
-// explainUnit says where in the unit the setting belongs; false if nowhere.
+// explainUnit says where the setting belongs, in the unit or in one of another
+// type; false if nowhere.
 func (n *naming) explainUnit(f *lint.Finding) bool {
 	if right := sectionsOf(n.unitView, n.name); len(right) > 0 {
 		f.Message = fmt.Sprintf("%s sets %s in [%s], where systemd ignores it: it belongs into [%s]", n.Name, n.name, n.section, strings.Join(right, "] or ["))
@@ -86,6 +87,17 @@ func (n *naming) explainUnit(f *lint.Finding) bool {
 		f.Message = fmt.Sprintf("%s sets %s in %s, where it means nothing: it is an option of the unit, beside %[3]s", n.Name, n.name, n.Section(n.section).Name())
 		f.Directives = append(f.Directives, strings.ToUpper(n.name[:1])+n.name[1:])
 		f.Fixes = moveFix(n.unitView, n.option, "", n.name)
+		return true
+	}
+	if right, proper := miscased(n.unitView, n.section, n.name); proper != "" && n.option != nil {
+		f.Message = fmt.Sprintf("%s sets %s in [%s], where systemd ignores it: it is %s of [%s]", n.Name, n.name, n.section, proper, right)
+		f.Directives = append(f.Directives, proper, strings.ToLower(proper[:1])+proper[1:])
+		f.Fixes = moveFix(n.unitView, n.option, right, proper)
+		return true
+	}
+	others := slices.DeleteFunc(slices.Clone(systemd.SectionsOf(n.name, n.version)), func(s string) bool { return nixos.ConfFile(s) != "" })
+	if len(others) > 0 {
+		f.Message += "; it belongs into [" + strings.Join(others, "] or [") + "]"
 		return true
 	}
 	return false
@@ -124,6 +136,29 @@ func (n *naming) offer(f *lint.Finding, d *systemd.Directive, far bool) {
 	if automatic(n.unitView) {
 		f.Fixes = n.rename(d.Name, far)
 	}
+}
+
+// miscased is the directive of another section of the unit that has the name but
+// for the case of its letters, and that section; empty if there is none, or the
+// unit's own section has one.
+func miscased(u *unitView, section, name string) (right, proper string) {
+	find := func(section string) string {
+		for _, d := range systemd.Directives(section, u.version) {
+			if strings.EqualFold(d.Name, name) {
+				return d.Name
+			}
+		}
+		return ""
+	}
+	if find(section) != "" {
+		return "", ""
+	}
+	for _, other := range []string{"Unit", strings.ToUpper(u.Type()[:1]) + u.Type()[1:], "Install"} {
+		if proper = find(other); proper != "" {
+			return other, proper
+		}
+	}
+	return "", ""
 }
 
 // sectionsOf are the sections of the unit that take a directive of that name.

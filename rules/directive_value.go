@@ -119,6 +119,9 @@ func valueFixes(u *unitView, l nixos.Line, v systemd.Verdict, r row, asked bool)
 	var fixes []lint.Fix
 	if v.Nearest != "" && v.Nearest != l.Text && plainlyMeant(l.Text, v.Nearest) {
 		value := literal(l, v.Nearest, u.version)
+		if l.Key == "Environment" && !slices.Contains(u.Directive(l.Section, l.Key).Defs, l.Def) {
+			value = variableValue(v.Nearest)
+		}
 		fixes = replaceFix(u, node, value, "write "+written(value), lint.Safe, "")
 	}
 	if value, ok := r.valueIf(asked, u.Unit); ok && l.When == nil && node.Parent().Kind() != nixast.List &&
@@ -128,6 +131,13 @@ func valueFixes(u *unitView, l nixos.Line, v systemd.Verdict, r row, asked bool)
 			"write what the baseline asks for: "+r.text(u.Unit), risk.applicability, risk.breaks)...)
 	}
 	return fixes
+}
+
+// variableValue is what the option environment holds for a line of Environment=.
+func variableValue(line string) string {
+	line = strings.TrimSuffix(strings.TrimPrefix(line, `"`), `"`)
+	_, value, _ := strings.Cut(line, "=")
+	return value
 }
 
 // plainlyMeant reports whether each word of the nearest value is one of the text,

@@ -1,7 +1,9 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	"wardnix/emit"
 	"wardnix/lint"
@@ -85,15 +87,31 @@ func removeElements(elems []nixast.Node) []lint.Fix {
 		Title: "suppress them no longer", Applicability: lint.Unsafe,
 		Breaks: "the units are there again; no shell is offered as long as boot.initrd.systemd.emergencyAccess is off",
 	}
+	var edits []emit.Edit
 	for _, n := range elems {
-		if n.IsZero() || n.Parent().Kind() != nixast.List {
+		if n.IsZero() || n.Parent().Kind() != nixast.List || n.File() != elems[0].File() {
 			return nil
 		}
-		edits, err := emit.New(n.File()).RemoveElement(n)
+		one, err := emit.New(n.File()).RemoveElement(n)
 		if err != nil {
 			return nil
 		}
-		fix.Edits = append(fix.Edits, lint.In(n.File(), edits)...)
+		edits = append(edits, one...)
 	}
+	fix.Edits = lint.In(elems[0].File(), joined(edits))
 	return []lint.Fix{fix}
+}
+
+// joined are the edits with those that take overlapping text out made one.
+func joined(edits []emit.Edit) []emit.Edit {
+	edits = slices.SortedFunc(slices.Values(edits), func(a, b emit.Edit) int { return cmp.Compare(a.Start, b.Start) })
+	var out []emit.Edit
+	for _, e := range edits {
+		if n := len(out) - 1; n >= 0 && e.Start < out[n].End && e.New == "" && out[n].New == "" {
+			out[n].End = max(out[n].End, e.End)
+			continue
+		}
+		out = append(out, e)
+	}
+	return out
 }

@@ -194,7 +194,7 @@ func emptyDeviceList(baselines []*Baseline) *lint.Rule {
 		Title: "an empty DeviceAllow leaves all devices open",
 		Text: "`DeviceAllow = \"\"`" + ` empties a list that is empty already. As long as nothing switches the access
 control of devices on, ` + "`DevicePolicy=closed`, `PrivateDevices=yes`" + ` or a device in the list, the service may use
-all of them.`,
+all of them. ` + "`DeviceAllow = [ ]`" + ` does not even render a line.`,
 		Before: `{
   systemd.services.web.serviceConfig = {
     ExecStart = "/run/current-system/sw/bin/web";
@@ -213,23 +213,35 @@ all of them.`,
 		References: []string{"systemd.resource-control(5), DeviceAllow= and DevicePolicy="},
 		Check: func(p *lint.Pass) {
 			eachOnlyReset(p, "DeviceAllow", baselines, func(u *unitView, l nixos.Line) {
-				private, set, known := lastValue(u.whole, "Service", "PrivateDevices")
-				if on, _ := systemd.ParseBool(private); set && (!known || on) || len(u.whole.Values("Service", "DevicePolicy")) > 0 {
+				file, span := linePlace(u, l)
+				reportDevices(p, u, file, span, fmt.Sprintf("`DeviceAllow=` of %s empties an empty list: all devices stay open without DevicePolicy or PrivateDevices", u.Name))
+			})
+			eachDirectiveOption(p, func(u *unitView, section string, o *nixos.Option) {
+				if o.Name() != "DeviceAllow" || section != "Service" || len(o.Defs) != 1 || !definedHere(u) || u.unseenIn(section, o.Name()) ||
+					askedOf(u, baselines, section, o.Name()) || !isSure(o.Defs[0]) {
 					return
 				}
-				f := lint.Finding{
-					Message: fmt.Sprintf("`DeviceAllow=` of %s empties an empty list: all devices stay open without DevicePolicy or PrivateDevices", u.Name),
-					Unit:    u.Name, Directives: []string{l.Key, "DevicePolicy"},
+				if list, ok := u.Host.Evaluator().Force(o.Defs[0].Value).(*eval.List); ok && len(list.Items) == 0 {
+					file, span := valuePlace(o.Defs[0])
+					reportDevices(p, u, file, span, fmt.Sprintf("`DeviceAllow = [ ]` renders no line, so all devices stay open to %s without DevicePolicy or PrivateDevices", u.Name))
 				}
-				f.File, f.Span = linePlace(u, l)
-				site := u.Site("Service")
-				if edits, err := addAttrs(site, emit.Where{Families: [][]string{{"DeviceAllow", "DevicePolicy"}}}, []emit.Attr{emit.A("DevicePolicy", "closed")}); err == nil &&
-					automatic(u) && !site.Shared {
-					f.Fixes = []lint.Fix{{Title: `add DevicePolicy = "closed"`, Applicability: lint.Unsafe,
-						Breaks: "real devices; /dev/null, /dev/random and the like stay", Edits: edits}}
-				}
-				p.Report(f)
 			})
 		},
 	}
+}
+
+// reportDevices reports an empty list of devices, if nothing else closes them.
+func reportDevices(p *lint.Pass, u *unitView, file *nixast.File, span nixast.Span, message string) {
+	private, set, known := lastValue(u.whole, "Service", "PrivateDevices")
+	if on, _ := systemd.ParseBool(private); set && (!known || on) || len(u.whole.Values("Service", "DevicePolicy")) > 0 {
+		return
+	}
+	f := lint.Finding{Message: message, File: file, Span: span, Unit: u.Name, Directives: []string{"DeviceAllow", "DevicePolicy"}}
+	site := u.Site("Service")
+	if edits, err := addAttrs(site, emit.Where{Families: [][]string{{"DeviceAllow", "DevicePolicy"}}}, []emit.Attr{emit.A("DevicePolicy", "closed")}); err == nil &&
+		automatic(u) && !site.Shared {
+		f.Fixes = []lint.Fix{{Title: `add DevicePolicy = "closed"`, Applicability: lint.Unsafe,
+			Breaks: "real devices; /dev/null, /dev/random and the like stay", Edits: edits}}
+	}
+	p.Report(f)
 }

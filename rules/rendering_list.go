@@ -54,7 +54,7 @@ and another ` + "`\"\"`" + ` or ` + "`null`" + `, the second becomes an element 
 						return
 					}
 					first := before[0]
-					if first.Def != l.Def && (!protective[k.key] || u.Pattern || !meet(u.Host, first.Def, l.Def)) {
+					if first.Def != l.Def && (!protective[k.key] || u.Pattern || !meetIn(u, first.Def, l.Def)) {
 						return
 					}
 					f := lint.Finding{
@@ -81,8 +81,9 @@ func defaultListLost() *lint.Rule {
 		Title: "a list under mkDefault is lost to one without",
 		Text: `Lists of the same priority are concatenated. Of different priorities only the strongest counts:
 ` + "`SystemCallFilter = mkDefault [ \"@system-service\" ]`" + ` in a profile is gone as soon as a module sets
-` + "`[ \"~@mount\" ]`" + `, and what reads like an addition is all there is. It is reported where the list that counts only
-denies, and the one that is lost was the list of what is allowed.`,
+` + "`[ \"~@mount\" ]`" + `, and what reads like an addition is all there is. It is reported where the one that is lost was the list
+of what is allowed, and the one that counts only denies, or allows so little that no program runs with
+it: it does not even name the call ` + "`read`" + `.`,
 		WhenNot: "Where the list is meant to replace the default.",
 		Before: `{ lib, ... }:
 {
@@ -103,13 +104,16 @@ denies, and the one that is lost was the list of what is allowed.`,
 						continue
 					}
 					if slices.ContainsFunc(o.Defs, func(d *nixos.Def) bool {
-						return d.Priority != nixos.PriorityPlain || !isSure(d) || !onlyDenies(u, d) || !meet(u.Host, lost, d)
+						return d.Priority != nixos.PriorityPlain || !isSure(d) || !onlyDenies(u, d) && !onlyAdds(u, o, d) || !meetIn(u, lost, d)
 					}) {
 						continue
 					}
 					f := lint.Finding{
 						Message: fmt.Sprintf("%s: this list of %s does not add to the one under mkDefault, but replaces it: nothing is left but what it denies", u.Name, o.Name()),
 						Unit:    u.Name, Directives: []string{o.Name()},
+					}
+					if !onlyDenies(u, o.Defs[0]) {
+						f.Message = fmt.Sprintf("%s: this list of %s does not add to the one under mkDefault, but replaces it: the service may not even read", u.Name, o.Name())
 					}
 					f.File, f.Span = valuePlace(o.Defs[0])
 					file, span := valuePlace(lost)
@@ -132,6 +136,23 @@ func startsWith(u *unitView, d *nixos.Def, deny bool) bool {
 func onlyDenies(u *unitView, d *nixos.Def) bool {
 	items, ok := knownStrings(u.Host.Evaluator(), d.Value)
 	return ok && len(items) > 0 && !slices.ContainsFunc(items, func(s string) bool { return !strings.HasPrefix(s, "~") })
+}
+
+// onlyAdds reports whether a definition allows system calls, and not the one that
+// every program makes, so that it was meant to add to another.
+func onlyAdds(u *unitView, o *nixos.Option, d *nixos.Def) bool {
+	items, ok := knownStrings(u.Host.Evaluator(), d.Value)
+	if !ok || len(items) == 0 || o.Name() != "SystemCallFilter" {
+		return false
+	}
+	for _, item := range items {
+		for word := range strings.FieldsSeq(item) {
+			if word[0] == '~' || slices.Contains(members(word, u.version), "read") {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // nestedList reports lists inside of lists.

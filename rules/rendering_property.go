@@ -43,7 +43,7 @@ func updateWithProperty() *lint.Rule {
 ` + "`{ _type = \"if\"; condition = c; content = { … }; }`" + `. ` + "`//`" + ` puts these attributes beside those of the other set,
 and the module system then looks at ` + "`content`" + ` alone: everything in the other set is lost, without an error, and
 with a condition that is false nothing is left at all. The same holds for mkMerge, mkForce and mkDefault.
-Use ` + "`lib.optionalAttrs`, or `lib.mkMerge [ { … } (lib.mkIf c { … }) ]`" + `.`,
+` + "`lib.recursiveUpdate`" + ` does the same. Use ` + "`lib.optionalAttrs`, or `lib.mkMerge [ { … } (lib.mkIf c { … }) ]`" + `.`,
 		Before: `{ lib, config, ... }:
 {
   systemd.services.web.serviceConfig = {
@@ -63,12 +63,14 @@ Use ` + "`lib.optionalAttrs`, or `lib.mkMerge [ { … } (lib.mkIf c { … }) ]`"
 		References: []string{"lib/modules.nix, mkIf and pushDownProperties (nixpkgs 26.11)"},
 		Check: func(p *lint.Pass) {
 			for _, f := range p.Project.Files() {
-				if !f.Asked || f.Tree == nil || !strings.Contains(f.Tree.Src, "//") {
+				if !f.Asked || f.Tree == nil || !strings.Contains(f.Tree.Src, "//") && !strings.Contains(f.Tree.Src, "recursiveUpdate") {
 					continue
 				}
 				for n := range f.Tree.Root().Descendants() {
 					if b, ok := n.AsBinary(); ok && b.Op() == nixast.Update {
 						checkUpdate(p, b)
+					} else if call, ok := n.AsApply(); ok {
+						checkRecursiveUpdate(p, call)
 					}
 				}
 			}
@@ -94,9 +96,28 @@ func checkUpdate(p *lint.Pass, b nixast.BinaryView) {
 	}
 	if at == b.Right() && name == "mkIf" {
 		f.Directives = append(attrNames(other), attrNames(at)...)
+		f.Directives = append(f.Directives, "Environment") // of the option environment
 		f.Fixes = optionalAttrs(b, function, other)
 	}
 	p.Report(f)
+}
+
+// checkRecursiveUpdate reports mkIf and the like as an argument of
+// lib.recursiveUpdate.
+func checkRecursiveUpdate(p *lint.Pass, call nixast.ApplyView) {
+	inner, ok := call.Func().Unparen().AsApply()
+	if !ok || !namesFunction(inner.Func(), "recursiveUpdate") {
+		return
+	}
+	for _, arg := range []nixast.Node{inner.Arg(), call.Arg()} {
+		if name, function := propertyCall(arg); name != "" {
+			p.Report(lint.Finding{
+				Message: fmt.Sprintf("`recursiveUpdate` with %s loses the other set: the module system looks at the content of %[1]s alone", name),
+				File:    call.File(), Span: function.Span(),
+			})
+			return
+		}
+	}
 }
 
 // attrNames are the last names of what the sets in n define.

@@ -48,7 +48,7 @@ func Nearest(word string, words []string) string {
 	if len(word) > maxWord {
 		return ""
 	}
-	best, limit, tie := "", max(1, len(word)/3), false
+	best, limit, tie := "", len(word)/3, false
 	for _, w := range words {
 		if strings.EqualFold(w, word) {
 			return w

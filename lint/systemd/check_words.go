@@ -77,6 +77,9 @@ func (d *Directive) judgeStream(kind Kind, value string, e expander) Verdict {
 	if value == "file" || value == "append" || value == "truncate" {
 		return Verdict{}
 	}
+	if kind == KindOutput && strings.HasPrefix(value, "/") {
+		return ignored("a path takes file:, append: or truncate: before it: %s", clip(value))
+	}
 	return d.judgeEnum(value, e.version)
 }
 

@@ -210,8 +210,30 @@ func Directives(section string, v Version) []*Directive {
 // word: names that start with "X-".
 func Silent(name string) bool { return strings.HasPrefix(name, "X-") }
 
+// meantName is the directive that a name stands for which nobody mistyped, but
+// which systemd gave another first word, or another word altogether.
+func meantName(lower string) string {
+	switch lower {
+	case "privatehome":
+		return "ProtectHome"
+	case "privatesystem":
+		return "ProtectSystem"
+	case "protecttmp":
+		return "PrivateTmp"
+	case "protectdevices":
+		return "PrivateDevices"
+	case "protectnetwork":
+		return "PrivateNetwork"
+	case "protectusers":
+		return "PrivateUsers"
+	case "extragroups":
+		return "SupplementaryGroups"
+	}
+	return ""
+}
+
 // Nearest returns the directive of the section that a misspelt name most likely
-// means in version v: the same name in other case, else the one at the least
+// means in version v: the same name with the word that systemd has for it, or in other case, else the one at the least
 // edit distance (optimal string alignment without regard to case) not above a
 // third of the length; deprecated names are not offered. It reports false when
 // nothing is near, or when two are equally near.
@@ -220,6 +242,9 @@ func Nearest(section, name string, v Version) (*Directive, bool) {
 		return nil, false
 	}
 	lower := strings.ToLower(name)
+	if d, ok := Lookup(section, meantName(lower), v); ok {
+		return d, true
+	}
 	best, limit, tie := (*Directive)(nil), max(1, len(name)/3), false
 	for _, d := range Directives(section, v) {
 		if d.Deprecated || d.KindIn(v) == KindIgnored || d.Name == name {

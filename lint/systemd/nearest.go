@@ -1,6 +1,8 @@
 package systemd
 
 import (
+	"path"
+	"strconv"
 	"strings"
 
 	"wardnix/lint/spell"
@@ -30,12 +32,15 @@ func (d *Directive) candidates(value string, v Version) []string {
 	if len(plain) > 1 && (plain[0] == '"' || plain[0] == '\'') && plain[len(plain)-1] == plain[0] {
 		plain = plain[1 : len(plain)-1]
 	}
-	list := []string{plain, lowerASCII(plain)}
+	list := []string{plain}
+	if !strings.ContainsAny(plain, "%/") { // else upper case has a meaning
+		list = append(list, lowerASCII(plain))
+	}
 	switch kind := d.KindIn(v); kind {
 	case KindBool, KindTristate:
 		list = append(list, boolWords[lowerASCII(plain)])
 	case KindEnum, KindHostname, KindInput, KindOutput:
-		if enum := d.Enum(); enum != nil {
+		if enum := d.Enum(); enum != nil && !strings.Contains(plain, ":") {
 			list = append(list, spell.Nearest(plain, enum.Names(v)), boolWords[lowerASCII(plain)])
 		}
 	case KindBytes, KindBytesOrInfinity, KindBytesOrShare, KindBoolOrBytes, KindMemory, KindLimit:
@@ -44,6 +49,24 @@ func (d *Directive) candidates(value string, v Version) []string {
 		if equalFold(plain, "unlimited") || equalFold(plain, "max") || plain == "-1" {
 			list = append(list, "infinity")
 		}
+		if n, err := strconv.Atoi(strings.TrimSuffix(upper, "K")); err == nil && kind == KindLimit && n < 1<<20 {
+			list = append(list, strconv.Itoa(n*1024))
+		}
+	case KindPercent:
+		if _, err := strconv.ParseUint(plain, 10, 16); err == nil {
+			list = append(list, plain+"%")
+		}
+	case KindExec:
+		list = append(list, escapePercents(plain))
+	case KindEnvironment:
+		list = append(list, escapePercents(plain))
+		if name, rest, ok := strings.Cut(plain, "="); ok && !strings.ContainsAny(name, blanks) && !strings.ContainsAny(rest, `="'\`) {
+			list = append(list, `"`+plain+`"`)
+		}
+	case KindPaths, KindPath, KindEnvironmentFile, KindWorkingDirectory:
+		list = append(list, cleanPaths(plain))
+	case KindDirectories:
+		list = append(list, d.relative(plain))
 	case KindTasks, KindCountOrInfinity:
 		if equalFold(plain, "unlimited") || equalFold(plain, "max") {
 			list = append(list, "infinity")
@@ -52,17 +75,82 @@ func (d *Directive) candidates(value string, v Version) []string {
 		digits := strings.TrimPrefix(strings.TrimPrefix(lowerASCII(plain), "0o"), "+")
 		list = append(list, digits)
 	case KindCapabilities, KindSyscallFilter, KindFamilies, KindNamespaces, KindArchitectures, KindAddresses, KindControllers, KindDelegate:
-		list = append(list, repairSet(plain, kind, v), dropWords(plain, kind, v))
+		list = append(list, withoutNumbers(plain, kind), repairSet(plain, kind, v), dropWords(plain, kind, v))
 	case KindSignal:
 		list = append(list, strings.ToUpper(plain))
 	}
 	return list
 }
 
+// escapePercents doubles the percent signs before letters that stand for nothing.
+func escapePercents(text string) string {
+	var b strings.Builder
+	for i := 0; i < len(text); i++ {
+		b.WriteByte(text[i])
+		if text[i] != '%' || i+1 == len(text) {
+			continue
+		}
+		if next := text[i+1]; strings.IndexByte(fullSpecifiers, next) < 0 && strings.IndexByte(possibleSpecifiers, next) >= 0 && next != '%' {
+			b.WriteByte('%')
+			continue
+		}
+		i++
+		b.WriteByte(text[i])
+	}
+	return b.String()
+}
+
+// cleanPaths resolves "." and ".." in the paths of a list.
+func cleanPaths(text string) string {
+	list := strings.Fields(text)
+	for i, word := range list {
+		bare := strings.TrimLeft(word, "-+")
+		if !strings.HasPrefix(bare, "/") {
+			return ""
+		}
+		list[i] = word[:len(word)-len(bare)] + path.Clean(bare)
+	}
+	return strings.Join(list, " ")
+}
+
+// relative writes the absolute paths of StateDirectory= and the like as they are
+// below the folder that the directive speaks of.
+func (d *Directive) relative(text string) string {
+	list := strings.Fields(text)
+	for i, word := range list {
+		for _, base := range directoryBases[d.Name] {
+			if rest, ok := strings.CutPrefix(word, base); ok {
+				list[i] = rest
+			}
+		}
+	}
+	return strings.Join(list, " ")
+}
+
+// directoryBases are the folders that the directories of a unit lie in
+// (systemd.exec(5), RuntimeDirectory=).
+var directoryBases = map[string][]string{
+	"StateDirectory": {"/var/lib/"}, "CacheDirectory": {"/var/cache/"}, "LogsDirectory": {"/var/log/"},
+	"RuntimeDirectory": {"/run/", "/var/run/"}, "ConfigurationDirectory": {"/etc/"},
+}
+
+// withoutNumbers leaves the error numbers out of an allow list, where they mean
+// nothing.
+func withoutNumbers(text string, kind Kind) string {
+	if kind != KindSyscallFilter || strings.HasPrefix(text, "~") {
+		return ""
+	}
+	list := strings.Fields(text)
+	for i, word := range list {
+		list[i], _, _ = strings.Cut(word, ":")
+	}
+	return strings.Join(list, " ")
+}
+
 // boolWords are words that people write for booleans.
 var boolWords = map[string]string{
 	"enabled": "yes", "enable": "yes", "ja": "yes", "private": "yes", "none": "no", "disabled": "no", "disable": "no",
-	"tru": "true", "ture": "true", "flase": "false", "yse": "yes", "ye": "yes",
+	"ro": "read-only", "tru": "true", "ture": "true", "flase": "false", "yse": "yes", "ye": "yes",
 }
 
 // setWords are words that people write for the names of sets.
