@@ -209,10 +209,14 @@ func ownUser(u *nixos.Unit, whole *systemd.Unit, r *row) standing {
 	return satisfied
 }
 
-// runs tells units that run a program: by their name or by what they execute.
+// runs tells units that go on running a program: by their name or by what they
+// execute.
 func runs(program string) func(*nixos.Unit) bool {
 	return func(u *nixos.Unit) bool {
 		if u.Type() != "service" {
+			return false
+		}
+		if kind, _ := u.Directive("Service", "Type").Text(); kind == "oneshot" {
 			return false
 		}
 		if hasWord(u.BaseName(), program) {

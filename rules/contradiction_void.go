@@ -71,6 +71,9 @@ func (s *subject) checkAllowAlone(p *lint.Pass) {
 	for _, pair := range [][2]string{{"IPAddressAllow", "IPAddressDeny"}, {"SocketBindAllow", "SocketBindDeny"}} {
 		allow, deny := pair[0], pair[1]
 		all, ok := s.of("Service", allow)
+		if ok && slices.ContainsFunc(all, func(l setting) bool { return l.Text == "any" }) {
+			continue // says itself that nothing is restricted
+		}
 		if !ok || !s.lacks("Service", deny, "Slice") || all[len(all)-1].Text == "" {
 			continue
 		}

@@ -174,7 +174,7 @@ handed to the program as arguments, and so is all that follows.`,
 						if d.KindIn(u.version) != systemd.KindExec || !ok || l.Def == nil || l.Def.Binding.IsZero() || l.Value == nil {
 							continue
 						}
-						if word := shellWord(text); word != "" {
+						if word := shellWord(firstLine(text)); word != "" {
 							reportLine(p, u, l, fmt.Sprintf("%s: systemd runs %s without a shell, and hands `%s` to the program as an argument; use the option `script`, or sh -c",
 								u.Name, l.Key, word), nil)
 						}
@@ -189,6 +189,18 @@ var (
 	shellWords  = []string{"|", "||", "&&", "&", ">", ">>", "<", "2>", "2>&1", ">&2", "&>", "|&"}
 	redirection = regexp.MustCompile(`^[12&]?>>?(/dev/null|/[\w./-]+|&[12])$`)
 )
+
+// firstLine is what of the text belongs to the value: all up to a line end that no
+// backslash hides.
+func firstLine(text string) string {
+	text = strings.TrimSpace(text)
+	for i := range len(text) {
+		if text[i] == '\n' && text[i-1] != '\\' {
+			return text[:i]
+		}
+	}
+	return text
+}
 
 // shellWord is the first word of a command line outside quotes that only a shell
 // would understand. A line whose program is a shell's builtin-like wrapper, or

@@ -58,7 +58,7 @@ func findMisreads(u *unitView) []misread {
 			if l.Def == nil || l.Origin.IsZero() || l.Unseen != "" || !l.Known {
 				continue
 			}
-			m := misread{Line: l, directive: d, first: i == 0, verdict: systemd.Check(l.Section, l.Key, l.Text, u.version)}
+			m := misread{Line: l, directive: d, first: i == 0, verdict: systemd.CheckIn(u.Name, l.Section, l.Key, l.Text, u.version)}
 			m.kind = u.mistakeOf(&m)
 			found = append(found, m)
 		}

@@ -79,11 +79,6 @@ func standsAlone(u *unitView) bool {
 			return false
 		}
 	}
-	for _, d := range commands.Defs {
-		if d.Priority < nixos.PriorityPlain {
-			return false
-		}
-	}
 	if len(commands.Overridden) > 0 || !commands.IsSet() && !u.Option("script").IsSet() {
 		return false
 	}

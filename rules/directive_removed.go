@@ -125,7 +125,7 @@ reported, too.`,
 		Check: func(p *lint.Pass) {
 			eachNaming(p, func(n naming) {
 				d, ok := systemd.Lookup(n.section, n.name, n.version)
-				if ok && (d.Deprecated || alwaysOn(d) && gone(n.unitView, d)) && !(n.section == "Unit" && d.Replacement == "[Unit] "+d.Name) {
+				if ok && !n.takesAway() && (d.Deprecated || alwaysOn(d) && gone(n.unitView, d)) && !(n.section == "Unit" && d.Replacement == "[Unit] "+d.Name) {
 					reportDeprecated(p, n, d)
 				}
 			})

@@ -11,6 +11,7 @@ import (
 	"wardnix/lint/spell"
 	"wardnix/lint/systemd"
 	"wardnix/nixast"
+	"wardnix/nixast/eval"
 )
 
 // unknownDirective reports keys that systemd does not know where they stand.
@@ -49,7 +50,7 @@ lines of ` + "`services.journald.extraConfig`" + ` and of the other options that
 }
 
 func checkName(p *lint.Pass, n naming) {
-	if systemd.Silent(n.name) || strings.Contains(n.name, "${") || isOldWatchdog(n) {
+	if systemd.Silent(n.name) || strings.Contains(n.name, "${") || isOldWatchdog(n) || n.takesAway() {
 		return
 	}
 	f := lint.Finding{Directives: []string{n.name}}
@@ -83,7 +84,7 @@ func (n *naming) explainUnit(f *lint.Finding) bool {
 		}
 		return true
 	}
-	if n.option != nil && isUnitOption(n.name) {
+	if n.option != nil && n.Style == nixos.NixOSStyle && isUnitOption(n.name) {
 		f.Message = fmt.Sprintf("%s sets %s in %s, where it means nothing: it is an option of the unit, beside %[3]s", n.Name, n.name, n.Section(n.section).Name())
 		f.Directives = append(f.Directives, strings.ToUpper(n.name[:1])+n.name[1:])
 		f.Fixes = moveFix(n.unitView, n.option, "", n.name)
@@ -93,6 +94,10 @@ func (n *naming) explainUnit(f *lint.Finding) bool {
 		f.Message = fmt.Sprintf("%s sets %s in [%s], where systemd ignores it: it is %s of [%s]", n.Name, n.name, n.section, proper, right)
 		f.Directives = append(f.Directives, proper, strings.ToLower(proper[:1])+proper[1:])
 		f.Fixes = moveFix(n.unitView, n.option, right, proper)
+		return true
+	}
+	if limit, ok := softLimit(n.section, n.name, n.version); ok {
+		f.Message += fmt.Sprintf(": it is a property on the bus; in a unit the soft limit stands before the hard one, as in `%s = \"SOFT:HARD\"`", limit)
 		return true
 	}
 	others := slices.DeleteFunc(slices.Clone(systemd.SectionsOf(n.name, n.version)), func(s string) bool { return nixos.ConfFile(s) != "" })
@@ -159,6 +164,26 @@ func miscased(u *unitView, section, name string) (right, proper string) {
 		}
 	}
 	return "", ""
+}
+
+// takesAway reports whether the option does no more than take away, with an empty
+// list, what is defined elsewhere: then no line is written.
+func (n *naming) takesAway() bool {
+	return n.option != nil && len(n.option.Defs) > 0 && !slices.ContainsFunc(n.option.Defs, func(d *nixos.Def) bool {
+		list, ok := n.Host.Evaluator().Force(d.Value).(*eval.List)
+		return !ok || len(list.Items) > 0 || d.Priority >= nixos.PriorityPlain
+	})
+}
+
+// softLimit is the directive for a resource limit that name is the bus property
+// of (org.freedesktop.systemd1(5), LimitNOFILESoft and its like).
+func softLimit(section, name string, v systemd.Version) (string, bool) {
+	limit, ok := strings.CutSuffix(name, "Soft")
+	if !ok || !strings.HasPrefix(limit, "Limit") {
+		return "", false
+	}
+	_, ok = systemd.Lookup(section, limit, v)
+	return limit, ok
 }
 
 // sectionsOf are the sections of the unit that take a directive of that name.

@@ -95,6 +95,9 @@ func sameLines(u *unitView, l nixos.Line) []nixos.Line {
 }
 
 func invalidMessage(u *unitView, m misread) string {
+	if u.Style == nixos.NixOSStyle && m.Section == "Service" && (m.Key == "Type" || m.Key == "Restart") {
+		return fmt.Sprintf("%s: NixOS refuses `%s=%s`, and does not evaluate: %s", u.Name, m.Key, m.Text, m.reason())
+	}
 	what := "ignores"
 	switch {
 	case m.verdict.Status == systemd.Refused:

@@ -43,7 +43,7 @@ func hostMissing(baselines []*Baseline) *lint.Rule {
 		Title: "a host does not set what its baseline asks for",
 		Text: `The server baseline has three groups of settings besides those of units: the emergency shell, the
 services that a server does not need, and the times of the hardware watchdog. They are asked of a
-project that sets one of the same group already, and of every project when the baseline is named
+project that sets one of the same group already (other than not to wait for the network), and of every project when the baseline is named
 (` + "`--baseline server`" + `).`,
 		WhenNot: "Where the machine needs it: a laptop sleeps, and a console may be the way to repair it.",
 		Before: `{
@@ -148,10 +148,10 @@ func (h *hostView) option(r *row) *nixos.Option {
 }
 
 // counts reports whether the host sets the row, and so asks for its paragraph.
-// enable = true on a service is no such thing: it masks nothing. Nor is the
-// option wait-online, which many set for its own sake.
+// enable = true on a service is no such thing: it masks nothing. Nor is what many
+// do for its own sake: not to wait for the network.
 func (h *hostView) counts(r *row) bool {
-	if r.option() == waitOnline {
+	if r.option() == waitOnline || r.option() == waitOnlineMask {
 		return false
 	}
 	o := h.option(r)
@@ -247,7 +247,10 @@ func (h *hostView) reportMissing(p *lint.Pass, para string, rs []row) {
 }
 
 // waitOnline is the option that goes with the mask of its service.
-const waitOnline = "systemd.network.wait-online.enable"
+const (
+	waitOnline     = "systemd.network.wait-online.enable"
+	waitOnlineMask = "systemd.services.systemd-networkd-wait-online.enable"
+)
 
 // risk is that of setting a row. The option wait-online beside the mask of its
 // service only lets the configuration evaluate.

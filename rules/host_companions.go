@@ -153,14 +153,27 @@ in a module of nixpkgs.`,
 var everywhere = []string{"root", "nobody", "nogroup", "wheel", "users", "daemon", "messagebus", "systemd-journal", "systemd-network", "systemd-resolve",
 	"systemd-timesync", "systemd-coredump", "systemd-oom", "keys", "disk", "video", "audio", "input", "kvm", "tty", "dialout", "adm", "nixbld", "kmem"}
 
+// mayDeclare reports whether the host declares the user or group, under either
+// name of the option, or might.
+func mayDeclare(h *nixos.Host, kind, name string) bool {
+	for _, option := range []string{kind, "extra" + strings.ToUpper(kind[:1]) + kind[1:]} {
+		all := h.Option("users", option)
+		if len(all.Unseen) > 0 || all.IsSet() && slices.ContainsFunc(all.Attrs(), func(a *nixos.Option) bool {
+			return a.Name() == name || strings.Contains(a.Name(), "${")
+		}) {
+			return true
+		}
+	}
+	return false
+}
+
 func checkDeclared(p *lint.Pass, u *unitView, directive, kind string) {
 	o := u.Directive("Service", directive)
 	name, set, known := lastValue(u.whole, "Service", directive)
 	if !set || !known || name == "" || slices.Contains(everywhere, name) || strings.Trim(name, "0123456789") == "" || strings.Contains(name, "%") || !o.IsSet() {
 		return
 	}
-	all := u.Host.Option("users", kind)
-	if all.IsSet() && slices.ContainsFunc(all.Attrs(), func(a *nixos.Option) bool { return a.Name() == name || strings.Contains(a.Name(), "${") }) || len(all.Unseen) > 0 {
+	if slices.ContainsFunc(p.Project.Hosts(), func(h *nixos.Host) bool { return mayDeclare(h, kind, name) }) {
 		return
 	}
 	f := lint.Finding{

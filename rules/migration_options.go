@@ -9,6 +9,7 @@ import (
 	"wardnix/lint"
 	"wardnix/lint/nixos"
 	"wardnix/nixast"
+	"wardnix/nixast/eval"
 )
 
 // A migration is an option that a release of NixOS renamed or removed.
@@ -72,7 +73,7 @@ func removedOption() *lint.Rule {
 		Text: `NixOS turned the options that held the text of systemd's configuration files (` + "`systemd.extraConfig`" + `,
 ` + "`services.logind.extraConfig`" + ` and others) into sets of settings. The old ones are gone: a configuration that
 still sets one does not evaluate. It is reported where the project, or --nixos-release, says that the release
-is one without them.`,
+is one without them, unless a condition of the definition asks for the release or for the options that there are.`,
 		WhenNot: "While the configuration is still built for an older release; say which with --nixos-release.",
 		Before: `{
   systemd.extraConfig = ''
@@ -129,7 +130,7 @@ func checkMigrations(p *lint.Pass, removed bool) {
 func (m *migration) report(p *lint.Pass, h *nixos.Host) {
 	o := h.Option(m.old...)
 	for _, d := range o.Defs {
-		if d.Binding.IsZero() {
+		if d.Binding.IsZero() || asksRelease(d.When) {
 			continue
 		}
 		f := lint.Finding{
@@ -146,6 +147,31 @@ func (m *migration) report(p *lint.Pass, h *nixos.Host) {
 		}
 		p.Report(f)
 	}
+}
+
+// releaseWords are the names that a condition has which asks what the release is,
+// or what options it has.
+var releaseWords = []string{"options", "versionAtLeast", "versionOlder", "compareVersions", "version", "release"}
+
+// asksRelease reports whether a part of the condition depends on the release: then
+// the definition is most likely there for other releases than the one at hand.
+func asksRelease(c *eval.Cond) bool {
+	if c == nil {
+		return false
+	}
+	if slices.ContainsFunc(c.Args, asksRelease) {
+		return true
+	}
+	for n := range c.Node.Descendants() {
+		name, ok := n.AttrName()
+		if n.Kind() == nixast.Ident {
+			name, ok = n.Text(), true
+		}
+		if ok && slices.Contains(releaseWords, name) {
+			return true
+		}
+	}
+	return false
 }
 
 // rewrite makes the edits that give a definition its new name, and names the

@@ -41,7 +41,7 @@ none of.`,
 		Check: func(p *lint.Pass) {
 			eachUnit(p, func(u *unitView) {
 				template, instance, ok := u.Instance()
-				if !ok || instance == "" || u.Pattern || !u.IsOverride() || u.Style != nixos.NixOSStyle || u.Enabled() != eval.Yes ||
+				if !ok || instance == "" || u.Pattern || !u.IsOverride() || u.Directive("Service", "ExecStart").IsSet() || u.Style != nixos.NixOSStyle || u.Enabled() != eval.Yes ||
 					u.OverrideStrategy() != "asDropinIfExists" || len(u.Option("overrideStrategy").Unseen) > 0 || !hasTemplate(u, template) {
 					return
 				}

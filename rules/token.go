@@ -81,10 +81,14 @@ func tokenExpr(u *nixos.Unit) (expr string, beside *nixos.Def, ok bool) {
 
 // tokenSite is the place beside that definition.
 func tokenSite(u *nixos.Unit) nixos.Site {
+	unwritten := nixos.Site{Reason: "the command is not written as a binding of its own"}
 	_, d, ok := tokenExpr(u)
+	if !ok {
+		return unwritten
+	}
 	b, isBinding := d.Binding.AsBinding()
-	if !ok || !isBinding || d.Set.IsZero() {
-		return nixos.Site{Reason: "the command is not written as a binding of its own"}
+	if !isBinding || d.Set.IsZero() {
+		return unwritten
 	}
 	site := nixos.Site{Set: d.Set, Siblings: []nixast.Node{d.Binding}}
 	if b.Path().Child(1).IsZero() {

@@ -36,8 +36,6 @@ type Options struct {
 	// path with "/", is left out of the folders that are asked for. It is context
 	// then. What is named itself is not left out.
 	Exclude func(path string) bool
-	// Parse is the language of the files.
-	Parse nixast.Options
 	// MaxFileSize is the number of bytes above which a file is refused;
 	// [DefaultMaxFileSize] if it is 0.
 	MaxFileSize int64
@@ -187,7 +185,7 @@ func (p *Project) With(contents map[string]string) *Project {
 		if old := q.files[name]; old != nil {
 			f.Path, f.Asked = old.Path, old.Asked
 		}
-		f.parse(text, p.opts)
+		f.parse(text)
 		q.files[name] = f
 	}
 	return q
@@ -200,11 +198,12 @@ func (p *Project) Hosts() []*Host {
 	return p.hosts
 }
 
-// parse fills in the tree, or the error of a text that is no Nix file.
-func (f *File) parse(text string, opts Options) {
+// parse fills in the tree, or the error of a text that is no Nix file. Whether the
+// Nix that reads the project has pipe operators switched on is not told in it.
+func (f *File) parse(text string) {
 	if strings.IndexByte(text, 0) >= 0 {
 		f.Err = ErrBinary
 		return
 	}
-	f.Tree = nixast.Parse(f.Name, text, opts.Parse)
+	f.Tree = nixast.Parse(f.Name, text, nixast.Options{PipeOperators: true})
 }

@@ -456,7 +456,7 @@ func (p *Project) read(f *File, r *root) {
 			return
 		}
 	}
-	f.parse(text, p.opts)
+	f.parse(text)
 }
 
 // readLate reads a file that an import leads to and that was not among the

@@ -228,8 +228,10 @@ func (u *Unit) OverrideStrategy() string {
 }
 
 // IsOverride reports whether nothing in sight says what the unit runs, so that
-// its main definition is elsewhere: in nixpkgs, in systemd, or in a package. It
-// is false for kinds of units that run nothing, and for partial ones.
+// its main definition is elsewhere: in nixpkgs, in systemd, or in a package. A
+// command that takes the place of one that is not in sight says no more: its first
+// line is empty, or mkForce is around it. It is false for kinds of units that run
+// nothing, and for partial ones.
 func (u *Unit) IsOverride() bool {
 	if len(u.Partial) > 0 || u.Style == TextStyle {
 		return false
@@ -255,6 +257,9 @@ func (u *Unit) IsOverride() bool {
 	}
 	for _, d := range u.Directives(ownSection(u.Type())) {
 		for _, main := range mains {
+			if d.Name() == main && u.replacesMain(d) {
+				continue
+			}
 			if d.Name() == main || main != "ExecStart" && main != "ExecStop" && strings.HasPrefix(d.Name(), main) {
 				return false
 			}
@@ -269,6 +274,20 @@ type Place struct {
 	In nixast.Node
 	// Span is the part of it.
 	Span nixast.Span
+}
+
+// replacesMain reports whether a command of the unit replaces another one that is
+// not in sight.
+func (u *Unit) replacesMain(o *Option) bool {
+	if len(o.Overridden) == 0 && slices.ContainsFunc(o.Defs, func(d *Def) bool { return d.Priority < PriorityPlain }) {
+		return true
+	}
+	for _, l := range u.Lines() {
+		if l.Section == ownSection(u.Type()) && l.Key == o.Name() {
+			return l.Known && l.Text == "" && l.When == nil
+		}
+	}
+	return false
 }
 
 // A Line is a line of the text of a unit.

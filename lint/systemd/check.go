@@ -39,11 +39,17 @@ func (s Status) String() string {
 // alone. A directive that v does not know (see Lookup) and a value of KindOther
 // are found valid.
 func Check(section, name, value string, v Version) Verdict {
+	return CheckIn("", section, name, value, v)
+}
+
+// CheckIn is [Check] for a line of the unit of that name, which specifiers may
+// stand for.
+func CheckIn(unit, section, name, value string, v Version) Verdict {
 	d, ok := Lookup(section, name, v)
 	if !ok {
 		return Verdict{}
 	}
-	verdict := d.check(value, expander{version: v})
+	verdict := d.check(value, expander{name: unit, version: v})
 	if verdict.Status != Valid {
 		verdict.Nearest = d.nearest(value, v)
 	}

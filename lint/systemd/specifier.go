@@ -1,6 +1,7 @@
 package systemd
 
 import (
+	"cmp"
 	"path"
 	"strings"
 )
@@ -15,6 +16,9 @@ const (
 	nameSpecifiers   = "ijnNp" + systemSpecifiers
 	fullSpecifiers   = "iIjJnNpPfyYcrRCdDELSthsTV" + systemSpecifiers
 )
+
+// unnamed stands for the name of a unit that is not known.
+const unnamed = "unit@instance.service"
 
 // expander expands specifiers for one unit. Specifiers that depend on the
 // machine expand to text of their own kind, which no rule takes for a known
@@ -56,7 +60,7 @@ func (e expander) expand(text, letters string) (string, bool) {
 
 // value returns what one specifier stands for in a unit of the system manager.
 func (e expander) value(letter byte) string {
-	id := e.name
+	id := cmp.Or(e.name, unnamed)
 	stem := strings.TrimSuffix(id, path.Ext(id))
 	prefix, instance, _ := strings.Cut(stem, "@")
 	switch letter {
