@@ -77,7 +77,7 @@ func Classes() []string {
 
 // ClassOf is the class of a unit, told by what it runs; "" for an ordinary one.
 func ClassOf(u *nixos.Unit) string {
-	if c := classOf(u); c != nil {
+	if c := readSigns(u).class; c != nil {
 		return c.name
 	}
 	return ""

@@ -151,7 +151,7 @@ func missingFixes(u *unitView, rs []row, notes []lint.Note) ([]lint.Fix, []lint.
 	}
 	var fixes []lint.Fix
 	for _, a := range []lint.Applicability{lint.Safe, lint.Unsafe} {
-		group := slices.DeleteFunc(slices.Clone(rs), func(r row) bool { return riskOf(&r, u.whole).applicability != a })
+		group := slices.DeleteFunc(slices.Clone(rs), func(r row) bool { return u.riskOf(&r).applicability != a })
 		if len(group) == 0 {
 			continue
 		}
@@ -204,7 +204,7 @@ func breaks(rs []row, u *unitView) string {
 	by := map[string][]string{}
 	n := 0
 	for _, r := range rs {
-		what := riskOf(&r, u.whole).breaks
+		what := u.riskOf(&r).breaks
 		if what == "" {
 			continue
 		}

@@ -2,11 +2,14 @@ package rules
 
 import (
 	"iter"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/nix-community/go-nix/pkg/storepath"
 
 	"wardnix/lint/nixos"
+	"wardnix/nixast/eval"
 )
 
 // A class is a kind of service, told by what its unit shows, and what is known
@@ -34,7 +37,15 @@ var classes = []class{
 			"k3s", "kubelet", "rke2", "nomad", "docker-compose", "podman-compose",
 			"nix", "nix-build", "nix-daemon", "nix-store", "nix-collect-garbage", "nixos-rebuild", "colmena", "hydra-queue-runner",
 			"gitlab-runner", "github-runner", "Runner.Listener", "run-github-runner", "forgejo-runner", "act_runner", "buildbot-worker",
-			"bwrap", "flatpak", "chromium", "google-chrome", "electron", "switch-to-configuration", "sshd", "agetty", "login",
+			"bwrap", "steam-run", "flatpak", "chromium", "google-chrome", "electron", "switch-to-configuration",
+		},
+	},
+	{
+		name: "login or job service", all: true,
+		programs: []string{
+			"sshd", "agetty", "login", "dropbear", "etserver", "mosh-server", "ttyd", "shellinaboxd", "kmscon", "fbterm",
+			"gdm", "lightdm", "sddm", "greetd", "ly", "xdm", "slim", "xrdp-sesman", "cage",
+			"cron", "crond", "cronie", "fcron", "incrond", "atd", "systemd-run",
 		},
 	},
 	{
@@ -138,27 +149,59 @@ var classes = []class{
 	},
 }
 
-// classOf is the class of a unit; nil for an ordinary daemon.
-func classOf(u *nixos.Unit) *class {
-	best := len(classes)
-	for word := range executed(u) {
-		if i, ok := classByProgram[word]; ok {
-			best = min(best, i)
-		}
-	}
-	if best == len(classes) {
-		return nil
-	}
-	return &classes[best]
+// signs are what the commands and scripts of a unit tell of it.
+type signs struct {
+	class *class // nil for an ordinary daemon
+	// programs are those that the unit may run, of the ones that tell something.
+	programs map[string]bool
+	// text is all commands and scripts, without comments.
+	text string
 }
 
-// classByProgram is the number of the class that a program tells.
-var classByProgram = func() map[string]int {
+// signs are those of the unit, read when they are first asked for.
+func (u *unitView) signs() *signs {
+	if u.read == nil {
+		u.read = readSigns(u.Unit)
+	}
+	return u.read
+}
+
+func readSigns(u *nixos.Unit) *signs {
+	s := &signs{programs: map[string]bool{}}
+	best := len(classes)
+	var all strings.Builder
+	for text := range commandTexts(u) {
+		all.WriteString(text + "\n")
+		for word := range executed(text) {
+			i, ok := tellingPrograms[word]
+			if ok {
+				s.programs[word] = true
+				best = min(best, i)
+			}
+		}
+	}
+	s.text = all.String()
+	if best < len(classes) {
+		s.class = &classes[best]
+	}
+	return s
+}
+
+// tellingPrograms are the programs that tell something of a unit: the number of
+// the class, or that of no class.
+var tellingPrograms = func() map[string]int {
 	by := map[string]int{}
 	for i := range classes {
 		for _, p := range classes[i].programs {
 			if _, told := by[p]; !told {
 				by[p] = i
+			}
+		}
+	}
+	for i := range needs {
+		for _, p := range needs[i].programs {
+			if _, told := by[p]; !told {
+				by[p] = len(classes)
 			}
 		}
 	}
@@ -169,23 +212,21 @@ var classByProgram = func() map[string]int {
 // writes are not known.
 var oneshotNeeds = map[string]string{"ProtectSystem": "what a script writes is not known"}
 
-// executed are the words of a unit's command lines and scripts that may be names
+// executed are the words of a command line or script that may be names
 // of programs: what stands behind the last slash of a path, in ${pkgs.x}, or
 // alone. Of a word with dots its parts are words, too.
-func executed(u *nixos.Unit) iter.Seq[string] {
+func executed(text string) iter.Seq[string] {
 	return func(yield func(string) bool) {
-		for text := range commandTexts(u) {
-			for _, word := range strings.FieldsFunc(strings.ReplaceAll(text, storepath.StoreDir, ""), func(r rune) bool { return !inProgramName(r) }) {
-				if !yield(strings.TrimLeft(word, ".+-")) {
+		for word := range strings.FieldsFuncSeq(strings.ReplaceAll(text, storepath.StoreDir, ""), func(r rune) bool { return !inProgramName(r) }) {
+			if !yield(strings.TrimLeft(word, ".+-")) {
+				return
+			}
+			if !strings.Contains(word, ".") {
+				continue
+			}
+			for part := range strings.SplitSeq(word, ".") {
+				if !yield(strings.TrimLeft(part, "+-")) {
 					return
-				}
-				if !strings.Contains(word, ".") {
-					continue
-				}
-				for part := range strings.SplitSeq(word, ".") {
-					if !yield(strings.TrimLeft(part, "+-")) {
-						return
-					}
 				}
 			}
 		}
@@ -196,29 +237,120 @@ func inProgramName(r rune) bool {
 	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '_' || r == '.' || r == '+' || r == '-'
 }
 
-// commandTexts are a unit's command lines and scripts, and what it has in its path.
+// commandTexts are a unit's command lines and scripts, with what is written in
+// place of the scripts that they call, and what the unit has in its path.
 func commandTexts(u *nixos.Unit) iter.Seq[string] {
 	return func(yield func(string) bool) {
+		ev := u.Host.Evaluator()
+		var parts []string
+		take := func(o *nixos.Option) {
+			for _, d := range o.Defs {
+				parts = scripts(ev, d.Value, 0, parts)
+			}
+		}
 		for _, l := range u.Lines() {
 			if l.Section == "Service" && strings.HasPrefix(l.Key, "Exec") && !yield(l.Shown) {
 				return
 			}
 		}
-		for _, name := range []string{"script", "preStart", "postStart", "preStop", "postStop", "reload", "path"} {
-			for _, d := range u.Option(name).Defs {
-				if b, ok := d.Binding.AsBinding(); ok && !yield(b.Value().Text()) {
+		for _, o := range u.Directives("Service") {
+			if strings.HasPrefix(o.Name(), "Exec") {
+				take(o)
+			}
+		}
+		for _, name := range slices.Concat(scriptOptions, []string{"path"}) {
+			o := u.Option(name)
+			for _, d := range o.Defs {
+				if b, ok := d.Binding.AsBinding(); ok && !yield(withoutComments(b.Value().Text())) {
 					return
 				}
+			}
+			take(o)
+		}
+		for _, text := range parts {
+			if !yield(withoutComments(text)) {
+				return
 			}
 		}
 	}
 }
 
+// Scripts that call others are followed this far, and no further than that many
+// characters.
+const (
+	maxScripts    = 4
+	maxScriptText = 1 << 18
+)
+
+// scripts adds what is known of the texts that a value is made of: those that
+// functions such as writeShellScript make files of included.
+func scripts(ev *eval.Evaluator, t *eval.Thunk, depth int, found []string) []string {
+	if depth > maxScripts || len(found) > 0 && len(found[len(found)-1]) > maxScriptText {
+		return found
+	}
+	switch v := ev.Force(t).(type) {
+	case *eval.String:
+		var b strings.Builder
+		for _, p := range v.Pieces {
+			if p.Unknown == nil {
+				b.WriteString(p.Text)
+				continue
+			}
+			b.WriteString("${" + p.Unknown.Label + "}")
+			found = called(ev, p.Unknown, depth, found)
+		}
+		return append(found, b.String())
+	case *eval.Unknown:
+		if v.Label != "" {
+			found = append(found, "${"+v.Label+"}")
+		}
+		found = called(ev, v, depth, found)
+	case *eval.List:
+		for _, item := range v.Items {
+			found = scripts(ev, item.Value, depth+1, found)
+		}
+	case *eval.Attrs:
+		for _, name := range []string{"text", "runtimeInputs", "script"} {
+			for _, d := range v.Lookup(name).Defs {
+				if d.Value != nil {
+					found = scripts(ev, d.Value, depth+1, found)
+				}
+			}
+		}
+	case *eval.Choice:
+		for _, c := range ev.Cases(t) {
+			found = scripts(ev, c.Value, depth+1, found)
+		}
+	}
+	return found
+}
+
+// called adds the text of a script that a function such as writeShellScript makes
+// a file of, and the command that escapeSystemdExecArgs writes. What makes files of
+// configuration tells nothing of commands.
+func called(ev *eval.Evaluator, file *eval.Unknown, depth int, found []string) []string {
+	name := file.Func[strings.LastIndexByte(file.Func, '.')+1:]
+	if !strings.HasPrefix(name, "escape") && (!strings.HasPrefix(name, "write") || strings.HasPrefix(name, "writeText")) {
+		return found
+	}
+	for _, arg := range file.Args {
+		found = scripts(ev, arg, depth+1, found)
+	}
+	return found
+}
+
+// scriptComment matches a comment that has a line of a script for itself.
+var scriptComment = regexp.MustCompile(`(?m)^[ \t]*#[^!\n].*$`)
+
+func withoutComments(script string) string { return scriptComment.ReplaceAllString(script, "") }
+
 // spared is why a row of a generic baseline is not asked of the unit; "" if it
 // is asked.
 func spared(u *unitView, r *row) string {
-	c := u.class
+	c := u.signs().class
 	switch {
+	case u.setTo([]neededBy{{key: "PAMName"}}):
+		return "it is a session of a user"
 	case c != nil && c.all:
 		return "a " + c.name + " needs more than can be told"
 	case c != nil && c.needs[r.name()] != "":
@@ -226,6 +358,9 @@ func spared(u *unitView, r *row) string {
 	}
 	if r.name() == "RemoveIPC" && isRoot(u.whole) {
 		return "it does not apply to root"
+	}
+	if why := u.needOf(r.name()); why != "" {
+		return why
 	}
 	if kind, _, _ := lastValue(u.whole, "Service", "Type"); kind == "oneshot" || kind == "" && len(u.whole.Values("Service", "ExecStart")) == 0 {
 		return oneshotNeeds[r.name()]

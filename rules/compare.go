@@ -82,8 +82,14 @@ func unset(u *nixos.Unit, whole *systemd.Unit, read *systemd.Reading, r *row, v 
 		return unclear
 	}
 	bare := &systemd.Unit{Name: whole.Name}
-	if read.AtLeast(r.section, r.name(), r.lines) == systemd.Yes && bare.AtLeast(r.section, r.name(), r.lines, v) != systemd.Yes {
+	if bare.AtLeast(r.section, r.name(), r.lines, v) == systemd.Yes {
+		return missing // the default is as strict, and the baseline wants it said
+	}
+	switch read.AtLeast(r.section, r.name(), r.lines) {
+	case systemd.Yes:
 		return satisfied // another directive implies it
+	case systemd.CannotTell:
+		return unclear // another directive may imply it
 	}
 	return missing
 }

@@ -148,7 +148,7 @@ func automatic(u *unitView) bool {
 	if len(u.Partial) > 0 || ofUser(u) {
 		return false
 	}
-	c := u.class
+	c := u.signs().class
 	return c == nil || !c.all
 }
 

@@ -129,7 +129,7 @@ func valueFixes(u *unitView, l nixos.Line, v systemd.Verdict, r row, asked bool)
 	}
 	if value, ok := r.valueIf(asked, u.Unit); ok && l.When == nil && node.Parent().Kind() != nixast.List &&
 		(len(fixes) == 0 || value != literal(l, v.Nearest, u.version)) {
-		risk := riskOf(&r, u.whole)
+		risk := u.riskOf(&r)
 		fixes = append(fixes, replaceFix(u, node, value,
 			"write what the baseline asks for: "+r.text(u.Unit), risk.applicability, risk.breaks)...)
 	}

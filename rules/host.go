@@ -261,7 +261,7 @@ func (h *hostView) risk(r *row) risk {
 			return harmless
 		}
 	}
-	return riskOf(r, nil)
+	return riskOf(r)
 }
 
 // mergeFix joins fix to one of the same applicability, unless the two conflict:
@@ -430,7 +430,7 @@ func (h *hostView) reportWeaker(p *lint.Pass, r *row) {
 		File:    file, Span: span, Directives: []string{r.option()},
 		Notes: append(explainRows("", []row{*r}, nil), watchdogNote([]row{*r})...),
 	}
-	risk := riskOf(r, nil)
+	risk := riskOf(r)
 	edits, err := h.strengthen(r, o)
 	if err != nil {
 		f.Notes = append(f.Notes, lint.Note{Label: "note", Text: "not fixed automatically: " + err.Error()})

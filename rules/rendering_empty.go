@@ -88,7 +88,7 @@ func checkEmptyList(p *lint.Pass, u *unitView, o *nixos.Option) {
 	f.File, f.Span = valuePlace(d)
 	node, err := valueNode(d)
 	risk := mayBreak("whatever needs what the service has now; look for EPERM and EAFNOSUPPORT in its log")
-	if o.Name() == "CapabilityBoundingSet" && !isRoot(u.whole) {
+	if o.Name() == "CapabilityBoundingSet" && !isRoot(u.whole) && !u.actsAsRoot() && !u.mayBeGiven("AmbientCapabilities") {
 		risk = harmless
 	}
 	if len(list.Items) == 0 {

@@ -53,18 +53,11 @@ var risks = map[string]risk{
 	"kexecTime":                    mayBreak("a reboot by kexec that takes longer is cut short"),
 }
 
-// riskOf is the risk of giving a unit what a row asks for. whole is nil for
-// rows of the host.
-func riskOf(r *row, whole *systemd.Unit) risk {
+// riskOf is the risk of setting a row, whatever for.
+func riskOf(r *row) risk {
 	name := r.name()
 	if name == "enable" && len(r.path) > 1 {
 		name = r.path[len(r.path)-2]
-	}
-	if name == "CapabilityBoundingSet" && whole != nil && isRoot(whole) {
-		return mayBreak("whatever the service does as root")
-	}
-	if whole != nil && r.generic && isRoot(whole) {
-		return mayBreak("what the service does as root, which nobody told")
 	}
 	if lines := r.lines; name == "ProtectSystem" && len(lines) == 1 && lines[0].Value == "full" {
 		return harmless
@@ -73,6 +66,19 @@ func riskOf(r *row, whole *systemd.Unit) risk {
 		return risk
 	}
 	return harmless
+}
+
+// riskOf is the risk of giving the unit what a row asks for.
+func (u *unitView) riskOf(r *row) risk {
+	switch {
+	case r.name() == "CapabilityBoundingSet" && isRoot(u.whole):
+		return mayBreak("whatever the service does as root")
+	case r.generic && isRoot(u.whole):
+		return mayBreak("what the service does as root, which nobody told")
+	case (r.generic || r.name() == "CapabilityBoundingSet") && u.actsAsRoot():
+		return mayBreak("what the unit does as root within its sandbox: steps of its start and end, programs that take privileges")
+	}
+	return riskOf(r)
 }
 
 // isRoot reports whether the unit may run as root.

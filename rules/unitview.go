@@ -16,7 +16,6 @@ type unitView struct {
 	*nixos.Unit
 	whole   *systemd.Unit // upstream's unit included
 	version systemd.Version
-	class   *class  // nil for an ordinary daemon
 	editors editors // of all units
 	rows    map[*Baseline][]row
 	judged  map[*Baseline][]standing
@@ -26,10 +25,11 @@ type unitView struct {
 	groups          []keyLines // of eachDirective, once grouped
 	grouped         bool
 	misreads        []misread // of eachMisread; nil until it is asked for
+	read            *signs    // of signs, once read
 }
 
 func viewOf(u *nixos.Unit, es editors) *unitView {
-	return &unitView{Unit: u, editors: es, whole: u.Whole(), version: u.Host.Version(), class: classOf(u), rows: map[*Baseline][]row{}, judged: map[*Baseline][]standing{}}
+	return &unitView{Unit: u, editors: es, whole: u.Whole(), version: u.Host.Version(), rows: map[*Baseline][]row{}, judged: map[*Baseline][]standing{}}
 }
 
 // viewsKey is the key of the views that all rules share.
