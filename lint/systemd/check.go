@@ -99,8 +99,12 @@ func (d *Directive) keeps() string {
 
 func (d *Directive) emptyVerdict(v Version) Verdict {
 	empty := d.Empty
-	if d.strictBefore && v < d.changed {
+	switch {
+	case v >= d.changed:
+	case d.strictBefore:
 		empty = EmptyIgnored
+	case d.before == KindTristate:
+		empty = EmptyResets
 	}
 	switch empty {
 	case EmptyIgnored:

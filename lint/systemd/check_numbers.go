@@ -17,7 +17,10 @@ func (d *Directive) judgeNumber(kind Kind, value string, e expander) Verdict {
 	case KindTimer:
 		return d.judgeTimer(value, e)
 	case KindBytes:
-		_, ok = ParseSize(value)
+		n, ok := ParseSize(value)
+		if ok && d.Name == "LineMax" && n < 79 {
+			return warned("a line may have 79 bytes at least, which it is raised to")
+		}
 		return ignoredUnless(ok, "not a size (K, M, G, T, P, E; no B behind them): %s", clip(value))
 	case KindBytesOrInfinity:
 		_, ok = ParseSize(value)
@@ -29,6 +32,9 @@ func (d *Directive) judgeNumber(kind Kind, value string, e expander) Verdict {
 	case KindBoolOrBytes:
 		_, ok = ParseSize(value)
 		_, isBool := ParseBool(value)
+		if value == "0" || value == "1" {
+			return warned("%s is taken for a boolean, not for a size", value)
+		}
 		return ignoredUnless(ok || isBool, "neither a boolean nor a size (K, M, G, T, P, E; no B behind them): %s", clip(value))
 	case KindMemory:
 		return d.judgeMemory(value)
@@ -60,6 +66,9 @@ func (d *Directive) inRange(kind Kind, value string) bool {
 	switch kind {
 	case KindCount:
 		least, most = 0, math.MaxUint32
+		if d.Name == "NAutoVTs" {
+			most = 15
+		}
 		_, ok := parseUint(value, 0, uint64(most))
 		return ok
 	case KindLongCount:

@@ -20,7 +20,7 @@ var kinds = map[string]string{
 	"disable_controllers": "KindControllers", "documentation": "KindDocumentation",
 	"environ": "KindEnvironment", "exec": "KindExec", "exec_cpu_affinity": "KindCPUAffinity", "unit_cpu_set": "KindCPUSet",
 	"cpu_set": "KindCPUSet", "exec_cpu_sched_prio": "KindRealtimePriority", "exec_directories": "KindDirectories",
-	"exec_input": "KindInput", "exec_output": "KindOutput", "exec_io_class": "KindEnum", "exec_io_priority": "KindIOPriority",
+	"exec_input": "KindInput", "exec_output": "KindOutput", "exec_io_class": "KindEnum", "output_restricted": "KindEnum", "exec_io_priority": "KindIOPriority",
 	"exec_cpu_sched_policy": "KindEnum", "exec_mount_propagation_flag": "KindMountFlags", "exec_nice": "KindNice",
 	"exec_oom_score_adjust": "KindOOMScore", "oom_score_adjust": "KindOOMScore", "exec_secure_bits": "KindSecureBits",
 	"exit_status": "KindExitStatus", "extension_images": "KindImages", "mount_images": "KindImages", "bus_name": "KindBusName", "exec_coredump_filter": "KindCoredumpFilter",

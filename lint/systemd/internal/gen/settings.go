@@ -25,7 +25,7 @@ var oldNames = map[string]string{"Journal RateLimitInterval": "RateLimitInterval
 // refusesEmpty are the parsers that ignore an empty value with a warning; the
 // others go back to the default (src/shared/conf-parser.c).
 var refusesEmpty = map[string]bool{
-	"bool": true, "sec": true, "mode": true, "unsigned": true, "uint64": true, "log_level": true, "permyriad": true, "loadavg": true,
+	"bool": true, "sec": true, "sec_fix_0": true, "mode": true, "unsigned": true, "uint64": true, "log_level": true, "permyriad": true, "loadavg": true,
 	"iec_size": true, "iec_uint64": true, "iec_uint64_infinity": true, "tmpfs_size": true, "n_autovts": true,
 }
 
