@@ -15,19 +15,22 @@ import (
 )
 
 // A paragraph is a set of host rows that are asked of a project together: once
-// it sets one of them.
+// it sets some of them.
 type paragraph struct {
 	name string
 	has  func(path []string) bool
+	// least is how many rows a project sets that asks for all, if not one: a single
+	// service is often off for a reason of its own.
+	least int
 }
 
 var paragraphs = []paragraph{
-	{"emergency mode", func(p []string) bool {
+	{name: "emergency mode", has: func(p []string) bool {
 		return p[len(p)-1] == "enableEmergencyMode" || p[len(p)-1] == "suppressedUnits"
 	}},
-	{"disabled services", func(p []string) bool { return p[len(p)-1] == "enable" }},
-	{"watchdog", func(p []string) bool { _, ok := managerKey(p); return ok }},
-	{"host", func([]string) bool { return true }},
+	{name: "disabled services", has: func(p []string) bool { return p[len(p)-1] == "enable" }, least: 2},
+	{name: "watchdog", has: func(p []string) bool { _, ok := managerKey(p); return ok }},
+	{name: "host", has: func([]string) bool { return true }},
 }
 
 func paragraphOf(path []string) string {
@@ -120,12 +123,24 @@ func eachParagraph(p *lint.Pass, baselines []*Baseline, do func(*hostView, strin
 			}
 			for _, para := range paragraphs {
 				h.asked = by[para.name]
-				if b.Named || slices.ContainsFunc(h.asked, func(r row) bool { return h.counts(&r) }) {
+				if b.Named || h.asksFor(para) {
 					do(h, para.name, h.asked)
 				}
 			}
 		}
 	}
+}
+
+// asksFor reports whether the host sets as much of the paragraph as tells that it
+// wants all of it.
+func (h *hostView) asksFor(para paragraph) bool {
+	n := 0
+	for _, r := range h.asked {
+		if h.counts(&r) {
+			n++
+		}
+	}
+	return n >= max(1, para.least)
 }
 
 // option is the host's option that a row is about. An option that has a new

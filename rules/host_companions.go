@@ -1,7 +1,9 @@
 package rules
 
 import (
+	_ "embed"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -118,13 +120,14 @@ of its own.`,
 // undeclaredUser reports users and groups of units that the project does not
 // declare.
 func undeclaredUser() *lint.Rule {
+	known := readAccounts()
 	return &lint.Rule{
 		ID: "H005", Name: "undeclared-user", Since: "0.1.0", Severity: lint.Info,
 		Title: "no file of the project declares the user or group of a unit",
 		Text: `systemd does not start a service whose ` + "`User`" + ` or ` + "`Group`" + ` does not exist ("Failed to determine user
 credentials", status 217/USER). NixOS makes users only from ` + "`users.users` and `users.groups`" + `, in this project or
-in a module of nixpkgs.`,
-		WhenNot: "Where a module of nixpkgs declares it, as most of `services.*` do.",
+in a module of nixpkgs. Nothing is said of those that a module of NixOS 20.09 or 26.11 declares.`,
+		WhenNot: "Where a module of another flake declares it.",
 		Before: `{
   systemd.services.web.serviceConfig = {
     ExecStart = "/run/current-system/sw/bin/web";
@@ -141,22 +144,52 @@ in a module of nixpkgs.`,
 				if dynamic, set, _ := lastValue(u.whole, "Service", "DynamicUser"); set && dynamic != "false" {
 					return
 				}
-				checkDeclared(p, u, "User", "users")
-				checkDeclared(p, u, "Group", "groups")
+				known.check(p, u, "User")
+				known.check(p, u, "Group")
 			})
 		},
 	}
 }
 
-// everywhere are users and groups that NixOS always has
-// (nixos/modules/misc/ids.nix and config/users-groups.nix).
-var everywhere = []string{"root", "nobody", "nogroup", "wheel", "users", "daemon", "messagebus", "systemd-journal", "systemd-network", "systemd-resolve",
-	"systemd-timesync", "systemd-coredump", "systemd-oom", "keys", "disk", "video", "audio", "input", "kvm", "tty", "dialout", "adm", "nixbld", "kmem"}
+// accountNames are the users and groups that modules of NixOS 20.09 and 26.11
+// declare, "user postgres" a line, sorted, with "*" for what differs. TestAccountNames
+// makes it.
+//
+//go:embed account_names.txt
+var accountNames string
+
+// accounts are the names of accountNames: those that are whole, and patterns.
+type accounts struct {
+	names    map[string]bool
+	patterns []string
+}
+
+func readAccounts() *accounts {
+	a := &accounts{names: map[string]bool{}}
+	for line := range strings.Lines(accountNames) {
+		if name := strings.TrimSpace(line); strings.Contains(name, "*") {
+			a.patterns = append(a.patterns, name)
+		} else {
+			a.names[name] = true
+		}
+	}
+	return a
+}
+
+// declares reports whether a module of NixOS declares the user or group, if it is
+// switched on.
+func (a *accounts) declares(kind, name string) bool {
+	name = kind + " " + name
+	return a.names[name] || slices.ContainsFunc(a.patterns, func(p string) bool {
+		ok, _ := path.Match(p, name)
+		return ok
+	})
+}
 
 // mayDeclare reports whether the host declares the user or group, under either
 // name of the option, or might.
 func mayDeclare(h *nixos.Host, kind, name string) bool {
-	for _, option := range []string{kind, "extra" + strings.ToUpper(kind[:1]) + kind[1:]} {
+	for _, option := range []string{kind + "s", "extra" + strings.ToUpper(kind[:1]) + kind[1:] + "s"} {
 		all := h.Option("users", option)
 		if len(all.Unseen) > 0 || all.IsSet() && slices.ContainsFunc(all.Attrs(), func(a *nixos.Option) bool {
 			return a.Name() == name || strings.Contains(a.Name(), "${")
@@ -167,17 +200,20 @@ func mayDeclare(h *nixos.Host, kind, name string) bool {
 	return false
 }
 
-func checkDeclared(p *lint.Pass, u *unitView, directive, kind string) {
+// check reports a user or group that neither a host of the project nor NixOS
+// declares.
+func (a *accounts) check(p *lint.Pass, u *unitView, directive string) {
+	kind := strings.ToLower(directive)
 	o := u.Directive("Service", directive)
 	name, set, known := lastValue(u.whole, "Service", directive)
-	if !set || !known || name == "" || slices.Contains(everywhere, name) || strings.Trim(name, "0123456789") == "" || strings.Contains(name, "%") || !o.IsSet() {
+	if !set || !known || name == "" || a.declares(kind, name) || strings.Trim(name, "0123456789") == "" || strings.Contains(name, "%") || !o.IsSet() {
 		return
 	}
 	if slices.ContainsFunc(p.Project.Hosts(), func(h *nixos.Host) bool { return mayDeclare(h, kind, name) }) {
 		return
 	}
 	f := lint.Finding{
-		Message: fmt.Sprintf("%s runs with %s %s, which no file of the project declares in users.%s", u.Name, strings.ToLower(directive), name, kind),
+		Message: fmt.Sprintf("%s runs with %s %s, which no file of the project declares in users.%ss", u.Name, kind, name, kind),
 		Unit:    u.Name, Directives: []string{directive},
 	}
 	f.File, f.Span = valuePlace(lastAsked(o))

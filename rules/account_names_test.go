@@ -1,0 +1,79 @@
+package rules_test
+
+import (
+	"context"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"wardnix/lint/nixos"
+)
+
+// defaultName finds the names that options for a user or group of a service have
+// by default.
+var defaultName = regexp.MustCompile(`\b(user|group)(?:Name)? = (?:lib\.)?mkOption \{[^{}]*?\bdefault = "([\w-]+)";`)
+
+// unknownPart is what is not known of a name.
+var unknownPart = regexp.MustCompile(`\$\{[^}]*\}`)
+
+// With -update, account_names.txt is made anew as unit_names.txt is. Without, the list is
+// looked at: it is sorted, and has what everybody has.
+func TestAccountNames(t *testing.T) {
+	if trees := os.Getenv("WARDNIX_UNIT_TREES"); *update && trees != "" {
+		names := map[string]bool{}
+		for tree := range strings.SplitSeq(trees, ":") {
+			collectAccountNames(t, filepath.Join(tree, "nixos", "modules"), names)
+		}
+		text := strings.Join(slices.Sorted(maps.Keys(names)), "\n") + "\n"
+		if err := os.WriteFile("account_names.txt", []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	text, err := os.ReadFile("account_names.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := strings.Split(strings.TrimSpace(string(text)), "\n")
+	if !slices.IsSorted(names) {
+		t.Error("the names are not sorted")
+	}
+	for _, name := range []string{"user root", "user nobody", "group nogroup", "group wheel", "group kvm", "user messagebus",
+		"user systemd-network", "group systemd-journal", "user postgres", "user caddy", "user gitea", "group radicle", "user nixbld*"} {
+		if _, found := slices.BinarySearch(names, name); !found {
+			t.Errorf("%s is not among the names", name)
+		}
+	}
+}
+
+// collectAccountNames adds the users and groups that the modules of a folder
+// declare; with "*" for what is not known of a name.
+func collectAccountNames(t *testing.T, dir string, names map[string]bool) {
+	p, err := nixos.Load(context.Background(), nixos.Options{Dir: dir}, ".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, h := range p.Hosts() {
+		for _, kind := range []string{"user", "group"} {
+			for _, a := range h.Option("users", kind+"s").Attrs() {
+				if name := unknownPart.ReplaceAllString(a.Name(), "*"); strings.Trim(name, "*") != "" && !strings.ContainsAny(name, "${} ") {
+					names[kind+" "+name] = true
+				}
+			}
+		}
+	}
+	for _, f := range p.Files() {
+		if f.Tree == nil {
+			continue
+		}
+		for _, m := range defaultName.FindAllStringSubmatch(f.Tree.Src, -1) {
+			names[m[1]+" "+m[2]] = true
+		}
+	}
+	if len(names) == 0 {
+		t.Fatalf("%s declares no users", dir)
+	}
+}
