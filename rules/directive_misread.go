@@ -58,12 +58,20 @@ func findMisreads(u *unitView) []misread {
 			if l.Def == nil || l.Origin.IsZero() || l.Unseen != "" || !l.Known {
 				continue
 			}
-			m := misread{Line: l, directive: d, first: i == 0, verdict: systemd.CheckIn(u.Name, l.Section, l.Key, l.Text, u.version)}
+			m := misread{Line: l, directive: d, first: i == 0, verdict: systemd.CheckIn(u.knownName(), l.Section, l.Key, l.Text, u.version)}
 			m.kind = u.mistakeOf(&m)
 			found = append(found, m)
 		}
 	})
 	return found
+}
+
+// knownName is the name of the unit; empty if only a part of it is known.
+func (u *unitView) knownName() string {
+	if u.Pattern {
+		return ""
+	}
+	return u.Name
 }
 
 // mistakeOf tells what is wrong with a line.

@@ -109,6 +109,15 @@ func checkRecursiveUpdate(p *lint.Pass, call nixast.ApplyView) {
 	if !ok || !namesFunction(inner.Func(), "recursiveUpdate") {
 		return
 	}
+	first, _ := propertyCall(inner.Arg())
+	second, function := propertyCall(call.Arg())
+	if first == "mkIf" && second == "mkIf" {
+		p.Report(lint.Finding{
+			Message: "`recursiveUpdate` of two mkIf keeps the condition of the second alone, for the content of both",
+			File:    call.File(), Span: function.Span(),
+		})
+		return
+	}
 	for _, arg := range []nixast.Node{inner.Arg(), call.Arg()} {
 		if name, function := propertyCall(arg); name != "" {
 			p.Report(lint.Finding{

@@ -128,6 +128,7 @@ func (w *world) files() []*File {
 func restOf(p *Project, used, again map[*File]bool) *Host {
 	ev, _ := newEvaluator(p, stepsOfRest)
 	w := newWorld(p, ev)
+	w.loose = true
 	var queue []pendingModule
 	for _, f := range p.Files() {
 		if f.Tree != nil && (!used[f] || again[f]) && path.Base(f.Name) != "flake.nix" {

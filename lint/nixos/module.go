@@ -20,6 +20,7 @@ type world struct {
 	// config.x is what they set.
 	complete bool
 	extra    map[string]*eval.Thunk // further module arguments, such as specialArgs
+	loose    bool                   // the files are no host's, and each counts once
 	open     bool                   // modules may ask for arguments that are not in sight
 	freeform []string               // the options below which everything is as it is written
 
@@ -158,6 +159,9 @@ func (w *world) load(next pendingModule, seen map[*File]bool) []pendingModule {
 			seen[f] = true
 			value, file, whole = w.ev.File(f.Tree), f, true
 		case *eval.Function:
+			if !whole && w.loose && seen[w.fileOf(v.Origin())] {
+				return nil
+			}
 			value = w.ev.Call(value, w.moduleArgs())
 			if fn, ok := w.ev.Force(value).(*eval.Function); ok && !w.open {
 				w.miss("a function of several arguments is no module", fn.Origin())
@@ -184,6 +188,14 @@ func (w *world) load(next pendingModule, seen map[*File]bool) []pendingModule {
 		}
 	}
 	return nil
+}
+
+// fileOf is the file whose whole expression n is; nil if it is a part of one.
+func (w *world) fileOf(n nixast.Node) *File {
+	if n.IsZero() || n.File().Expr().Unparen() != n.Unparen() {
+		return nil
+	}
+	return w.project.File(n.File().Name)
 }
 
 func (w *world) miss(text string, at nixast.Node) {
