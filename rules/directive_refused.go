@@ -45,7 +45,7 @@ Nothing is said of a unit that changes one from elsewhere, or of which a part ca
 					return // invalidValue tells that the unit does not load
 				}
 				for _, problem := range problems {
-					if problem.Kind == systemd.RefusedUnit {
+					if problem.Kind == systemd.RefusedUnit && !u.isRefused("Service", "ExecStart") {
 						reportRefused(p, u, problem)
 					}
 				}

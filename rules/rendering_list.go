@@ -241,7 +241,8 @@ are without effect.`,
 			eachUnit(p, func(u *unitView) {
 				eachDirective(u, func(d *systemd.Directive, k *keyLines) {
 					last := len(k.lines) - 1
-					if d.Repeat != systemd.Override || d.KindIn(u.version) == systemd.KindOther || last < 1 || !k.known() || k.lines[last].Text == "" {
+					if d.Repeat != systemd.Override || d.KindIn(u.version) == systemd.KindOther || last < 1 || !k.known() || k.lines[last].Text == "" ||
+						u.isRefused(k.section, k.key) {
 						return
 					}
 					for _, l := range k.lines[:last] {

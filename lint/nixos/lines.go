@@ -140,11 +140,20 @@ func mergeLines(derived []Line, o *Option, written []Line) []Line {
 	if slices.ContainsFunc(derived, func(l Line) bool { return l.When == nil && l.Unseen == "" }) {
 		written = slices.DeleteFunc(written, func(l Line) bool { return l.Def.Priority > PriorityPlain })
 	}
-	if len(derived) == 1 && len(written) == 1 && written[0].Known && derived[0].Known &&
-		written[0].Text == derived[0].Text && written[0].When == nil {
+	if len(derived) == 1 && len(written) == 1 && derived[0].Known && written[0].isString(derived[0].Text) && written[0].When == nil {
 		return written
 	}
 	return append(derived, written...)
+}
+
+// isString reports whether the value of the line is the string, and no number that
+// renders alike.
+func (l *Line) isString(text string) bool {
+	if !l.Known || l.Text != text || l.Def == nil {
+		return false
+	}
+	_, ok := l.Def.ev.Force(l.Value).(*eval.String)
+	return ok
 }
 
 // outranks reports whether the option is certainly set at a stronger priority.
