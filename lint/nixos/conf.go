@@ -15,8 +15,9 @@ type confOption struct {
 	section string
 	// path is the option; "*" stands for any name, which is that of the file then.
 	path []string
-	// text tells that it holds lines of the section; else it is a set of settings.
-	text bool
+	// text tells that it holds lines of the section, or, with whole, a text that
+	// names its sections itself; else it is a set of settings.
+	text, whole bool
 	// skipsNull tells that null writes no line.
 	skipsNull bool
 	kind      ScopeKind
@@ -49,14 +50,20 @@ var confOptions = [...]confOption{
 	{file: "timesyncd.conf", section: "Time", path: []string{"services", "timesyncd", "settings", "Time"}},
 	{file: "timesyncd.conf", section: "Time", path: []string{"services", "timesyncd", "extraConfig"}, text: true},
 	{file: "homed.conf", section: "Home", path: []string{"services", "homed", "settings", "Home"}},
+	{file: "pstore.conf", section: "PStore"}, // no option but environment.etc
+	{file: ".conf", section: "Partition", path: []string{"systemd", "repart", "partitions", "*"}},
+	{file: ".conf", section: "Partition", path: []string{"image", "repart", "partitions", "*", "repartConfig"}},
 }
+
+// confTexts are the options that hold files below /etc, or below ~/.config.
+var confTexts = [...][]string{{"environment", "etc"}, {"xdg", "configFile"}}
 
 // ConfFile is the configuration file of systemd that has a section, "logind.conf"
 // for "Login"; empty if there is none among those that NixOS writes.
 func ConfFile(section string) string {
 	for i := range confOptions {
-		if confOptions[i].section == section {
-			return confOptions[i].file
+		if c := &confOptions[i]; c.section == section && c.file[0] != '.' {
+			return c.file
 		}
 	}
 	return ""
@@ -81,7 +88,10 @@ func (w *world) confs(h *Host, scope Scope) []*Unit {
 			inner.Kind = c.kind
 		}
 		star := slices.Index(c.path, "*")
-		if star < 0 {
+		switch {
+		case c.path == nil:
+			continue
+		case star < 0:
 			confs = c.add(confs, h, inner, w.root.at(c.path...), c.file)
 			continue
 		}
@@ -89,7 +99,31 @@ func (w *world) confs(h *Host, scope Scope) []*Unit {
 			confs = c.add(confs, h, inner, n.at(c.path[star+1:]...), n.name+c.file)
 		}
 	}
+	for _, path := range confTexts {
+		for _, n := range w.root.at(path...).children() {
+			if name, c := confText(n.name); c != nil && !n.pattern {
+				confs = c.add(confs, h, scope, n.at("text"), name)
+			}
+		}
+	}
 	return confs
+}
+
+// confText is the configuration file that a path below /etc or ~/.config is, or is
+// a drop-in of; nil for others.
+func confText(path string) (string, *confOption) {
+	name, ok := strings.CutPrefix(path, "systemd/")
+	if !ok {
+		return "", nil
+	}
+	file, dropin, isDropin := strings.Cut(name, ".d/")
+	for i := range confOptions {
+		c := &confOptions[i]
+		if c.file == file && (!isDropin || strings.HasSuffix(dropin, ".conf")) {
+			return name, &confOption{file: file, section: c.section, text: true, whole: true}
+		}
+	}
+	return "", nil
 }
 
 func (c *confOption) add(confs []*Unit, h *Host, scope Scope, n *node, name string) []*Unit {
@@ -152,7 +186,10 @@ func (u *Unit) confTextLines() []Line {
 				lines = append(lines, Line{Section: u.conf.section, Unseen: "the text is not known", Def: d, Origin: d.Binding})
 				continue
 			}
-			p := textParser{section: u.conf.section, ev: d.ev, base: Line{When: when, Def: d, Origin: d.Binding}, source: s.Origin()}
+			p := textParser{ev: d.ev, base: Line{When: when, Def: d, Origin: d.Binding}, source: s.Origin()}
+			if !u.conf.whole {
+				p.section = u.conf.section
+			}
 			lines = append(lines, p.parse(s)...)
 		}
 	}

@@ -78,13 +78,17 @@ func (d *Directive) Known(v Version) bool {
 
 // Enum returns the values of an enum directive, nil for others.
 func (d *Directive) Enum() *Enum {
-	if e := enumOf(d.Name); e != nil {
-		return e
+	switch d.Kind {
+	case KindEnum, KindHostname, KindInput, KindOutput:
+	default: // the name may mean something else here
+		return nil
 	}
-	if d.sections >= inJournal { // names that files use in several senses
-		return enums[d.Name+" "+d.Sections()[0]]
+	if d.sections >= inJournal {
+		if e := enums[d.Name+" "+d.Sections()[0]]; e != nil {
+			return e
+		}
 	}
-	return nil
+	return enumOf(d.Name)
 }
 
 // Repeat tells what a second assignment of a directive does.
@@ -139,12 +143,14 @@ const (
 	inUpload
 	inRemote
 	inDelegate
+	inPStore
+	inPartition
 )
 
 var sectionNames = [...]string{
 	"Unit", "Service", "Socket", "Timer", "Path", "Mount", "Automount", "Swap", "Slice", "Scope", "Install",
 	"Manager", "Journal", "Login", "Resolve", "Sleep", "Coredump", "Time", "OOM",
-	"Home", "Upload", "Remote", "Delegate",
+	"Home", "Upload", "Remote", "Delegate", "PStore", "Partition",
 }
 
 func sectionBit(section string) sectionSet {

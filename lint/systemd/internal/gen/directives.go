@@ -151,8 +151,9 @@ func writeDirective(s *source, row []string, docs map[string][2]string, hasEnum 
 		}
 	}
 	parsers := strings.Fields(row[5])
+	isEnum := row[11] != "" || hasEnum[name] && settingsManuals[sections[0]] == "" // there a name may have another sense
 	s.printf("{Name: %q, sections: %s, Kind: %s, Repeat: %s, Empty: %s", name,
-		"in"+strings.Join(sections, "|in"), kind(parsers[0], hasEnum[name] || row[11] != ""), repeat(row[6]), empty(row[7]))
+		"in"+strings.Join(sections, "|in"), kind(parsers[0], isEnum), repeat(row[6]), empty(row[7]))
 	for _, p := range parsers[1:] {
 		before, version, _ := strings.Cut(p, "<")
 		before, strict := strings.CutSuffix(before, "!")

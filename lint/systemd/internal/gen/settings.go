@@ -15,7 +15,7 @@ import (
 var settingsManuals = map[string]string{
 	"Journal": "journald.conf", "Login": "logind.conf", "Resolve": "resolved.conf", "Sleep": "systemd-sleep.conf",
 	"Coredump": "coredump.conf", "Time": "timesyncd.conf", "OOM": "oomd.conf", "Home": "homed.conf",
-	"Upload": "journal-upload.conf", "Remote": "journal-remote.conf", "Delegate": "systemd.dns-delegate",
+	"Upload": "journal-upload.conf", "Remote": "journal-remote.conf", "Delegate": "systemd.dns-delegate", "PStore": "pstore.conf", "Partition": "repart.d",
 }
 
 // oldNames are the settings that work under a name of old only for old files'
@@ -33,7 +33,7 @@ var refusesEmpty = map[string]bool{
 var words = map[string]bool{
 	"handle_action": true, "storage": true, "split_mode": true, "coredump_storage": true, "write_split_mode": true, "default_storage": true,
 	"resolve_support": true, "dnssec_mode": true, "dns_over_tls_mode": true, "dns_stub_listener_mode": true, "dns_cache_mode": true,
-	"audit_set_mode": true,
+	"audit_set_mode": true, "pstore_storage": true,
 }
 
 // makesList are the parsers whose settings add to a list that an empty value
@@ -41,6 +41,7 @@ var words = map[string]bool{
 var makesList = map[string]bool{
 	"servers": true, "dns_servers": true, "search_domains": true, "dns_stub_listener_extra": true, "record_types": true,
 	"delegate_dns_servers": true, "delegate_domains": true, "header": true, "compression": true, "strv": true,
+	"copy_files": true, "exclude_files": true, "make_dirs": true, "make_symlinks": true, "subvolumes": true, "mountpoint": true,
 }
 
 // takesNothing are the parsers of settings that were removed.
