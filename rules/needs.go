@@ -137,20 +137,13 @@ func (s *signs) show(n *need) bool {
 	return marked && (n.text == nil || n.text.MatchString(s.text))
 }
 
-// given reports whether the unit names one of the capabilities as one to have.
+// given reports whether the unit names one of the capabilities as one to have, be
+// it under a condition.
 func (u *unitView) given(capabilities []string) bool {
-	for _, key := range []string{"AmbientCapabilities", "CapabilityBoundingSet"} {
-		if len(capabilities) == 0 {
-			return false
-		}
-		for _, a := range u.whole.Values("Service", key) {
-			if !a.Unknown && !strings.HasPrefix(a.Value, "~") &&
-				slices.ContainsFunc(strings.Fields(strings.ToUpper(a.Value)), func(c string) bool { return slices.Contains(capabilities, c) }) {
-				return true
-			}
-		}
-	}
-	return false
+	return len(capabilities) > 0 && slices.ContainsFunc(u.Lines(), func(l nixos.Line) bool {
+		return (l.Key == "AmbientCapabilities" || l.Key == "CapabilityBoundingSet") && !strings.HasPrefix(l.Shown, "~") &&
+			slices.ContainsFunc(strings.Fields(strings.ToUpper(l.Shown)), func(c string) bool { return slices.Contains(capabilities, c) })
+	})
 }
 
 // mayBeGiven reports whether a directive that is a list of names may have any.
