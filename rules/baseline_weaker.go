@@ -98,7 +98,7 @@ func reportWeaker(p *lint.Pass, u *unitView, r *row) {
 		Notes: explainRows("", []row{*r}, nil),
 	}
 	edits, err := strengthen(u, r, o)
-	risk := u.riskOf(r)
+	risk := u.riskOfTightening(r)
 	switch {
 	case err != nil:
 		f.Notes = append(f.Notes, lint.Note{Label: "note", Text: "not fixed automatically: " + err.Error()})

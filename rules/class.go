@@ -198,11 +198,13 @@ var tellingPrograms = func() map[string]int {
 			}
 		}
 	}
+	others := slices.Clone(mounters)
 	for i := range needs {
-		for _, p := range needs[i].programs {
-			if _, told := by[p]; !told {
-				by[p] = len(classes)
-			}
+		others = append(others, needs[i].programs...)
+	}
+	for _, p := range others {
+		if _, told := by[p]; !told {
+			by[p] = len(classes)
 		}
 	}
 	return by

@@ -68,9 +68,10 @@ var needs = []need{
 		settings: []neededBy{{key: "Delegate"}},
 	},
 	{
-		directive: "ProtectHostname", why: "it sets the host's name",
-		marks: []string{"hostname"},
-		text:  regexp.MustCompile(`(?m)(?:^|[;&|(/])\s*hostname\s+[^-\s=:;|&)]|\bhostnamectl\s+(?:set-)?hostname\b|/proc/sys/kernel/hostname\b`),
+		directive: "ProtectHostname", why: "it sets or follows the host's name",
+		programs: []string{"dhcpcd", "dhclient", "avahi-daemon", "rsyslogd", "syslog-ng", "cloud-init"},
+		marks:    []string{"hostname"},
+		text:     regexp.MustCompile(`(?m)(?:^|[;&|(/])\s*hostname\s+[^-\s=:;|&)]|\bhostnamectl\s+(?:set-)?hostname\b|/proc/sys/kernel/hostname\b`),
 	},
 	{
 		directive: "ProtectClock", why: "it sets the clock, or asks how well it is set, which is the same system call",
@@ -90,10 +91,15 @@ var needs = []need{
 		directive: "NoNewPrivileges", why: "it runs programs that take privileges",
 		programs: []string{
 			"sudo", "doas", "pkexec", "newuidmap", "newgidmap", "sendmail", "crontab", "unix_chkpwd",
-			"fusermount", "fusermount3", "sshfs", "mergerfs", "s3fs", "gocryptfs", "encfs", "bindfs", "unionfs", "curlftpfs", "onedriver",
+			"fusermount", "fusermount3", "sshfs", "mergerfs", "s3fs", "gocryptfs", "encfs", "bindfs", "unionfs", "curlftpfs", "onedriver", "lxcfs",
 		},
 		marks: []string{"su ", "mail ", "mount ", "/run/wrappers", "wrapperDir", "/var/setuid-wrappers"},
 		text:  regexp.MustCompile(`\bsu\s+(?:-|\w+\s+-c\b)|\bmail\s+-s\b|\brclone\s+mount\b|/run/wrappers\b|wrapperDir\b|/var/setuid-wrappers\b`),
+	},
+	{
+		directive: "RestrictNamespaces", why: "it makes or enters namespaces",
+		programs: []string{"unshare", "nsenter", "firefox", "slirp4netns", "pasta", "newuidmap"},
+		marks:    []string{"netns"},
 	},
 	{
 		directive: "LockPersonality", why: "it changes its execution domain",
@@ -117,9 +123,23 @@ var needs = []need{
 // emulators run programs of other architectures.
 var emulators = []string{"wine", "wine64", "wineserver", "steam", "steamcmd", "steam-run", "box64", "box86"}
 
+// mounters mount for the host, and separating are the directives that give a service
+// a view of the file system of its own (systemd.exec(5), PrivateMounts=): the host
+// does not see what is mounted in it.
+var (
+	mounters   = []string{"mount", "umount", "fusermount", "fusermount3", "sshfs", "mergerfs", "s3fs", "gocryptfs", "encfs", "bindfs", "lxcfs"}
+	separating = []string{
+		"ProtectSystem", "ProtectHome", "PrivateTmp", "PrivateDevices", "PrivateMounts", "ProtectKernelTunables", "ProtectKernelModules",
+		"ProtectKernelLogs", "ProtectControlGroups", "ProtectProc", "ProcSubset",
+	}
+)
+
 // needOf is why the unit's own text shows that it needs what a directive takes
 // away; "" if it does not show it.
 func (u *unitView) needOf(directive string) string {
+	if slices.Contains(separating, directive) && u.signs().runAny(mounters) {
+		return "the host would not see what it mounts"
+	}
 	for i := range needs {
 		if n := &needs[i]; n.directive == directive && (u.given(n.capabilities) || u.setTo(n.settings) || u.signs().show(n)) {
 			return n.why
@@ -130,11 +150,16 @@ func (u *unitView) needOf(directive string) string {
 
 // show reports whether what the unit executes shows the need.
 func (s *signs) show(n *need) bool {
-	if slices.ContainsFunc(n.programs, func(p string) bool { return s.programs[p] }) {
+	if s.runAny(n.programs) {
 		return true
 	}
 	marked := slices.ContainsFunc(n.marks, func(m string) bool { return strings.Contains(s.text, m) })
 	return marked && (n.text == nil || n.text.MatchString(s.text))
+}
+
+// runAny reports whether the unit may run one of the programs.
+func (s *signs) runAny(programs []string) bool {
+	return slices.ContainsFunc(programs, func(p string) bool { return s.programs[p] })
 }
 
 // given reports whether the unit names one of the capabilities as one to have, be

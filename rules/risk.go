@@ -68,11 +68,22 @@ func riskOf(r *row) risk {
 	return harmless
 }
 
+// riskOfTightening is the risk of giving the unit what a row asks for in the place of
+// what it says itself: a baseline for any service does not know why it says it.
+func (u *unitView) riskOfTightening(r *row) risk {
+	if found := u.riskOf(r); !r.generic || found.applicability == lint.Unsafe {
+		return found
+	}
+	return mayBreak("what the service was given by its own line, on purpose perhaps")
+}
+
 // riskOf is the risk of giving the unit what a row asks for.
 func (u *unitView) riskOf(r *row) risk {
 	switch {
 	case r.name() == "CapabilityBoundingSet" && isRoot(u.whole):
 		return mayBreak("whatever the service does as root")
+	case r.name() == "CapabilityBoundingSet" && u.mayBeGiven("AmbientCapabilities"):
+		return mayBreak("what the service does with the capabilities of AmbientCapabilities")
 	case r.generic && isRoot(u.whole):
 		return mayBreak("what the service does as root, which nobody told")
 	case (r.generic || r.name() == "CapabilityBoundingSet") && u.actsAsRoot():

@@ -25,6 +25,11 @@ func TestCases(t *testing.T) {
 	// Without the baselines for any service, which have something to say of
 	// nearly every unit.
 	linttest.Run(t, "../testdata/rules/[^B]*.txtar", rules.All(rules.Builtin()[:2]), *update)
+	strict, err := rules.Baselines("", []string{"strict"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	linttest.Run(t, "../testdata/rules/strict/*.txtar", rules.All(strict), *update)
 }
 
 // Every rule says everything about itself, and its example is true.
