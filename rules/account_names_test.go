@@ -57,8 +57,8 @@ func collectAccountNames(t *testing.T, dir string, names map[string]bool) {
 		t.Fatal(err)
 	}
 	for _, h := range p.Hosts() {
-		for _, kind := range []string{"user", "group"} {
-			for _, a := range h.Option("users", kind+"s").Attrs() {
+		for option, kind := range map[string]string{"users": "user", "extraUsers": "user", "groups": "group", "extraGroups": "group"} {
+			for _, a := range h.Option("users", option).Attrs() {
 				if name := unknownPart.ReplaceAllString(a.Name(), "*"); strings.Trim(name, "*") != "" && !strings.ContainsAny(name, "${} ") {
 					names[kind+" "+name] = true
 				}

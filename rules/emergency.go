@@ -25,6 +25,7 @@ stands still. No
 shell is offered there as long as ` + "`boot.initrd.systemd.emergencyAccess`" + ` is off, which is the default.`,
 		WhenNot: "Where a machine should rather stand still than reboot.",
 		Before: `{
+  boot.kernelParams = [ "panic=1" "boot.panic_on_fail" ];
   boot.initrd.systemd.suppressedUnits = [
     "emergency.service"
     "emergency.target"
@@ -33,6 +34,7 @@ shell is offered there as long as ` + "`boot.initrd.systemd.emergencyAccess`" + 
 }
 `,
 		After: `{
+  boot.kernelParams = [ "panic=1" "boot.panic_on_fail" ];
   boot.initrd.systemd.suppressedUnits = [
     "rescue.target"
   ];
@@ -42,7 +44,7 @@ shell is offered there as long as ` + "`boot.initrd.systemd.emergencyAccess`" + 
 		References: []string{"nixos/modules/system/boot/systemd/initrd.nix (NixOS 26.11)"},
 		Check: func(p *lint.Pass) {
 			for _, h := range p.Project.Hosts() {
-				if h.ReleaseKnown && !h.Release.Before(nixos.Release{Year: 26, Month: 5}) {
+				if h.ReleaseKnown && !h.Release.Before(nixos.Release{Year: 26, Month: 5}) && kernelParam(h, panicOnFail...) == eval.Yes {
 					checkSuppressed(p, h)
 				}
 			}

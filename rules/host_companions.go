@@ -39,9 +39,12 @@ var companions = []companion{
 	{
 		option: []string{"systemd", "enableEmergencyMode"},
 		needs:  `"boot.panic_on_fail" in boot.kernelParams, which lets a failed boot end in a panic ("panic=1" then reboots)`,
-		holds:  func(h *nixos.Host) eval.Truth { return kernelParam(h, "boot.panic_on_fail", "stage1panic") },
+		holds:  func(h *nixos.Host) eval.Truth { return kernelParam(h, panicOnFail...) },
 	},
 }
+
+// panicOnFail are the kernel parameters that let a failed first stage end in a panic.
+var panicOnFail = []string{"boot.panic_on_fail", "stage1panic"}
 
 // optionIs reports whether an option has one of the values.
 func optionIs(h *nixos.Host, o *nixos.Option, values ...*eval.Thunk) eval.Truth {
@@ -126,7 +129,8 @@ func undeclaredUser() *lint.Rule {
 		Title: "no file of the project declares the user or group of a unit",
 		Text: `systemd does not start a service whose ` + "`User`" + ` or ` + "`Group`" + ` does not exist ("Failed to determine user
 credentials", status 217/USER). NixOS makes users only from ` + "`users.users` and `users.groups`" + `, in this project or
-in a module of nixpkgs. Nothing is said of those that a module of NixOS 20.09 or 26.11 declares.`,
+in a module of nixpkgs. Nothing is said of those that a module of NixOS 20.09 or 26.11 declares, nor
+where the project sets something of ` + "`services.NAME`" + `.`,
 		WhenNot: "Where a module of another flake declares it.",
 		Before: `{
   systemd.services.web.serviceConfig = {
@@ -187,8 +191,11 @@ func (a *accounts) declares(kind, name string) bool {
 }
 
 // mayDeclare reports whether the host declares the user or group, under either
-// name of the option, or might.
+// name of the option, or might: so do most modules of services for their own.
 func mayDeclare(h *nixos.Host, kind, name string) bool {
+	if len(h.Option("services", name).Attrs()) > 0 {
+		return true
+	}
 	for _, option := range []string{kind + "s", "extra" + strings.ToUpper(kind[:1]) + kind[1:] + "s"} {
 		all := h.Option("users", option)
 		if len(all.Unseen) > 0 || all.IsSet() && slices.ContainsFunc(all.Attrs(), func(a *nixos.Option) bool {

@@ -194,10 +194,12 @@ func (u *unitView) setTo(settings []neededBy) bool {
 }
 
 // actsAsRoot reports whether something of a unit that has another user acts with
-// root's rights and within the sandbox. Before systemd 255 a filter of system calls
+// root's rights and within the sandbox, or says that it must. Before systemd 255 a filter of system calls
 // implied NoNewPrivileges, too.
 func (u *unitView) actsAsRoot() bool {
-	return u.given([]string{"CAP_SYS_ADMIN"}) || u.needOf("NoNewPrivileges") != "" || u.rootSteps()
+	text, set, known := lastValue(u.whole, "Service", "NoNewPrivileges")
+	on, isBool := systemd.ParseBool(text)
+	return set && known && isBool && !on || u.given([]string{"CAP_SYS_ADMIN"}) || u.needOf("NoNewPrivileges") != "" || u.rootSteps()
 }
 
 // rootSteps reports whether the unit runs a step of its start or end as root
