@@ -27,10 +27,11 @@ type migration struct {
 var (
 	nixos2511 = nixos.Release{Year: 25, Month: 11}
 	nixos2605 = nixos.Release{Year: 26, Month: 5}
+	nixos2611 = nixos.Release{Year: 26, Month: 11}
 )
 
 // migrations are those that concern units and the configuration of systemd
-// (nixos/doc/manual/release-notes/rl-2511 and rl-2605, and the imports of
+// (nixos/doc/manual/release-notes/rl-2511, rl-2605 and rl-2611, and the imports of
 // nixos/modules/system/boot/{systemd,resolved}.nix and systemd/*.nix, NixOS 26.11).
 var migrations = slices.Concat(
 	[]migration{
@@ -40,6 +41,8 @@ var migrations = slices.Concat(
 		{old: []string{"systemd", "sleep", "extraConfig"}, new: []string{"systemd", "sleep", "settings", "Sleep"}, since: nixos2605, removed: true, conf: true},
 		{old: []string{"systemd", "coredump", "extraConfig"}, new: []string{"systemd", "coredump", "settings", "Coredump"}, since: nixos2605, removed: true, conf: true},
 		{old: []string{"services", "resolved", "extraConfig"}, new: []string{"services", "resolved", "settings", "Resolve"}, since: nixos2605, removed: true, conf: true},
+		{old: []string{"systemd", "user", "extraConfig"}, new: []string{"systemd", "user", "settings", "Manager"}, since: nixos2611, removed: true, conf: true},
+		{old: []string{"services", "timesyncd", "extraConfig"}, new: []string{"services", "timesyncd", "settings", "Time"}, since: nixos2611, removed: true, conf: true},
 		{old: []string{"systemd", "enableCgroupAccounting"}, new: []string{"systemd", "settings", "Manager"}, since: nixos2511, removed: true},
 	},
 	renamed(nixos2511, []string{"systemd", "watchdog"}, []string{"systemd", "settings", "Manager"}, watchdogOptions),

@@ -13,7 +13,8 @@ import (
 type confOption struct {
 	file    string
 	section string
-	// path is the option; "*" stands for any name, which is that of the file then.
+	// path is the option; "*" in it stands for any name, which goes into that of
+	// the file.
 	path []string
 	// text tells that it holds lines of the section, or, with whole, a text that
 	// names its sections itself; else it is a set of settings.
@@ -42,17 +43,19 @@ var confOptions = [...]confOption{
 	{file: "logind.conf", section: "Login", path: []string{"services", "logind", "settings", "Login"}},
 	{file: "logind.conf", section: "Login", path: []string{"services", "logind", "extraConfig"}, text: true},
 	{file: "journald.conf", section: "Journal", path: []string{"services", "journald", "extraConfig"}, text: true},
+	{file: "journald.conf", section: "Journal", path: []string{"services", "journald", "settings", "Journal"}},
+	{file: "journald@*.conf", section: "Journal", path: []string{"services", "journald", "namespaces", "*", "settings", "Journal"}},
 	{file: "journal-remote.conf", section: "Remote", path: []string{"services", "journald", "remote", "settings", "Remote"}, skipsNull: true},
 	{file: "journal-upload.conf", section: "Upload", path: []string{"services", "journald", "upload", "settings", "Upload"}, skipsNull: true},
 	{file: "resolved.conf", section: "Resolve", path: []string{"services", "resolved", "settings", "Resolve"}},
 	{file: "resolved.conf", section: "Resolve", path: []string{"services", "resolved", "extraConfig"}, text: true},
-	{file: ".dns-delegate", section: "Delegate", path: []string{"services", "resolved", "dnsDelegates", "*", "Delegate"}},
+	{file: "*.dns-delegate", section: "Delegate", path: []string{"services", "resolved", "dnsDelegates", "*", "Delegate"}},
 	{file: "timesyncd.conf", section: "Time", path: []string{"services", "timesyncd", "settings", "Time"}},
 	{file: "timesyncd.conf", section: "Time", path: []string{"services", "timesyncd", "extraConfig"}, text: true},
 	{file: "homed.conf", section: "Home", path: []string{"services", "homed", "settings", "Home"}},
 	{file: "pstore.conf", section: "PStore"}, // no option but environment.etc
-	{file: ".conf", section: "Partition", path: []string{"systemd", "repart", "partitions", "*"}},
-	{file: ".conf", section: "Partition", path: []string{"image", "repart", "partitions", "*", "repartConfig"}},
+	{file: "*.conf", section: "Partition", path: []string{"systemd", "repart", "partitions", "*"}},
+	{file: "*.conf", section: "Partition", path: []string{"image", "repart", "partitions", "*", "repartConfig"}},
 }
 
 // confTexts are the options that hold files below /etc, or below ~/.config.
@@ -62,7 +65,7 @@ var confTexts = [...][]string{{"environment", "etc"}, {"xdg", "configFile"}}
 // for "Login"; empty if there is none among those that NixOS writes.
 func ConfFile(section string) string {
 	for i := range confOptions {
-		if c := &confOptions[i]; c.section == section && c.file[0] != '.' {
+		if c := &confOptions[i]; c.section == section && !strings.Contains(c.file, "*") {
 			return c.file
 		}
 	}
@@ -96,7 +99,7 @@ func (w *world) confs(h *Host, scope Scope) []*Unit {
 			continue
 		}
 		for _, n := range w.root.at(c.path[:star]...).children() {
-			confs = c.add(confs, h, inner, n.at(c.path[star+1:]...), n.name+c.file)
+			confs = c.add(confs, h, inner, n.at(c.path[star+1:]...), strings.Replace(c.file, "*", n.name, 1))
 		}
 	}
 	for _, path := range confTexts {
@@ -119,7 +122,7 @@ func confText(path string) (string, *confOption) {
 	file, dropin, isDropin := strings.Cut(name, ".d/")
 	for i := range confOptions {
 		c := &confOptions[i]
-		if c.file == file && (!isDropin || strings.HasSuffix(dropin, ".conf")) {
+		if file != "" && c.file == file && (!isDropin || strings.HasSuffix(dropin, ".conf")) {
 			return name, &confOption{file: file, section: c.section, text: true, whole: true}
 		}
 	}

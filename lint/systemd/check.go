@@ -156,6 +156,8 @@ func (d *Directive) judge(kind Kind, value string, e expander) Verdict {
 	case KindPath, KindPlainPath, KindPathSpec, KindPaths, KindBindPaths, KindTmpfs, KindDirectories, KindSearchPath,
 		KindPIDFile, KindWorkingDirectory, KindMountsFor, KindEnvironmentFile, KindFilterPath, KindConditionPath, KindDevices, KindDeviceValue, KindImages:
 		return d.judgePath(kind, value, e)
+	case KindDNSServers:
+		return judgeServers(value)
 	case KindExec:
 		return judgeExec(value, e)
 	}

@@ -59,6 +59,7 @@ const (
 	KindFileSystems           // file system types
 	KindInterfaces            // network interfaces
 	KindAddresses             // IP addresses with prefix, and their shortcuts
+	KindDNSServers            // IP addresses with port, interface and name
 	KindSocketBind            // socket bind rules
 	KindFilterPath            // a pinned BPF program
 	KindDelegate              // yes, no, or controllers

@@ -76,6 +76,8 @@ func (d *Directive) candidates(value string, v Version) []string {
 		list = append(list, digits)
 	case KindCapabilities, KindSyscallFilter, KindFamilies, KindNamespaces, KindArchitectures, KindAddresses, KindControllers, KindDelegate:
 		list = append(list, withoutNumbers(plain, kind), repairSet(plain, kind, v), dropWords(plain, kind, v))
+	case KindDNSServers:
+		list = append(list, strings.Join(strings.FieldsFunc(plain, func(r rune) bool { return r == ',' || r == ';' || r == ' ' }), " "))
 	case KindSignal:
 		list = append(list, strings.ToUpper(plain))
 	}

@@ -47,7 +47,7 @@ var kinds = map[string]string{
 	"unit_path_printf": "KindPath", "unit_path_strv_printf": "KindOther", "unit_slice": "KindSlice",
 	"unit_string_printf": "KindString", "unit_strv_printf": "KindOther", "unsigned": "KindCount",
 	"user_group_compat": "KindUser", "user_group_strv_compat": "KindGroups", "watchdog_sec": "KindWatchdog",
-	"working_directory": "KindWorkingDirectory", "permyriad": "KindShare", "loadavg": "KindShare", "uint64": "KindLongCount",
+	"working_directory": "KindWorkingDirectory", "dns_servers": "KindDNSServers", "delegate_dns_servers": "KindDNSServers", "permyriad": "KindShare", "loadavg": "KindShare", "uint64": "KindLongCount",
 	"tmpfs_size": "KindBytesOrShare", "compress": "KindBoolOrBytes", "duration": "KindSpan", "line_max": "KindBytes", "n_autovts": "KindCount",
 	"warn_compat": "KindIgnored", "protect_system_pid1": "KindOther",
 }

@@ -29,12 +29,16 @@ var refusesEmpty = map[string]bool{
 	"iec_size": true, "iec_uint64": true, "iec_uint64_infinity": true, "tmpfs_size": true, "n_autovts": true,
 }
 
-// words are the parsers that take one word out of a table.
+// words are the parsers that take one word out of a table, and ignore an empty
+// value.
 var words = map[string]bool{
 	"handle_action": true, "storage": true, "split_mode": true, "coredump_storage": true, "write_split_mode": true, "default_storage": true,
 	"resolve_support": true, "dnssec_mode": true, "dns_over_tls_mode": true, "dns_stub_listener_mode": true, "dns_cache_mode": true,
-	"audit_set_mode": true, "pstore_storage": true,
+	"pstore_storage": true,
 }
+
+// wordsOrNothing are those of them that go back to the default for an empty value.
+var wordsOrNothing = map[string]bool{"audit_set_mode": true, "encrypt": true, "encrypt_kdf": true, "verity": true, "minimize": true}
 
 // makesList are the parsers whose settings add to a list that an empty value
 // clears.
@@ -128,10 +132,10 @@ func (s *setting) row(key string) []string {
 	section, name, _ := strings.Cut(key, " ")
 	repeat, empty, status, parsers := "override", "resets to the default", "", cmp.Or(s.parser, "warn_compat")
 	enum := ""
-	if words[s.parser] {
+	if words[s.parser] || wordsOrNothing[s.parser] {
 		enum = s.parser
 	}
-	if refusesEmpty[s.parser] || words[s.parser] && s.parser != "audit_set_mode" {
+	if refusesEmpty[s.parser] || words[s.parser] {
 		empty = "error: warning, ignored, the earlier value stays"
 	}
 	if makesList[s.parser] {
