@@ -100,6 +100,9 @@ func (n *naming) explainUnit(f *lint.Finding) bool {
 		f.Message += fmt.Sprintf(": it is a property on the bus; in a unit the soft limit stands before the hard one, as in `%s = \"SOFT:HARD\"`", limit)
 		return true
 	}
+	if n.explainFile(f) {
+		return true
+	}
 	others := slices.DeleteFunc(slices.Clone(systemd.SectionsOf(n.name, n.version)), func(s string) bool { return nixos.ConfFile(s) != "" })
 	if len(others) > 0 {
 		f.Message += "; it belongs into [" + strings.Join(others, "] or [") + "]"
@@ -108,14 +111,22 @@ func (n *naming) explainUnit(f *lint.Finding) bool {
 	return false
 }
 
-// explainConf says which configuration file has the setting, or what sets it for
-// all units; false if nothing does.
-func (n *naming) explainConf(f *lint.Finding) bool {
+// explainFile says which configuration file has the setting; false if none does.
+func (n *naming) explainFile(f *lint.Finding) bool {
 	for _, section := range systemd.SectionsOf(n.name, n.version) {
-		if file := nixos.ConfFile(section); file != "" && section != n.section {
+		if file := nixos.ConfFile(section); file != "" && file[0] != '*' && section != n.section {
 			f.Message += fmt.Sprintf("; it is a setting of [%s] in %s", section, file)
 			return true
 		}
+	}
+	return false
+}
+
+// explainConf says which configuration file has the setting, or what sets it for
+// all units; false if nothing does.
+func (n *naming) explainConf(f *lint.Finding) bool {
+	if n.explainFile(f) {
+		return true
 	}
 	d, ok := systemd.Lookup(n.section, "Default"+n.name, n.version)
 	if !ok {

@@ -61,11 +61,12 @@ var confOptions = [...]confOption{
 // confTexts are the options that hold files below /etc, or below ~/.config.
 var confTexts = [...][]string{{"environment", "etc"}, {"xdg", "configFile"}}
 
-// ConfFile is the configuration file of systemd that has a section, "logind.conf"
-// for "Login"; empty if there is none among those that NixOS writes.
+// ConfFile is the configuration file of systemd that has a section: "logind.conf"
+// for "Login", with "*" for a name of the user's choice; empty if there is none
+// among those that NixOS writes.
 func ConfFile(section string) string {
 	for i := range confOptions {
-		if c := &confOptions[i]; c.section == section && !strings.Contains(c.file, "*") {
+		if c := &confOptions[i]; c.section == section {
 			return c.file
 		}
 	}
