@@ -228,7 +228,8 @@ func lastLineCounts() *lint.Rule {
 		Title: "of several lines only the last one counts",
 		Text: `A list renders a line for each element, whether the directive is a list to systemd or not. Of one
 that takes a single value, such as ` + "`ProtectSystem=` or `WorkingDirectory=`" + `, the last line counts, and the others
-are without effect.`,
+are without effect. The same holds for a setting that stands twice in the text of a configuration file, be it
+that two modules add to ` + "`services.journald.extraConfig`" + `.`,
 		Before: `{
   systemd.services.web.serviceConfig = {
     ExecStart = "/run/current-system/sw/bin/web";
@@ -238,7 +239,7 @@ are without effect.`,
 `,
 		References: []string{"systemd.syntax(7)", "nixos/lib/systemd-lib.nix, attrsToSection (NixOS 26.11)"},
 		Check: func(p *lint.Pass) {
-			eachUnit(p, func(u *unitView) {
+			eachFile(p, func(u *unitView) {
 				eachDirective(u, func(d *systemd.Directive, k *keyLines) {
 					last := len(k.lines) - 1
 					if d.Repeat != systemd.Override || d.KindIn(u.version) == systemd.KindOther || last < 1 || !k.known() || k.lines[last].Text == "" ||
