@@ -29,5 +29,5 @@ func baselineRules(baselines []*Baseline) []*lint.Rule {
 }
 
 func hostRules(baselines []*Baseline) []*lint.Rule {
-	return []*lint.Rule{hostMissing(baselines), hostWeaker(baselines), emergencySuppressed(), maskCompanion(), undeclaredUser()}
+	return []*lint.Rule{hostMissing(baselines), hostWeaker(baselines), emergencySuppressed(), maskCompanion(), undeclaredUser(), firstStageIdle(), waitOnlineConflict()}
 }

@@ -112,7 +112,8 @@ func userNamespaceCapability(s *survey) *lint.Rule {
 		Title: "with PrivateUsers the capability does not reach the host",
 		Text: "`PrivateUsers`" + ` puts the service into a user namespace of its own. A capability that it is given there counts for
 what belongs to that namespace only, and not for the host's ports, network devices, clock or files:
-with ` + "`AmbientCapabilities = [ \"CAP_NET_BIND_SERVICE\" ]`" + ` it still cannot bind port 80.`,
+with ` + "`AmbientCapabilities = [ \"CAP_NET_BIND_SERVICE\" ]`" + ` it still cannot bind port 80. Neither can root with that
+capability in its ` + "`CapabilityBoundingSet`" + `.`,
 		WhenNot: "Where the service gets a network namespace inside its user namespace by itself.",
 		Before: `{
   systemd.services.web.serviceConfig = {
@@ -159,6 +160,26 @@ func checkUserNamespace(p *lint.Pass, u *subject) {
 		}
 		u.report(p, f, private, at)
 		return // one of PrivateUsers, however many capabilities
+	}
+	if u.root() && u.lacks("Service", "AmbientCapabilities", "PrivateNetwork", "NetworkNamespacePath") {
+		checkRootNamespace(p, u, private)
+	}
+}
+
+// checkRootNamespace reports capabilities that root keeps in its bounding set, and
+// that count for nothing in its user namespace.
+func checkRootNamespace(p *lint.Pass, u *subject, private setting) {
+	for _, capability := range hostCapabilities {
+		at, named := u.names("CapabilityBoundingSet", capability)
+		if !named || !u.together(private, at) || u.denies("CapabilityBoundingSet", capability) != systemd.No {
+			continue
+		}
+		u.report(p, lint.Finding{
+			Message:    fmt.Sprintf("root's %s, which CapabilityBoundingSet leaves it, has no effect on the host, because PrivateUsers gives the service a user namespace of its own", capability),
+			Directives: []string{"PrivateUsers", "CapabilityBoundingSet"},
+			Fixes:      u.replacement(private, false, lint.Unsafe, "the users and groups of the host are visible again; the capability is given as written"),
+		}, private, at)
+		return
 	}
 }
 

@@ -221,9 +221,10 @@ for; before the command of ` + "`ExecStart`" + ` it makes every directive of the
 func programForbidden(s *survey) *lint.Rule {
 	return &lint.Rule{
 		ID: "C018", Name: "program-forbidden", Since: "0.1.0", Severity: lint.Error,
-		Title: "NoExecPaths forbids the service to execute its own program",
+		Title: "NoExecPaths or RootDirectory leaves the service without its own program",
 		Text: "`NoExecPaths`" + ` mounts paths so that nothing on them can be executed. On NixOS every program, and the loader and
-libraries that it needs, lies in /nix/store, which ` + "`ExecPaths`" + ` must then name.`,
+libraries that it needs, lies in /nix/store, which ` + "`ExecPaths`" + ` must then name. And a ` + "`RootDirectory`" + ` that is the
+service's own ` + "`RuntimeDirectory`" + ` is empty: ` + "`BindReadOnlyPaths`" + ` must put /nix/store there.`,
 		WhenNot: "",
 		Before: `{ pkgs, ... }:
 {
@@ -236,6 +237,7 @@ libraries that it needs, lies in /nix/store, which ` + "`ExecPaths`" + ` must th
 		References: []string{"systemd.exec(5), ExecPaths= and NoExecPaths="},
 		Check: func(p *lint.Pass) {
 			for _, u := range s.of(p) {
+				checkEmptyRoot(p, u)
 				denied, ok := u.of("Service", "NoExecPaths")
 				if !ok || !u.lacks("Service", "ExecPaths", "RootDirectory", "RootImage") {
 					continue
@@ -253,6 +255,33 @@ libraries that it needs, lies in /nix/store, which ` + "`ExecPaths`" + ` must th
 			}
 		},
 	}
+}
+
+// checkEmptyRoot reports a root directory that systemd makes, and that nothing
+// puts the program into.
+func checkEmptyRoot(p *lint.Pass, u *subject) {
+	root, ok := u.last("Service", "RootDirectory")
+	dirs, ok2 := u.of("Service", "RuntimeDirectory")
+	if !ok || !ok2 || !u.lacks("Service", "BindPaths", "BindReadOnlyPaths", "MountImages", "ExtensionImages", "ExtensionDirectories", "RootImage",
+		"TemporaryFileSystem", "ExecStartPre", "ExecCondition", "RootEphemeral", "JoinsNamespaceOf") || u.Option("confinement").IsSet() {
+		return
+	}
+	own := slices.ContainsFunc(dirs, func(d setting) bool {
+		return slices.ContainsFunc(strings.Fields(d.Text), func(w string) bool {
+			return slices.Contains(folderOf("RuntimeDirectory", w), strings.TrimSuffix(root.Text, "/"))
+		})
+	})
+	i := slices.IndexFunc(u.commands, func(c command) bool {
+		return c.main() && !strings.Contains(c.prefix, "+") && (strings.HasPrefix(c.words[0], "${") || strings.HasPrefix(c.words[0], "/nix/store/"))
+	})
+	if !own || i < 0 || !u.together(root, dirs[0]) {
+		return
+	}
+	u.report(p, lint.Finding{
+		Message:    fmt.Sprintf("the service cannot execute its own program: the root directory %s is made empty, and nothing mounts /nix/store there", root.Text),
+		Directives: []string{"RootDirectory", "BindReadOnlyPaths"},
+		Notes:      []lint.Note{{Label: "help", Text: "add `BindReadOnlyPaths = [ \"/nix/store\" ];`"}},
+	}, root, dirs[0])
 }
 
 // implied are settings that another one brings along: the manual page of each

@@ -59,8 +59,10 @@ func checkHome(p *lint.Pass, u *subject) {
 	if !ok {
 		return
 	}
-	tmpfs := home.Text == "tmpfs"
-	if tmpfs && !u.lacks("Service", "BindPaths", "BindReadOnlyPaths") || !u.lacks("Service", "RootDirectory", "RootImage", "BindPaths", "BindReadOnlyPaths", "TemporaryFileSystem") {
+	if home.Text != "tmpfs" && u.lacks("Service", "RootDirectory", "RootImage", "TemporaryFileSystem") {
+		checkHomeMounts(p, u, home)
+	}
+	if !u.lacks("Service", "RootDirectory", "RootImage", "BindPaths", "BindReadOnlyPaths", "TemporaryFileSystem") {
 		return
 	}
 	report := func(at setting, path, consequence string) bool {
@@ -97,6 +99,27 @@ func checkHome(p *lint.Pass, u *subject) {
 				if path := strings.TrimLeft(w, "+"); homePath.MatchString(path) && key == "ReadWritePaths" && report(at, path, "so "+key+" of it has no effect") {
 					return
 				}
+			}
+		}
+	}
+}
+
+// checkHomeMounts reports mounts below the folders that ProtectHome closes.
+func checkHomeMounts(p *lint.Pass, u *subject, home setting) {
+	for _, key := range []string{"BindPaths", "BindReadOnlyPaths"} {
+		all, _ := u.of("Service", key)
+		for _, at := range all {
+			for _, w := range strings.Fields(at.Text) {
+				target := mountTarget(w)
+				if !homePath.MatchString(target) || slices.Contains([]string{"/home", "/root", "/run/user"}, strings.TrimRight(target, "/")) || !u.together(home, at) || all[len(all)-1].Text == "" {
+					continue
+				}
+				u.report(p, lint.Finding{
+					Message:    fmt.Sprintf("ProtectHome=%s closes the folder around %s, so %s of it has no effect", home.Text, target, key),
+					Directives: []string{"ProtectHome", key},
+					Notes:      []lint.Note{{Label: "help", Text: "write `ProtectHome = \"tmpfs\"`, on which paths can be mounted"}},
+				}, at, home)
+				return
 			}
 		}
 	}
@@ -226,13 +249,16 @@ var ownDirectories = []struct{ key, below string }{
 	{"RuntimeDirectory", "/run"},
 }
 
+// apiFolders are those that a strict ProtectSystem leaves alone.
+var apiFolders = []string{"/dev", "/proc", "/sys"}
+
 // writable are the folders that the service may write to in spite of a strict
 // ProtectSystem; false if they are not all known.
 func (s *subject) writable() ([]string, bool) {
 	if !s.complete || !s.lacks("Service", "RootDirectory", "RootImage", "TemporaryFileSystem", "MountImages", "RootMStack") {
 		return nil, false
 	}
-	dirs := []string{"/dev", "/proc", "/sys"}
+	dirs := slices.Clone(apiFolders)
 	if s.mayBeOn("PrivateTmp", "DynamicUser") {
 		dirs = append(dirs, "/tmp", "/var/tmp")
 	}

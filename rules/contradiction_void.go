@@ -23,6 +23,7 @@ func voidSetting(s *survey) *lint.Rule {
 - ` + "`RuntimeMaxSec` with `Type = \"oneshot\"`, `RuntimeRandomizedExtraSec` without `RuntimeMaxSec`,\n  `RestartSteps` without `RestartMaxDelaySec`" + ` and the reverse
 - ` + "`JoinsNamespaceOf`" + ` in a unit that has no namespace to share
 - ` + "`Persistent`, `FixedRandomDelay` and `RandomizedOffsetSec`" + ` of a timer without what they change
+- ` + "`SystemCallErrorNumber` without `SystemCallFilter`" + `, to which alone it belongs
 - ` + "`NotifyAccess = \"none\"`" + ` with a type that needs notifications: systemd takes "main"`,
 		WhenNot: "Where another module, which the project does not hold, adds the missing half.",
 		Before: `{
@@ -45,6 +46,7 @@ func voidSetting(s *survey) *lint.Rule {
 				u.checkJoins(p)
 				u.checkTimer(p)
 				u.checkNotifyAccess(p)
+				u.checkErrorNumber(p)
 			}
 		},
 	}
@@ -201,4 +203,18 @@ func (s *subject) checkNotifyAccess(p *lint.Pass) {
 			Fixes:   s.removal("remove NotifyAccess", lint.Safe, "", at),
 		}, at, kind)
 	}
+}
+
+// checkErrorNumber reports the answer to refused system calls where none are
+// refused.
+func (s *subject) checkErrorNumber(p *lint.Pass) {
+	at, ok := s.last("Service", "SystemCallErrorNumber")
+	if !ok || at.Text == "" || !s.lacks("Service", "SystemCallFilter") || slices.Contains(s.wanted, "SystemCallErrorNumber") || slices.Contains(s.wanted, "SystemCallFilter") {
+		return
+	}
+	s.report(p, lint.Finding{
+		Message:    "SystemCallErrorNumber alone refuses no call: there is no SystemCallFilter",
+		Directives: []string{"SystemCallErrorNumber", "SystemCallFilter"},
+		Notes:      []lint.Note{{Label: "help", Text: "add `SystemCallFilter = [ \"@system-service\" ];`, or remove SystemCallErrorNumber"}},
+	}, at)
 }

@@ -28,6 +28,8 @@ func contradictionRules(baselines []*Baseline) []*lint.Rule {
 		delegationReadOnly(s),
 		programForbidden(s),
 		protectionUndone(s),
+		nobodyUser(s),
+		nowhereWritable(s),
 	}
 }
 

@@ -240,8 +240,9 @@ func shellWord(line string) string {
 func halfDenied() *lint.Rule {
 	return &lint.Rule{
 		ID: "D012", Name: "half-denied", Since: "0.1.0", Severity: lint.Warning,
-		Title:   "IPAddressDeny for one address family leaves the other open",
-		Text:    "`IPAddressDeny = \"0.0.0.0/0\"`" + ` denies all of IPv4 and nothing of IPv6. ` + "`any`" + ` stands for both.`,
+		Title: "a list that denies one family of the internet leaves the other open",
+		Text: "`IPAddressDeny = \"0.0.0.0/0\"`" + ` denies all of IPv4 and nothing of IPv6. ` + "`any`" + ` stands for both.
+` + "`RestrictAddressFamilies = \"~AF_INET\"`" + ` leaves AF_INET6 in the same way.`,
 		WhenNot: "Where the service cannot make sockets of the other family anyhow.",
 		Before: `{
   systemd.services.web.serviceConfig = {
@@ -263,6 +264,9 @@ func halfDenied() *lint.Rule {
 				eachDirective(u, func(d *systemd.Directive, k *keyLines) {
 					if d.Name == "IPAddressDeny" && k.known() && !u.unseenIn(k.section, k.key) && !otherFamilyClosed(u) {
 						checkHalfDenied(p, u, k)
+					}
+					if d.Name == "RestrictAddressFamilies" && k.known() && !u.unseenIn(k.section, k.key) {
+						checkFamilyLeft(p, u, k)
 					}
 				})
 			})
@@ -305,6 +309,30 @@ func checkHalfDenied(p *lint.Pass, u *unitView, k *keyLines) {
 		reportLine(p, u, l, fmt.Sprintf("%s: `%s=%s` leaves %s open; `any` denies both", u.Name, l.Key, l.Text, open), fixes)
 		return
 	}
+}
+
+// checkFamilyLeft reports a deny list with IPv4 and without IPv6. The other way
+// round is a service without IPv6, as people want it.
+func checkFamilyLeft(p *lint.Pass, u *unitView, k *keyLines) {
+	var at nixos.Line
+	for _, l := range k.lines {
+		names, deny := strings.CutPrefix(l.Text, "~")
+		if !deny {
+			return
+		}
+		words := strings.Fields(names)
+		if slices.Contains(words, "AF_INET6") {
+			return
+		}
+		if slices.Contains(words, "AF_INET") {
+			at = l
+		}
+	}
+	if at.Def == nil || at.Def.Binding.IsZero() {
+		return
+	}
+	reportLine(p, u, at, fmt.Sprintf("%s: `RestrictAddressFamilies=%s` leaves IPv6 open; deny AF_INET6, too", u.Name, at.Text),
+		replaceFix(u, writtenAt(u, at), at.Text+" AF_INET6", "add AF_INET6", lint.Unsafe, "connections over IPv6"))
 }
 
 // eachCertainLine calls do for the lines that units certainly have.

@@ -19,7 +19,8 @@ func refusedUnit() *lint.Rule {
 		Title: "systemd refuses the unit: its directives do not go together",
 		Text: `Some directives exclude each other, and some need each other. systemd checks that when it
 loads the unit, refuses it, and the service never starts: several ` + "`ExecStart=`" + ` lines without
-` + "`Type=oneshot`, `Type=dbus` without `BusName=`, `Type=oneshot` with `Restart=always`" + `, and others.
+` + "`Type=oneshot`, `Type=dbus` without `BusName=`, `Type=oneshot` with `Restart=always`" + `, and others. ` + "`DynamicUser`" + ` in a unit
+of a user's manager is refused from systemd 256 on.
 
 NixOS makes an ` + "`ExecStart=`" + ` line of the option ` + "`script`" + `. A list in ` + "`serviceConfig.ExecStart`" + ` is
 added to it in silence from NixOS 24.05 on, where a string would be an error of the evaluation.
@@ -37,6 +38,7 @@ Nothing is said of a unit that changes one from elsewhere, or of which a part ca
 			"nixos/lib/systemd-lib.nix, serviceConfig (NixOS 26.11)"},
 		Check: func(p *lint.Pass) {
 			eachUnit(p, func(u *unitView) {
+				checkUserDynamic(p, u)
 				if !standsAlone(u) {
 					return
 				}
@@ -52,6 +54,27 @@ Nothing is said of a unit that changes one from elsewhere, or of which a part ca
 			})
 		},
 	}
+}
+
+// noUserDynamic is the first version that refuses DynamicUser in units of a user's
+// manager (src/core/unit.c, unit_verify_contexts); older ones ignored it.
+const noUserDynamic systemd.Version = 256
+
+func checkUserDynamic(p *lint.Pass, u *unitView) {
+	o := u.Directive("Service", "DynamicUser")
+	if !ofUser(u) || !o.IsSet() || u.version < noUserDynamic || !u.Host.ReleaseKnown {
+		return
+	}
+	d := o.Defs[len(o.Defs)-1]
+	text, set, known := lastValue(u.whole, "Service", "DynamicUser")
+	if on, ok := systemd.ParseBool(text); !set || !known || !ok || !on || !isSure(d) || d.Binding.IsZero() {
+		return
+	}
+	f := lint.Finding{
+		Message: fmt.Sprintf("systemd refuses %s: a user's manager cannot make users up, as DynamicUser asks", u.Name), Unit: u.Name, Directives: []string{"DynamicUser"},
+	}
+	f.File, f.Span = valuePlace(d)
+	p.Report(f)
 }
 
 // withCommands is the unit with a command in the place of each that is certainly

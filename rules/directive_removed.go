@@ -97,7 +97,7 @@ func deprecatedDirective() *lint.Rule {
 		Text: `systemd still reads these, and does the same as for the name of today, but its manual pages
 tell of them no longer: ` + "`ReadWriteDirectories=`" + ` for ` + "`ReadWritePaths=`, `StartLimitBurst=`" + ` in [Service]
 for the one in [Unit]. Directives that ask for what is always on by now, such as ` + "`CPUAccounting=`" + `, are
-reported, too.`,
+reported, too. So is a ` + "`PIDFile`" + ` below /var/run, for which systemd takes /run.`,
 		WhenNot: "Where the unit must load on systems that are older than the new name.",
 		Before: `{
   systemd.services.web = {
@@ -127,6 +127,12 @@ reported, too.`,
 				d, ok := systemd.Lookup(n.section, n.name, n.version)
 				if ok && !n.takesAway() && (d.Deprecated || alwaysOn(d) && gone(n.unitView, d)) && !(n.section == "Unit" && d.Replacement == "[Unit] "+d.Name) {
 					reportDeprecated(p, n, d)
+				}
+			})
+			eachCertainLine(p, func(u *unitView, d *systemd.Directive, _ *keyLines, l nixos.Line) {
+				if name, old := strings.CutPrefix(l.Text, "/var/run/"); old && d.Name == "PIDFile" {
+					reportLine(p, u, l, fmt.Sprintf("%s: /var/run is the old name of /run, which systemd takes for it", u.Name),
+						replaceFix(u, writtenAt(u, l), "/run/"+name, "write /run", lint.Safe, ""))
 				}
 			})
 		},

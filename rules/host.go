@@ -60,7 +60,7 @@ project that sets one of the same group already (other than not to wait for the 
 		Check: func(p *lint.Pass) {
 			eachParagraph(p, baselines, func(h *hostView, name string, rs []row) {
 				rs = slices.DeleteFunc(slices.Clone(rs), func(r row) bool {
-					return h.standing(&r) != missing || h.misnamed(&r)
+					return r.option() == waitOnline && waitOnlineClash(h.Host) != nil || h.standing(&r) != missing || h.misnamed(&r)
 				})
 				if len(rs) > 0 {
 					h.reportMissing(p, name, rs)

@@ -4,5 +4,5 @@ import "wardnix/lint"
 
 // migrationRules are the rules about options that have a new name.
 func migrationRules() []*lint.Rule {
-	return []*lint.Rule{managerNames(), removedOption(), renamedOption()}
+	return []*lint.Rule{managerNames(), removedOption(), renamedOption(), scriptedStage(), removedHardening(), goneUnit()}
 }

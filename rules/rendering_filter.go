@@ -50,6 +50,9 @@ func (u *unitView) plainAfterDeny(d *systemd.Directive, k *keyLines) []plainAfte
 	if slices.ContainsFunc(k.lines, func(l nixos.Line) bool { return !certain(l) || l.Def == nil || l.Def.Binding.IsZero() }) {
 		return nil
 	}
+	if _, alone := u.leadingTilde(d, k); alone {
+		return nil // tildeAlone tells of it
+	}
 	return plainLines(k.lines, u.version)
 }
 

@@ -184,10 +184,11 @@ func optionalAttrs(b nixast.BinaryView, function, other nixast.Node) []lint.Fix 
 func misplacedProperty() *lint.Rule {
 	return &lint.Rule{
 		ID: "N012", Name: "misplaced-property", Since: "0.1.0", Severity: lint.Error,
-		Title: "mkIf inside of mkForce is not looked at",
+		Title: "mkIf inside of mkForce or of a list is not looked at",
 		Text: `The module system takes mkIf and mkMerge apart first, and mkForce, mkDefault and mkBefore after
 that. What they hold must be the value itself: ` + "`mkForce (mkIf c v)`" + ` leaves a set where a string is needed,
-"cannot coerce a set to a string". The condition goes outside: ` + "`mkIf c (mkForce v)`" + `.`,
+"cannot coerce a set to a string". The condition goes outside: ` + "`mkIf c (mkForce v)`" + `. In the lists of a unit's
+settings mkIf is not looked for either: ` + "`[ … ] ++ lib.optional c v`" + ` has an element on a condition.`,
 		Before: `{ lib, config, ... }:
 {
   systemd.services.web.serviceConfig.UMask = lib.mkForce (lib.mkIf config.services.nginx.enable "0027");
@@ -202,6 +203,7 @@ that. What they hold must be the value itself: ` + "`mkForce (mkIf c v)`" + ` le
 		Check: func(p *lint.Pass) {
 			eachDirectiveOption(p, func(u *unitView, _ string, o *nixos.Option) {
 				for _, d := range o.Defs {
+					reportInList(p, u, o, d)
 					if d.Misfit.IsZero() || d.Binding.IsZero() {
 						continue
 					}
@@ -216,6 +218,59 @@ that. What they hold must be the value itself: ` + "`mkForce (mkIf c v)`" + ` le
 			})
 		},
 	}
+}
+
+// reportInList reports mkIf and the like as an element of a list, or beside ++.
+func reportInList(p *lint.Pass, u *unitView, o *nixos.Option, d *nixos.Def) {
+	value, err := valueNode(d)
+	if err != nil {
+		return
+	}
+	report := func(n nixast.Node, where string, fixes []lint.Fix) bool {
+		name, function := propertyCall(n)
+		if name == "" {
+			return false
+		}
+		p.Report(lint.Finding{
+			Message: fmt.Sprintf("%s: NixOS does not look for %s %s: %s of a unit then does not evaluate; use lib.optional", u.Name, name, where, o.Name()),
+			File:    n.File(), Span: function.Span(), Unit: u.Name, Directives: []string{o.Name()}, Fixes: fixes,
+		})
+		return true
+	}
+	var look func(nixast.Node)
+	look = func(n nixast.Node) {
+		n = n.Unparen()
+		if b, ok := n.AsBinary(); ok && b.Op() == nixast.Concat {
+			for _, side := range []nixast.Node{b.Left(), b.Right()} {
+				if !report(side, "beside ++", optionals(side)) {
+					look(side)
+				}
+			}
+		} else if n.Kind() == nixast.List {
+			for c := range n.Children() {
+				report(c, "inside of a list", nil)
+			}
+		}
+	}
+	look(value)
+}
+
+// optionals writes lib.optionals for lib.mkIf.
+func optionals(n nixast.Node) []lint.Fix {
+	name, function := propertyCall(n)
+	s, ok := function.AsSelect()
+	if name != "mkIf" || !ok || s.Expr().Text() != "lib" {
+		return nil
+	}
+	last := nixast.Node{}
+	for a := range s.Path().Attrs() {
+		last = a
+	}
+	edits, err := emit.New(n.File()).Rename(last, "optionals")
+	if err != nil {
+		return nil
+	}
+	return []lint.Fix{{Title: "write lib.optionals", Applicability: lint.Safe, Edits: lint.In(n.File(), edits)}}
 }
 
 func calledName(n nixast.Node) string {

@@ -22,26 +22,33 @@ func instanceShadows() *lint.Rule {
 systemd takes that file instead of the template foo@.service: without a command it refuses it, and nothing
 of the template's sandbox is left. With ` + "`overrideStrategy = \"asDropin\"`" + ` NixOS writes a drop-in, which is added to
 the template. The default, asDropinIfExists, looks for a file of the instance's own name, which there is
-none of.`,
+none of. An ` + "`ExecStart`" + ` that begins with an empty element shows that a drop-in was meant.
+
+Templates of systemd's own, such as ` + "`getty@`" + `, NixOS itself changes by a drop-in, overrides.conf. The drop-in of an
+instance has that name, too, and systemd reads it in the place of the template's: what NixOS sets there, the
+command of ` + "`getty@`" + ` for one, must be repeated. There is no automatic fix for these.`,
 		WhenNot: "",
 		Before: `{
-  systemd.services."getty@tty1" = {
-    serviceConfig.TTYVTDisallocate = "no";
+  systemd.services."worker@".serviceConfig.ExecStart = "/run/current-system/sw/bin/worker %i";
+  systemd.services."worker@big" = {
+    serviceConfig.MemoryMax = "8G";
   };
 }
 `,
 		After: `{
-  systemd.services."getty@tty1" = {
+  systemd.services."worker@".serviceConfig.ExecStart = "/run/current-system/sw/bin/worker %i";
+  systemd.services."worker@big" = {
     overrideStrategy = "asDropin";
-    serviceConfig.TTYVTDisallocate = "no";
+    serviceConfig.MemoryMax = "8G";
   };
 }
 `,
-		References: []string{"nixos/lib/systemd-lib.nix, generateUnits (NixOS 26.11)"},
+		References: []string{"nixos/lib/systemd-lib.nix, generateUnits (NixOS 26.11)", "systemd.unit(5), drop-in files"},
 		Check: func(p *lint.Pass) {
 			eachUnit(p, func(u *unitView) {
 				template, instance, ok := u.Instance()
-				if !ok || instance == "" || u.Pattern || !u.IsOverride() || u.Directive("Service", "ExecStart").IsSet() || u.Style != nixos.NixOSStyle || u.Enabled() != eval.Yes ||
+				replaces := u.IsOverride() && !u.Directive("Service", "ExecStart").IsSet() || startsWithReset(u)
+				if !ok || instance == "" || u.Pattern || !replaces || u.Style != nixos.NixOSStyle || u.Enabled() != eval.Yes ||
 					u.OverrideStrategy() != "asDropinIfExists" || len(u.Option("overrideStrategy").Unseen) > 0 || !hasTemplate(u, template) {
 					return
 				}
@@ -54,16 +61,30 @@ none of.`,
 	}
 }
 
+// startsWithReset reports whether the commands of the unit begin with an empty
+// assignment, which takes back those of another file.
+func startsWithReset(u *unitView) bool {
+	lines := u.Lines()
+	i := slices.IndexFunc(lines, func(l nixos.Line) bool { return l.Section == "Service" && l.Key == "ExecStart" })
+	return i >= 0 && certain(lines[i]) && lines[i].Text == "" && len(u.Defs()) == 1
+}
+
 // hasTemplate reports whether the template is in sight, in the project or in
 // systemd itself, with a command.
 func hasTemplate(u *unitView, template string) bool {
-	name := template + "." + u.Type()
-	if _, ok := systemd.Upstream(name, u.version); ok {
-		return true
-	}
-	return slices.ContainsFunc(u.Host.Units, func(t *nixos.Unit) bool {
-		return t.Name == name && t.Scope == u.Scope && !t.IsOverride()
+	_, upstream := systemd.Upstream(template+"."+u.Type(), u.version)
+	return upstream || templateOf(u, template) != nil
+}
+
+// templateOf is the template, if the project defines it.
+func templateOf(u *unitView, template string) *nixos.Unit {
+	i := slices.IndexFunc(u.Host.Units, func(t *nixos.Unit) bool {
+		return t.Name == template+"."+u.Type() && t.Scope == u.Scope && !t.IsOverride()
 	})
+	if i < 0 {
+		return nil
+	}
+	return u.Host.Units[i]
 }
 
 func reportInstance(p *lint.Pass, u *unitView, template string) {
@@ -71,13 +92,25 @@ func reportInstance(p *lint.Pass, u *unitView, template string) {
 		Message: fmt.Sprintf("%s becomes a whole unit without a command, in the place of the template %s; write overrideStrategy = \"asDropin\"", u.Name, template),
 		Unit:    u.Name, Directives: []string{"overrideStrategy"},
 	}
+	fix := lint.Fix{Title: `add overrideStrategy = "asDropin"`, Applicability: lint.Safe}
+	own := templateOf(u, template)
+	switch {
+	case startsWithReset(u):
+		f.Message = fmt.Sprintf("%s becomes a whole unit, in which its ExecStart has nothing to reset, and nothing of the template %s is left; write overrideStrategy = \"asDropin\"", u.Name, template)
+		fix.Applicability, fix.Breaks = lint.Unsafe, "what the template sets takes effect, which did not until now"
+	case own == nil:
+		f.Notes = []lint.Note{{Label: "help", Text: "the drop-in takes the place of the one by which NixOS changes " + template + ": repeat what that one sets, such as ExecStart"}}
+	case own.Option("path").IsSet():
+		f.Notes = []lint.Note{{Label: "help", Text: "NixOS writes PATH into the drop-in, too; `enableDefaultPath = false` leaves that of the template"}}
+	}
 	f.File, f.Span = place(u.Def().Binding)
 	site := u.Site("")
 	old := u.Host.ReleaseKnown && u.Host.Release.Before(nixos.Release{Year: 22, Month: 11})
-	if automatic(u) && !old && !site.Shared {
+	if automatic(u) && !old && !site.Shared && (own != nil || startsWithReset(u)) {
 		order := emit.Where{Families: [][]string{{"description", "overrideStrategy", "after", "wants", "wantedBy", "environment", "path", "unitConfig", "serviceConfig"}}}
 		if edits, err := addAttrs(site, order, []emit.Attr{emit.A("overrideStrategy", "asDropin")}); err == nil {
-			f.Fixes = []lint.Fix{{Title: `add overrideStrategy = "asDropin"`, Applicability: lint.Safe, Edits: edits}}
+			fix.Edits = edits
+			f.Fixes = []lint.Fix{fix}
 		}
 	}
 	p.Report(f)
