@@ -127,6 +127,9 @@ func valueFixes(u *unitView, l nixos.Line, v systemd.Verdict, r row, asked bool)
 		}
 		fixes = replaceFix(u, node, value, "write "+written(value), lint.Safe, "")
 	}
+	if word, ok := wordForTrue[l.Key]; ok && len(fixes) == 0 && !asked && isTrue(l.Text) {
+		fixes = replaceFix(u, node, word, "write "+written(word), lint.Unsafe, risks[l.Key].breaks)
+	}
 	if value, ok := r.valueIf(asked, u.Unit); ok && l.When == nil && node.Parent().Kind() != nixast.List &&
 		(len(fixes) == 0 || value != literal(l, v.Nearest, u.version)) {
 		risk := u.riskOf(&r)
@@ -134,6 +137,15 @@ func valueFixes(u *unitView, l nixos.Line, v systemd.Verdict, r row, asked bool)
 			"write what the baseline asks for: "+r.text(u.Unit), risk.applicability, risk.breaks)...)
 	}
 	return fixes
+}
+
+// wordForTrue are the values that people mean by true, where systemd takes words
+// alone.
+var wordForTrue = map[string]string{"ProtectProc": "invisible", "ProcSubset": "pid"}
+
+func isTrue(text string) bool {
+	on, ok := systemd.ParseBool(text)
+	return ok && on
 }
 
 // variableValue is what the option environment holds for a line of Environment=.
@@ -147,7 +159,7 @@ func variableValue(line string) string {
 // or so like one that nothing else can be meant.
 func plainlyMeant(text, nearest string) bool {
 	bare := func(word string) string {
-		word = strings.ToLower(strings.Trim(word, `~@"';,`))
+		word = strings.ToLower(strings.Trim(word, "~@\"';,`"))
 		return strings.TrimPrefix(strings.TrimPrefix(word, "cap_"), "af_")
 	}
 	isBreak := func(r rune) bool { return strings.ContainsRune(" \t\n,", r) }

@@ -69,10 +69,13 @@ func definedHere(u *unitView) bool {
 	return !u.IsOverride() && (u.Directive("Service", "ExecStart").IsSet() || u.Option("script").IsSet())
 }
 
-// askedOf reports whether a baseline asks for the directive, and so judges it.
+// askedOf reports whether a baseline asks for the directive, and so judges it. What
+// is asked of any service nobody judges once the unit sets it.
 func askedOf(u *unitView, baselines []*Baseline, section, name string) bool {
 	return slices.ContainsFunc(baselines, func(b *Baseline) bool {
-		return slices.ContainsFunc(u.asked(b), func(r row) bool { return r.section == section && r.name() == name })
+		return slices.ContainsFunc(u.asked(b), func(r row) bool {
+			return r.section == section && r.name() == name && (b.Named || !r.generic)
+		})
 	})
 }
 

@@ -19,9 +19,15 @@ type plainAfterDeny struct {
 	lifted []string
 	// base tells that the line names the groups that an allow list begins with.
 	base bool
-	// groups tells that all words of the line are groups, or single names that
-	// stand for a kind of thing: capabilities, address families.
+	// groups tells that all words of the line are groups that one would deny, or
+	// single names that stand for a kind of thing: capabilities, address families.
 	groups bool
+}
+
+// hasBase reports whether one of the lines begins an allow list: then the order of
+// the lines is the mistake, and allowAfterDeny tells of it.
+func hasBase(plain []plainAfterDeny) bool {
+	return slices.ContainsFunc(plain, func(l plainAfterDeny) bool { return l.base })
 }
 
 // eachPlainAfterDeny calls do for the directives of which a line with "~" comes
@@ -58,10 +64,18 @@ func (u *unitView) plainAfterDeny(d *systemd.Directive, k *keyLines) []plainAfte
 
 // bareAfterDeny are those of them that were plainly meant to have a "~", too.
 func (u *unitView) bareAfterDeny(d *systemd.Directive, k *keyLines) []plainAfterDeny {
-	return slices.DeleteFunc(u.plainAfterDeny(d, k), func(l plainAfterDeny) bool {
-		return l.base || len(l.lifted) > 0 || !l.groups || l.Text == "none"
+	plain := u.plainAfterDeny(d, k)
+	if hasBase(plain) {
+		return nil
+	}
+	return slices.DeleteFunc(plain, func(l plainAfterDeny) bool {
+		return len(l.lifted) > 0 || !l.groups || l.Text == "none"
 	})
 }
+
+// essential are system calls without which no program gets anywhere: nobody means to
+// deny a group with one of them.
+var essential = map[string]bool{"read": true, "write": true, "openat": true, "execve": true, "mmap": true, "futex": true, "exit_group": true}
 
 func plainLines(lines []nixos.Line, v systemd.Version) []plainAfterDeny {
 	var out []plainAfterDeny
@@ -84,6 +98,7 @@ func plainLines(lines []nixos.Line, v systemd.Version) []plainAfterDeny {
 			one.base = one.base || word == "@system-service" || word == "@default"
 			one.groups = one.groups && (word[0] == '@' || !systemd.KnownSyscall(word))
 			for _, name := range members(word, v) {
+				one.groups = one.groups && !essential[name]
 				if !inverted && denied[name] {
 					one.lifted = append(one.lifted, name)
 				}
@@ -262,7 +277,7 @@ one thinks.`,
 		Check: func(p *lint.Pass) {
 			eachPlainAfterDeny(p, func(u *unitView, d *systemd.Directive, k *keyLines, plain []plainAfterDeny) {
 				for _, l := range plain {
-					if !l.base && len(l.lifted) > 0 {
+					if !hasBase(plain) && len(l.lifted) > 0 {
 						reportLine(p, u, l.Line, fmt.Sprintf("%s: `%s` behind a line with ~ allows again: %s", u.Name, l.Text, few(l.lifted)), nil)
 					}
 				}

@@ -14,7 +14,8 @@
 //	{ … }
 //
 // Files below safe/ are what --write makes, those below unsafe/ what --write
-// --unsafe makes; a file that stays as it is is left out.
+// --unsafe makes; a file that stays as it is is left out. Files below upstream/ are
+// no part of the project: what the authors of the real one made of it.
 //
 // Besides, every case must keep what every rule promises: linting changes
 // nothing, a fixed file parses and keeps its comments, fixing again changes
@@ -208,6 +209,7 @@ func read(t *testing.T, a *txtar.Archive) (Case, Outcome) {
 			for line := range strings.Lines(string(f.Data)) {
 				want.Findings = append(want.Findings, strings.TrimSuffix(line, "\n"))
 			}
+		case dir == "upstream":
 		case dir == "safe":
 			want.Safe[rest] = string(f.Data)
 		case dir == "unsafe":
@@ -223,10 +225,11 @@ func read(t *testing.T, a *txtar.Archive) (Case, Outcome) {
 func (c Case) archive(a *txtar.Archive, got Outcome) *txtar.Archive {
 	out := &txtar.Archive{Comment: a.Comment}
 	for _, f := range a.Files {
-		if _, ok := c.Files[f.Name]; ok {
+		if _, ok := c.Files[f.Name]; ok || strings.HasPrefix(f.Name, "upstream/") {
 			out.Files = append(out.Files, f)
 		}
 	}
+	kept := len(out.Files)
 	want := strings.Join(got.Findings, "\n")
 	if want != "" {
 		want += "\n"
@@ -237,7 +240,7 @@ func (c Case) archive(a *txtar.Archive, got Outcome) *txtar.Archive {
 			out.Files = append(out.Files, txtar.File{Name: path.Join(dir, name), Data: []byte(text)})
 		}
 	}
-	n := len(c.Files) + 1
+	n := kept + 1
 	slices.SortFunc(out.Files[n:], func(a, b txtar.File) int { return strings.Compare(a.Name, b.Name) })
 	return out
 }

@@ -225,7 +225,7 @@ func repairSet(text string, kind Kind, v Version) string {
 
 // splitSet splits at blanks and commas, and drops quotes.
 func splitSet(text string) []string {
-	return strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(blanks+",\"'", r) })
+	return strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(blanks+",\"'`", r) })
 }
 
 func setWordKnown(word string, kind Kind, v Version) bool {
