@@ -36,7 +36,8 @@ var classes = []class{
 			"systemd-nspawn", "machinectl", "libvirtd", "virtqemud", "qemu-system-x86_64", "cloud-hypervisor", "firecracker", "crosvm",
 			"k3s", "kubelet", "rke2", "nomad", "docker-compose", "podman-compose",
 			"nix", "nix-build", "nix-daemon", "nix-store", "nix-collect-garbage", "nixos-rebuild", "colmena", "hydra-queue-runner",
-			"gitlab-runner", "github-runner", "Runner.Listener", "run-github-runner", "forgejo-runner", "act_runner", "buildbot-worker",
+			"gitlab-runner", "github-runner", "Runner.Listener", "run-github-runner", "forgejo-runner", "act_runner", "buildbot-worker", "gocd-agent",
+			"hercules-ci-agent", "cachix-agent", "woodpecker-agent", "buildkite-agent",
 			"bwrap", "steam-run", "flatpak", "chromium", "google-chrome", "electron", "switch-to-configuration",
 		},
 	},
@@ -89,7 +90,7 @@ var classes = []class{
 		name: "VPN, firewall or router",
 		programs: []string{
 			"wg", "wg-quick", "wireguard-go", "openvpn", "tailscaled", "tailscale", "netbird", "nebula", "zerotier-one", "iptables", "nft", "ip",
-			"babeld", "bird", "frr", "sysctl", "ethtool", "tc", "dhcpcd", "hostapd", "pppd", "ipsec", "swanctl", "charon-systemd",
+			"babeld", "bird", "frr", "jool", "jool_siit", "sysctl", "ethtool", "tc", "dhcpcd", "hostapd", "pppd", "ipsec", "swanctl", "charon-systemd",
 		},
 		needs: map[string]string{
 			"PrivateDevices":          "/dev/net/tun",
@@ -169,6 +170,10 @@ func (u *unitView) signs() *signs {
 func readSigns(u *nixos.Unit) *signs {
 	s := &signs{programs: map[string]bool{}}
 	best := len(classes)
+	name, _, _ := strings.Cut(u.BaseName(), "@")
+	if i, ok := tellingPrograms[name]; ok && !u.IsOverride() {
+		best = i
+	}
 	var all strings.Builder
 	for text := range commandTexts(u) {
 		all.WriteString(text + "\n")
@@ -216,18 +221,30 @@ var oneshotNeeds = map[string]string{"ProtectSystem": "what a script writes is n
 
 // executed are the words of a command line or script that may be names
 // of programs: what stands behind the last slash of a path, in ${pkgs.x}, or
-// alone. Of a word with dots its parts are words, too.
+// alone; no options, names of variables and parts of URLs. Of a word with dots its
+// parts are words, too; of an option of the configuration only the one whose package it is.
 func executed(text string) iter.Seq[string] {
 	return func(yield func(string) bool) {
-		for word := range strings.FieldsFuncSeq(strings.ReplaceAll(text, storepath.StoreDir, ""), func(r rune) bool { return !inProgramName(r) }) {
-			if !yield(strings.TrimLeft(word, ".+-")) {
-				return
-			}
-			if !strings.Contains(word, ".") {
+		text = strings.ReplaceAll(text, storepath.StoreDir, "")
+		for i := 0; i < len(text); {
+			if strings.HasPrefix(text[i:], "://") {
+				i += len(text[i:]) - len(strings.TrimLeftFunc(text[i:], func(r rune) bool { return !strings.ContainsRune(" \t\n\"'", r) }))
 				continue
 			}
-			for part := range strings.SplitSeq(word, ".") {
-				if !yield(strings.TrimLeft(part, "+-")) {
+			if !inProgramName(text[i]) {
+				i++
+				continue
+			}
+			start := i
+			for i < len(text) && inProgramName(text[i]) {
+				i++
+			}
+			word := text[start:i]
+			if word[0] == '-' || i < len(text) && text[i] == '=' {
+				continue
+			}
+			for name := range namesOfPrograms(strings.TrimLeft(word, ".+")) {
+				if !yield(name) {
 					return
 				}
 			}
@@ -235,8 +252,26 @@ func executed(text string) iter.Seq[string] {
 	}
 }
 
-func inProgramName(r rune) bool {
-	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '_' || r == '.' || r == '+' || r == '-'
+// namesOfPrograms are a word and, where it has dots, its parts.
+func namesOfPrograms(word string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		if !yield(word) || !strings.Contains(word, ".") {
+			return
+		}
+		parts := strings.Split(word, ".")
+		for i, part := range parts {
+			if parts[0] == "config" && !(i+1 < len(parts) && strings.HasSuffix(strings.ToLower(parts[i+1]), "package")) {
+				continue
+			}
+			if !yield(strings.TrimLeft(part, "+-")) {
+				return
+			}
+		}
+	}
+}
+
+func inProgramName(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '_' || c == '.' || c == '+' || c == '-'
 }
 
 // commandTexts are a unit's command lines and scripts, with what is written in
