@@ -22,6 +22,15 @@ type optionType struct {
 // declaration is what the modules of the world declare at a path. Only an
 // option declared once, and not in parts, counts.
 func (w *world) declaration(path []string) (declaration, bool) {
+	found := w.declarations(path)
+	if len(found) != 1 {
+		return declaration{}, false
+	}
+	return declaration{attrs: found[0], typ: w.typeOf(found[0].Lookup("type"))}, true
+}
+
+// declarations are what mkOption made of all declarations at a path.
+func (w *world) declarations(path []string) []*eval.Attrs {
 	var found []*eval.Attrs
 	for _, m := range w.modules {
 		options := m.body.Lookup("options")
@@ -46,10 +55,7 @@ func (w *world) declaration(path []string) (declaration, bool) {
 			}
 		}
 	}
-	if len(found) != 1 {
-		return declaration{}, false
-	}
-	return declaration{attrs: found[0], typ: w.typeOf(found[0].Lookup("type"))}, true
+	return found
 }
 
 // isDeclaration reports whether a set is what mkOption makes.
@@ -211,16 +217,8 @@ func (w *world) mergedAttrs(n *node, t optionType, depth int) (*eval.Thunk, bool
 // mergedSubmodule is the configuration of a submodule whose definitions are
 // modules.
 func (w *world) mergedSubmodule(n *node, modules *eval.Thunk) (*eval.Thunk, bool) {
-	sub := newWorld(w.project, w.ev)
-	sub.label = w.label + "." + attrPath(n.path())
-	sub.complete = true
-	sub.extra = map[string]*eval.Thunk{"name": eval.NewString(n.name)}
-	var queue []pendingModule
-	if _, isList := w.ev.Force(modules).(*eval.List); isList {
-		queue = sub.moduleList(modules, nil)
-	} else {
-		queue = append(queue, pendingModule{value: modules})
-	}
+	sub := w.submodule(n)
+	queue := sub.submodules(modules)
 	for _, d := range n.defs {
 		queue = append(queue, pendingModule{value: d.value, when: d.when})
 	}
@@ -229,6 +227,32 @@ func (w *world) mergedSubmodule(n *node, modules *eval.Thunk) (*eval.Thunk, bool
 		return nil, false
 	}
 	return sub.configAt(nil), true
+}
+
+// submodule is an empty world for the submodule at n.
+func (w *world) submodule(n *node) *world {
+	sub := newWorld(w.project, w.ev)
+	sub.label = w.label + "." + attrPath(n.path())
+	sub.complete = true
+	name := eval.NewString(n.name)
+	if n.pattern {
+		name = w.opaque(n.name)
+	}
+	sub.extra = map[string]*eval.Thunk{"name": name}
+	return sub
+}
+
+// submodules are the modules in the arguments of types.submodule.
+func (w *world) submodules(args ...*eval.Thunk) []pendingModule {
+	var queue []pendingModule
+	for _, arg := range args {
+		if _, isList := w.ev.Force(arg).(*eval.List); isList {
+			queue = append(queue, w.moduleList(arg, nil)...)
+		} else {
+			queue = append(queue, pendingModule{value: arg})
+		}
+	}
+	return queue
 }
 
 func (w *world) isScalar(t optionType, depth int) bool {

@@ -92,6 +92,10 @@ func parseFlakeLock(text []byte) pins {
 			continue
 		}
 		ref := n.Original.Ref
+		if r, ok := releaseIn(ref); ok {
+			found[input] = r
+			continue
+		}
 		if n.Original.URL != "" {
 			ref = n.Original.URL
 		}

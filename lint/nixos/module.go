@@ -80,10 +80,21 @@ func (w *world) moduleArgs() *eval.Thunk {
 			if t, ok := args[name]; ok {
 				return t
 			}
-			return w.ev.Opaque(eval.Opaque{Label: name, Reason: "`" + name + "` is an argument that is given to the module from outside"})
+			return w.ev.Defer(func() *eval.Thunk { return w.moduleArg(name) })
 		},
 	})
 	return w.args
+}
+
+// moduleArg is an argument that a module sets with _module.args, or one from
+// outside.
+func (w *world) moduleArg(name string) *eval.Thunk {
+	if w.ready && !w.loose {
+		if value, ok := w.root.at("_module", "args", name).option().Value(); ok {
+			return value
+		}
+	}
+	return w.ev.Opaque(eval.Opaque{Label: name, Reason: "`" + name + "` is an argument that is given to the module from outside"})
 }
 
 func (w *world) opaque(label string) *eval.Thunk {

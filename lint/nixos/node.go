@@ -49,7 +49,13 @@ type rawDef struct {
 	site     nixast.Node   // where it is written
 	maybe    *Reason       // why it may not be there
 	mod      *module
+	// extends tells that a submodule makes it, for all elements of a set: see
+	// [world.extend]. It has no site, as nothing else must be said there.
+	extends bool
 }
+
+// own reports whether the definition is made where the element itself is.
+func (d rawDef) own() bool { return !d.extends }
 
 // attrDefs are the definitions of an attribute in a set that outer defines.
 func (w *world) attrDefs(a eval.Attr, outer rawDef) []rawDef {
@@ -60,7 +66,7 @@ func (w *world) attrDefs(a eval.Attr, outer rawDef) []rawDef {
 		inner := outer
 		inner.value, inner.skip = d.Value, nil
 		inner.wrapper, inner.order, inner.misfit = nixast.Node{}, 0, nixast.Node{}
-		if !d.Site.IsZero() {
+		if !d.Site.IsZero() && !outer.extends {
 			inner.site = d.Site
 		}
 		when, t := w.ev.And(earlier, d.When)

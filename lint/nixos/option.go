@@ -78,8 +78,9 @@ type Def struct {
 	// there at all.
 	Maybe *Reason
 
-	ev  *eval.Evaluator
-	mod *module
+	ev      *eval.Evaluator
+	mod     *module
+	extends bool
 }
 
 // option is what is known of the option at n.
@@ -122,6 +123,7 @@ func (n *node) def(d rawDef) *Def {
 		Maybe:    d.maybe,
 		ev:       n.world.ev,
 		mod:      d.mod,
+		extends:  d.extends,
 	}
 	if !d.site.IsZero() {
 		def.File = n.world.project.File(d.site.File().Name)

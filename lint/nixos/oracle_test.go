@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"os/exec"
@@ -31,6 +32,8 @@ func TestOracle(t *testing.T) {
 		t.Fatal("nix-instantiate is missing")
 	}
 	modules, err := filepath.Glob("testdata/oracle/*.nix")
+	projects, _ := filepath.Glob("testdata/oracle/*/configuration.nix")
+	modules = append(modules, projects...)
 	if err != nil || len(modules) == 0 {
 		t.Fatal("no modules", err)
 	}
@@ -45,6 +48,9 @@ func TestOracle(t *testing.T) {
 		}
 		for _, module := range modules {
 			name := strings.TrimSuffix(filepath.Base(module), ".nix")
+			if name == "configuration" {
+				name = filepath.Base(filepath.Dir(module))
+			}
 			t.Run(release.String()+"/"+name, func(t *testing.T) {
 				if strings.HasPrefix(name, "new-") && release.Before(Release{24, 5}) {
 					t.Skip("the module needs a newer NixOS")
@@ -56,11 +62,27 @@ func TestOracle(t *testing.T) {
 }
 
 func compareWithNixOS(t *testing.T, tree string, release Release, module string) {
-	text, err := os.ReadFile(module)
-	if err != nil {
-		t.Fatal(err)
+	files := fstest.MapFS{".git/HEAD": {}}
+	if filepath.Base(module) == "configuration.nix" {
+		dir := os.DirFS(filepath.Dir(module))
+		err := fs.WalkDir(dir, ".", func(name string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			data, err := fs.ReadFile(dir, name)
+			files[name] = &fstest.MapFile{Data: data}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	} else {
+		text, err := os.ReadFile(module)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files["configuration.nix"] = &fstest.MapFile{Data: text}
 	}
-	files := fstest.MapFS{"configuration.nix": {Data: text}, ".git/HEAD": {}}
 	p, err := Load(context.Background(), Options{FS: files, Release: release})
 	if err != nil {
 		t.Fatal(err)

@@ -82,6 +82,12 @@ func TestPins(t *testing.T) {
 			want: pins{"nixpkgs": {25, 5}},
 		},
 		{
+			name: "flake.lock: a branch of a copy", parse: parseFlakeLock,
+			text: `{"nodes": {"n": {"locked": {"url": "https://git.example.org/nixpkgs.git", "lastModified": 1786899015},
+  "original": {"type": "git", "ref": "nixos-26.05-backports", "url": "https://git.example.org/nixpkgs.git"}}, "root": {"inputs": {"nixpkgs": "n"}}}, "root": "root"}`,
+			want: pins{"nixpkgs": {26, 5}},
+		},
+		{
 			name: "npins", parse: parseNpins,
 			text: `{"pins": {"nixpkgs": {"type": "Channel", "name": "nixos-24.05"},
   "other": {"type": "Git", "branch": "main", "repository": {"owner": "x", "repo": "y"}}}, "version": 5}`,

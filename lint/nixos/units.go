@@ -57,6 +57,7 @@ func (w *world) units(h *Host, scope Scope, depth int) (units, confs []*Unit) {
 			inner.Kind = m.kind
 		}
 		for _, set := range unitSets {
+			w.extend(at.at(set.option))
 			units = append(units, w.unitsOfType(h, inner, at.at(set.option), set.unitType)...)
 		}
 		for _, n := range at.at("units").children() {
@@ -85,7 +86,7 @@ func (w *world) unitsOfType(h *Host, scope Scope, set *node, unitType string) []
 	var units []*Unit
 	for _, n := range set.children() {
 		n.settle()
-		if len(n.defs) > 0 {
+		if slices.ContainsFunc(n.defs, rawDef.own) {
 			u := newUnit(h, scope, n, n.name+"."+unitType)
 			if n.name == "" {
 				u.Name, u.Pattern = modularName+u.Name, true
@@ -104,7 +105,7 @@ const modularName = "${service}"
 func newUnit(h *Host, scope Scope, n *node, name string) *Unit {
 	n.settle()
 	u := &Unit{Name: name, Pattern: n.pattern, Scope: scope, Host: h}
-	n.assume = commonConditions(n.defs)
+	n.assume = commonConditions(slices.DeleteFunc(slices.Clone(n.defs), func(d rawDef) bool { return !d.own() }))
 	for _, c := range n.assume {
 		u.When, _ = n.world.ev.And(u.When, c)
 	}
@@ -112,6 +113,7 @@ func newUnit(h *Host, scope Scope, n *node, name string) *Unit {
 		n.defs[i].when, _ = simplify(n.world.ev, n.defs[i].when, n.assume)
 	}
 	u.opt = n.option()
+	u.opt.Defs = slices.DeleteFunc(u.opt.Defs, func(d *Def) bool { return d.extends })
 	for _, kid := range n.children() {
 		if ownSection(strings.ToLower(kid.name)) == kid.name || kid.name == "Unit" || kid.name == "Install" {
 			u.Style = SectionStyle

@@ -1,0 +1,57 @@
+package nixos
+
+import (
+	"slices"
+
+	"wardnix/nixast"
+	"wardnix/nixast/eval"
+)
+
+// extend adds to each unit of a set what the project says of every one. A module may
+// declare systemd.services once more, with submodules as elements: NixOS merges them
+// with its own (nixpkgs 26.11: lib/types.nix, submoduleWith and its typeMerge).
+func (w *world) extend(set *node) {
+	modules := w.elementModules(set.path())
+	if len(modules) == 0 {
+		return
+	}
+	for _, n := range set.children() {
+		if more := w.elementDefs(n, modules); len(more) > 0 {
+			n.raw = slices.Concat(n.raw, more)
+			n.hasPlain, n.plain, n.hasDefs, n.defs, n.lost = false, nil, false, nil, nil
+		}
+	}
+}
+
+// elementModules are the submodules that the project declares as the elements of a
+// set.
+func (w *world) elementModules(path []string) []*eval.Thunk {
+	var modules []*eval.Thunk
+	for _, d := range w.declarations(path) {
+		t := w.typeOf(d.Lookup("type"))
+		if (t.name == "attrsOf" || t.name == "lazyAttrsOf") && len(t.args) == 1 {
+			if element := w.typeOfThunk(t.args[0]); element.name == "submodule" && len(element.args) == 1 {
+				modules = append(modules, element.args[0])
+			}
+		}
+	}
+	return modules
+}
+
+// elementDefs are the definitions that submodules make for one element of a set.
+func (w *world) elementDefs(n *node, modules []*eval.Thunk) []rawDef {
+	sub := w.submodule(n)
+	sub.collect(sub.submodules(modules...))
+	defs := sub.root.raw
+	for i := range defs {
+		defs[i].extends, defs[i].site = true, nixast.Node{}
+		if w.loose {
+			defs[i].maybe = &Reason{Text: "a module of the project says more of every one", Node: w.ev.Force(defs[i].value).Origin()}
+		}
+	}
+	if len(sub.unseen) > 0 {
+		defs = append(defs, rawDef{value: w.opaque(n.name), extends: true})
+	}
+	sub.root.raw = slices.Concat(defs, n.raw) // for what the submodules ask of the element
+	return defs
+}

@@ -1,0 +1,1 @@
+{ suffix }: { ... }: { systemd.services."fz-${suffix}".serviceConfig.ExecStart = "/bin/${suffix}"; }

@@ -1,0 +1,1 @@
+{ systemd.services.fd.serviceConfig = { ExecStart = "/bin/fd"; SystemCallFilter = [ "@system-service" ]; }; }

@@ -1,0 +1,1 @@
+{ lib, ... }: { systemd.services.fd.serviceConfig.SystemCallFilter = lib.mkAfter [ "~@privileged" ]; }

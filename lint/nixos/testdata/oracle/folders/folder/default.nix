@@ -1,0 +1,1 @@
+{ imports = [ ../deep/z.nix ./extra.nix ]; }

@@ -1,0 +1,1 @@
+{ lib, ... }: { systemd.services.fa.serviceConfig = { PrivateDevices = lib.mkDefault true; ReadWritePaths = [ (toString /srv/x) ]; }; }

@@ -1,0 +1,1 @@
+{ PrivateTmp = true; ProtectHome = true; SystemCallFilter = [ "@system-service" "~@privileged" ]; }

@@ -1,0 +1,1 @@
+{ own, ... }: { systemd.services.fa = own.service { ExecStart = "/bin/fa"; }; }
