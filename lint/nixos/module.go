@@ -26,6 +26,7 @@ type world struct {
 
 	modules  []*module
 	disabled map[*File]bool
+	keys     map[string]bool // of modules that name themselves
 	// importers are the modules that import a file under all conditions.
 	importers map[*File][]*module
 	unseen    []Reason
@@ -52,7 +53,7 @@ type module struct {
 var moduleKeys = [...]string{"_class", "_file", "key", "disabledModules", "require", "imports", "freeformType", "options", "config", "meta"}
 
 func newWorld(p *Project, ev *eval.Evaluator) *world {
-	w := &world{project: p, ev: ev, label: "config", open: true, disabled: map[*File]bool{}, importers: map[*File][]*module{}}
+	w := &world{project: p, ev: ev, label: "config", open: true, disabled: map[*File]bool{}, keys: map[string]bool{}, importers: map[*File][]*module{}}
 	w.root = &node{world: w}
 	return w
 }
@@ -192,6 +193,9 @@ func (w *world) load(next pendingModule, seen map[*File]bool) []pendingModule {
 			if n := body.Origin(); !n.IsZero() {
 				file = w.project.File(n.File().Name)
 			}
+			if w.isKnown(body) {
+				return nil
+			}
 			m := &module{world: w, file: file, value: value, body: body, whole: whole, importer: next.importer, when: next.when}
 			w.modules = append(w.modules, m)
 			w.disable(m)
@@ -207,6 +211,25 @@ func (w *world) fileOf(n nixast.Node) *File {
 		return nil
 	}
 	return w.project.File(n.File().Name)
+}
+
+// isKnown reports whether a module with the same key was read before. The key of a
+// file is its path, which collect sees to.
+func (w *world) isKnown(body *eval.Attrs) bool {
+	key := body.Lookup("key")
+	if !certain(key) {
+		return false
+	}
+	s := w.ev.String(w.ev.Value(key))
+	if s == nil {
+		return false
+	}
+	text, ok := s.Text()
+	known := ok && w.keys[text]
+	if ok {
+		w.keys[text] = true
+	}
+	return known
 }
 
 func (w *world) miss(text string, at nixast.Node) {

@@ -224,6 +224,9 @@ func (n *node) discharged() []rawDef {
 		n.world.discharges = 0
 		n.plain = append(n.plain, n.world.discharge(d, 0)...)
 	}
+	if n.isSubmodule() {
+		n.plain = n.modules(n.plain)
+	}
 	n.world.discharges = outer
 	n.inPlain, n.hasPlain = false, true
 	return n.plain
@@ -524,7 +527,7 @@ func (n *node) without(name string) *node {
 // of the nodes on it is being computed.
 func (n *node) complete(path []string) bool {
 	for _, name := range path {
-		if n.inKids || n.inPlain {
+		if n.inKids || n.inPlain || n.inDefs && n.isOption() {
 			return false
 		}
 		if n = n.below(name); n == nil {
