@@ -9,7 +9,7 @@ import (
 )
 
 // A confOption is an option that NixOS writes into a configuration file of
-// systemd without looking at the names in it.
+// systemd without looking at the names in it, or at the value.
 type confOption struct {
 	file    string
 	section string
@@ -19,6 +19,8 @@ type confOption struct {
 	// text tells that it holds lines of the section, or, with whole, a text that
 	// names its sections itself; else it is a set of settings.
 	text, whole bool
+	// key is the one setting that the option holds; empty for the others.
+	key string
 	// skipsNull tells that null writes no line.
 	skipsNull bool
 	kind      ScopeKind
@@ -53,6 +55,13 @@ var confOptions = [...]confOption{
 	{file: "timesyncd.conf", section: "Time", path: []string{"services", "timesyncd", "settings", "Time"}},
 	{file: "timesyncd.conf", section: "Time", path: []string{"services", "timesyncd", "extraConfig"}, text: true},
 	{file: "homed.conf", section: "Home", path: []string{"services", "homed", "settings", "Home"}},
+	{file: "system.conf", section: "Manager", path: []string{"systemd", "watchdog", "device"}, key: "WatchdogDevice", skipsNull: true},
+	{file: "system.conf", section: "Manager", path: []string{"systemd", "watchdog", "runtimeTime"}, key: "RuntimeWatchdogSec", skipsNull: true},
+	{file: "system.conf", section: "Manager", path: []string{"systemd", "watchdog", "rebootTime"}, key: "RebootWatchdogSec", skipsNull: true},
+	{file: "system.conf", section: "Manager", path: []string{"systemd", "watchdog", "kexecTime"}, key: "KExecWatchdogSec", skipsNull: true},
+	{file: "journald.conf", section: "Journal", path: []string{"services", "journald", "rateLimitInterval"}, key: "RateLimitIntervalSec"},
+	{file: "journald.conf", section: "Journal", path: []string{"services", "journald", "console"}, key: "TTYPath"},
+	{file: "resolved.conf", section: "Resolve", path: []string{"services", "resolved", "fallbackDns"}, key: "FallbackDNS", skipsNull: true},
 	{file: "pstore.conf", section: "PStore"}, // no option but environment.etc
 	{file: "*.conf", section: "Partition", path: []string{"systemd", "repart", "partitions", "*"}},
 	{file: "*.conf", section: "Partition", path: []string{"image", "repart", "partitions", "*", "repartConfig"}},
@@ -163,7 +172,14 @@ func (u *Unit) sections() []string {
 
 // confLines are the lines of a set of settings.
 func (u *Unit) confLines() []Line {
-	lines := u.sectionLines(u.conf.section, nil)
+	var lines []Line
+	if u.conf.key != "" {
+		for _, e := range u.opt.List() {
+			lines = append(lines, elementLines(u.conf.section, u.conf.key, e)...)
+		}
+	} else {
+		lines = u.sectionLines(u.conf.section, nil)
+	}
 	if u.conf.skipsNull {
 		lines = slices.DeleteFunc(lines, func(l Line) bool {
 			if l.Value == nil {
