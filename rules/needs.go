@@ -35,8 +35,9 @@ type neededBy struct {
 // net/sysctl_net.c, net_ctl_permissions.
 var needs = []need{
 	{
-		directive: "ProtectSystem", why: "it writes below /etc, /usr or /boot",
-		marks: []string{"/etc", "/usr", "/boot", "/efi"},
+		directive: "ProtectSystem", why: "it writes below /etc, /usr or /boot, or does not see those of the host",
+		settings: []neededBy{{key: "RootDirectory"}, {key: "RootImage"}},
+		marks:    []string{"/etc", "/usr", "/boot", "/efi"},
 		text: regexp.MustCompile(`(?m)(?:>|\b(?:tee|cp|mv|install|mkdir|rm|ln|touch|chown|chmod|rsync)\b|\bsed\s+-i)[^|;&\n]*[\s>"'=]` +
 			`/(?:etc|usr|boot|efi)(?:/[^\s;&|)]*)?["']?\s*(?:$|[;&|)])`),
 	},
