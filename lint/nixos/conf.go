@@ -288,10 +288,16 @@ func (p *textParser) line(text string, when *eval.Cond) {
 	if !l.Known {
 		l.Text = ""
 	}
-	if l.Place = p.place(text, ""); l.Place.In.IsZero() {
-		l.Place = p.place(l.Key, "=") // what follows is written in another way
-	}
+	l.Place = p.placeOf(text, l.Key)
 	p.lines = append(p.lines, l)
+}
+
+// placeOf is where a line stands in the source, or at least its key.
+func (p *textParser) placeOf(text, key string) Place {
+	if place := p.place(text, ""); !place.In.IsZero() {
+		return place
+	}
+	return p.place(key, "=") // what follows is written in another way
 }
 
 // place is where the text of a line stands in the source, as far as it has no

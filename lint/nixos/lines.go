@@ -565,9 +565,12 @@ func (u *Unit) textLines() []Line {
 	if !ok {
 		return []Line{{Unseen: "the text of the unit is not known", Def: o.Defs[0], Origin: o.Defs[0].Binding}}
 	}
+	value, _ := o.Value()
+	p := textParser{source: u.Host.Evaluator().Force(value).Origin()}
 	var lines []Line
 	for _, a := range systemd.Parse("", []byte(text)).Assignments {
-		lines = append(lines, Line{Section: a.Section, Key: a.Key, Text: a.Value, Shown: a.Value, Known: true, Def: o.Defs[0], Origin: o.Defs[0].Binding})
+		lines = append(lines, Line{Section: a.Section, Key: a.Key, Text: a.Value, Shown: a.Value, Known: true, Def: o.Defs[0], Origin: o.Defs[0].Binding,
+			Place: p.placeOf(a.Key+"="+a.Value, a.Key)})
 	}
 	return lines
 }
