@@ -87,8 +87,9 @@ func removedHardening() *lint.Rule {
 		ID: "M005", Name: "removed-hardening", Since: "0.1.0", Severity: lint.Error,
 		Title: "NixOS 26.05 has neither the hardened profile nor the hardened kernel",
 		Text: "`profiles/hardened.nix` and `linuxPackages_hardened`" + ` were removed: the profile had no consistent aim, and the kernel
-no maintainer. A configuration that imports the one or names the other does not evaluate. What the profile did are
-some options of the kernel and the boot, which can be set by themselves.`,
+no maintainer. A configuration that names the kernel does not evaluate; one that imports the profile does, for the file
+is still there, and sets nothing. What the profile did are some options of the kernel and the boot, which can be set by
+themselves.`,
 		WhenNot: "While the configuration is still built for an older release; say which with --nixos-release.",
 		Before: `{ modulesPath, pkgs, ... }:
 {
@@ -97,7 +98,7 @@ some options of the kernel and the boot, which can be set by themselves.`,
 }
 `,
 		Options:    lint.Options{Release: "26.05"},
-		References: []string{"nixos/doc/manual/release-notes/rl-2605.section.md"},
+		References: []string{"nixos/doc/manual/release-notes/rl-2605.section.md", "nixos/modules/profiles/hardened.nix (NixOS 26.11)"},
 		Check: func(p *lint.Pass) {
 			if slices.ContainsFunc(p.Project.Hosts(), func(h *nixos.Host) bool { return !h.ReleaseKnown || h.Release.Before(nixos2605) }) {
 				return
@@ -112,20 +113,20 @@ some options of the kernel and the boot, which can be set by themselves.`,
 }
 
 func checkHardened(p *lint.Pass, file *nixast.File) {
-	report := func(n nixast.Node, what string) {
-		p.Report(lint.Finding{Message: fmt.Sprintf("NixOS 26.05 removed %s, and refuses to evaluate", what), File: file, Span: n.Span()})
+	report := func(n nixast.Node, message string) {
+		p.Report(lint.Finding{Message: message, File: file, Span: n.Span()})
 	}
 	for n := range file.Root().Descendants() {
 		switch n.Kind() {
 		case nixast.String, nixast.SearchPath:
 			if ofNixpkgs(n) {
-				report(n, "the profile hardened")
+				report(n, "the profile hardened is empty from NixOS 26.05 on: the import hardens nothing, and nobody says so")
 			}
 		case nixast.Select:
 			s, _ := n.AsSelect()
 			for a := range s.Path().Attrs() {
 				if name, ok := a.AttrName(); ok && (name == "linuxPackages_hardened" || name == "linux_hardened") && s.Expr().Text() == "pkgs" {
-					report(a, "pkgs."+name)
+					report(a, fmt.Sprintf("NixOS 26.05 removed pkgs.%s, and refuses to evaluate", name))
 				}
 			}
 		}
