@@ -68,7 +68,7 @@ func checkScripted(p *lint.Pass, h *nixos.Host, o *nixos.Option) {
 		if s := h.Evaluator().String(d.Value); s != nil {
 			text, known = s.Text()
 		}
-		if d.Binding.IsZero() || !isSure(d) || known && strings.TrimSpace(text) == "" {
+		if d.Binding.IsZero() || !isSure(d) || !besideSystemd(h, d) || known && strings.TrimSpace(text) == "" {
 			continue
 		}
 		f := lint.Finding{
@@ -79,6 +79,15 @@ func checkScripted(p *lint.Pass, h *nixos.Host, o *nixos.Option) {
 		f.File, f.Span = place(d.Binding)
 		p.Report(f)
 	}
+}
+
+// besideSystemd reports whether what switches systemd on in the first stage, if
+// anything does, comes together with a definition.
+func besideSystemd(h *nixos.Host, d *nixos.Def) bool {
+	enable := h.Option("boot", "initrd", "systemd", "enable")
+	return !enable.IsSet() || slices.ContainsFunc(enable.Defs, func(e *nixos.Def) bool {
+		return meetSomewhere(h, d, e) && h.Evaluator().Equal(e.Value, eval.NewBool(true)) == eval.Yes
+	})
 }
 
 // removedHardening reports what NixOS 26.05 dropped of its hardening.

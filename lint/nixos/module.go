@@ -250,6 +250,9 @@ func (w *world) imports(m *module) []pendingModule {
 			found = append(found, w.moduleList(d.Value, m.file)...)
 		}
 	}
+	if w.loose {
+		found = append(found, w.exported(m)...)
+	}
 	kept := found[:0]
 	for _, next := range found {
 		var t eval.Truth
@@ -259,6 +262,41 @@ func (w *world) imports(m *module) []pendingModule {
 		}
 	}
 	return kept
+}
+
+// exportedModules are where a module of flake-parts keeps modules of NixOS.
+var exportedModules = [][]string{{"flake", "nixosModules"}, {"flake", "modules", "nixos"}}
+
+// exported are the modules of NixOS that one of flake-parts has to offer.
+func (w *world) exported(m *module) []pendingModule {
+	var found []pendingModule
+	for _, config := range []eval.Attr{{Defs: []eval.Def{{Value: m.value}}}, m.body.Lookup("config")} {
+		for _, path := range exportedModules {
+			a := config
+			for _, name := range path {
+				if !certain(a) {
+					break
+				}
+				set := w.ev.Attrs(w.ev.Value(a))
+				if set == nil {
+					a = eval.Attr{}
+					break
+				}
+				a = set.Lookup(name)
+			}
+			if !certain(a) {
+				continue
+			}
+			if set := w.ev.Attrs(w.ev.Value(a)); set != nil {
+				for _, module := range set.All() {
+					if certain(module) {
+						found = append(found, pendingModule{value: w.ev.Value(module), file: m.file})
+					}
+				}
+			}
+		}
+	}
+	return found
 }
 
 // users are the modules that bring m along under all conditions, itself
