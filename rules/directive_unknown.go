@@ -125,6 +125,12 @@ func (n *naming) explainFile(f *lint.Finding) bool {
 // explainConf says which configuration file has the setting, or what sets it for
 // all units; false if nothing does.
 func (n *naming) explainConf(f *lint.Finding) bool {
+	_, onDisk := systemd.Lookup(n.section, "System"+n.name, n.version)
+	_, inMemory := systemd.Lookup(n.section, "Runtime"+n.name, n.version)
+	if onDisk && inMemory {
+		f.Message += fmt.Sprintf("; it is System%s on disk, and Runtime%[1]s in memory", n.name)
+		return true
+	}
 	if n.explainFile(f) {
 		return true
 	}
@@ -137,9 +143,9 @@ func (n *naming) explainConf(f *lint.Finding) bool {
 	return true
 }
 
-// suggest names the nearest setting.
+// suggest names the nearest setting, unless that would not take the value.
 func (n *naming) suggest(f *lint.Finding) {
-	if near, ok := systemd.Nearest(n.section, n.name, n.version); ok {
+	if near, ok := systemd.Nearest(n.section, n.name, n.version); ok && (n.fits(near) || strings.EqualFold(near.Name, n.name)) {
 		f.Message += "; did you mean " + near.Name + "?"
 		n.offer(f, near, isFar(n.name, near.Name))
 	}
@@ -149,9 +155,18 @@ func (n *naming) suggest(f *lint.Finding) {
 func (n *naming) offer(f *lint.Finding, d *systemd.Directive, far bool) {
 	f.Directives = append(f.Directives, d.Name)
 	f.Notes = append(f.Notes, lint.Note{Label: d.Name, Text: d.Doc})
-	if automatic(n.unitView) {
+	if automatic(n.unitView) && n.fits(d) {
 		f.Fixes = n.rename(d.Name, far)
 	}
+}
+
+// fits reports whether systemd takes the values of the setting for another one:
+// if not, that is hardly what was meant.
+func (n *naming) fits(d *systemd.Directive) bool {
+	return !slices.ContainsFunc(n.Lines(), func(l nixos.Line) bool {
+		return l.Section == n.section && l.Key == n.name && l.Known && l.Text != "" &&
+			systemd.Check(n.section, d.Name, l.Text, n.version).Status >= systemd.Ignored
+	})
 }
 
 // miscased is the directive of another section of the unit that has the name but
