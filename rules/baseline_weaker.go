@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"wardnix/emit"
 	"wardnix/lint"
@@ -98,6 +99,9 @@ func reportWeaker(p *lint.Pass, u *unitView, r *row) {
 		Notes: explainRows("", []row{*r}, nil),
 	}
 	edits, err := strengthen(u, r, o)
+	if others := definers(p)[o.Defs[0].Binding]; err == nil && len(others) > 1 {
+		err = errors.New("the same text defines " + strings.Join(others, " and "))
+	}
 	risk := u.riskOfTightening(r)
 	switch {
 	case err != nil:
@@ -109,6 +113,26 @@ func reportWeaker(p *lint.Pass, u *unitView, r *row) {
 		}}
 	}
 	p.Report(f)
+}
+
+type definersKey struct{}
+
+// definers are the units whose directives one binding defines, where a module is
+// imported with several arguments or a set is used several times.
+func definers(p *lint.Pass) map[nixast.Node][]string {
+	return p.Once(definersKey{}, func() any {
+		found := map[nixast.Node][]string{}
+		for _, u := range viewsOf(p) {
+			for _, o := range u.Directives("Service") {
+				for _, d := range o.Defs {
+					if !slices.Contains(found[d.Binding], u.Name) {
+						found[d.Binding] = append(found[d.Binding], u.Name)
+					}
+				}
+			}
+		}
+		return found
+	}).(map[nixast.Node][]string)
 }
 
 // lastAsked is the last definition in a file that was asked for; the last one if

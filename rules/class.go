@@ -179,6 +179,9 @@ func readSigns(u *nixos.Unit) *signs {
 		all.WriteString(text + "\n")
 		for word := range executed(text) {
 			i, ok := tellingPrograms[word]
+			if !ok && isRuntime(word) {
+				i, ok = tellingPrograms["node"], true
+			}
 			if ok {
 				s.programs[word] = true
 				best = min(best, i)
@@ -222,7 +225,8 @@ var oneshotNeeds = map[string]string{"ProtectSystem": "what a script writes is n
 // executed are the words of a command line or script that may be names
 // of programs: what stands behind the last slash of a path, in ${pkgs.x}, or
 // alone; no options, names of variables and parts of URLs. Of a word with dots its
-// parts are words, too; of an option of the configuration only the one whose package it is.
+// parts are words, too; of an option of the configuration only the one whose package it is,
+// and what is taken of the package.
 func executed(text string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		text = strings.ReplaceAll(text, storepath.StoreDir, "")
@@ -259,8 +263,11 @@ func namesOfPrograms(word string) iter.Seq[string] {
 			return
 		}
 		parts := strings.Split(word, ".")
+		isPackage := func(i int) bool {
+			return 0 <= i && i < len(parts) && strings.HasSuffix(strings.ToLower(parts[i]), "package")
+		}
 		for i, part := range parts {
-			if parts[0] == "config" && !(i+1 < len(parts) && strings.HasSuffix(strings.ToLower(parts[i+1]), "package")) {
+			if parts[0] == "config" && !isPackage(i+1) && !isPackage(i-1) {
 				continue
 			}
 			if !yield(strings.TrimLeft(part, "+-")) {

@@ -46,18 +46,30 @@ else: Node.js, Deno, Bun, Java and LuaJIT stop at the start, or as soon as they 
 	}
 }
 
-// runtimes match programs and packages by the runtime that they are.
-var runtimes = []struct {
+type runtime struct {
 	name    string
 	program *regexp.Regexp
 	without string // the argument that makes it do without a compiler
-}{
+}
+
+// runtimes match programs and packages by the runtime that they are.
+var runtimes = []runtime{
 	{"Node.js", regexp.MustCompile(`^(?:node|nodejs(?:[-_]\d+|-slim(?:_\d+)?)?|npm|npx|yarn|pnpm)$`), "--jitless"},
 	{"Java", regexp.MustCompile(`^(?:java|(?:open)?jdk\d*(?:_headless)?|(?:open)?jre\d*(?:_headless|_minimal)?|temurin-(?:jre-)?bin(?:-\d+)?)$`), "-Xint"},
 	{"Deno", regexp.MustCompile(`^deno$`), "--jitless"},
 	{"Bun", regexp.MustCompile(`^bun$`), ""},
 	{"LuaJIT", regexp.MustCompile(`^luajit$`), "-joff"},
 }
+
+// isRuntime reports whether a word is the name of a runtime's program or package.
+func isRuntime(word string) bool {
+	return slices.ContainsFunc(runtimeMarks, func(m string) bool { return strings.Contains(word, m) }) &&
+		slices.ContainsFunc(runtimes, func(r runtime) bool { return r.program.MatchString(word) })
+}
+
+// runtimeMarks spare most words the look at the expressions: those not listed in
+// [classes] have one.
+var runtimeMarks = []string{"node", "jdk", "jre", "temurin"}
 
 func checkJIT(p *lint.Pass, u *subject) {
 	deny, ok := u.on("MemoryDenyWriteExecute")

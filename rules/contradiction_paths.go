@@ -335,7 +335,9 @@ given /dev/ttyUSB0 does not find it. To allow some devices and no others, use ` 
 
 // realDevice matches the path of a device that is not in the /dev that
 // PrivateDevices makes (src/core/namespace.c, mount_private_dev).
-var realDevice = regexp.MustCompile(`^/dev/(?:tty[A-Z]+\d+|dri(?:/.*)?|kvm|fuse|net/tun|snd(?:/.*)?|serial/.+|input(?:/.*)?|hidraw\d+|video\d+|disk/.+|mapper/.+|sd[a-z]\d*|nvme\d.*|watchdog\d*|rfkill|uinput|uhid|bus/usb.*|i2c-\d+|spidev.*|gpiochip\d+|rtc\d*|kmsg|mem|zfs|nvidia.*|dvb(?:/.*)?|vfio(?:/.*)?|loop.*|ppp|vhost-.*|tpm\w*)$`)
+var realDevice = regexp.MustCompile(`^/dev/(?:` + realDevices + `)$`)
+
+const realDevices = `tty[A-Z]+\d+|dri(?:/.*)?|kvm|fuse|net/tun|snd(?:/.*)?|serial/.+|input(?:/.*)?|hidraw\d+|video\d+|disk/.+|mapper/.+|sd[a-z]\d*|nvme\d.*|watchdog\d*|rfkill|uinput|uhid|bus/usb.*|i2c-\d+|spidev.*|gpiochip\d+|rtc\d*|kmsg|mem|zfs|nvidia.*|dvb(?:/.*)?|vfio(?:/.*)?|loop.*|ppp|vhost-.*|tpm\w*`
 
 func checkDevices(p *lint.Pass, u *subject) {
 	private, ok := u.on("PrivateDevices")

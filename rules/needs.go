@@ -98,6 +98,16 @@ var needs = []need{
 		text:  regexp.MustCompile(`\bsu\s+(?:-|\w+\s+-c\b)|\bmail\s+-s\b|\brclone\s+mount\b|/run/wrappers\b|wrapperDir\b|/var/setuid-wrappers\b`),
 	},
 	{
+		directive: "PrivateDevices", why: "it uses devices",
+		marks:    []string{"/dev/"},
+		text:     regexp.MustCompile(`/dev/(?:` + realDevices + `)(?:$|[^\w/])`),
+		settings: []neededBy{{key: "DeviceAllow"}},
+	},
+	{
+		directive: "PrivateUsers", why: "it is given capabilities over the host",
+		capabilities: hostCapabilities,
+	},
+	{
 		directive: "RestrictNamespaces", why: "it makes or enters namespaces",
 		programs: []string{"unshare", "nsenter", "firefox", "slirp4netns", "pasta", "newuidmap"},
 		marks:    []string{"netns"},

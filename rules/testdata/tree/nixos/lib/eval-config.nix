@@ -7,7 +7,7 @@ let
   files = map (f: folder + "/${f}") (builtins.attrNames (builtins.readDir folder));
   load = m:
     let
-      v = if builtins.isFunction m then m { inherit lib config; options = { }; pkgs = { }; }
+      v = if builtins.isFunction m then m { inherit lib config; options = { }; pkgs = { nodejs-slim = "/nodejs-slim"; }; }
         else if builtins.isAttrs m then m
         else load (import m) // { _file = toString m; };
     in
