@@ -211,10 +211,12 @@ func (s *subject) variables() map[string]setting {
 func networkMissing(s *survey) *lint.Rule {
 	return &lint.Rule{
 		ID: "C011", Name: "network-missing", Since: "0.1.0", Severity: lint.Warning,
-		Title: "PrivateNetwork cuts the service off, and its command connects to another host",
+		Title: "the service is cut off from the network that its command needs",
 		Text: "With `PrivateNetwork`" + ` a service sees a loopback device and nothing else. A program that is to fetch something from
 an address in its own command line cannot reach it. Only programs are looked at that do nothing but that:
-curl, wget, git, rsync, ssh, ping and the like.`,
+curl, wget, git, rsync, ssh, ping and the like. The same holds where ` + "`IPAddressDeny = \"any\"`" + ` has no exception, and where
+` + "`RestrictAddressFamilies`" + ` allows neither AF_INET nor AF_INET6; and a service that listens in a network of its own
+is heard by nobody.`,
 		WhenNot: "",
 		Before: `{
   systemd.services.fetch.serviceConfig = {
@@ -245,26 +247,95 @@ var (
 )
 
 func checkNetworkMissing(p *lint.Pass, u *subject) {
-	private, ok := u.on("PrivateNetwork")
-	if !ok || !u.lacks("Unit", "JoinsNamespaceOf") || !u.lacks("Service", "NetworkNamespacePath") || u.socketActivated() {
+	if checkPrivateNetwork(p, u) {
+		return
+	}
+	cut, how, ok := u.cutOff()
+	if !ok {
 		return
 	}
 	for _, c := range u.commands {
-		if c.privileged() && strings.Contains(c.prefix, "+") || !u.together(private, c.setting) {
+		if host, remote := remoteOf(&c); remote && !strings.Contains(c.prefix, "+") && u.together(cut, c.setting) {
+			u.report(p, lint.Finding{
+				Message:    fmt.Sprintf("%s cannot reach %s: %s", c.program(), host, how),
+				Directives: []string{cut.Key, c.Key},
+			}, cut, c.setting)
+			return
+		}
+	}
+}
+
+// checkPrivateNetwork reports commands that need more than a loopback device, and
+// whether there is one.
+func checkPrivateNetwork(p *lint.Pass, u *subject) bool {
+	private, ok := u.on("PrivateNetwork")
+	if !ok || !u.lacks("Unit", "JoinsNamespaceOf") || !u.lacks("Service", "NetworkNamespacePath") || u.socketActivated() {
+		return false
+	}
+	for _, c := range u.commands {
+		if strings.Contains(c.prefix, "+") || !u.together(private, c.setting) {
 			continue
 		}
-		host, ok := remoteOf(&c)
-		if !ok {
+		message := ""
+		if host, remote := remoteOf(&c); remote {
+			message = fmt.Sprintf("%s cannot reach %s: PrivateNetwork leaves the service without a network", c.program(), host)
+		} else if address, listens := unheard(&c); listens && c.main() && !u.joined() {
+			message = fmt.Sprintf("nobody reaches %s: PrivateNetwork leaves the service without a network", address)
+		}
+		if message == "" {
 			continue
 		}
 		u.report(p, lint.Finding{
-			Message:    fmt.Sprintf("%s cannot reach %s: PrivateNetwork leaves the service without a network", c.program(), host),
+			Message:    message,
 			Directives: []string{"PrivateNetwork", c.Key},
 			Fixes:      u.replacement(private, false, lint.Unsafe, "the service can reach the network again"),
 		}, private, c.setting)
-		return
+		return true
 	}
+	return false
 }
+
+// cutOff is the setting, besides PrivateNetwork, that keeps the service from every
+// other host, and how.
+func (s *subject) cutOff() (at setting, how string, ok bool) {
+	if families, set := s.of("Service", "RestrictAddressFamilies"); set && s.denies("RestrictAddressFamilies", "AF_INET") == systemd.Yes &&
+		s.denies("RestrictAddressFamilies", "AF_INET6") == systemd.Yes {
+		return setting{valueLine(families[0])}, "RestrictAddressFamilies allows neither AF_INET nor AF_INET6", true
+	}
+	deny, set := s.of("Service", "IPAddressDeny")
+	if set && s.lacks("Service", "IPAddressAllow", "Slice", "IPEgressFilterPath") && deny[len(deny)-1].Text == "any" {
+		return deny[len(deny)-1], "IPAddressDeny denies every address, and no IPAddressAllow makes an exception", true
+	}
+	return setting{}, "", false
+}
+
+// joined reports whether another unit may share the network of this one.
+func (s *subject) joined() bool {
+	return slices.ContainsFunc(s.Host.Units, func(u *nixos.Unit) bool {
+		return u.Pattern || u.Directive("Unit", "JoinsNamespaceOf").IsSet() || u.Directive("Service", "NetworkNamespacePath").IsSet()
+	})
+}
+
+// unheard is the address that a command listens at for others.
+func unheard(c *command) (string, bool) {
+	for i, w := range c.words[1:] {
+		flag, value, joined := strings.Cut(w, "=")
+		if !joined && i+2 < len(c.words) {
+			value = c.words[i+2]
+		}
+		if listenFlag.MatchString(flag) && openAddress.MatchString(value) {
+			return value, true
+		}
+	}
+	return "", false
+}
+
+// openAddress matches an address with a port that other hosts reach.
+var openAddress = regexp.MustCompile(`^(?:(?:https?|tcp|udp)://)?(?:0\.0\.0\.0|\[::\]):\d{1,5}/?$`)
+
+// elsewhere matches options by which a client connects to something other than the
+// host of its address.
+var elsewhere = regexp.MustCompile(`^(?:-x$|-J$|--(?:abstract-)?unix-socket|--(?:pre)?proxy|--socks|--connect-to|--resolve|--rsh)`)
 
 // remoteOf is the host that a client connects to.
 func remoteOf(c *command) (string, bool) {
@@ -275,6 +346,9 @@ func remoteOf(c *command) (string, bool) {
 	case "ssh", "autossh", "ping", "mosh":
 		pattern = remoteHost
 	default:
+		return "", false
+	}
+	if slices.ContainsFunc(c.words, func(w string) bool { return elsewhere.MatchString(w) }) {
 		return "", false
 	}
 	for _, w := range c.words[1:] {

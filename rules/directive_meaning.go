@@ -159,7 +159,8 @@ func shellSyntax() *lint.Rule {
 		ID: "D011", Name: "shell-syntax", Since: "0.1.0", Severity: lint.Error,
 		Title: "words of the shell in a command line are arguments to the program",
 		Text: `systemd runs command lines itself. ` + "`|`, `>`, `&&`, `||`" + ` and the like mean nothing to it: they are
-handed to the program as arguments, and so is all that follows.`,
+handed to the program as arguments, and so is all that follows. Nor does systemd put in what ` + "`$(…)`" + ` prints, set
+variables in front of a program, or have the commands ` + "`cd`, `export`" + ` and the like.`,
 		WhenNot: "Where the program gives the word a meaning of its own.",
 		Before: `{
   systemd.services.web.serviceConfig.ExecStart = "/run/current-system/sw/bin/web --verbose > /var/log/web.log";
@@ -171,10 +172,13 @@ handed to the program as arguments, and so is all that follows.`,
 				eachDirective(u, func(d *systemd.Directive, k *keyLines) {
 					for _, l := range k.lines {
 						text, ok := plainText(u, l)
-						if d.KindIn(u.version) != systemd.KindExec || !ok || l.Def == nil || l.Def.Binding.IsZero() || l.Value == nil {
+						if d.KindIn(u.version) != systemd.KindExec || !ok || ofDarwin(l) || l.Def == nil || l.Def.Binding.IsZero() || l.Value == nil {
 							continue
 						}
-						if word := shellWord(firstLine(text)); word != "" {
+						if word := shellProgram(firstLine(text)); word != "" {
+							reportLine(p, u, l, fmt.Sprintf("%s: systemd takes `%s` of %s for a program, which only a shell understands; use the option `script`, or sh -c",
+								u.Name, word, l.Key), nil)
+						} else if word := shellWord(firstLine(text)); word != "" {
 							reportLine(p, u, l, fmt.Sprintf("%s: systemd runs %s without a shell, and hands `%s` to the program as an argument; use the option `script`, or sh -c",
 								u.Name, l.Key, word), nil)
 						}
@@ -202,6 +206,28 @@ func firstLine(text string) string {
 	return text
 }
 
+// ofDarwin reports whether a line is there on macOS alone, or not there, which has no
+// systemd: modules of home-manager have both in one expression.
+func ofDarwin(l nixos.Line) bool { return l.When != nil && strings.Contains(l.When.String(), "isDarwin") }
+
+// shellProgram is the first word of a command line where it is a variable that is
+// set, a command of the shell itself, or ends in ";".
+func shellProgram(line string) string {
+	first, _, _ := strings.Cut(strings.TrimLeft(strings.TrimSpace(line), "-+!:@"), " ")
+	if strings.ContainsAny(first, "|\"'") || strings.Contains(first, unknownText) && !strings.HasSuffix(first, ";") {
+		return ""
+	}
+	if variableSet.MatchString(first) || slices.Contains(shellBuiltins, first) || len(first) > 1 && strings.HasSuffix(first, ";") {
+		return strings.ReplaceAll(first, unknownText, "…")
+	}
+	return ""
+}
+
+var (
+	variableSet   = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*=`)
+	shellBuiltins = []string{"cd", "export", "source", "eval", "exec", "ulimit", "umask", "unset", "alias", "set"}
+)
+
 // shellWord is the first word of a command line outside quotes that only a shell
 // would understand. A line whose program is a shell's builtin-like wrapper, or
 // that has "|" in front (systemd 258: by the user's shell), has none.
@@ -227,7 +253,7 @@ func shellWord(line string) string {
 			start = i
 		case blank && start >= 0:
 			word := line[start:i]
-			if words++; words > 1 && (slices.Contains(shellWords, word) || redirection.MatchString(word)) {
+			if words++; words > 1 && (slices.Contains(shellWords, word) || redirection.MatchString(word) || strings.HasPrefix(word, "$(") || len(word) > 1 && word[0] == '`') {
 				return word
 			}
 			start = -1

@@ -41,7 +41,7 @@ Formats of date, printf, stat, find and git are known, and those of dates in var
 					}
 					for _, l := range k.lines {
 						text, ok := plainText(u, l)
-						if !ok || l.Def == nil || l.Def.Binding.IsZero() || l.Value == nil || ofInstance(text) ||
+						if !ok || ofDarwin(l) || l.Def == nil || l.Def.Binding.IsZero() || l.Value == nil || ofInstance(text) ||
 							l.Known && systemd.Check(l.Section, l.Key, l.Text, u.version).Status != systemd.Valid {
 							continue
 						}

@@ -43,7 +43,9 @@ Nothing is said of a unit that changes one from elsewhere, or of which a part ca
 					return
 				}
 				problems := withCommands(u).Check(u.version).Problems
-				if slices.ContainsFunc(problems, func(p systemd.Problem) bool { return p.Kind == systemd.RefusedValue }) {
+				if slices.ContainsFunc(problems, func(p systemd.Problem) bool {
+					return p.Kind == systemd.RefusedValue || p.Kind == systemd.BadValue && strings.HasPrefix(p.Key, "Exec")
+				}) {
 					return // invalidValue tells that the unit does not load
 				}
 				for _, problem := range problems {

@@ -97,7 +97,8 @@ func deprecatedDirective() *lint.Rule {
 		Text: `systemd still reads these, and does the same as for the name of today, but its manual pages
 tell of them no longer: ` + "`ReadWriteDirectories=`" + ` for ` + "`ReadWritePaths=`, `StartLimitBurst=`" + ` in [Service]
 for the one in [Unit]. Directives that ask for what is always on by now, such as ` + "`CPUAccounting=`" + `, are
-reported, too. So is a ` + "`PIDFile`" + ` below /var/run, for which systemd takes /run.`,
+reported, too. So is a ` + "`PIDFile`" + ` below /var/run, for which systemd takes /run; a stream that is the
+syslog, for which it takes the journal; and ` + "`KillMode=none`" + `.`,
 		WhenNot: "Where the unit must load on systems that are older than the new name.",
 		Before: `{
   systemd.services.web = {
@@ -129,13 +130,28 @@ reported, too. So is a ` + "`PIDFile`" + ` below /var/run, for which systemd tak
 					reportDeprecated(p, n, d)
 				}
 			})
-			eachCertainLine(p, func(u *unitView, d *systemd.Directive, _ *keyLines, l nixos.Line) {
-				if name, old := strings.CutPrefix(l.Text, "/var/run/"); old && d.Name == "PIDFile" {
-					reportLine(p, u, l, fmt.Sprintf("%s: /var/run is the old name of /run, which systemd takes for it", u.Name),
-						replaceFix(u, writtenAt(u, l), "/run/"+name, "write /run", lint.Safe, ""))
-				}
-			})
+			eachCertainLine(p, reportOldValue(p))
 		},
+	}
+}
+
+// reportOldValue reports values that systemd takes, with a word in the log or
+// without, for those of today.
+func reportOldValue(p *lint.Pass) func(*unitView, *systemd.Directive, *keyLines, nixos.Line) {
+	return func(u *unitView, d *systemd.Directive, _ *keyLines, l nixos.Line) {
+		file, old := strings.CutPrefix(l.Text, "/var/run/")
+		console, syslog := strings.CutPrefix(l.Text, "syslog")
+		switch kind := d.KindIn(u.version); {
+		case d.Name == "PIDFile" && old:
+			reportLine(p, u, l, fmt.Sprintf("%s: /var/run is the old name of /run, which systemd takes for it", u.Name),
+				replaceFix(u, writtenAt(u, l), "/run/"+file, "write /run", lint.Safe, ""))
+		case kind == systemd.KindOutput && syslog:
+			now := "journal" + console
+			reportLine(p, u, l, fmt.Sprintf("%s: `%s=%s` is out of date: systemd takes %s for it", u.Name, l.Key, l.Text, now),
+				replaceFix(u, writtenAt(u, l), now, "write "+now, lint.Safe, ""))
+		case d.Name == "KillMode" && l.Text == "none":
+			reportLine(p, u, l, fmt.Sprintf("%s: `KillMode=none` leaves processes behind, and will go: systemd warns of it", u.Name), nil)
+		}
 	}
 }
 

@@ -76,3 +76,30 @@ or of a package asks for stays. What NixOS itself adds is taken away with mkForc
 		},
 	}
 }
+
+// deviceGlob reports patterns among the devices, where systemd looks for a file of
+// that very name.
+func deviceGlob() *lint.Rule {
+	return &lint.Rule{
+		ID: "D016", Name: "device-glob", Since: "0.1.0", Severity: lint.Error,
+		Title: "DeviceAllow knows patterns for kinds of devices only, not for paths",
+		Text: "`DeviceAllow = \"/dev/ttyUSB* rw\"`" + ` speaks of a file with a star in its name, which there is not: nothing is allowed
+by it. Patterns are for the kinds that /proc/devices lists: ` + "`char-ttyUSB rw`, `char-input r`, `block-* r`" + `.`,
+		Before: `{
+  systemd.services.meter.serviceConfig = {
+    ExecStart = "/run/current-system/sw/bin/meter";
+    DeviceAllow = [ "/dev/ttyUSB* rw" ];
+  };
+}
+`,
+		References: []string{"systemd.resource-control(5), DeviceAllow=", "systemd 262, src/core/cgroup.c, cgroup_apply_devices"},
+		Check: func(p *lint.Pass) {
+			eachCertainLine(p, func(u *unitView, d *systemd.Directive, _ *keyLines, l nixos.Line) {
+				device, _, _ := strings.Cut(l.Text, " ")
+				if d.Name == "DeviceAllow" && strings.HasPrefix(device, "/dev/") && strings.ContainsAny(device, "*?[") {
+					reportLine(p, u, l, fmt.Sprintf("%s: `DeviceAllow=%s` allows nothing: systemd looks for a file of that very name; patterns are for kinds, such as char-ttyUSB", u.Name, l.Text), nil)
+				}
+			})
+		},
+	}
+}

@@ -163,6 +163,9 @@ func plainlyMeant(text, nearest string) bool {
 		return strings.TrimPrefix(strings.TrimPrefix(word, "cap_"), "af_")
 	}
 	isBreak := func(r rune) bool { return strings.ContainsRune(" \t\n,", r) }
+	if strings.ContainsAny(text, "(*") {
+		return true // a pattern, which is written out
+	}
 	if len(strings.FieldsFunc(nearest, isBreak)) < 2 && !strings.Contains(text, "_") {
 		return true // a single word, of few that there are
 	}

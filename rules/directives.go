@@ -8,6 +8,6 @@ func directiveRules(baselines []*Baseline) []*lint.Rule {
 	return []*lint.Rule{
 		unknownDirective(), invalidValue(baselines), refusedUnit(), removedDirective(), deprecatedDirective(), newerDirective(baselines),
 		conflictingDefinitions(), ambientInverted(), monthsMeant(), managersUser(), shellSyntax(), halfDenied(),
-		formatReplaced(), pathsTogether(), dependencyStays(),
+		formatReplaced(), pathsTogether(), dependencyStays(), deviceGlob(),
 	}
 }

@@ -124,7 +124,7 @@ func (d *Directive) judgeTimer(value string, e expander) Verdict {
 		return ignored(badSpecifier)
 	}
 	if d.Name == "OnCalendar" {
-		return Verdict{} // calendar expressions are not judged
+		return ignoredUnless(validCalendar(value), "not a calendar expression: %s", clip(value))
 	}
 	_, ok = parseSpan(text, 1e6)
 	return ignoredUnless(ok, "not a time span: %s", clip(text))

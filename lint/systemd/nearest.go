@@ -52,6 +52,10 @@ func (d *Directive) candidates(value string, v Version) []string {
 		if n, err := strconv.Atoi(strings.TrimSuffix(upper, "K")); err == nil && kind == KindLimit && n < 1<<20 {
 			list = append(list, strconv.Itoa(n*1024))
 		}
+	case KindTimer:
+		if d.Name == "OnCalendar" {
+			list = append(list, nearestCalendar(plain))
+		}
 	case KindPercent:
 		if _, err := strconv.ParseUint(plain, 10, 16); err == nil {
 			list = append(list, plain+"%")
@@ -200,6 +204,10 @@ func repairSet(text string, kind Kind, v Version) string {
 		if setWordKnown(word, kind, v) {
 			continue
 		}
+		if names := capabilityPattern(word); kind == KindCapabilities && names != "" {
+			list[i] = names
+			continue
+		}
 		if known := setWords[kind][lowerASCII(word)]; known != "" {
 			list[i] = known
 			continue
@@ -221,6 +229,28 @@ func repairSet(text string, kind Kind, v Version) string {
 		return ""
 	}
 	return prefix + strings.Join(list, " ")
+}
+
+// capabilityPattern are the capabilities that a word of systemd-analyze security
+// stands for: "CAP_SET(UID|GID|PCAP)", "CAP_MAC_*"; "" for other words.
+func capabilityPattern(word string) string {
+	var found []string
+	before, rest, choice := strings.Cut(word, "(")
+	within, after, closed := strings.Cut(rest, ")")
+	for _, c := range capabilities {
+		switch stem, tail, star := strings.Cut(word, "*"); {
+		case choice && closed:
+			for part := range strings.SplitSeq(within, "|") {
+				stem, star := strings.CutSuffix(before+part+after, "*")
+				if c.Name == stem || star && strings.HasPrefix(c.Name, stem) {
+					found = append(found, c.Name)
+				}
+			}
+		case !choice && star && tail == "" && len(stem) > len("CAP_") && strings.HasPrefix(c.Name, stem):
+			found = append(found, c.Name)
+		}
+	}
+	return strings.Join(found, " ")
 }
 
 // splitSet splits at blanks and commas, and drops quotes.
