@@ -208,7 +208,9 @@ func firstLine(text string) string {
 
 // ofDarwin reports whether a line is there on macOS alone, or not there, which has no
 // systemd: modules of home-manager have both in one expression.
-func ofDarwin(l nixos.Line) bool { return l.When != nil && strings.Contains(l.When.String(), "isDarwin") }
+func ofDarwin(l nixos.Line) bool {
+	return l.When != nil && strings.Contains(l.When.String(), "isDarwin")
+}
 
 // shellProgram is the first word of a command line where it is a variable that is
 // set, a command of the shell itself, or ends in ";".
