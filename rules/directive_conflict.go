@@ -114,6 +114,9 @@ func (u *unitView) clashes() []clash {
 	}
 	for _, section := range u.Sections() {
 		for _, o := range u.Directives(section) {
+			if u.Style == nixos.SectionStyle && slices.Contains(homeLists, o.Name()) {
+				continue
+			}
 			add(o, o.Name(), u.mixed())
 			if c, ok := u.derivedClash(section, o); ok {
 				found = append(found, c)
@@ -124,6 +127,10 @@ func (u *unitView) clashes() []clash {
 }
 
 const mixedNever = "a list and a single value do not merge"
+
+// homeLists are the directives that home-manager makes lists of, whatever is
+// written (modules/systemd.nix).
+var homeLists = []string{"Documentation", "Environment"}
 
 // mixed says why a list and a single value of a directive do not merge; "" if they
 // do, or if that cannot be told.
