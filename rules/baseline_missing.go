@@ -25,7 +25,10 @@ that nothing in the project sets. A directive that another one implies counts as
 sets where NixOS only overrides it.
 
 Nothing is said of a directive that may be set where the source does not show it, nor of one that
-the target systemd does not have.`,
+the target systemd does not have. The baselines that are for any service do not ask for what the unit's own
+text shows that it needs: a script that runs ` + "`modprobe`" + ` is not asked for ` + "`ProtectKernelModules`" + `, ` + "`CPUSchedulingPolicy = \"fifo\"`" + ` not
+for ` + "`RestrictRealtime`" + `, a container runtime for nothing. Where the unit acts as root within its sandbox (` + "`PermissionsStartOnly`" + `,
+the prefix ` + "`!`, `sudo`" + `), no fix is safe.`,
 		WhenNot: "Where the service needs what the directive takes away; `wardnix explain DIRECTIVE` tells the cost.",
 		Before: `{ pkgs, ... }:
 {
