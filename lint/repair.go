@@ -193,7 +193,8 @@ type sieve struct {
 	means meaning
 }
 
-// sift keeps those of fixes that it can, and drops the others.
+// sift keeps those of fixes that it can, and drops those that break their promise
+// by themselves.
 func (s *sieve) sift(fixes []chosen) {
 	all := slices.Concat(s.kept, fixes)
 	next, m, err := s.apply(all)
@@ -201,6 +202,11 @@ func (s *sieve) sift(fixes []chosen) {
 	case err == nil:
 		s.kept, s.next, s.means = all, next, m
 	case len(fixes) == 1:
+		if len(s.kept) > 0 {
+			if _, _, alone := s.apply(fixes); alone == nil {
+				return // it does not go with the others: the next round may offer it again
+			}
+		}
 		s.drop(fixes[0], err)
 	default:
 		half := len(fixes) / 2

@@ -122,6 +122,32 @@ func TestRepairEnds(t *testing.T) {
 	}
 }
 
+// Of two fixes that are right each, but not together, one is applied, and the rule
+// has another look.
+func TestRepairTakesTurns(t *testing.T) {
+	rename := &lint.Rule{ID: "T001", Name: "name-it-c", Severity: lint.Warning, Check: func(p *lint.Pass) {
+		f := p.Project.File("a.nix").Tree
+		taken := strings.Contains(f.Src, "C = ")
+		for n := range f.Root().Descendants() {
+			if n.Kind() != nixast.Ident || n.Text() != "A" && n.Text() != "B" {
+				continue
+			}
+			found := lint.Finding{Message: n.Text(), File: f, Span: n.Span(), Unit: "web.service", Directives: []string{n.Text(), "C"}}
+			if s := n.Span(); !taken {
+				found.Fixes = []lint.Fix{{Title: "name it C", Applicability: lint.Safe, Edits: lint.In(f, []emit.Edit{{Start: s.Start, End: s.End, New: "C"}})}}
+			}
+			p.Report(found)
+		}
+	}}
+	r := lint.Repair(load(t, module), []*lint.Rule{rename}, lint.Safe)
+	if len(r.Bugs) != 0 || len(r.Fixed) != 1 || len(r.Findings) != 1 {
+		t.Errorf("%d fixed, %d left, %v", len(r.Fixed), len(r.Findings), r.Bugs)
+	}
+	if diff := cmp.Diff(strings.Replace(module, "A =", "C =", 1), r.Project.File("a.nix").Tree.Src); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
 func TestSelect(t *testing.T) {
 	all := []*lint.Rule{
 		{ID: "A001", Name: "first-one", Severity: lint.Warning}, {ID: "A002", Name: "second-one", Severity: lint.Info},
