@@ -60,7 +60,7 @@ project that sets one of the same group already (other than not to wait for the 
 		Check: func(p *lint.Pass) {
 			eachParagraph(p, baselines, func(h *hostView, name string, rs []row) {
 				rs = slices.DeleteFunc(slices.Clone(rs), func(r row) bool {
-					return r.option() == waitOnline && waitOnlineClash(h.Host) != nil || h.standing(&r) != missing || h.misnamed(&r)
+					return r.option() == waitOnline && waitOnlineClash(h.Host) != nil || h.standing(&r) != missing || h.misnamed(&r) || h.idle(&r)
 				})
 				if len(rs) > 0 {
 					h.reportMissing(p, name, rs)
@@ -68,6 +68,13 @@ project that sets one of the same group already (other than not to wait for the 
 			})
 		},
 	}
+}
+
+// idle reports whether the row is about a first stage that the host has switched
+// off.
+func (h *hostView) idle(r *row) bool {
+	stage := []string{"boot", "initrd", "systemd"}
+	return commonPrefix(r.path, stage) == len(stage) && h.Option(append(stage, "enable")...).IsSet() && firstStage(h.Host) == eval.No
 }
 
 // hostWeaker reports each host setting that is less than the baseline asks for.
@@ -241,7 +248,7 @@ func (h *hostView) reportMissing(p *lint.Pass, para string, rs []row) {
 	}
 	f := lint.Finding{
 		Message: missingHostMessage(para, rs),
-		File:    file, Span: span, Directives: options(rs),
+		File:    file, Span: span, Directives: directives(rs),
 		Notes: explainRows("missing", rs, func(r *row) string { return r.option() + " = " + r.text(nil) + ";" }),
 	}
 	f.Notes = append(f.Notes, watchdogNote(rs)...)
@@ -313,6 +320,18 @@ func options(rs []row) []string {
 	out := make([]string, len(rs))
 	for i := range rs {
 		out[i] = rs[i].option()
+	}
+	return out
+}
+
+// directives are what a fix of the rows changes: the options, and the directives of
+// the manager that they set.
+func directives(rs []row) []string {
+	out := options(rs)
+	for i := range rs {
+		if key, ok := managerKey(rs[i].path); ok {
+			out = append(out, key)
+		}
 	}
 	return out
 }
@@ -393,11 +412,19 @@ func (h *hostView) add(r *row, beside nixast.Node) ([]lint.FileEdit, error) {
 		return edits, nil
 	}
 	for n := len(r.path) - 1; n > 0; n-- {
-		if o := h.Option(r.path[:n]...); o.IsSet() && o.Site().OK() {
+		if o := h.Option(r.path[:n]...); o.IsSet() && o.Site().OK() && h.belongs(o.Site().File) {
 			return addAttrs(o.Site(), r.baseline.where(h.asked), []emit.Attr{{Path: r.path[n:], Value: v}})
 		}
 	}
 	return nil, errors.New("nothing beside which it could stand")
+}
+
+// belongs reports whether what the paragraph asks for may be added to a file: of
+// those that no host leads to, to one that has something of it.
+func (h *hostView) belongs(f *nixos.File) bool {
+	return h.Name != "" || slices.ContainsFunc(h.asked, func(r row) bool {
+		return slices.ContainsFunc(h.option(&r).Defs, func(d *nixos.Def) bool { return d.File == f })
+	})
 }
 
 // addBeside sets the row in the set that a sibling stands in.
@@ -442,7 +469,7 @@ func (h *hostView) reportWeaker(p *lint.Pass, r *row) {
 	file, span := valuePlace(lastAsked(o))
 	f := lint.Finding{
 		Message: fmt.Sprintf("%s is %s; the %s baseline asks for %s", o, shown(o), r.baseline.Name, bound(r)),
-		File:    file, Span: span, Directives: []string{r.option()},
+		File:    file, Span: span, Directives: directives([]row{*r}),
 		Notes: append(explainRows("", []row{*r}, nil), watchdogNote([]row{*r})...),
 	}
 	risk := riskOf(r)
