@@ -157,6 +157,9 @@ type signs struct {
 	programs map[string]bool
 	// text is all commands and scripts, without comments.
 	text string
+	// needs are the answers of needOf, and asRoot that of actsAsRoot, once known.
+	needs             map[string]string
+	asRoot, rootKnown bool
 }
 
 // signs are those of the unit, read when they are first asked for.
@@ -168,7 +171,7 @@ func (u *unitView) signs() *signs {
 }
 
 func readSigns(u *nixos.Unit) *signs {
-	s := &signs{programs: map[string]bool{}}
+	s := &signs{programs: map[string]bool{}, needs: map[string]string{}}
 	best := len(classes)
 	name, _, _ := strings.Cut(u.BaseName(), "@")
 	if i, ok := tellingPrograms[name]; ok && !u.IsOverride() {

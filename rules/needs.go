@@ -148,6 +148,15 @@ var (
 // needOf is why the unit's own text shows that it needs what a directive takes
 // away; "" if it does not show it.
 func (u *unitView) needOf(directive string) string {
+	why, asked := u.signs().needs[directive]
+	if !asked {
+		why = u.findNeed(directive)
+		u.signs().needs[directive] = why
+	}
+	return why
+}
+
+func (u *unitView) findNeed(directive string) string {
 	if slices.Contains(separating, directive) && u.signs().runAny(mounters) {
 		return "the host would not see what it mounts"
 	}
@@ -208,6 +217,14 @@ func (u *unitView) setTo(settings []neededBy) bool {
 // root's rights and within the sandbox, or says that it must. Before systemd 255 a filter of system calls
 // implied NoNewPrivileges, too.
 func (u *unitView) actsAsRoot() bool {
+	s := u.signs()
+	if !s.rootKnown {
+		s.asRoot, s.rootKnown = u.findRoot(), true
+	}
+	return s.asRoot
+}
+
+func (u *unitView) findRoot() bool {
 	text, set, known := lastValue(u.whole, "Service", "NoNewPrivileges")
 	on, isBool := systemd.ParseBool(text)
 	return set && known && isBool && !on || u.given([]string{"CAP_SYS_ADMIN"}) || u.needOf("NoNewPrivileges") != "" || u.rootSteps()
