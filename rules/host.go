@@ -98,7 +98,7 @@ the hardware watchdog; how long a service may take to stop is ` + "`DefaultTimeo
 		Check: func(p *lint.Pass) {
 			eachParagraph(p, baselines, func(h *hostView, _ string, rs []row) {
 				for _, r := range rs {
-					if h.standing(&r) == weaker {
+					if h.standing(&r) == weaker && !h.isNull(&r) {
 						h.reportWeaker(p, &r)
 					}
 				}
@@ -199,6 +199,17 @@ func (h *hostView) misnamed(r *row) bool {
 		}
 	}
 	return false
+}
+
+// isNull reports whether the row's option is null: what becomes of that is told by
+// another rule.
+func (h *hostView) isNull(r *row) bool {
+	value, ok := h.option(r).Value()
+	if !ok {
+		return false
+	}
+	_, null := h.Evaluator().Force(value).(*eval.Null)
+	return null
 }
 
 func (h *hostView) standing(r *row) standing {

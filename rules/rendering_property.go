@@ -87,6 +87,9 @@ func checkUpdate(p *lint.Pass, b nixast.BinaryView) {
 			return
 		}
 	}
+	if emptySet(other) {
+		return
+	}
 	if theirs, _ := propertyCall(other); theirs != "" && at == b.Right() {
 		other = nixast.Node{}
 	}
@@ -100,6 +103,18 @@ func checkUpdate(p *lint.Pass, b nixast.BinaryView) {
 		f.Fixes = optionalAttrs(b, function, other)
 	}
 	p.Report(f)
+}
+
+// emptySet reports whether n is { }, of which nothing can get lost.
+func emptySet(n nixast.Node) bool {
+	n = n.Unparen()
+	if n.Kind() != nixast.AttrSet {
+		return false
+	}
+	for range n.Entries() {
+		return false
+	}
+	return true
 }
 
 // checkRecursiveUpdate reports mkIf and the like as an argument of
@@ -116,6 +131,9 @@ func checkRecursiveUpdate(p *lint.Pass, call nixast.ApplyView) {
 			Message: "`recursiveUpdate` of two mkIf keeps the condition of the second alone, for the content of both",
 			File:    call.File(), Span: function.Span(),
 		})
+		return
+	}
+	if emptySet(inner.Arg()) || emptySet(call.Arg()) {
 		return
 	}
 	for _, arg := range []nixast.Node{inner.Arg(), call.Arg()} {

@@ -234,12 +234,31 @@ func meantName(lower string) string {
 		return "PrivateUsers"
 	case "extragroups":
 		return "SupplementaryGroups"
+	case "memoryreservation": // of Docker
+		return "MemoryLow"
 	}
 	return ""
 }
 
+// sortedWords are the words of a name such as ExecStartPre, in order of the
+// alphabet.
+func sortedWords(name string) []string {
+	var words []string
+	start := 0
+	for i := 1; i < len(name); i++ {
+		if 'A' <= name[i] && name[i] <= 'Z' && 'a' <= name[i-1] && name[i-1] <= 'z' {
+			words = append(words, name[start:i])
+			start = i
+		}
+	}
+	words = append(words, name[start:])
+	slices.Sort(words)
+	return words
+}
+
 // Nearest returns the directive of the section that a misspelt name most likely
-// means in version v: the same name with the word that systemd has for it, or in other case, else the one at the least
+// means in version v: the same name with the word that systemd has for it, in other
+// case, or with the same words in another order, else the one at the least
 // edit distance (optimal string alignment without regard to case) not above a
 // third of the length; deprecated names are not offered. It reports false when
 // nothing is near, or when two are equally near.
@@ -252,11 +271,12 @@ func Nearest(section, name string, v Version) (*Directive, bool) {
 		return d, true
 	}
 	best, limit, tie := (*Directive)(nil), max(1, len(name)/3), false
+	words := sortedWords(name)
 	for _, d := range Directives(section, v) {
 		if d.Deprecated || d.KindIn(v) == KindIgnored || d.Name == name {
 			continue
 		}
-		if strings.EqualFold(d.Name, name) {
+		if strings.EqualFold(d.Name, name) || len(words) > 1 && slices.Equal(sortedWords(d.Name), words) {
 			return d, true
 		}
 		switch n := spell.Distance(lower, strings.ToLower(d.Name), limit); {
