@@ -83,7 +83,8 @@ func hostWeaker(baselines []*Baseline) *lint.Rule {
 		ID: "H002", Name: "host-weaker", Since: "0.1.0", Severity: lint.Warning,
 		Title: "a host sets something to less than its baseline asks for",
 		Text: `As host-missing, for settings that are there: an emergency shell that is switched on, a service
-that is not masked, a watchdog time that is longer than the baseline's. The watchdog times are those of
+that is not masked, a watchdog time that is longer than the baseline's (up to twice as long it is information,
+unless the baseline is named). The watchdog times are those of
 the hardware watchdog; how long a service may take to stop is ` + "`DefaultTimeoutStopSec`" + `.`,
 		WhenNot: "Where the machine needs it.",
 		Before: `{
@@ -199,6 +200,23 @@ func (h *hostView) misnamed(r *row) bool {
 		}
 	}
 	return false
+}
+
+// isNear reports whether a watchdog time is no more than twice the row's: which of
+// the two is right is a matter of taste, and the host has said what it wants.
+func (h *hostView) isNear(r *row) bool {
+	key, ok := managerKey(r.path)
+	value, certain := h.option(r).Value()
+	if !ok || !certain || len(r.lines) != 1 {
+		return false
+	}
+	lines := managerLines(h.Evaluator(), key, value)
+	if len(lines) != 1 || lines[0].Unknown {
+		return false
+	}
+	have, ok := systemd.ParseSpan(lines[0].Value)
+	want, known := systemd.ParseSpan(r.lines[0].Value)
+	return ok && known && 0 < have && have <= 2*want
 }
 
 // isNull reports whether the row's option is null: what becomes of that is told by
@@ -482,6 +500,9 @@ func (h *hostView) reportWeaker(p *lint.Pass, r *row) {
 		Message: fmt.Sprintf("%s is %s; the %s baseline asks for %s", o, shown(o), r.baseline.Name, bound(r)),
 		File:    file, Span: span, Directives: directives([]row{*r}),
 		Notes: append(explainRows("", []row{*r}, nil), watchdogNote([]row{*r})...),
+	}
+	if !r.baseline.Named && h.isNear(r) {
+		f.Severity = lint.Info
 	}
 	risk := riskOf(r)
 	edits, err := h.strengthen(r, o)
