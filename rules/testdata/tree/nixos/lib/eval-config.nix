@@ -4,7 +4,7 @@
 let
   lib = import ../../lib;
   folder = ../modules;
-  files = map (f: folder + "/${f}") (builtins.attrNames (builtins.readDir folder));
+  files = map (f: folder + "/${f}") (builtins.filter (f: builtins.match ".*\\.nix" f != null) (builtins.attrNames (builtins.readDir folder)));
   load = m:
     let
       v = if builtins.isFunction m then m { inherit lib config; options = { }; pkgs = { nodejs-slim = "/nodejs-slim"; }; }

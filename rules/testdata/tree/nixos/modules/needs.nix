@@ -1,12 +1,7 @@
 # Services that need what a strict baseline takes away, by their own text, and say so.
 { lib, pkgs, ... }:
 let
-  runs = command: {
-    serviceConfig = {
-      ExecStart = command;
-      MemoryDenyWriteExecute = false;
-    };
-  };
+  runs = import ./functions/runs.nix;
 in
 {
   systemd.services.keys.serviceConfig = {

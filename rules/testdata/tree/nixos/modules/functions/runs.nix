@@ -1,0 +1,6 @@
+command: {
+  serviceConfig = {
+    ExecStart = command;
+    MemoryDenyWriteExecute = false;
+  };
+}
