@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -37,7 +38,33 @@ func TestFixesEvaluate(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Run(filepath.Base(tree)+" "+release.String(), func(t *testing.T) {
-			e := &evaluation{T: t, tree: copyTree(t, tree), release: release, state: t.TempDir()}
+			e := newEvaluation(t, copyTree(t, tree), release)
+			e.compare()
+		})
+	}
+}
+
+// TestFixesOfConfigurationsEvaluate does so with modules of configurations, which
+// WARDNIX_CONFIGURATIONS names. Each module that is changed is evaluated as a part
+// of a system of the first tree that WARDNIX_NIXPKGS names, where it needs nothing
+// else of its configuration.
+func TestFixesOfConfigurationsEvaluate(t *testing.T) {
+	trees := filepath.SplitList(os.Getenv("WARDNIX_NIXPKGS"))
+	configurations := filepath.SplitList(os.Getenv("WARDNIX_CONFIGURATIONS"))
+	if len(trees) == 0 || len(configurations) == 0 {
+		t.Skip("WARDNIX_NIXPKGS names no checkout of nixpkgs, or WARDNIX_CONFIGURATIONS no configurations")
+	}
+	for _, dir := range configurations {
+		t.Run(filepath.Base(dir), func(t *testing.T) {
+			copied, err := filepath.EvalSymlinks(t.TempDir())
+			if err == nil {
+				err = os.CopyFS(copied, os.DirFS(dir))
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			e := newEvaluation(t, trees[0], nixos.Release{})
+			e.project, e.foreign = copied, true
 			e.compare()
 		})
 	}
@@ -80,12 +107,19 @@ func copyTree(t *testing.T, tree string) string {
 	return dir
 }
 
-// evaluation is a tree, and what Nix makes of it.
+// evaluation is a tree, the modules that are fixed, and what Nix makes of them.
 type evaluation struct {
 	*testing.T
 	tree, state string
+	project     string // the folder of the modules
+	foreign     bool   // they are none of the tree
 	release     nixos.Release
 	systems     []*evaluated
+}
+
+// newEvaluation is one of the modules of a tree.
+func newEvaluation(t *testing.T, tree string, release nixos.Release) *evaluation {
+	return &evaluation{T: t, tree: tree, state: t.TempDir(), project: filepath.Join(tree, "nixos/modules"), release: release}
 }
 
 // A repair is a way to fix: with the fixes of which baselines, up to which one.
@@ -128,7 +162,7 @@ func (e *evaluation) compare() {
 	for i, r := range repairs {
 		fixed[i] = r.do(e.T, before)
 		for _, c := range fixed[i].Changes {
-			changed[c.File.Name] = true
+			changed[filepath.Join(e.project, c.File.Name)] = true
 		}
 	}
 	e.evaluateAll(slices.Sorted(maps.Keys(changed)))
@@ -139,6 +173,7 @@ func (e *evaluation) compare() {
 			e.Errorf("%s: fixing again changes %s", r, again.Changes[0].File.Name)
 		}
 		c := newComparison(before, fixed[i].Project)
+		c.parts = e.foreign
 		e.evaluateAgain(c.system)
 		for _, problem := range c.problems {
 			e.Errorf("%s: %s", r, problem)
@@ -149,7 +184,7 @@ func (e *evaluation) compare() {
 
 func (e *evaluation) load() *nixos.Project {
 	e.Helper()
-	p, err := nixos.Load(context.Background(), nixos.Options{Dir: filepath.Join(e.tree, "nixos/modules"), Release: e.release}, ".")
+	p, err := nixos.Load(context.Background(), nixos.Options{Dir: e.project, Release: e.release}, ".")
 	if err != nil {
 		e.Fatal(err)
 	}
@@ -171,7 +206,7 @@ func (e *evaluation) write(before *nixos.Project, r *lint.Result) {
 		if !ok {
 			continue
 		}
-		if err := os.WriteFile(filepath.Join(e.tree, "nixos/modules", f.Name), []byte(text), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(e.project, f.Name), []byte(text), 0o644); err != nil {
 			e.Fatal(err)
 		}
 	}
@@ -184,7 +219,7 @@ func (e *evaluation) parse(r *lint.Result) {
 		for _, c := range changes {
 			cmd.Args = append(cmd.Args, c.File.Name)
 		}
-		cmd.Dir = filepath.Join(e.tree, "nixos/modules")
+		cmd.Dir = e.project
 		var stderr strings.Builder
 		cmd.Stderr = &stderr
 		if err := cmd.Run(); err != nil {
@@ -200,16 +235,23 @@ type texts map[string]*string
 type evaluated struct {
 	how    string
 	on     []place
+	skip   []string         // units at which Nix gives up
 	before map[string]texts // by scope
 }
 
-// place is where the options of a service are, and the file that declares them.
+// place is where the options of a service are, and the file that declares them; the
+// file alone if there are none.
 type place struct {
 	On   []string
 	File string
 }
 
-func (p place) String() string { return strings.Join(p.On, ".") }
+func (p place) String() string {
+	if p.On == nil {
+		return p.File
+	}
+	return strings.Join(p.On, ".")
+}
 
 // perSystem is the number of places that are switched on at a time.
 const perSystem = 40
@@ -218,19 +260,31 @@ const perSystem = 40
 // the files define.
 func (e *evaluation) evaluateAll(files []string) {
 	e.Helper()
-	out, err := e.nix("-A", "switches", "--argstr", "files", toJSON(files))
-	if err != nil {
-		e.Fatal(err)
-	}
 	var places []place
-	if err := json.Unmarshal(out, &places); err != nil {
-		e.Fatal(err)
+	if e.foreign {
+		for _, f := range files {
+			places = append(places, place{File: f})
+			if text, err := os.ReadFile(f); err == nil && strings.Contains(string(text), "mkEnableOption") {
+				more, _ := e.switches(f) // none if it does not evaluate
+				places = append(places, more...)
+			}
+		}
+	} else {
+		var err error
+		if places, err = e.switches(files...); err != nil {
+			e.Fatal(err)
+		}
 	}
 	refused := map[string]string{}
 	todo := places
 	for _, how := range []string{"instances", "required", "only"} {
-		refused = e.switchOn(how, todo)
-		todo = slices.DeleteFunc(slices.Clone(todo), func(p place) bool { return refused[p.String()] == "" })
+		again := e.switchOn(how, todo)
+		todo = slices.DeleteFunc(slices.Clone(todo), func(p place) bool { return again[p.String()] == "" || p.On == nil })
+		for _, p := range places {
+			if why := again[p.String()]; why != "" {
+				refused[p.String()] = why
+			}
+		}
 	}
 	good := map[string]bool{}
 	of := map[string]bool{}
@@ -240,10 +294,27 @@ func (e *evaluation) evaluateAll(files []string) {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(refused)) {
+		if good[name] {
+			continue
+		}
 		e.Logf("%s does not evaluate: %s", name, refused[name])
 	}
 	e.Logf("%d files changed; of %d things to switch on %d evaluate, in %d systems, from %d files",
 		len(files), len(places), len(good), len(e.systems), len(of))
+}
+
+// switches are what can be switched on of what the files declare.
+func (e *evaluation) switches(files ...string) ([]place, error) {
+	args := []string{"-A", "switches", "--argstr", "files", toJSON(files)}
+	if e.foreign {
+		args = append(args, "--argstr", "imports", toJSON(files))
+	}
+	out, err := e.nix(args...)
+	if err != nil {
+		return nil, err
+	}
+	var places []place
+	return places, json.Unmarshal(out, &places)
 }
 
 // switchOn makes systems of places. It returns those that do not evaluate, and why.
@@ -252,32 +323,38 @@ func (e *evaluation) switchOn(how string, places []place) map[string]string {
 	var mu sync.Mutex
 	var try func(on []place)
 	try = func(on []place) {
-		for len(on) > 0 {
-			s := &evaluated{how: how, on: on}
+		s := &evaluated{how: how, on: on}
+		for len(s.on) > 0 {
 			var err error
-			s.before, err = e.units(s)
-			mu.Lock()
-			if err == nil {
+			if s.before, err = e.units(s); err == nil {
+				mu.Lock()
 				e.systems = append(e.systems, s)
 				mu.Unlock()
 				return
 			}
-			i := culprit(on, err.Error())
-			if i >= 0 {
-				refused[on[i].String()] = reason(err)
+			if m := failing.FindStringSubmatch(err.Error()); m != nil && !slices.Contains(s.skip, m[1]) {
+				s.skip = append(s.skip, m[1])
+				continue
 			}
-			mu.Unlock()
+			i := culprit(s.on, err.Error())
 			if i < 0 {
-				try(on[:len(on)/2])
-				on = on[len(on)/2:]
-			} else {
-				on = slices.Concat(on[:i], on[i+1:])
+				half := len(s.on) / 2
+				try(s.on[:half])
+				s.on = s.on[half:]
+				continue
 			}
+			mu.Lock()
+			refused[s.on[i].String()] = reason(err)
+			mu.Unlock()
+			s.on = slices.Concat(s.on[:i], s.on[i+1:])
 		}
 	}
 	parallel(slices.Collect(slices.Chunk(places, perSystem)), try)
 	return refused
 }
+
+// failing finds the unit whose text Nix is at when it gives up.
+var failing = regexp.MustCompile("option `systemd\\.(?:user\\.)?units\\.\"?([^\"`']+)\"?\\.text'")
 
 // culprit is the place that Nix speaks of first where systems do not evaluate; -1
 // if it speaks of none.
@@ -287,7 +364,7 @@ func culprit(on []place, message string) int {
 	}
 	found, first := -1, len(message)
 	for i, p := range on {
-		for _, mark := range []string{"/nixos/modules/" + p.File + ":", "`" + p.String() + "."} {
+		for _, mark := range []string{p.File + ":", "`" + p.String() + "."} {
 			if at := strings.Index(message, mark); at >= 0 && at < first {
 				found, first = i, at
 			}
@@ -322,11 +399,16 @@ func (e *evaluation) evaluateAgain(each func(before, after map[string]texts)) {
 }
 
 func (e *evaluation) units(s *evaluated) (map[string]texts, error) {
-	var on [][]string
+	on, imports := [][]string{}, []string{}
 	for _, p := range s.on {
-		on = append(on, p.On)
+		if p.On != nil {
+			on = append(on, p.On)
+		}
+		if e.foreign && !slices.Contains(imports, p.File) {
+			imports = append(imports, p.File)
+		}
 	}
-	out, err := e.nix("-A", "units", "--show-trace", "--argstr", "how", s.how, "--argstr", "on", toJSON(on))
+	out, err := e.nix("-A", "units", "--show-trace", "--argstr", "how", s.how, "--argstr", "skip", toJSON(append([]string{}, s.skip...)), "--argstr", "on", toJSON(on), "--argstr", "imports", toJSON(imports))
 	if err != nil {
 		return nil, err
 	}

@@ -17,7 +17,7 @@ import (
 // comparison tells it.
 func TestComparisonNotices(t *testing.T) {
 	need(t, "nix-instantiate")
-	e := &evaluation{T: t, tree: copyTree(t, "testdata/tree"), release: nixos.Release{Year: 26, Month: 11}, state: t.TempDir()}
+	e := newEvaluation(t, copyTree(t, "testdata/tree"), nixos.Release{Year: 26, Month: 11})
 	before := e.load()
 	fixed := repair{"", lint.Unsafe}.do(t, before)
 	s := &evaluated{how: "instances", on: []place{{On: []string{"services", "web"}}, {On: []string{"services", "tunnels"}}}}
@@ -75,32 +75,38 @@ type promise struct {
 	gained, lost  []nixos.Line
 }
 
-// promises are the units that the fixes change, by scope and name. A unit whose
-// name is known in part is one with a name that Nix gives to none.
-func promises(before, after *nixos.Project) map[unitKey]*promise {
-	out := map[unitKey]*promise{}
-	at := func(u *nixos.Unit) *promise {
-		key := unitKey{u.Scope.String(), u.Name}
-		if out[key] == nil {
-			out[key] = &promise{}
+// promises are the units that the fixes change, by scope and name: one promise for
+// each host that has it. A unit whose name is known in part is one with a name that
+// Nix gives to none.
+func promises(before, after *nixos.Project) map[unitKey][]*promise {
+	type hostUnit struct {
+		host string
+		unitKey
+	}
+	all := map[hostUnit]*promise{}
+	of := func(h *nixos.Host, u *nixos.Unit) *promise {
+		key := hostUnit{h.Name, unitKey{u.Scope.String(), u.Name}}
+		if all[key] == nil {
+			all[key] = &promise{}
 		}
-		return out[key]
+		return all[key]
 	}
 	for _, h := range before.Hosts() {
 		for _, u := range h.Units {
-			at(u).before = u
+			of(h, u).before = u
 		}
 	}
 	for _, h := range after.Hosts() {
 		for _, u := range h.Units {
-			at(u).after = u
+			of(h, u).after = u
 		}
 	}
-	for key, p := range out {
+	out := map[unitKey][]*promise{}
+	for key, p := range all {
 		was, is := linesOf(p.before), linesOf(p.after)
 		p.lost, p.gained = without(was, is, same), without(is, was, same)
-		if len(p.lost)+len(p.gained) == 0 && !p.switches() {
-			delete(out, key)
+		if len(p.lost)+len(p.gained) > 0 || p.switches() {
+			out[key.unitKey] = append(out[key.unitKey], p)
 		}
 	}
 	return out
@@ -185,7 +191,10 @@ func fits(r realLine, l nixos.Line) bool {
 
 // comparison compares what became of units with what was promised.
 type comparison struct {
-	promises map[unitKey]*promise
+	promises map[unitKey][]*promise
+	// parts tells that systems have parts of hosts only, so that what one of them
+	// promises need not come.
+	parts    bool
 	problems []string
 	// What was seen: units, and their lines.
 	compared, changed, failing, seen map[unitKey]bool
@@ -236,12 +245,13 @@ func (c *comparison) system(before, after map[string]texts) {
 const masked = "masked"
 
 func (c *comparison) unit(key unitKey, was, is string) {
-	p := c.promises[key]
-	if p == nil {
-		p = &promise{}
+	about := c.promises[key]
+	var mayGo, mayCome []nixos.Line
+	for _, p := range about {
+		mayGo, mayCome = append(mayGo, p.lost...), append(mayCome, p.gained...)
 	}
 	if was == masked || is == masked {
-		if was != is && !p.switches() {
+		if was != is && !slices.ContainsFunc(about, (*promise).switches) {
 			c.errorf("%s is masked before or after only", key.name)
 		}
 		return
@@ -257,18 +267,20 @@ func (c *comparison) unit(key unitKey, was, is string) {
 	}
 	for _, l := range lost {
 		c.lost[fmt.Sprint(key, l)] = true
-		if !fitsAny(l, p.lost) {
+		if !fitsAny(l, mayGo) {
 			c.errorf("%s: %s is lost, which is not promised", key.name, l)
 		}
 	}
 	for _, l := range gained {
 		c.gained[fmt.Sprint(key, l)] = true
-		if !fitsAny(l, p.gained) {
+		if !fitsAny(l, mayCome) {
 			c.errorf("%s: %s is new, which is not promised", key.name, l)
 		}
 	}
 	c.seen[key] = true
-	c.kept(key, p, after)
+	if len(about) == 1 && !c.parts {
+		c.kept(key, about[0], after)
+	}
 }
 
 // kept asks that what was promised without a condition came.
@@ -294,8 +306,10 @@ func certain(l nixos.Line) bool { return l.When == nil && l.Unseen == "" }
 func (c *comparison) String() string {
 	lines, seen := 0, 0
 	var unseen []string
-	for key, p := range c.promises {
-		lines += len(p.gained) + len(p.lost)
+	for key, all := range c.promises {
+		for _, p := range all {
+			lines += len(p.gained) + len(p.lost)
+		}
 		if c.seen[key] {
 			seen++
 		} else {

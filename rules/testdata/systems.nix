@@ -1,19 +1,21 @@
 # Systems in which what modules define is switched on, and the texts of their units.
 #
-#   nix-instantiate --eval --strict --json systems.nix --arg tree TREE -A switches --argstr files '[ "services/web/x.nix" ]'
-#   nix-instantiate --eval --strict --json systems.nix --arg tree TREE -A units --argstr on '[ [ "services" "x" ] ]'
+#   nix-instantiate --eval --strict --json systems.nix --arg tree TREE -A switches --argstr files '[ "/…/web.nix" ]'
+#   nix-instantiate --eval --strict --json systems.nix --arg tree TREE -A units --argstr on '[ [ "services" "web" ] ]'
 #
 # With a tree of nixpkgs. It may be trimmed: what is missing is missing in some units.
 {
   tree,
-  files ? "[ ]",
-  on ? "[ ]",
+  files ? "[ ]", # whose switches are asked for
+  imports ? "[ ]", # modules that are not of the tree
+  on ? "[ ]", # what is switched on
   how ? "instances",
+  skip ? "[ ]", # units that Nix gives up at
 }:
 let
   lib = import (tree + "/lib");
-  modules = toString (tree + "/nixos/modules");
-  wanted = lib.genAttrs (map (f: "${modules}/${f}") (builtins.fromJSON files)) (_: true);
+  wanted = lib.genAttrs (builtins.fromJSON files) (_: true);
+  imported = builtins.fromJSON imports;
 
   # A package without anything to build.
   nothing = derivation { name = "nothing"; system = "x86_64-linux"; builder = "/bin/sh"; };
@@ -36,10 +38,19 @@ let
       allowInsecurePredicate = _: true;
     };
   };
-  system = more: import (tree + "/nixos/lib/eval-config.nix") {
-    system = "x86_64-linux";
-    modules = [ base ] ++ more;
-  };
+  system = more: import (tree + "/nixos/lib/eval-config.nix") (
+    {
+      system = "x86_64-linux";
+      modules = [ base ] ++ imported ++ more;
+    }
+    // lib.optionalAttrs (imported != [ ]) { specialArgs = foreign; }
+  );
+  # What such modules take besides what every module is given: nothing is in it.
+  foreign = removeAttrs (lib.mergeAttrsList (map argumentsOf imported)) [
+    "config" "options" "lib" "pkgs" "utils" "modulesPath" "specialArgs" "extendModules"
+  ];
+  argumentsOf = file: let m = import file; in
+    if builtins.isFunction m then builtins.mapAttrs (_: _: { }) (builtins.functionArgs m) else { };
 
   try = default: value: let r = builtins.tryEval value; in if r.success then r.value else default;
   isOption = o: builtins.isAttrs o && o._type or "" == "option";
@@ -56,7 +67,7 @@ let
         files = declaredHere o;
         found = {
           on = if n == "enable" then path else path ++ [ n ];
-          file = lib.removePrefix "${modules}/" (toString (builtins.head files));
+          file = toString (builtins.head files);
         };
       in
       if isOption o then
@@ -116,7 +127,8 @@ let
       );
     };
   plain = t: builtins.unsafeDiscardStringContext (toString t);
-  textsOf = lib.mapAttrs (_: u: try null (let t = if u.enable then plain u.text else "masked"; in builtins.seq t t));
+  skipped = lib.genAttrs (builtins.fromJSON skip) (_: true);
+  textsOf = lib.mapAttrs (name: u: if skipped ? ${name} then null else try null (let t = if u.enable then plain u.text else "masked"; in builtins.seq t t));
   config = (system (map switchOn (builtins.fromJSON on))).config;
 in
 {

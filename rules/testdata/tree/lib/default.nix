@@ -3,7 +3,6 @@ rec {
   inherit (builtins) concatMap concatStringsSep;
   inherit (builtins) mapAttrs removeAttrs;
   genAttrs = names: f: builtins.listToAttrs (map (name: { inherit name; value = f name; }) names);
-  removePrefix = prefix: s: builtins.substring (builtins.stringLength prefix) (-1) s;
   optional = yes: v: if yes then [ v ] else [ ];
   optionalAttrs = yes: v: if yes then v else { };
   last = list: builtins.elemAt list (builtins.length list - 1);
