@@ -33,7 +33,8 @@ renders an empty assignment; to allow no socket write ` + "`\"none\"`" + `.
 The same holds for a list that is empty under a condition, such as ` + "`lib.optional c \"CAP_CHOWN\"`" + `: an
 element ` + "`\"\"`" + ` in front makes it what it seems to be.
 
-A list under mkForce in a unit from elsewhere may be meant to lift a restriction, and is not reported.`,
+A list under mkForce that takes the place of another, or in a unit from elsewhere, may be meant to lift a
+restriction, and is not reported.`,
 		WhenNot: "Where the list is empty so that other modules can add to it.",
 		Before: `{
   systemd.services.web.serviceConfig = {
@@ -83,7 +84,7 @@ func checkEmptyList(p *lint.Pass, u *unitView, o *nixos.Option) {
 	d := o.Defs[0]
 	ev := u.Host.Evaluator()
 	list, ok := ev.Force(d.Value).(*eval.List)
-	if !ok || !isSure(d) || !mayBeEmpty(ev, list) {
+	if !ok || !isSure(d) || !mayBeEmpty(ev, list) || len(list.Items) == 0 && len(o.Overridden) > 0 {
 		return
 	}
 	meant := emptyIsAll[o.Name()]

@@ -26,7 +26,9 @@ none of. An ` + "`ExecStart`" + ` that begins with an empty element shows that a
 
 Templates of systemd's own, such as ` + "`getty@`" + `, NixOS itself changes by a drop-in, overrides.conf. The drop-in of an
 instance has that name, too, and systemd reads it in the place of the template's: what NixOS sets there, the
-command of ` + "`getty@`" + ` for one, must be repeated. There is no automatic fix for these.`,
+command of ` + "`getty@`" + ` for one, must be repeated. There is no automatic fix for these. Without overrideStrategy that
+command stays, as systemd adds the drop-in of a template to a whole unit of an instance; the rest of systemd's file is
+lost, so that no new getty follows the first.`,
 		WhenNot: "",
 		Before: `{
   systemd.services."worker@".serviceConfig.ExecStart = "/run/current-system/sw/bin/worker %i";
@@ -87,6 +89,11 @@ func templateOf(u *unitView, template string) *nixos.Unit {
 	return u.Host.Units[i]
 }
 
+// changedTemplates are the templates of systemd's own whose command NixOS sets by a
+// drop-in, which systemd adds to an instance that has a file of its own, too
+// (nixos/modules/services/ttys/getty.nix, NixOS 26.11; seen with systemd 252).
+var changedTemplates = []string{"getty@", "serial-getty@", "container-getty@"}
+
 func reportInstance(p *lint.Pass, u *unitView, template string) {
 	f := lint.Finding{
 		Message: fmt.Sprintf("%s becomes a whole unit without a command, in the place of the template %s; write overrideStrategy = \"asDropin\"", u.Name, template),
@@ -94,7 +101,15 @@ func reportInstance(p *lint.Pass, u *unitView, template string) {
 	}
 	fix := lint.Fix{Title: `add overrideStrategy = "asDropin"`, Applicability: lint.Safe}
 	own := templateOf(u, template)
+	changed := own == nil && slices.Contains(changedTemplates, template)
 	switch {
+	case changed && startsWithReset(u):
+		f.Message = fmt.Sprintf("%s becomes a whole unit in the place of the template %s, and the drop-in by which NixOS changes the template replaces its ExecStart; write overrideStrategy = \"asDropin\"", u.Name, template)
+		fix.Applicability, fix.Breaks = lint.Unsafe, "what the template sets takes effect, which did not until now"
+	case changed:
+		f.Severity = lint.Warning
+		f.Message = fmt.Sprintf("%s becomes a whole unit in the place of the template %s: the command stays, which NixOS adds by a drop-in, and what else systemd's own file says is lost, such as its Restart", u.Name, template)
+		f.Notes = []lint.Note{{Label: "help", Text: "repeat what it needs of that file; with overrideStrategy = \"asDropin\" repeat NixOS's ExecStart, as the drop-in takes the place of the other"}}
 	case startsWithReset(u):
 		f.Message = fmt.Sprintf("%s becomes a whole unit, in which its ExecStart has nothing to reset, and nothing of the template %s is left; write overrideStrategy = \"asDropin\"", u.Name, template)
 		fix.Applicability, fix.Breaks = lint.Unsafe, "what the template sets takes effect, which did not until now"
