@@ -118,7 +118,7 @@ var needs = []need{
 	},
 	{
 		directive: "RestrictRealtime", why: "it takes realtime priority",
-		programs:     []string{"chrt", "jackd", "pipewire", "wireplumber", "pulseaudio", "squeezelite", "shairport-sync", "freeswitch", "asterisk"},
+		programs:     []string{"chrt", "jackd", "pipewire", "wireplumber", "pulseaudio", "squeezelite", "shairport-sync", "freeswitch", "asterisk", "mpd"},
 		marks:        []string{"SCHED_FIFO", "SCHED_RR"},
 		capabilities: []string{"CAP_SYS_NICE"},
 		settings:     []neededBy{{key: "CPUSchedulingPolicy", values: []string{"fifo", "rr"}}, {key: "CPUSchedulingPriority"}, {key: "LimitRTPRIO"}},
