@@ -3,6 +3,7 @@ package rules
 import (
 	"wardnix/lint"
 	"wardnix/lint/systemd"
+	"wardnix/nixast/eval"
 )
 
 // A risk says who may add a directive to a unit, and what it may break.
@@ -86,10 +87,19 @@ func (u *unitView) riskOf(r *row) risk {
 		return mayBreak("what the service does with the capabilities of AmbientCapabilities")
 	case r.generic && isRoot(u.whole):
 		return mayBreak("what the service does as root, which nobody told")
+	case r.generic && u.ofPerson():
+		return mayBreak("what a person's own programs do: sudo, setgid folders, shared memory of the session")
 	case (r.generic || r.name() == "CapabilityBoundingSet") && u.actsAsRoot():
 		return mayBreak("what the unit does as root within its sandbox: steps of its start and end, programs that take privileges")
 	}
 	return riskOf(r)
+}
+
+// ofPerson reports whether the unit runs as a user that the host declares as a
+// person's.
+func (u *unitView) ofPerson() bool {
+	user, set, known := lastValue(u.whole, "Service", "User")
+	return set && known && user != "" && u.Host.Option("users", "users", user, "isNormalUser").Bool() == eval.Yes
 }
 
 // isRoot reports whether the unit may run as root.
