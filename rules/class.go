@@ -259,7 +259,12 @@ func executed(text string) iter.Seq[string] {
 	}
 }
 
-// namesOfPrograms are a word and, where it has dots, its parts.
+// packageRoots are names under which the source keeps packages, besides those that
+// have pkgs in them.
+var packageRoots = []string{"config", "cfg", "inputs", "self", "unstable", "final", "prev"}
+
+// namesOfPrograms are a word and, where it is a path to a package, its parts; a host
+// such as mpd.example.org and a unit such as docker.service have none.
 func namesOfPrograms(word string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		if !yield(word) || !strings.Contains(word, ".") {
