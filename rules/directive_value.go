@@ -81,8 +81,8 @@ func reportInvalid(p *lint.Pass, u *unitView, m misread, rows map[string]row) {
 func sameLines(u *unitView, l nixos.Line) []nixos.Line {
 	lines := []nixos.Line{l}
 	for _, d := range u.Directive(l.Section, l.Key).Defs {
-		if d == l.Def {
-			continue
+		if d == l.Def || slices.ContainsFunc(u.Lines(), func(other nixos.Line) bool { return other.Def == d }) {
+			continue // a line of its own
 		}
 		rendered := systemd.Render(l.Key, renderable(u.Host.Evaluator(), d.Value))
 		if len(rendered) == 1 && rendered[0].Text == l.Text {

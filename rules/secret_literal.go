@@ -204,8 +204,9 @@ only the same user and root can read.`,
 }
 
 // expanded matches an option of a command whose argument is a variable or the
-// output of a command that reads a file.
-var expanded = regexp.MustCompile(`(?:^|[ \t])(--[A-Za-z][\w.-]*)(?:=|[ \t]+)["']?(\$\{?[A-Za-z_]\w*\}?|\$\((?:cat |<)[^)\n]*\))`)
+// output of a command that reads a file, and the slash behind it, with which it is
+// the beginning of a path.
+var expanded = regexp.MustCompile(`(?:^|[ \t])(--[A-Za-z][\w.-]*)(?:=|[ \t]+)["']?(\$\{?[A-Za-z_]\w*\}?|\$\((?:cat |<)[^)\n]*\))(/?)`)
 
 func checkArguments(p *lint.Pass, t *unitText) {
 	for line := range strings.Lines(t.shown()) {
@@ -216,7 +217,7 @@ func checkArguments(p *lint.Pass, t *unitText) {
 			if strings.HasPrefix(m[2], "$(") && !t.isScript() {
 				continue // no shell reads it
 			}
-			if !secretive(m[1]) || strings.HasSuffix(strings.Trim(m[2], "${}"), "_FILE") || strings.HasSuffix(strings.Trim(m[2], "${}"), "_PATH") {
+			if m[3] != "" || !secretive(m[1]) || strings.HasSuffix(strings.Trim(m[2], "${}"), "_FILE") || strings.HasSuffix(strings.Trim(m[2], "${}"), "_PATH") {
 				continue
 			}
 			t.report(p, lint.Finding{

@@ -160,7 +160,7 @@ var secretWords = regexp.MustCompile(`^(?:password|passwd|passphrase|passwort|se
 
 // publicWords are words behind which a name is no longer that of a secret: of
 // what is known about it, or where it is.
-var publicWords = regexp.MustCompile(`^(?:file|files|filename|path|paths|dir|directory|folder|url|uri|name|names|id|ids|ttl|age|expiry|expires|expiration|expire|lifetime|duration|` +
+var publicWords = regexp.MustCompile(`^(?:file|files|filename|path|paths|location|dir|directory|folder|url|uri|name|names|id|ids|ttl|age|expiry|expires|expiration|expire|lifetime|duration|` +
 	`timeout|interval|length|len|size|type|kind|enabled|enable|disabled|required|optional|algorithm|algo|alg|method|mode|header|headers|endpoint|field|claim|claims|env|` +
 	`var|variable|command|cmd|program|helper|store|storage|provider|backend|host|port|user|username|policy|min|max|limit|limits|count|prefix|suffix|regex|pattern|format|` +
 	`public|pub|scope|scopes|issuer|audience|source|engine|driver|realm|version|rotation|hash|salt|budget|usage|per|cache|db|database|bytes|window|manager|service|cost|rate|stdin|fd|prompt|interactive)$`)
