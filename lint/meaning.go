@@ -37,18 +37,24 @@ func meaningOf(p *nixos.Project) meaning {
 // hostOptions are the options besides units that fixes may change.
 var hostOptions = [][]string{{"systemd"}, {"boot", "initrd", "systemd"}, {"users"}}
 
+// deepest is how deep options are looked into. What fixes change lies above:
+// systemd.network.wait-online.enable. Sets that hold themselves have no end.
+const deepest = 6
+
 // addOption notes an option that is no set, or those below it. Of values only the
 // source is compared: a fix that changes it by the way is none.
 func (m meaning) addOption(host string, o *nixos.Option) {
 	if nixos.HoldsUnits(o.Path) || nixos.IsConf(o.Path) {
 		return
 	}
-	attrs := o.Attrs()
-	for _, a := range attrs {
-		m.addOption(host, a)
-	}
-	if len(attrs) > 0 {
-		return
+	if len(o.Path) < deepest {
+		attrs := o.Attrs()
+		for _, a := range attrs {
+			m.addOption(host, a)
+		}
+		if len(attrs) > 0 {
+			return
+		}
 	}
 	for _, d := range o.Defs {
 		m[subject{host: host, name: o.String()}] += source(d.Binding) + "\n"
