@@ -17,7 +17,8 @@ func firstStageIdle() *lint.Rule {
 		Title: "systemd does not run the first stage, so that its settings do nothing",
 		Text: `Up to NixOS 25.11 a script runs the first stage of the boot unless ` + "`boot.initrd.systemd.enable`" + ` is set.
 Until then ` + "`suppressedUnits`, `emergencyAccess`" + ` and the services below ` + "`boot.initrd.systemd`" + ` do nothing: an emergency
-shell is still offered, and a service that rolls the root file system back never runs.`,
+shell is still offered, and a service that rolls the root file system back never runs. Nothing is said of suppressedUnits
+beside ` + "`systemd.enableEmergencyMode`" + `, with which the server baseline asks for it.`,
 		WhenNot: "In a module that is used with hosts of either kind.",
 		Before: `{
   boot.initrd.systemd.suppressedUnits = [ "emergency.service" "emergency.target" ];
@@ -30,8 +31,9 @@ shell is still offered, and a service that rolls the root file system back never
 				if firstStage(h) != eval.No {
 					continue
 				}
-				for _, name := range []string{"suppressedUnits", "emergencyAccess"} {
-					reportIdle(p, h, h.Option("boot", "initrd", "systemd", name))
+				reportIdle(p, h, h.Option("boot", "initrd", "systemd", "emergencyAccess"))
+				if !asksSuppressed(h) {
+					reportIdle(p, h, h.Option("boot", "initrd", "systemd", "suppressedUnits"))
 				}
 				if h.Name == "" {
 					continue // of modules, which may be used with hosts of either kind
@@ -42,6 +44,13 @@ shell is still offered, and a service that rolls the root file system back never
 			}
 		},
 	}
+}
+
+// asksSuppressed reports whether the host follows the part of the server baseline
+// that asks for suppressedUnits whatever runs the first stage: what a baseline asks
+// for is not reported as idle.
+func asksSuppressed(h *nixos.Host) bool {
+	return h.Option("systemd", "enableEmergencyMode").IsSet() && !h.Option("boot", "initrd", "systemd", "enable").IsSet()
 }
 
 func reportIdle(p *lint.Pass, h *nixos.Host, o *nixos.Option) {
