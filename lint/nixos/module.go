@@ -264,39 +264,63 @@ func (w *world) imports(m *module) []pendingModule {
 	return kept
 }
 
-// exportedModules are where a module of flake-parts keeps modules of NixOS.
-var exportedModules = [][]string{{"flake", "nixosModules"}, {"flake", "modules", "nixos"}}
-
-// exported are the modules of NixOS that one of flake-parts has to offer.
+// exported are the modules of NixOS that one of flake-parts has to offer: by their
+// names in flake.nixosModules and flake.modules.nixos, and in the attributes nixos of
+// the aspects of den.
 func (w *world) exported(m *module) []pendingModule {
 	var found []pendingModule
 	for _, config := range []eval.Attr{{Defs: []eval.Def{{Value: m.value}}}, m.body.Lookup("config")} {
-		for _, path := range exportedModules {
-			a := config
-			for _, name := range path {
-				if !certain(a) {
-					break
-				}
-				set := w.ev.Attrs(w.ev.Value(a))
-				if set == nil {
-					a = eval.Attr{}
-					break
-				}
-				a = set.Lookup(name)
+		for _, path := range [][]string{{"flake", "nixosModules"}, {"flake", "modules", "nixos"}} {
+			for _, a := range w.attrsIn(w.attrIn(config, path...)) {
+				found = append(found, pendingModule{value: w.ev.Value(a), file: m.file})
 			}
-			if !certain(a) {
-				continue
-			}
-			if set := w.ev.Attrs(w.ev.Value(a)); set != nil {
-				for _, module := range set.All() {
-					if certain(module) {
-						found = append(found, pendingModule{value: w.ev.Value(module), file: m.file})
-					}
-				}
-			}
+		}
+		for _, value := range w.aspects(w.attrIn(config, "den", "aspects"), 6) {
+			found = append(found, pendingModule{value: value, file: m.file})
 		}
 	}
 	return found
+}
+
+// aspects are the values of the attributes nixos in a set, and in those in it.
+func (w *world) aspects(a eval.Attr, depth int) []*eval.Thunk {
+	var found []*eval.Thunk
+	for _, inner := range w.attrsIn(a) {
+		if inner.Name == "nixos" {
+			found = append(found, w.ev.Value(inner))
+		} else if depth > 0 {
+			found = append(found, w.aspects(inner, depth-1)...)
+		}
+	}
+	return found
+}
+
+// attrIn is an attribute in sets in sets; the zero Attr if it is not certain that
+// it is there.
+func (w *world) attrIn(a eval.Attr, path ...string) eval.Attr {
+	for _, name := range path {
+		if !certain(a) {
+			return eval.Attr{}
+		}
+		set, ok := w.ev.Force(w.ev.Value(a)).(*eval.Attrs)
+		if !ok {
+			return eval.Attr{}
+		}
+		a = set.Lookup(name)
+	}
+	return a
+}
+
+// attrsIn are the attributes that are certainly in a set.
+func (w *world) attrsIn(a eval.Attr) []eval.Attr {
+	if !certain(a) {
+		return nil
+	}
+	set, ok := w.ev.Force(w.ev.Value(a)).(*eval.Attrs)
+	if !ok {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(set.All()), func(a eval.Attr) bool { return !certain(a) })
 }
 
 // users are the modules that bring m along under all conditions, itself
