@@ -2,7 +2,6 @@ package rules
 
 import (
 	"iter"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -391,10 +390,20 @@ func called(ev *eval.Evaluator, file *eval.Unknown, depth int, found []string) [
 	return found
 }
 
-// scriptComment matches a comment that has a line of a script for itself.
-var scriptComment = regexp.MustCompile(`(?m)^[ \t]*#[^!\n].*$`)
-
-func withoutComments(script string) string { return scriptComment.ReplaceAllString(script, "") }
+// withoutComments is a script without the comments that have a line for themselves.
+func withoutComments(script string) string {
+	if !strings.Contains(script, "#") {
+		return script
+	}
+	var b strings.Builder
+	for line := range strings.Lines(script) {
+		text := strings.TrimLeft(line, " \t")
+		if !strings.HasPrefix(text, "#") || strings.HasPrefix(text, "#!") {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
+}
 
 // spared is why a row of a generic baseline is not asked of the unit; "" if it
 // is asked.
