@@ -34,7 +34,7 @@ The same holds for a list that is empty under a condition, such as ` + "`lib.opt
 element ` + "`\"\"`" + ` in front makes it what it seems to be.
 
 A list under mkForce that takes the place of another, or in a unit from elsewhere, may be meant to lift a
-restriction, and is not reported.`,
+restriction, and is not reported, unless ` + "`AmbientCapabilities`" + ` is emptied in the same way.`,
 		WhenNot: "Where the list is empty so that other modules can add to it.",
 		Before: `{
   systemd.services.web.serviceConfig = {
@@ -55,13 +55,38 @@ restriction, and is not reported.`,
 		References: []string{"nixos/lib/systemd-lib.nix, attrsToSection (NixOS 26.11)", "systemd.exec(5), CapabilityBoundingSet="},
 		Check: func(p *lint.Pass) {
 			eachDirectiveOption(p, func(u *unitView, section string, o *nixos.Option) {
-				if _, ok := emptyIsAll[o.Name()]; ok && section == "Service" && len(o.Defs) == 1 && definedHere(u) && !u.unseenIn(section, o.Name()) &&
-					!askedOf(u, baselines, section, o.Name()) {
+				if _, ok := emptyIsAll[o.Name()]; !ok || section != "Service" || len(o.Defs) != 1 || askedOf(u, baselines, section, o.Name()) {
+					return
+				}
+				if dropsAmbient(u, o) || definedHere(u) && !u.unseenIn(section, o.Name()) && !lifts(o) {
 					checkEmptyList(p, u, o)
 				}
 			})
 		},
 	}
+}
+
+// lifts reports whether an empty list under mkForce seems to take back a restriction:
+// one in sight, or one of sockets, which nobody forces to have none.
+func lifts(o *nixos.Option) bool {
+	return o.Defs[0].Priority < nixos.PriorityPlain && (len(o.Overridden) > 0 || o.Name() == "RestrictAddressFamilies")
+}
+
+// dropsAmbient reports whether an empty bounding set stands beside an empty set of
+// ambient capabilities, both under mkForce: then no capability was meant to be left.
+func dropsAmbient(u *unitView, bounding *nixos.Option) bool {
+	if bounding.Name() != "CapabilityBoundingSet" {
+		return false
+	}
+	for _, o := range []*nixos.Option{bounding, u.Directive("Service", "AmbientCapabilities")} {
+		if len(o.Defs) != 1 || o.Defs[0].Priority >= nixos.PriorityPlain {
+			return false
+		}
+		if list, ok := u.Host.Evaluator().Force(o.Defs[0].Value).(*eval.List); !ok || len(list.Items) > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // definedHere reports whether the unit says itself what it runs, so that it is no
@@ -84,7 +109,7 @@ func checkEmptyList(p *lint.Pass, u *unitView, o *nixos.Option) {
 	d := o.Defs[0]
 	ev := u.Host.Evaluator()
 	list, ok := ev.Force(d.Value).(*eval.List)
-	if !ok || !isSure(d) || !mayBeEmpty(ev, list) || len(list.Items) == 0 && len(o.Overridden) > 0 {
+	if !ok || !isSure(d) || !mayBeEmpty(ev, list) {
 		return
 	}
 	meant := emptyIsAll[o.Name()]
