@@ -230,7 +230,8 @@ func (u *Unit) OverrideStrategy() string {
 // IsOverride reports whether nothing in sight says what the unit runs, so that
 // its main definition is elsewhere: in nixpkgs, in systemd, or in a package. A
 // command that takes the place of one that is not in sight says no more: its first
-// line is empty, or mkForce is around it. It is false for kinds of units that run
+// line is empty, or mkForce is around it. Nor does a script that mkBefore or mkAfter
+// adds to another. It is false for kinds of units that run
 // nothing, and for partial ones.
 func (u *Unit) IsOverride() bool {
 	if len(u.Partial) > 0 || u.Style == TextStyle {
@@ -251,7 +252,7 @@ func (u *Unit) IsOverride() bool {
 		return false
 	}
 	for _, name := range options {
-		if u.set(name) != nil {
+		if o := u.set(name); o != nil && slices.ContainsFunc(o.Defs, func(d *Def) bool { return d.Order == orderPlain }) {
 			return false
 		}
 	}
@@ -284,7 +285,7 @@ func (u *Unit) replacesMain(o *Option) bool {
 	}
 	for _, l := range u.Lines() {
 		if l.Section == ownSection(u.Type()) && l.Key == o.Name() {
-			return l.Known && l.Text == "" && l.When == nil
+			return l.Known && l.Text == ""
 		}
 	}
 	return false
