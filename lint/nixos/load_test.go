@@ -224,7 +224,7 @@ func TestLoadDisk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"a.nix", "binary.nix: not a text file", "large.nix: file is too large", "link.nix", "sub/b.nix"}
+	want := []string{"a.nix", "binary.nix: " + ErrBinary.Error(), "large.nix: file is too large", "link.nix", "sub/b.nix"}
 	if diff := cmp.Diff(want, fileList(p)); diff != "" {
 		t.Errorf("files (-want +got):\n%s", diff)
 	}

@@ -99,7 +99,7 @@ var (
 	// ErrTooLarge is the error of a file above Options.MaxFileSize.
 	ErrTooLarge = errors.New("file is too large")
 	// ErrBinary is the error of a file that is not text.
-	ErrBinary = errors.New("not a text file")
+	ErrBinary = errors.New("not a text file: decrypt it, or leave it out with --exclude")
 	// ErrNoNixFiles is the error of a folder without Nix files.
 	ErrNoNixFiles = errors.New("no Nix files in this folder")
 	// ErrOutside is the error of a path that leaves the project.
