@@ -51,7 +51,8 @@ let
     (builtins.attrNames (some set)));
   service = s: {
     enable = s.enable or true;
-    text = "[Unit]\n" + section (lib.optionalAttrs (s ? after) { After = builtins.concatStringsSep " " s.after; } // s.unitConfig or { })
+    text = "[Unit]\n" + section (lib.optionalAttrs (s ? description) { Description = s.description; }
+      // lib.optionalAttrs (s ? after) { After = builtins.concatStringsSep " " s.after; } // s.unitConfig or { })
       + "\n[Service]\n" + section (s.serviceConfig or { });
   };
   units = set: lib.concatMapAttrs
