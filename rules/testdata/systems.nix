@@ -46,12 +46,15 @@ let
     // lib.optionalAttrs (imported != [ ]) { specialArgs = foreign; }
   );
   # What such modules take besides what every module is given: nothing is in it.
-  foreign = removeAttrs (lib.mergeAttrsList (map argumentsOf imported)) [
+  foreign = removeAttrs (together (map argumentsOf imported)) [
     "config" "options" "lib" "pkgs" "utils" "modulesPath" "specialArgs" "extendModules"
   ];
   argumentsOf = file: let m = import file; in
     if builtins.isFunction m then builtins.mapAttrs (_: _: { }) (builtins.functionArgs m) else { };
 
+  # These two are not in the lib of old releases.
+  together = builtins.foldl' (a: b: a // b) { };
+  concatMapAttrs = f: set: together (lib.mapAttrsToList f set);
   try = default: value: let r = builtins.tryEval value; in if r.success then r.value else default;
   isOption = o: builtins.isAttrs o && o._type or "" == "option";
   namesOf = set: builtins.filter (n: n != "_module" && n != "_freeformOptions") (builtins.attrNames set);
@@ -97,7 +100,7 @@ let
     else null;
   weakly = lib.mkOverride 1400; # gives way to all but the default
   fill = depth: set:
-    lib.concatMapAttrs (n: o: try { } (
+    concatMapAttrs (n: o: try { } (
       let v = if n == "enable" && isOption o then lib.mkOverride 60 true else fillOption depth o; in
       builtins.seq v (lib.optionalAttrs (v != null) { ${n} = v; })
     )) (lib.genAttrs (namesOf set) (n: set.${n}));

@@ -10,6 +10,7 @@ rec {
   mergeAttrsList = builtins.foldl' (a: b: a // b) { };
   concatMapAttrs = f: set: mergeAttrsList (map (n: f n set.${n}) (builtins.attrNames set));
   getExe = package: "${package}/bin/x";
+  mapAttrsToList = f: set: map (n: f n set.${n}) (builtins.attrNames set);
   mapAttrs' = f: set: builtins.listToAttrs (map (n: f n set.${n}) (builtins.attrNames set));
   nameValuePair = name: value: { inherit name value; };
   setAttrByPath = path: v: builtins.foldl' (v: n: { ${n} = v; }) v (reverse path);
