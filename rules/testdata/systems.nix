@@ -93,10 +93,11 @@ let
     else
       lib.findFirst (v: try false (type.check v)) null (samples o);
   # The type of instances, where an option holds some that are told by name.
+  elementOf = type: type.nestedTypes.elemType or type.functor.wrapped or { };
   instanceOf = type:
-    if type.name == "nullOr" then instanceOf type.nestedTypes.elemType
-    else if builtins.elem type.name [ "attrsOf" "lazyAttrsOf" ] && (type.nestedTypes.elemType.name or "") == "submodule"
-    then type.nestedTypes.elemType
+    let element = elementOf type; in
+    if type.name == "nullOr" then instanceOf element
+    else if builtins.elem type.name [ "attrsOf" "lazyAttrsOf" ] && element.name or "" == "submodule" then element
     else null;
   weakly = lib.mkOverride 1400; # gives way to all but the default
   fill = depth: set:
