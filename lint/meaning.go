@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"wardnix/lint/nixos"
+	"wardnix/lint/spell"
 	"wardnix/nixast"
 )
 
@@ -119,7 +120,7 @@ func (s subject) String() string {
 // option of NixOS that it comes from.
 func nameOf(l nixos.Line) string {
 	if l.Section != "Service" && slices.Contains(derived[:], l.Key) {
-		return strings.ToLower(l.Key[:1]) + l.Key[1:]
+		return spell.Uncapitalised(l.Key)
 	}
 	return l.Key
 }

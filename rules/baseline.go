@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"wardnix/lint/nixos"
+	"wardnix/lint/spell"
 	"wardnix/lint/systemd"
 	"wardnix/nixast"
 	"wardnix/nixast/eval"
@@ -244,7 +245,7 @@ func sectionOption(section string) string {
 	if section == "Install" {
 		return "installConfig"
 	}
-	return strings.ToLower(section[:1]) + section[1:] + "Config"
+	return spell.Uncapitalised(section) + "Config"
 }
 
 func (b *Baseline) row(h *nixos.Host, o *nixos.Option, path []string) row {

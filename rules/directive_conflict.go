@@ -8,6 +8,7 @@ import (
 
 	"wardnix/lint"
 	"wardnix/lint/nixos"
+	"wardnix/lint/spell"
 	"wardnix/nixast"
 	"wardnix/nixast/eval"
 )
@@ -260,7 +261,7 @@ func derivedFrom(section, key string) string {
 		return "postStop"
 	}
 	if section == "Unit" || section == "Mount" || section == "Automount" {
-		return strings.ToLower(key[:1]) + key[1:]
+		return spell.Uncapitalised(key)
 	}
 	return ""
 }

@@ -8,6 +8,7 @@ import (
 	"wardnix/emit"
 	"wardnix/lint"
 	"wardnix/lint/nixos"
+	"wardnix/lint/spell"
 	"wardnix/nixast"
 )
 
@@ -34,7 +35,7 @@ var unitOrder = []string{
 // isUnitOption reports whether name is an option of a unit.
 func isUnitOption(name string) bool {
 	return slices.Contains(misplacedOptions, name) ||
-		slices.ContainsFunc(unitLists, func(l string) bool { return strings.ToLower(l[:1])+l[1:] == name })
+		slices.ContainsFunc(unitLists, func(l string) bool { return spell.Uncapitalised(l) == name })
 }
 
 // moveFix takes a setting out of the section that does not know it and puts it,
@@ -137,7 +138,7 @@ func movedAttr(u *unitView, o *nixos.Option, value nixast.Node, section, name st
 	if u.Directive(section, name).IsSet() {
 		return emit.Attr{}, "", false
 	}
-	option := strings.ToLower(name[:1]) + name[1:]
+	option := spell.Uncapitalised(name)
 	switch {
 	case slices.Contains(unitLists, name):
 		words, ok := unitWords(v)

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -62,7 +63,7 @@ func checkName(p *lint.Pass, n naming) {
 	if _, other := systemd.LookupAny(n.section, n.name); other || !slices.Contains(systemd.Sections(), n.section) {
 		return // another version knows it, which is another rule's matter
 	}
-	f.Message = fmt.Sprintf("%s sets %s, which systemd does not know in [%s] and ignores", n.Name, n.name, n.section)
+	f.Message = fmt.Sprintf("%s sets %s, which systemd does not know in [%s] and ignores", n.Name, cmp.Or(n.name, `""`), n.section)
 	explain := n.explainUnit
 	if n.Conf() != "" {
 		explain = n.explainConf
@@ -79,20 +80,20 @@ func (n *naming) explainUnit(f *lint.Finding) bool {
 	if right := sectionsOf(n.unitView, n.name); len(right) > 0 {
 		f.Message = fmt.Sprintf("%s sets %s in [%s], where systemd ignores it: it belongs into [%s]", n.Name, n.name, n.section, strings.Join(right, "] or ["))
 		if n.option != nil {
-			f.Directives = append(f.Directives, strings.ToLower(n.name[:1])+n.name[1:])
+			f.Directives = append(f.Directives, spell.Uncapitalised(n.name))
 			f.Fixes = moveFix(n.unitView, n.option, right[0], n.name)
 		}
 		return true
 	}
 	if n.option != nil && n.Style == nixos.NixOSStyle && isUnitOption(n.name) {
 		f.Message = fmt.Sprintf("%s sets %s in %s, where it means nothing: it is an option of the unit, beside %[3]s", n.Name, n.name, n.Section(n.section).Name())
-		f.Directives = append(f.Directives, strings.ToUpper(n.name[:1])+n.name[1:])
+		f.Directives = append(f.Directives, spell.Capitalised(n.name))
 		f.Fixes = moveFix(n.unitView, n.option, "", n.name)
 		return true
 	}
 	if right, proper := miscased(n.unitView, n.section, n.name); proper != "" && n.option != nil {
 		f.Message = fmt.Sprintf("%s sets %s in [%s], where systemd ignores it: it is %s of [%s]", n.Name, n.name, n.section, proper, right)
-		f.Directives = append(f.Directives, proper, strings.ToLower(proper[:1])+proper[1:])
+		f.Directives = append(f.Directives, proper, spell.Uncapitalised(proper))
 		f.Fixes = moveFix(n.unitView, n.option, right, proper)
 		return true
 	}
@@ -184,7 +185,7 @@ func miscased(u *unitView, section, name string) (right, proper string) {
 	if find(section) != "" {
 		return "", ""
 	}
-	for _, other := range []string{"Unit", strings.ToUpper(u.Type()[:1]) + u.Type()[1:], "Install"} {
+	for _, other := range []string{"Unit", spell.Capitalised(u.Type()), "Install"} {
 		if proper = find(other); proper != "" {
 			return other, proper
 		}
@@ -214,7 +215,7 @@ func softLimit(section, name string, v systemd.Version) (string, bool) {
 
 // sectionsOf are the sections of the unit that take a directive of that name.
 func sectionsOf(u *unitView, name string) []string {
-	own := strings.ToUpper(u.Type()[:1]) + u.Type()[1:]
+	own := spell.Capitalised(u.Type())
 	return slices.DeleteFunc(slices.Clone(systemd.SectionsOf(name, u.version)), func(s string) bool {
 		return s != "Unit" && s != "Install" && s != own
 	})

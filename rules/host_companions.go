@@ -9,6 +9,7 @@ import (
 
 	"wardnix/lint"
 	"wardnix/lint/nixos"
+	"wardnix/lint/spell"
 	"wardnix/nixast/eval"
 )
 
@@ -196,7 +197,7 @@ func mayDeclare(h *nixos.Host, kind, name string) bool {
 	if len(h.Option("services", name).Attrs()) > 0 {
 		return true
 	}
-	for _, option := range []string{kind + "s", "extra" + strings.ToUpper(kind[:1]) + kind[1:] + "s"} {
+	for _, option := range []string{kind + "s", "extra" + spell.Capitalised(kind) + "s"} {
 		all := h.Option("users", option)
 		if len(all.Unseen) > 0 || all.IsSet() && slices.ContainsFunc(all.Attrs(), func(a *nixos.Option) bool {
 			return a.Name() == name || strings.Contains(a.Name(), "${")

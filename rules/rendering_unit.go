@@ -8,6 +8,7 @@ import (
 	"wardnix/emit"
 	"wardnix/lint"
 	"wardnix/lint/nixos"
+	"wardnix/lint/spell"
 	"wardnix/lint/systemd"
 	"wardnix/nixast"
 	"wardnix/nixast/eval"
@@ -233,7 +234,7 @@ func outerBinding(b nixast.Binding) (nixast.Binding, bool) {
 // startsOther reports whether a socket, timer or path may start a service of
 // another name.
 func startsOther(t *nixos.Unit) bool {
-	section := strings.ToUpper(t.Type()[:1]) + t.Type()[1:]
+	section := spell.Capitalised(t.Type())
 	return t.Directive(section, "Service").IsSet() || t.Directive(section, "Unit").IsSet() || t.Directive(section, "Accept").IsSet()
 }
 

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/spf13/pflag"
+
+	"wardnix/lint/spell"
 )
 
 const (
@@ -79,7 +81,7 @@ func usage(a about) string {
 }
 
 // sentence is s with a capital letter.
-func sentence(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+func sentence(s string) string { return spell.Capitalised(s) }
 
 // fill breaks the paragraphs of s, parted by blank lines, into lines of at
 // most width columns. A paragraph that begins with a blank stays as it is.

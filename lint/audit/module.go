@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"wardnix/lint/spell"
 	"wardnix/lint/systemd"
 	"wardnix/nixast"
 )
@@ -82,7 +83,7 @@ func (m *module) unit(u *Unit) {
 	if !done["Install.WantedBy"] { // links, and other units' Wants, say it, too
 		m.line(whole, "    wantedBy = ", argument, ";")
 	}
-	for _, section := range []string{"Unit", strings.ToUpper(u.Type()[:1]) + u.Type()[1:]} {
+	for _, section := range []string{"Unit", spell.Capitalised(u.Type())} {
 		m.section(u, section, done)
 	}
 	m.line(whole, "  };")

@@ -8,6 +8,7 @@ import (
 	"wardnix/emit"
 	"wardnix/lint"
 	"wardnix/lint/nixos"
+	"wardnix/lint/spell"
 	"wardnix/lint/unitfiles"
 	"wardnix/nixast"
 )
@@ -114,7 +115,7 @@ func (u *Unit) overrides(was, is *nixos.Unit) []Override {
 			found = append(found, Override{Unit: u, Path: append(u.path(), option), Value: more})
 		}
 	}
-	for _, section := range []string{"Unit", strings.ToUpper(u.Type()[:1]) + u.Type()[1:]} {
+	for _, section := range []string{"Unit", spell.Capitalised(u.Type())} {
 		names := map[string]bool{}
 		for _, d := range slices.Concat(was.Directives(section), is.Directives(section)) {
 			names[d.Name()] = true

@@ -6,6 +6,7 @@ import (
 
 	"wardnix/lint"
 	"wardnix/lint/nixos"
+	"wardnix/lint/spell"
 	"wardnix/lint/systemd"
 	"wardnix/nixast"
 )
@@ -53,7 +54,7 @@ func (u *Unit) sectionOf(directive string) string {
 			return a.Section
 		}
 	}
-	own := strings.ToUpper(u.Type()[:1]) + u.Type()[1:]
+	own := spell.Capitalised(u.Type())
 	for _, section := range []string{own, "Unit"} {
 		if _, ok := systemd.LookupAny(section, directive); ok {
 			return section

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"wardnix/lint/spell"
 	"wardnix/nixast"
 	"wardnix/nixast/eval"
 )
@@ -169,7 +170,7 @@ func sectionsOf(unitType string) []string {
 func ownSection(unitType string) string {
 	switch unitType {
 	case "service", "socket", "timer", "path", "slice", "mount", "automount", "swap", "scope":
-		return strings.ToUpper(unitType[:1]) + unitType[1:]
+		return spell.Capitalised(unitType)
 	}
 	return ""
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"wardnix/emit"
+	"wardnix/lint/spell"
 	"wardnix/lint/systemd"
 	"wardnix/rules"
 )
@@ -361,7 +362,7 @@ func (s *service) calls() error {
 // module writes it all down.
 func (s *service) module() (*Module, error) {
 	m := &Module{Unit: s.Name + ".service", Notes: s.notes,
-		Head: strings.ToUpper(s.class.About[:1]) + s.class.About[1:] + "."}
+		Head: spell.Capitalised(s.class.About) + "."}
 	unit, err := s.unit()
 	if err != nil {
 		return nil, err

@@ -10,6 +10,7 @@ import (
 	"github.com/nix-community/go-nix/pkg/storepath"
 
 	"wardnix/emit"
+	"wardnix/lint/spell"
 	"wardnix/lint/systemd"
 )
 
@@ -226,7 +227,7 @@ func (c *conversion) module() *Module {
 			unit = append(unit, attrs...)
 		case isOption:
 			c.head = append(c.head, e.comments...)
-		case e.section == "Unit" || e.section == strings.ToUpper(c.kind[:1])+c.kind[1:]:
+		case e.section == "Unit" || e.section == spell.Capitalised(c.kind):
 			sections[e.section] = append(sections[e.section], emit.Attr{
 				Path: []string{e.key}, Value: e.value(c.target.version()), Comment: comment(e.comments)})
 		default:

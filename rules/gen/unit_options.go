@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"wardnix/emit"
+	"wardnix/lint/spell"
 	"wardnix/lint/systemd"
 )
 
@@ -124,7 +125,7 @@ func (c *conversion) options(e *entry) (emit.Attrs, bool) {
 		return emit.Attrs{emit.A("documentation", words)}, ok && !strings.ContainsAny(strings.Join(words, ""), `"'\`)
 	case e.section == "Unit" && (e.key == "StartLimitIntervalSec" || e.key == "StartLimitBurst"):
 		n, isInt := e.value(c.target.version()).(int64)
-		return emit.Attrs{emit.A(strings.ToLower(e.key[:1])+e.key[1:], n)}, isInt
+		return emit.Attrs{emit.A(spell.Uncapitalised(e.key), n)}, isInt
 	case e.section == "Socket" && (e.key == "ListenStream" || e.key == "ListenDatagram"):
 		return c.listen(e)
 	case e.section == "Service" && isFlag && len(e.values) == 1 && last == strconv.FormatBool(flag.value):
@@ -166,7 +167,7 @@ func (c *conversion) listen(e *entry) (emit.Attrs, bool) {
 	for _, v := range e.values {
 		addresses = append(addresses, v.Value)
 	}
-	return emit.Attrs{emit.A(strings.ToLower(e.key[:1])+e.key[1:]+"s", addresses)}, true
+	return emit.Attrs{emit.A(spell.Uncapitalised(e.key)+"s", addresses)}, true
 }
 
 // shell finds a command that is a shell with one line of script, in quotes of
