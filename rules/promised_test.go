@@ -105,7 +105,8 @@ func promises(before, after *nixos.Project) map[unitKey][]*promise {
 	for key, p := range all {
 		was, is := linesOf(p.before), linesOf(p.after)
 		p.lost, p.gained = without(was, is, same), without(is, was, same)
-		if len(p.lost)+len(p.gained) > 0 || p.switches() {
+		moved := !slices.EqualFunc(was, is, same)
+		if moved || len(p.lost)+len(p.gained) > 0 || p.switches() {
 			out[key.unitKey] = append(out[key.unitKey], p)
 		}
 	}
@@ -171,6 +172,17 @@ func realLines(text string) []realLine {
 		}
 	}
 	return out
+}
+
+// valuesOf are the values that wardnix sees for the directive of a line, in order.
+func valuesOf(u *nixos.Unit, r realLine) string {
+	var out strings.Builder
+	for _, l := range linesOf(u) {
+		if l.Section == r.section && l.Key == r.key {
+			out.WriteString(l.Shown + "\n")
+		}
+	}
+	return out.String()
 }
 
 // fitsAny reports whether a line can be one of those that wardnix speaks of.
@@ -259,7 +271,10 @@ func (c *comparison) unit(key unitKey, was, is string) {
 	before, after := realLines(was), realLines(is)
 	equal := func(a, b realLine) bool { return a == b }
 	lost, gained := without(before, after, equal), without(after, before, equal)
-	if !slices.Equal(without(before, lost, equal), without(after, gained, equal)) {
+	moves := func(r realLine) bool {
+		return slices.ContainsFunc(about, func(p *promise) bool { return valuesOf(p.before, r) != valuesOf(p.after, r) })
+	}
+	if !slices.Equal(slices.DeleteFunc(without(before, lost, equal), moves), slices.DeleteFunc(without(after, gained, equal), moves)) {
 		c.errorf("%s: lines changed places:\n%s\n%s", key.name, was, is)
 	}
 	if len(lost)+len(gained) > 0 {
