@@ -2,9 +2,6 @@ package rules_test
 
 import (
 	"context"
-	"maps"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -20,27 +17,9 @@ var defaultName = regexp.MustCompile(`\b(user|group)(?:Name)? = (?:lib\.)?mkOpti
 // unknownPart is what is not known of a name.
 var unknownPart = regexp.MustCompile(`\$\{[^}]*\}`)
 
-// With -update, account_names.txt is made anew as unit_names.txt is. Without, the list is
-// looked at: it is sorted, and has what everybody has.
+// The list has what everybody has.
 func TestAccountNames(t *testing.T) {
-	if trees := os.Getenv("WARDNIX_UNIT_TREES"); *update && trees != "" {
-		names := map[string]bool{}
-		for tree := range strings.SplitSeq(trees, ":") {
-			collectAccountNames(t, filepath.Join(tree, "nixos", "modules"), names)
-		}
-		text := strings.Join(slices.Sorted(maps.Keys(names)), "\n") + "\n"
-		if err := os.WriteFile("account_names.txt", []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	text, err := os.ReadFile("account_names.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	names := strings.Split(strings.TrimSpace(string(text)), "\n")
-	if !slices.IsSorted(names) {
-		t.Error("the names are not sorted")
-	}
+	names := nameList(t, "account_names.txt", collectAccountNames)
 	for _, name := range []string{"user root", "user nobody", "group nogroup", "group wheel", "group kvm", "user messagebus",
 		"user systemd-network", "group systemd-journal", "user postgres", "user caddy", "user gitea", "group radicle", "user nixbld*"} {
 		if _, found := slices.BinarySearch(names, name); !found {

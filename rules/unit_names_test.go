@@ -17,28 +17,34 @@ import (
 // quotes.
 var mentioned = regexp.MustCompile(`"([A-Za-z0-9][\w@:.\\-]*\.(?:service|socket|timer|path|target|slice|mount|automount))"`)
 
-// With -update, unit_names.txt is made anew of the trees of nixpkgs that
-// WARDNIX_UNIT_TREES names, parted by ":"; both a tree of 20.09 and one of 26.11 belong there.
-// Without, the list is looked at: it is sorted, and has what everybody has.
-func TestUnitNames(t *testing.T) {
+// nameList is a list of names, sorted. With -update, it is made anew of the trees of
+// nixpkgs that WARDNIX_UNIT_TREES names, parted by ":"; both a tree of 20.09 and one of
+// 26.11 belong there.
+func nameList(t *testing.T, file string, collect func(t *testing.T, dir string, names map[string]bool)) []string {
 	if trees := os.Getenv("WARDNIX_UNIT_TREES"); *update && trees != "" {
 		names := map[string]bool{}
 		for tree := range strings.SplitSeq(trees, ":") {
-			collectUnitNames(t, filepath.Join(tree, "nixos", "modules"), names)
+			collect(t, filepath.Join(tree, "nixos", "modules"), names)
 		}
 		text := strings.Join(slices.Sorted(maps.Keys(names)), "\n") + "\n"
-		if err := os.WriteFile("unit_names.txt", []byte(text), 0o644); err != nil {
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	text, err := os.ReadFile("unit_names.txt")
+	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	names := strings.Fields(string(text))
+	names := strings.Split(strings.TrimSpace(string(text)), "\n")
 	if !slices.IsSorted(names) {
 		t.Error("the names are not sorted")
 	}
+	return names
+}
+
+// The list has what everybody has.
+func TestUnitNames(t *testing.T) {
+	names := nameList(t, "unit_names.txt", collectUnitNames)
 	for _, name := range []string{"sshd.service", "systemd-rfkill.service", "systemd-rfkill.socket", "pre-sleep.service", "prepare-kexec.service", "multi-user.target"} {
 		if _, found := slices.BinarySearch(names, name); !found {
 			t.Errorf("%s is not among the names", name)
