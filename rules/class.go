@@ -258,12 +258,9 @@ func executed(text string) iter.Seq[string] {
 	}
 }
 
-// packageRoots are names under which the source keeps packages, besides those that
-// have pkgs in them.
-var packageRoots = []string{"config", "cfg", "inputs", "self", "unstable", "final", "prev"}
-
-// namesOfPrograms are a word and, where it is a path to a package, its parts; a host
-// such as mpd.example.org and a unit such as docker.service have none.
+// namesOfPrograms are a word and, where it has dots, its parts. Those of a host such as
+// mpd.example.org are no programs, but cannot be told from a path to a package: then
+// less is asked of the unit than it could bear.
 func namesOfPrograms(word string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		if !yield(word) || !strings.Contains(word, ".") {
