@@ -10,6 +10,6 @@ func renderingRules(baselines []*Baseline) []*lint.Rule {
 		tildeOnce(), allowAfterDeny(), tildeInside(), denyException(),
 		resetAtEnd(), defaultListLost(), updateWithProperty(), misplacedProperty(), lineBreak(), falseAsText(), nestedList(), lastLineCounts(),
 		nothingDenied(baselines), emptyDeviceList(baselines), instanceShadows(), socketRemains(), userSandbox(), maskMisspelt(),
-		tildeAlone(), resetOfOthers(),
+		tildeAlone(), resetOfOthers(), defaultSetLost(),
 	}
 }
