@@ -2,11 +2,8 @@ package rules
 
 import (
 	"fmt"
-	"slices"
 
 	"wardnix/lint"
-	"wardnix/lint/nixos"
-	"wardnix/nixast/eval"
 )
 
 // defaultSetLost reports whole sets under mkDefault that lose to what NixOS itself
@@ -39,49 +36,13 @@ the unit file then, and nothing says so.`,
 }
 
 func checkDefaultSets(p *lint.Pass, u *unitView) {
-	if u.Style != nixos.NixOSStyle {
-		return
-	}
-	for _, name := range []string{"unitConfig", "serviceConfig", "environment"} {
-		for _, d := range u.Option(name).Defs {
-			set, ok := u.Host.Evaluator().Force(d.Value).(*eval.Attrs)
-			if d.Priority <= nixos.PriorityPlain || !isSure(d) || !ok || len(set.All()) == 0 {
-				continue
-			}
-			if why := u.setByNixOS(name); why != "" {
-				f := lint.Finding{
-					Unit:    u.Name,
-					Message: fmt.Sprintf("%s: nothing in this %s reaches the unit: mkDefault makes the whole set weaker than %s, which NixOS sets there itself", u.Name, name, why),
-					Notes:   []lint.Note{{Label: "help", Text: "put mkDefault at each setting instead, or leave it out"}},
-				}
-				f.File, f.Span = lastName(d.Binding)
-				p.Report(f)
-			}
+	for _, d := range u.Dropped() {
+		f := lint.Finding{
+			Unit:    u.Name,
+			Message: fmt.Sprintf("%s: nothing in this %s reaches the unit: mkDefault makes the whole set weaker than %s, which NixOS sets there itself", u.Name, d.Option, d.By),
+			Notes:   []lint.Note{{Label: "help", Text: "put mkDefault at each setting instead, or leave it out"}},
 		}
+		f.File, f.Span = lastName(d.Def.Binding)
+		p.Report(f)
 	}
-}
-
-// setByNixOS is what NixOS itself sets in an option of the unit, at the plain
-// priority; "" if that is nothing, or not known.
-func (u *unitView) setByNixOS(option string) string {
-	switch {
-	case option == "unitConfig":
-		return "what comes of description, after and the like"
-	case u.Type() != "service":
-		return ""
-	case option == "environment":
-		if u.Scope.Kind != nixos.System || u.Option("path").IsSet() || u.Option("enableDefaultPath").IsSet() {
-			return ""
-		}
-		return "PATH"
-	}
-	for _, script := range []string{"script", "preStart", "postStart", "reload", "preStop", "postStop"} {
-		for _, d := range u.Option(script).Defs {
-			text, ok := u.Host.Evaluator().Force(d.Value).(*eval.String)
-			if ok && isSure(d) && slices.ContainsFunc(text.Pieces, func(p eval.Piece) bool { return p.When == nil && p.Text != "" }) {
-				return "what comes of " + script
-			}
-		}
-	}
-	return ""
 }

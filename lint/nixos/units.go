@@ -164,6 +164,9 @@ func (u *Unit) partial() []Reason {
 			}
 		}
 	}
+	for _, d := range u.Dropped() {
+		add([]Reason{{Text: "NixOS drops this " + d.Option + ", which mkDefault makes weaker than " + d.By, Node: d.Def.Binding}})
+	}
 	return reasons
 }
 
