@@ -1,6 +1,7 @@
 package systemd
 
 import (
+	"slices"
 	"strings"
 
 	"wardnix/lint/spell"
@@ -49,6 +50,14 @@ func nearestCalendar(text string) string {
 	return near
 }
 
+// plainZones are the time zones that look like none (the names without a "/" in the
+// tz database 2024a).
+var plainZones = []string{
+	"CST6CDT", "Cuba", "EST5EDT", "Egypt", "Eire", "GB-Eire", "GMT+0", "GMT-0", "GMT0", "Greenwich", "Hongkong", "Iceland", "Iran",
+	"Israel", "Jamaica", "Japan", "Kwajalein", "Libya", "MST7MDT", "NZ-CHAT", "Navajo", "PST8PDT", "Poland", "Portugal", "Singapore",
+	"Turkey", "Universal", "W-SU", "Zulu",
+}
+
 // withoutZone takes a time zone off the end of an expression.
 func withoutZone(text string) string {
 	at := strings.LastIndexByte(text, ' ')
@@ -61,7 +70,7 @@ func withoutZone(text string) string {
 	case zone == "" || zone == "AM" || zone == "PM":
 		return text
 	case strings.EqualFold(zone, "UTC"), strings.Contains(zone, "/") && !strings.ContainsAny(zone[:1], "0123456789*"),
-		letters && len(zone) <= 5 && zone == strings.ToUpper(zone):
+		letters && len(zone) <= 5 && zone == strings.ToUpper(zone), slices.Contains(plainZones, zone):
 		return text[:at]
 	}
 	return text
@@ -146,7 +155,7 @@ func (c *calendarScanner) date() bool {
 	c.rest = strings.TrimPrefix(c.rest, "T")
 	c.blanks()
 	n := len(parts)
-	if n == 3 && !parts[0].within(0, 2199) || n == 3 && parts[0].any(func(y int) bool { return 100 <= y && y < 1970 }) {
+	if n == 3 && !parts[0].years().within(1970, 2199) {
 		return false
 	}
 	return parts[n-2].within(1, 12) && parts[n-1].within(1, 31)
@@ -174,19 +183,36 @@ func (c *calendarScanner) time() bool {
 }
 
 // chain are the numbers of a part; empty for any.
-type chain [][2]int
+type chain []stretch
 
+// A stretch are the numbers from one to another, each step of them.
+type stretch struct{ from, to, step int }
+
+// within reports whether all numbers are in bounds, and the first step ends there, too.
 func (n chain) within(least, most int) bool {
-	return !n.any(func(v int) bool { return v < least || v > most })
-}
-
-func (n chain) any(f func(int) bool) bool {
-	for _, r := range n {
-		if f(r[0]) || f(r[1]) {
-			return true
+	for _, s := range n {
+		if s.from < least || s.to < s.from || s.to > most || s.step > 0 && s.from+s.step > most {
+			return false
 		}
 	}
-	return false
+	return true
+}
+
+// years are numbers with the century that two digits stand for.
+func (n chain) years() chain {
+	full := func(y int) int {
+		switch {
+		case y < 70:
+			return y + 2000
+		case y < 100:
+			return y + 1900
+		}
+		return y
+	}
+	for i, s := range n {
+		n[i] = stretch{full(s.from), full(s.to), s.step}
+	}
+	return n
 }
 
 // chain takes "*", or numbers, ranges and steps with commas between them.
@@ -201,20 +227,26 @@ func (c *calendarScanner) chain(fraction bool) (chain, bool) {
 		if !ok {
 			return nil, false
 		}
-		to := from
-		if strings.HasPrefix(c.rest, "..") {
+		s := stretch{from: from, to: from}
+		isRange := strings.HasPrefix(c.rest, "..")
+		if isRange {
 			c.rest = c.rest[2:]
-			if to, ok = c.number(fraction); !ok || to < from {
+			if s.to, ok = c.number(fraction); !ok {
 				return nil, false
 			}
 		}
 		if strings.HasPrefix(c.rest, "/") {
 			c.rest = c.rest[1:]
-			if step, ok := c.number(fraction); !ok || step == 0 && !fraction {
+			if s.step, ok = c.number(fraction); !ok || s.step == 0 && !fraction {
 				return nil, false
 			}
 		}
-		if out = append(out, [2]int{from, to}); !strings.HasPrefix(c.rest, ",") {
+		if isRange && from <= s.to && s.step > 0 {
+			if s.to -= (s.to - from) % s.step; s.to == from { // no step goes beyond the end
+				s.step = 0
+			}
+		}
+		if out = append(out, s); !strings.HasPrefix(c.rest, ",") {
 			return out, true
 		}
 		c.rest = c.rest[1:]

@@ -111,6 +111,16 @@ var calendarCases = []struct {
 	{"Sat,Sun", true},
 	{"Sat,Sun,", true},
 	{"Sat,", true},
+	{"07..30/30:*", true},
+	{"07..30/20:*", false},
+	{"70..2-2-1", true},
+	{"2..70-2-1", false},
+	{"*:30/30", false},
+	{"*:30/29", true},
+	{"0..0/30:*", true},
+	{"0..24/10:00", true},
+	{"Fri EST5EDT", true},
+	{"*-10-07 Zulu", true},
 }
 
 // lenientCases are what versions or machines differ on, and so are taken.
