@@ -284,12 +284,8 @@ func (u *Unit) replacesMain(o *Option) bool {
 	if len(o.Overridden) == 0 && slices.ContainsFunc(o.Defs, func(d *Def) bool { return d.Priority < PriorityPlain }) {
 		return true
 	}
-	for _, l := range u.Lines() {
-		if l.Section == ownSection(u.Type()) && l.Key == o.Name() {
-			return l.Known && l.Text == ""
-		}
-	}
-	return false
+	lines := u.directiveLines(ownSection(u.Type()), o)
+	return len(lines) > 0 && lines[0].Known && lines[0].Text == ""
 }
 
 // A Line is a line of the text of a unit.
