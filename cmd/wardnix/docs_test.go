@@ -97,6 +97,9 @@ func TestSinceNeedsGit(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "a.nix"), []byte("{ }\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.Mkdir(filepath.Join(dir, ".git"), 0o755); err != nil {
+		t.Fatal(err)
+	}
 	t.Setenv("PATH", dir)
 	var out bytes.Buffer
 	c := Command{Stdout: &out, Stderr: &out, Dir: dir, Env: func(string) (string, bool) { return "", false }}

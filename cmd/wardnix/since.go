@@ -1,15 +1,13 @@
 package main
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"os/exec"
-	"path"
+	"maps"
 	"path/filepath"
-	"regexp"
-	"strconv"
+	"slices"
 	"strings"
+
+	"github.com/aymanbagabas/go-udiff"
 
 	"wardnix/lint"
 	"wardnix/lint/nixos"
@@ -29,108 +27,84 @@ type touched struct {
 // lines: first is then above last.
 type lineRange struct{ first, last int }
 
-// touchedSince asks git.
+// touchedSince compares the files that were asked for with a revision.
 func (s *workspace) touchedSince(rev string) (*touched, error) {
 	t := &touched{lines: map[string][]lineRange{}, units: map[string]map[string]bool{}, options: map[string]map[string]bool{}, project: s.project}
-	roots := map[string]bool{}
+	byTop := map[string][]*nixos.File{}
 	for _, f := range s.project.Files() {
-		if root := s.project.Root(f); f.Asked && root != "" && !roots[root] {
-			roots[root] = true
-			if err := t.ask(filepath.FromSlash(root), rev); err != nil {
-				return nil, fmt.Errorf("--since: %w", err)
-			}
+		root := s.project.Root(f)
+		if root == "" || f.Tree == nil {
+			continue
+		}
+		r, err := findRepository(filepath.FromSlash(root))
+		switch {
+		case err == nil:
+			byTop[r.top] = append(byTop[r.top], f)
+		case f.Asked:
+			return nil, fmt.Errorf("--since: %w", err)
+		}
+	}
+	for _, top := range slices.Sorted(maps.Keys(byTop)) {
+		if err := t.compare(&repository{top}, rev, byTop[top]); err != nil {
+			return nil, fmt.Errorf("--since: %w", err)
 		}
 	}
 	t.findUnits()
 	return t, nil
 }
 
-// ask notes what git says of the repository around a folder.
-func (t *touched) ask(dir, rev string) error {
-	up, err := git(dir, "rev-parse", "--show-cdup")
+// compare notes the lines of a repository's files that were changed since rev.
+func (t *touched) compare(r *repository, rev string, files []*nixos.File) error {
+	base, err := r.base(rev)
 	if err != nil {
 		return err
 	}
-	top := filepath.Join(dir, strings.TrimRight(up, "\r\n"))
-	commit, err := git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", rev+"^{commit}")
-	if err != nil {
-		return fmt.Errorf("git knows no revision %q", rev)
-	}
-	from := strings.TrimSpace(commit)
-	if base, err := git(top, "merge-base", from, "HEAD"); err == nil {
-		from = strings.TrimSpace(base)
-	}
-	diff, err := git(top, "diff", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "--src-prefix=a/", "--dst-prefix=b/", "-U0", from, "--")
+	blobs, err := r.blobs(base)
 	if err != nil {
 		return err
 	}
-	t.readDiff(filepath.ToSlash(top), diff)
-	fresh, err := git(top, "ls-files", "--others", "--exclude-standard", "-z")
+	var changed []*nixos.File
+	var objects []string
+	for _, f := range files {
+		name, err := filepath.Rel(r.top, filepath.FromSlash(f.Path))
+		if err != nil {
+			return err
+		}
+		switch blob, old := blobs[filepath.ToSlash(name)]; {
+		case !old:
+			t.lines[f.Path] = nil
+		case blobName(f.Tree.Src, blob) != blob:
+			changed, objects = append(changed, f), append(objects, blob)
+		}
+	}
+	texts, err := r.contents(objects)
 	if err != nil {
 		return err
 	}
-	for name := range strings.SplitSeq(fresh, "\x00") {
-		if name != "" {
-			t.lines[path.Join(filepath.ToSlash(top), name)] = nil
+	for i, f := range changed {
+		if ranges := changedLines(texts[i], f.Tree.Src); len(ranges) > 0 {
+			t.lines[f.Path] = ranges
 		}
 	}
 	return nil
 }
 
-// git runs git in a folder, without what a repository's own settings could make
-// it run.
-func git(dir string, args ...string) (string, error) {
-	cmd := exec.Command("git", append([]string{"-c", "core.fsmonitor=false", "-c", "core.quotePath=false"}, args...)...)
-	cmd.Dir = dir
-	var out, problem bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &problem
-	err := cmd.Run()
-	if errors.Is(err, exec.ErrNotFound) {
-		return "", errors.New("git is needed and cannot be found")
+// changedLines are the lines of a text that are not as in the one before. How a
+// line ends does not matter: git may check out what it keeps with other ends.
+func changedLines(before, after string) []lineRange {
+	before, after = strings.ReplaceAll(before, "\r\n", "\n"), strings.ReplaceAll(after, "\r\n", "\n")
+	var ranges []lineRange
+	line, at := 1, 0 // the line of after that stands at this offset of before
+	for _, e := range udiff.Lines(before, after) {
+		line += strings.Count(before[at:e.Start], "\n")
+		added := strings.Count(e.New, "\n")
+		if e.New != "" && !strings.HasSuffix(e.New, "\n") {
+			added++
+		}
+		ranges = append(ranges, lineRange{line, line + added - 1})
+		line, at = line+added, e.End
 	}
-	if line, _, _ := strings.Cut(strings.TrimSpace(problem.String()), "\n"); err != nil && line != "" {
-		return "", errors.New("git: " + strings.TrimPrefix(line, "fatal: "))
-	}
-	return out.String(), err
-}
-
-var hunk = regexp.MustCompile(`^@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@`)
-
-// readDiff reads a unified diff without context.
-func (t *touched) readDiff(top, diff string) {
-	file := ""
-	for line := range strings.Lines(diff) {
-		line = strings.TrimSuffix(line, "\n")
-		if name, ok := strings.CutPrefix(line, "+++ "); ok {
-			file = path.Join(top, newName(name))
-			continue
-		}
-		m := hunk.FindStringSubmatch(line)
-		if m == nil || file == "" {
-			continue
-		}
-		first, _ := strconv.Atoi(m[1])
-		n := 1
-		if m[2] != "" {
-			n, _ = strconv.Atoi(m[2])
-		}
-		r := lineRange{first, first + n - 1}
-		if n == 0 { // something is gone behind this line
-			r = lineRange{first + 1, first}
-		}
-		t.lines[file] = append(t.lines[file], r)
-	}
-}
-
-// newName is the file that a "+++" line names: "b/…", quoted as in C where it
-// must be.
-func newName(name string) string {
-	if strings.HasPrefix(name, `"`) {
-		if plain, err := strconv.Unquote(name); err == nil {
-			name = plain
-		}
-	}
-	return strings.TrimPrefix(strings.TrimSuffix(name, "\t"), "b/")
+	return ranges
 }
 
 // findUnits notes the units and options that the lines belong to.

@@ -1,0 +1,196 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha1"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"wardnix/lint/nixos"
+)
+
+// A repository reads the objects of a git repository. It runs only those git
+// commands that look at neither the index nor the working tree, so that no
+// filter, hook or monitor that a repository's settings name can be part of it.
+type repository struct {
+	top string // the directory that holds .git
+}
+
+// errNoRepository is the error of a directory that no git repository holds.
+var errNoRepository = errors.New("git: not a git repository")
+
+// findRepository finds the repository around an absolute directory. Only an
+// entry named .git marks one: git checks out no such entry, while a directory
+// that looks like a bare repository can be part of any commit.
+func findRepository(dir string) (*repository, error) {
+	for {
+		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
+			return &repository{top: dir}, nil
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return nil, errNoRepository
+		}
+		dir = parent
+	}
+}
+
+// gitEnvironment is what git is run with in addition to the user's own
+// environment, which loses all GIT_ variables: no replaced objects, no objects
+// fetched when they are missing (a remote is a command), no questions.
+var gitEnvironment = []string{
+	"GIT_NO_REPLACE_OBJECTS=1",
+	"GIT_NO_LAZY_FETCH=1",
+	"GIT_ALLOW_PROTOCOL=",
+	"GIT_TERMINAL_PROMPT=0",
+	"GIT_OPTIONAL_LOCKS=0",
+	"LC_ALL=C",
+}
+
+// command is git with arguments, for this repository and no other.
+func (r *repository) command(args ...string) *exec.Cmd {
+	fixed := []string{
+		"--git-dir=" + filepath.Join(r.top, ".git"), "--no-pager", "--literal-pathspecs",
+		"-c", "safe.bareRepository=explicit", "-c", "protocol.allow=never",
+		"-c", "core.fsmonitor=false", "-c", "core.hooksPath=" + os.DevNull,
+	}
+	cmd := exec.Command("git", append(fixed, args...)...)
+	cmd.Dir = r.top
+	for _, v := range os.Environ() {
+		if !strings.HasPrefix(strings.ToUpper(v), "GIT_") {
+			cmd.Env = append(cmd.Env, v)
+		}
+	}
+	cmd.Env = append(cmd.Env, gitEnvironment...)
+	return cmd
+}
+
+// run is what git prints.
+func (r *repository) run(args ...string) (string, error) {
+	cmd := r.command(args...)
+	var out, problem bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &problem
+	err := cmd.Run()
+	return out.String(), gitError(err, problem.String())
+}
+
+// gitError is the error of a run of git that printed problem.
+func gitError(err error, problem string) error {
+	if errors.Is(err, exec.ErrNotFound) {
+		return errors.New("git is needed and cannot be found")
+	}
+	if line, _, _ := strings.Cut(strings.TrimSpace(problem), "\n"); err != nil && line != "" {
+		return errors.New("git: " + strings.TrimPrefix(line, "fatal: "))
+	}
+	return err
+}
+
+// base is the commit at which a revision and HEAD parted; the revision's own
+// where they never were one.
+func (r *repository) base(rev string) (string, error) {
+	commit, err := r.run("rev-parse", "--verify", "--quiet", "--end-of-options", rev+"^{commit}")
+	if err != nil {
+		if _, broken := r.run("rev-parse", "--git-dir"); broken != nil {
+			return "", broken
+		}
+		return "", fmt.Errorf("git knows no revision %q", rev)
+	}
+	commit = strings.TrimSpace(commit)
+	if base, err := r.run("merge-base", commit, "HEAD"); err == nil {
+		return strings.TrimSpace(base), nil
+	}
+	return commit, nil
+}
+
+// blobs are the names of a commit's file objects by path below the top, with "/".
+func (r *repository) blobs(commit string) (map[string]string, error) {
+	out, err := r.run("ls-tree", "-r", "-z", "--full-tree", commit)
+	if err != nil {
+		return nil, err
+	}
+	blobs := map[string]string{}
+	for entry := range strings.SplitSeq(out, "\x00") {
+		about, name, _ := strings.Cut(entry, "\t")
+		if fields := strings.Fields(about); len(fields) == 3 && fields[1] == "blob" {
+			blobs[name] = fields[2]
+		}
+	}
+	return blobs, nil
+}
+
+// contents reads objects in order. What is larger than any file that wardnix
+// reads, or missing, is empty.
+func (r *repository) contents(objects []string) ([]string, error) {
+	if len(objects) == 0 {
+		return nil, nil
+	}
+	cmd := r.command("cat-file", "--batch")
+	cmd.Stdin = strings.NewReader(strings.Join(objects, "\n") + "\n")
+	var problem bytes.Buffer
+	cmd.Stderr = &problem
+	pipe, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, gitError(err, "")
+	}
+	texts, readErr := readBatch(bufio.NewReader(pipe), len(objects))
+	io.Copy(io.Discard, pipe) // so that git ends
+	if err := gitError(cmd.Wait(), problem.String()); err != nil {
+		return nil, err
+	}
+	return texts, readErr
+}
+
+// readBatch reads n answers of "cat-file --batch": a line that ends in the size,
+// the content, a newline.
+func readBatch(in *bufio.Reader, n int) ([]string, error) {
+	texts := make([]string, n)
+	for i := range texts {
+		header, err := in.ReadString('\n')
+		if err != nil {
+			return nil, err
+		}
+		fields := strings.Fields(header)
+		if len(fields) != 3 { // "NAME missing"
+			continue
+		}
+		size, err := strconv.ParseInt(fields[2], 10, 64)
+		if err != nil || size < 0 {
+			return nil, fmt.Errorf("git: cat-file: %q", header)
+		}
+		if size <= nixos.DefaultMaxFileSize {
+			text := make([]byte, size)
+			if _, err := io.ReadFull(in, text); err != nil {
+				return nil, err
+			}
+			texts[i], size = string(text), 0
+		}
+		if _, err := io.CopyN(io.Discard, in, size+1); err != nil {
+			return nil, err
+		}
+	}
+	return texts, nil
+}
+
+// blobName is the name that git gives a file's content, in a repository whose
+// names look like this one.
+func blobName(text, like string) string {
+	h := sha1.New()
+	if len(like) == hex.EncodedLen(sha256.Size) {
+		h = sha256.New()
+	}
+	fmt.Fprintf(h, "blob %d\x00", len(text))
+	io.WriteString(h, text)
+	return hex.EncodeToString(h.Sum(nil))
+}
