@@ -41,7 +41,7 @@ func (u *unitView) standing(r *row) standing {
 		whole, reading = &closed, &u.closed
 	}
 	if *reading == nil {
-		*reading = whole.Read(u.version)
+		*reading = systemd.Read(whole, u.version)
 	}
 	return standingOf(u.Unit, whole, *reading, r, u.version)
 }
@@ -82,7 +82,7 @@ func unset(u *nixos.Unit, whole *systemd.Unit, read *systemd.Reading, r *row, v 
 		return unclear
 	}
 	bare := &systemd.Unit{Name: whole.Name}
-	if bare.AtLeast(r.section, r.name(), r.lines, v) == systemd.Yes {
+	if systemd.Read(bare, v).AtLeast(r.section, r.name(), r.lines) == systemd.Yes {
 		return missing // the default is as strict, and the baseline wants it said
 	}
 	switch read.AtLeast(r.section, r.name(), r.lines) {

@@ -206,11 +206,11 @@ func (h *hostView) misnamed(r *row) bool {
 // the two is right is a matter of taste, and the host has said what it wants.
 func (h *hostView) isNear(r *row) bool {
 	key, ok := managerKey(r.path)
-	value, certain := h.option(r).Value()
+	set, certain := h.option(r).Value()
 	if !ok || !certain || len(r.lines) != 1 {
 		return false
 	}
-	lines := managerLines(h.Evaluator(), key, value)
+	lines := managerLines(h.Evaluator(), key, set)
 	if len(lines) != 1 || lines[0].Unknown {
 		return false
 	}
@@ -240,11 +240,11 @@ func (h *hostView) standing(r *row) standing {
 		return missing
 	}
 	if key, ok := managerKey(r.path); ok {
-		value, certain := o.Value()
+		set, certain := o.Value()
 		if !certain {
 			return unclear
 		}
-		switch systemd.AtLeast("Manager", key, managerLines(ev, key, value), r.lines, h.version) {
+		switch systemd.AtLeast("Manager", key, managerLines(ev, key, set), r.lines, h.version) {
 		case systemd.Yes:
 			return satisfied
 		case systemd.No:
@@ -255,12 +255,12 @@ func (h *hostView) standing(r *row) standing {
 	if _, isList := r.ev.Force(r.want).(*eval.List); isList {
 		return containsAll(ev, o, r)
 	}
-	value, certain := o.Value()
+	set, certain := o.Value()
 	want, known := goValue(r.ev, r.want)
 	if !certain || !known {
 		return unclear
 	}
-	have, known := goValue(ev, value)
+	have, known := goValue(ev, set)
 	switch {
 	case !known:
 		return unclear

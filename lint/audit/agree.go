@@ -67,11 +67,11 @@ func (a *Agreement) unit(told *nixos.Unit, is *Unit) {
 		return
 	}
 	a.Units++
-	type directive struct{ section, key string }
-	lines := map[directive][]nixos.Line{}
-	var order []directive
+	type sectionKey struct{ section, key string }
+	lines := map[sectionKey][]nixos.Line{}
+	var order []sectionKey
 	for _, l := range told.Lines() {
-		k := directive{l.Section, l.Key}
+		k := sectionKey{l.Section, l.Key}
 		if lines[k] == nil {
 			order = append(order, k)
 		}
@@ -83,7 +83,7 @@ func (a *Agreement) unit(told *nixos.Unit, is *Unit) {
 		}
 	}
 	for _, v := range is.assignments {
-		if lines[directive{v.Section, v.Key}] == nil && !systemd.Silent(v.Key) {
+		if lines[sectionKey{v.Section, v.Key}] == nil && !systemd.Silent(v.Key) {
 			a.Unseen++
 		}
 	}

@@ -86,10 +86,10 @@ func difference(old, new *Unit, v systemd.Version) *Difference {
 	if old == nil || new == nil || old.Masked != new.Masked {
 		return d
 	}
-	type directive struct{ section, key string }
-	seen := map[directive]bool{}
+	type sectionKey struct{ section, key string }
+	seen := map[sectionKey]bool{}
 	for _, a := range slices.Concat(old.assignments, new.assignments) {
-		k := directive{a.Section, a.Key}
+		k := sectionKey{a.Section, a.Key}
 		if seen[k] || systemd.Silent(a.Key) {
 			continue
 		}

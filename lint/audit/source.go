@@ -48,15 +48,15 @@ func (s *Source) Unit(u *Unit) *nixos.Unit { return s.units[keyOf(u)] }
 
 // sectionOf is the section that a directive of a finding stands in; "" for an
 // option of NixOS.
-func (u *Unit) sectionOf(directive string) string {
+func (u *Unit) sectionOf(key string) string {
 	for _, a := range u.assignments {
-		if a.Key == directive {
+		if a.Key == key {
 			return a.Section
 		}
 	}
 	own := spell.Capitalised(u.Type())
 	for _, section := range []string{own, "Unit"} {
-		if _, ok := systemd.LookupAny(section, directive); ok {
+		if _, ok := systemd.LookupAny(section, key); ok {
 			return section
 		}
 	}

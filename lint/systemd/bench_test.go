@@ -57,7 +57,7 @@ func BenchmarkUnitAtLeast(b *testing.B) {
 	unit := NewUnit(u.name, Parse(u.name, []byte(u.text)))
 	want := lines("SystemCallFilter", serverFilter)
 	for b.Loop() {
-		unit.AtLeast("Service", "SystemCallFilter", want, Newest)
+		Read(unit, Newest).AtLeast("Service", "SystemCallFilter", want)
 	}
 }
 

@@ -49,36 +49,36 @@ func CheckIn(unit, section, name, value string, v Version) Verdict {
 	if !ok {
 		return Verdict{}
 	}
-	verdict := d.check(value, expander{name: unit, version: v})
+	verdict := checkLine(d, value, expander{name: unit, version: v})
 	if verdict.Status != Valid {
-		verdict.Nearest = d.nearest(value, v)
+		verdict.Nearest = nearestValue(d, value, v)
 	}
 	return verdict
 }
 
 // check judges a value without looking for the nearest valid one.
-func (d *Directive) check(value string, e expander) Verdict {
+func checkLine(d *Directive, value string, e expander) Verdict {
 	kind := d.KindIn(e.version)
 	var verdict Verdict
 	switch {
 	case kind == KindIgnored:
 		return Verdict{Status: Ignored, Reason: fmt.Sprintf("removed in systemd %d, without effect", d.IgnoredSince)}
 	case value == "":
-		verdict = d.emptyVerdict(e.version)
+		verdict = emptyVerdict(d, e.version)
 	default:
-		verdict = d.judge(kind, value, e)
+		verdict = judge(d, kind, value, e)
 	}
 	if verdict.Status == Ignored && verdict.Keeps == "" {
-		verdict.Keeps = d.keeps()
+		verdict.Keeps = keptValue(d)
 	}
-	if verdict == (Verdict{}) && value != "" && d.warns() {
+	if verdict == (Verdict{}) && value != "" && alwaysWarned(d) {
 		return warned("obsolete, write %s=", d.Replacement)
 	}
 	return verdict
 }
 
 // warns reports whether systemd says something of every use of the directive.
-func (d *Directive) warns() bool {
+func alwaysWarned(d *Directive) bool {
 	switch d.Name {
 	case "CPUShares", "StartupCPUShares", "MemoryLimit", "BlockIODeviceWeight", "BlockIOReadBandwidth", "BlockIOWriteBandwidth":
 		return true
@@ -87,7 +87,7 @@ func (d *Directive) warns() bool {
 }
 
 // keeps says what holds when a line is ignored.
-func (d *Directive) keeps() string {
+func keptValue(d *Directive) string {
 	switch {
 	case d.Repeat != Override:
 		return "what the other lines say"
@@ -97,7 +97,7 @@ func (d *Directive) keeps() string {
 	return "the earlier value, else the default"
 }
 
-func (d *Directive) emptyVerdict(v Version) Verdict {
+func emptyVerdict(d *Directive, v Version) Verdict {
 	empty := d.Empty
 	switch {
 	case v >= d.changed:
@@ -140,31 +140,31 @@ func ignoredUnless(ok bool, format string, args ...any) Verdict {
 const badSpecifier = "unknown specifier; a literal percent sign is written twice"
 
 // judge judges a value that is not empty.
-func (d *Directive) judge(kind Kind, value string, e expander) Verdict {
+func judge(d *Directive, kind Kind, value string, e expander) Verdict {
 	switch kind {
 	case KindBool, KindTristate:
-		return d.judgeBool(value)
+		return judgeBool(d, value)
 	case KindEnum, KindHostname, KindInput, KindOutput, KindMountFlags, KindLogLevel, KindFacility, KindPersonality:
-		return d.judgeWord(kind, value, e)
+		return judgeWord(d, kind, value, e)
 	case KindMode, KindSpan, KindSpanNano, KindSpanOrEmpty, KindTimeout, KindWatchdog, KindTimer, KindBytes, KindBytesOrInfinity, KindBytesOrShare, KindBoolOrBytes, KindMemory,
 		KindTasks, KindPercent, KindShare, KindLimit, KindInt, KindCount, KindLongCount, KindCountOrInfinity, KindNice, KindOOMScore, KindIOPriority,
 		KindRealtimePriority, KindWeight, KindCPUWeight, KindExitStatus:
-		return d.judgeNumber(kind, value, e)
+		return judgeNumber(d, kind, value, e)
 	case KindCapabilities, KindSyscallFilter, KindSyscallLog, KindArchitectures, KindFamilies, KindNamespaces,
 		KindAddresses, KindInterfaces, KindSecureBits, KindDelegate, KindControllers, KindStatusSet, KindCPUSet, KindCPUAffinity, KindCoredumpFilter, KindSocketBind, KindFileSystems:
-		return d.judgeSet(kind, value, e)
+		return judgeSet(d, kind, value, e)
 	case KindPath, KindPlainPath, KindPathSpec, KindPaths, KindBindPaths, KindTmpfs, KindDirectories, KindSearchPath,
 		KindPIDFile, KindWorkingDirectory, KindMountsFor, KindEnvironmentFile, KindFilterPath, KindConditionPath, KindDevices, KindDeviceValue, KindImages:
-		return d.judgePath(kind, value, e)
+		return judgePath(d, kind, value, e)
 	case KindDNSServers:
 		return judgeServers(value)
 	case KindExec:
 		return judgeExec(value, e)
 	}
-	return d.judgeText(kind, value, e)
+	return judgeText(d, kind, value, e)
 }
 
-func (d *Directive) judgeBool(value string) Verdict {
+func judgeBool(d *Directive, value string) Verdict {
 	if _, ok := ParseBool(value); ok {
 		return Verdict{}
 	}

@@ -6,16 +6,16 @@ import (
 )
 
 // judgeNumber judges times, sizes and numbers.
-func (d *Directive) judgeNumber(kind Kind, value string, e expander) Verdict {
+func judgeNumber(d *Directive, kind Kind, value string, e expander) Verdict {
 	ok := true
 	switch kind {
 	case KindMode:
 		_, ok = parseMode(value)
 		return ignoredUnless(ok, "not octal digits up to 7777: %s", clip(value))
 	case KindSpan, KindSpanNano, KindSpanOrEmpty, KindTimeout, KindWatchdog:
-		return d.judgeSpan(kind, value)
+		return judgeSpan(d, kind, value)
 	case KindTimer:
-		return d.judgeTimer(value, e)
+		return judgeTimer(d, value, e)
 	case KindBytes:
 		n, ok := ParseSize(value)
 		if ok && d.Name == "LineMax" && n < 79 {
@@ -37,7 +37,7 @@ func (d *Directive) judgeNumber(kind Kind, value string, e expander) Verdict {
 		}
 		return ignoredUnless(ok || isBool, "neither a boolean nor a size (K, M, G, T, P, E; no B behind them): %s", clip(value))
 	case KindMemory:
-		return d.judgeMemory(value)
+		return judgeMemory(d, value)
 	case KindTasks:
 		return judgeTasks(value)
 	case KindPercent:
@@ -47,7 +47,7 @@ func (d *Directive) judgeNumber(kind Kind, value string, e expander) Verdict {
 		n, ok := parsePermyriad(value)
 		return ignoredUnless(ok && n <= 10000, "not a percentage up to 100%%: %s", clip(value))
 	case KindLimit:
-		return d.judgeLimit(value)
+		return judgeLimit(d, value)
 	case KindCountOrInfinity:
 		_, ok = parseUint(value, 0, math.MaxUint32)
 		ok = ok || value == "infinity"
@@ -55,13 +55,13 @@ func (d *Directive) judgeNumber(kind Kind, value string, e expander) Verdict {
 		n, good := parseUint(value, 0, 10000)
 		ok = good && n > 0 || kind == KindCPUWeight && value == "idle"
 	default:
-		ok = d.inRange(kind, value)
+		ok = inRange(d, kind, value)
 	}
 	return ignoredUnless(ok, "not a number in the range of %s=: %s", d.Name, clip(value))
 }
 
 // inRange reports whether value is an integer that the directive takes.
-func (d *Directive) inRange(kind Kind, value string) bool {
+func inRange(d *Directive, kind Kind, value string) bool {
 	least, most := int64(math.MinInt32), int64(math.MaxInt32)
 	switch kind {
 	case KindCount:
@@ -90,7 +90,7 @@ func (d *Directive) inRange(kind Kind, value string) bool {
 	return ok
 }
 
-func (d *Directive) judgeSpan(kind Kind, value string) Verdict {
+func judgeSpan(d *Directive, kind Kind, value string) Verdict {
 	if kind == KindWatchdog && (value == "default" || value == "off") {
 		return Verdict{}
 	}
@@ -118,7 +118,7 @@ func validNano(value string) bool {
 	return ok
 }
 
-func (d *Directive) judgeTimer(value string, e expander) Verdict {
+func judgeTimer(d *Directive, value string, e expander) Verdict {
 	text, ok := e.expand(value, fullSpecifiers)
 	if !ok {
 		return ignored(badSpecifier)
@@ -130,7 +130,7 @@ func (d *Directive) judgeTimer(value string, e expander) Verdict {
 	return ignoredUnless(ok, "not a time span: %s", clip(text))
 }
 
-func (d *Directive) judgeMemory(value string) Verdict {
+func judgeMemory(d *Directive, value string) Verdict {
 	if value == "infinity" {
 		return Verdict{}
 	}
@@ -156,12 +156,12 @@ func judgeTasks(value string) Verdict {
 }
 
 // judgeLimit judges SOFT or SOFT:HARD of a resource (src/basic/rlimit-util.c).
-func (d *Directive) judgeLimit(value string) Verdict {
+func judgeLimit(d *Directive, value string) Verdict {
 	soft, hard, two := strings.Cut(value, ":")
 	hard = strings.TrimSuffix(hard, ":") // an empty third part is let through
-	low, ok := d.limit(soft)
+	low, ok := parseLimit(d, soft)
 	if ok && two {
-		high, good := d.limit(hard)
+		high, good := parseLimit(d, hard)
 		if good && low > high {
 			return ignored("the soft limit is above the hard one: %s", clip(value))
 		}
@@ -170,7 +170,7 @@ func (d *Directive) judgeLimit(value string) Verdict {
 	return ignoredUnless(ok, "not a limit: %s", clip(value))
 }
 
-func (d *Directive) limit(text string) (uint64, bool) {
+func parseLimit(d *Directive, text string) (uint64, bool) {
 	if text == "infinity" && !strings.HasSuffix(d.Name, "NICE") {
 		return math.MaxUint64, true
 	}

@@ -6,22 +6,22 @@ import (
 )
 
 // judgePath judges the values that are paths.
-func (d *Directive) judgePath(kind Kind, value string, e expander) Verdict {
+func judgePath(d *Directive, kind Kind, value string, e expander) Verdict {
 	switch kind {
 	case KindPaths, KindTmpfs, KindMountsFor:
 		return judgePaths(kind, value, e)
 	case KindBindPaths:
 		return judgeBindPaths(value, e)
 	case KindImages:
-		return d.judgeImages(value, e)
+		return judgeImages(d, value, e)
 	case KindDirectories:
-		return d.judgeDirectories(value, e)
+		return judgeDirectories(d, value, e)
 	case KindSearchPath:
 		return judgeSearchPath(value, e)
 	case KindDevices:
 		return judgeDevice(value, e)
 	case KindDeviceValue:
-		return d.judgeDeviceValue(value, e)
+		return judgeDeviceValue(d, value, e)
 	case KindWorkingDirectory:
 		return judgeWorkingDirectory(value, e)
 	case KindConditionPath:
@@ -145,10 +145,10 @@ func judgeBindPaths(value string, e expander) Verdict {
 // separatorBefore returns the character in front of rest in text.
 func separatorBefore(text, rest string) byte { return text[len(text)-len(rest)-1] }
 
-func (d *Directive) judgeDirectories(value string, e expander) Verdict {
+func judgeDirectories(d *Directive, value string, e expander) Verdict {
 	var c collector
 	ok := words(value, unquote|retainEscape, func(word string) bool {
-		if problem := d.directoryProblem(word, e); problem != "" {
+		if problem := directoryProblem(d, word, e); problem != "" {
 			c.bad(word, problem)
 		} else {
 			c.good++
@@ -159,7 +159,7 @@ func (d *Directive) judgeDirectories(value string, e expander) Verdict {
 }
 
 // directoryProblem says what is wrong with PATH[:LINK[:ro]].
-func (d *Directive) directoryProblem(word string, e expander) string {
+func directoryProblem(d *Directive, word string, e expander) string {
 	source, rest, more, ok, bad := extractWord(word, ":", cUnescape|unescapeSeparators)
 	if bad || !ok {
 		return "bad syntax"
@@ -254,7 +254,7 @@ func parseDevice(value string, e expander) (path, rights string, ok bool) {
 	return path, rights, true
 }
 
-func (d *Directive) judgeDeviceValue(value string, e expander) Verdict {
+func judgeDeviceValue(d *Directive, value string, e expander) Verdict {
 	word, rest, _, ok, bad := extractWord(value, blanks, unquote)
 	if bad || !ok || rest == "" {
 		return ignored("not a device and a value: %s", clip(value))
@@ -308,10 +308,10 @@ func judgeWorkingDirectory(value string, e expander) Verdict {
 
 // judgeImages judges SOURCE:DESTINATION[:OPTIONS] of MountImages=, or
 // SOURCE[:OPTIONS] of ExtensionImages=.
-func (d *Directive) judgeImages(value string, e expander) Verdict {
+func judgeImages(d *Directive, value string, e expander) Verdict {
 	var c collector
 	ok := words(value, unquote|retainEscape, func(word string) bool {
-		if problem := d.imageProblem(word, e); problem != "" {
+		if problem := imageProblem(d, word, e); problem != "" {
 			c.bad(word, problem)
 		} else {
 			c.good++
@@ -321,7 +321,7 @@ func (d *Directive) judgeImages(value string, e expander) Verdict {
 	return c.verdict(ok, value)
 }
 
-func (d *Directive) imageProblem(word string, e expander) string {
+func imageProblem(d *Directive, word string, e expander) string {
 	parts := strings.Split(word, ":")
 	source, ok := e.expand(strings.TrimPrefix(parts[0], "-"), fullSpecifiers)
 	if !ok {

@@ -7,7 +7,7 @@ import (
 )
 
 // judgeSet judges the values that are sets of words.
-func (d *Directive) judgeSet(kind Kind, value string, e expander) Verdict {
+func judgeSet(d *Directive, kind Kind, value string, e expander) Verdict {
 	switch kind {
 	case KindCapabilities:
 		return judgeCapabilities(value, e.version)

@@ -7,19 +7,19 @@ import (
 )
 
 // judgeWord judges a value that is one word out of a table.
-func (d *Directive) judgeWord(kind Kind, value string, e expander) Verdict {
+func judgeWord(d *Directive, kind Kind, value string, e expander) Verdict {
 	switch kind {
 	case KindEnum:
-		return d.judgeEnum(value, e.version)
+		return judgeEnum(d, value, e.version)
 	case KindHostname:
 		word, name, named := strings.Cut(value, ":")
-		mode, ok := d.Enum().parse(word, e.version)
+		mode, ok := parseEnum(d.Enum(), word, e.version)
 		if !ok || named && (mode == "no" || name == "") {
 			return ignored("not a value of %s=: %s", d.Name, clip(value))
 		}
 		return Verdict{}
 	case KindInput, KindOutput:
-		return d.judgeStream(kind, value, e)
+		return judgeStream(d, kind, value, e)
 	case KindMountFlags:
 		return ignoredUnless(slices.Contains([]string{"shared", "slave", "private"}, value), "not a mount propagation flag: %s", clip(value))
 	case KindLogLevel:
@@ -33,12 +33,12 @@ func (d *Directive) judgeWord(kind Kind, value string, e expander) Verdict {
 // numericEnums are the enums that take numbers beside names.
 var numericEnums = map[string]uint64{"CPUSchedulingPolicy": math.MaxInt32, "IOSchedulingClass": 7}
 
-func (d *Directive) judgeEnum(value string, v Version) Verdict {
+func judgeEnum(d *Directive, value string, v Version) Verdict {
 	enum := d.Enum()
 	if enum == nil {
 		return Verdict{}
 	}
-	if _, ok := enum.parse(value, v); ok {
+	if _, ok := parseEnum(enum, value, v); ok {
 		if d.Name == "KillMode" && value == "none" {
 			return warned("KillMode=none leaves processes behind; it is deprecated")
 		}
@@ -58,7 +58,7 @@ func (d *Directive) judgeEnum(value string, v Version) Verdict {
 }
 
 // judgeStream judges StandardInput=, StandardOutput= and StandardError=.
-func (d *Directive) judgeStream(kind Kind, value string, e expander) Verdict {
+func judgeStream(d *Directive, kind Kind, value string, e expander) Verdict {
 	prefix, rest, found := strings.Cut(value, ":")
 	switch {
 	case found && prefix == "fd":
@@ -80,17 +80,17 @@ func (d *Directive) judgeStream(kind Kind, value string, e expander) Verdict {
 	if kind == KindOutput && strings.HasPrefix(value, "/") {
 		return ignored("a path takes file:, append: or truncate: before it: %s", clip(value))
 	}
-	return d.judgeEnum(value, e.version)
+	return judgeEnum(d, value, e.version)
 }
 
 // judgeText judges the values that are names or free text.
-func (d *Directive) judgeText(kind Kind, value string, e expander) Verdict {
+func judgeText(d *Directive, kind Kind, value string, e expander) Verdict {
 	switch kind {
 	case KindString:
 		_, ok := e.expand(value, fullSpecifiers)
 		return ignoredUnless(ok || !d.Specifiers, badSpecifier)
 	case KindUser, KindGroups:
-		return d.judgeUsers(kind, value, e)
+		return judgeUsers(d, kind, value, e)
 	case KindEnvironment, KindVariables, KindUnsetEnvironment:
 		return judgeVariables(kind, value, e)
 	case KindBusName:
@@ -102,7 +102,7 @@ func (d *Directive) judgeText(kind Kind, value string, e expander) Verdict {
 		n, isNumber := parseUint(value, 0, 4095)
 		return ignoredUnless(value == "kill" || (parseErrno(value) && (!isNumber || n != 0)), "not an error number: %s", clip(value))
 	case KindUnit, KindUnits, KindSlice:
-		return d.judgeUnits(kind, value, e)
+		return judgeUnits(d, kind, value, e)
 	case KindCondition:
 		rest := strings.TrimLeft(strings.TrimPrefix(value, "|"), blanks)
 		rest = strings.TrimLeft(strings.TrimPrefix(rest, "!"), blanks)
@@ -116,7 +116,7 @@ func (d *Directive) judgeText(kind Kind, value string, e expander) Verdict {
 	return Verdict{}
 }
 
-func (d *Directive) judgeUsers(kind Kind, value string, e expander) Verdict {
+func judgeUsers(d *Directive, kind Kind, value string, e expander) Verdict {
 	names := []string{value}
 	if kind == KindGroups {
 		names = nil
@@ -164,7 +164,7 @@ func judgeVariables(kind Kind, value string, e expander) Verdict {
 	return c.verdict(ok, value)
 }
 
-func (d *Directive) judgeUnits(kind Kind, value string, e expander) Verdict {
+func judgeUnits(d *Directive, kind Kind, value string, e expander) Verdict {
 	var c collector
 	list := []string{value}
 	ok := true

@@ -24,7 +24,7 @@ type Setting struct {
 
 // Effective returns what is in force of a directive. It reports false for a
 // directive that version v does not know.
-func (u *Unit) Effective(section, name string, v Version) (Setting, bool) {
+func Effective(u *Unit, section, name string, v Version) (Setting, bool) {
 	d, ok := Lookup(section, name, v)
 	if !ok {
 		return Setting{}, false
@@ -34,24 +34,24 @@ func (u *Unit) Effective(section, name string, v Version) (Setting, bool) {
 	set.Unknown = len(lines) == 0 && u.open(section) || slices.ContainsFunc(lines, func(a Assignment) bool { return a.Unknown })
 	if section == u.sandboxSection() {
 		for _, i := range Implications(v) {
-			if i.Implies == name && u.AtLeast(section, i.Directive, []Assignment{{Section: section, Key: i.Directive, Value: "yes"}}, v) == Yes &&
+			if i.Implies == name && Read(u, v).AtLeast(section, i.Directive, []Assignment{{Section: section, Key: i.Directive, Value: "yes"}}) == Yes &&
 				AtLeast(section, name, lines, []Assignment{{Section: section, Key: name, Value: i.Value}}, v) != Yes {
 				set.ImpliedBy = i.Directive
 			}
 		}
-		s := u.load(v, weakest)
+		s := loadState(u, v, weakest)
 		s.imply()
 		if s.effective(d, &set) {
 			return set, true
 		}
 	}
 	if d.Repeat == Override || d.Repeat == FirstWins {
-		if value, _ := d.last(lines, v); value != "" {
+		if value, _ := lastValue(d, lines, v); value != "" {
 			set.Values = []string{value}
 		}
 		return set, true
 	}
-	set.Values, _ = d.list(lines, v)
+	set.Values, _ = listWords(d, lines, v)
 	return set, true
 }
 

@@ -28,7 +28,7 @@ func TestEffective(t *testing.T) {
 		{"Restart=always\nRestart=sometimes", "Restart", Setting{Values: []string{"always"}}},
 	} {
 		u := NewUnit("x.service", Parse("x", []byte("[Service]\n"+test.lines+"\n")))
-		got, ok := u.Effective("Service", test.name, 258)
+		got, ok := Effective(u, "Service", test.name, 258)
 		if diff := cmp.Diff(test.want, got); !ok || diff != "" {
 			t.Errorf("%q: %s\n%s", test.lines, test.name, diff)
 		}

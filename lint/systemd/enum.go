@@ -33,7 +33,7 @@ func (e *Enum) Names(v Version) []string {
 
 // parse returns the value that text stands for in version v. Values are
 // case-sensitive; only the boolean words are not.
-func (e *Enum) parse(text string, v Version) (string, bool) {
+func parseEnum(e *Enum, text string, v Version) (string, bool) {
 	for _, value := range e.Values {
 		if value.Name == text {
 			if v >= value.Since && (value.Until == 0 || v <= value.Until) {
@@ -54,13 +54,13 @@ func (e *Enum) parse(text string, v Version) (string, bool) {
 
 // atLeast reports whether a is at least as strict as b; known is false where
 // systemd gives the two no order.
-func (e *Enum) atLeast(a, b string) (stricter, known bool) {
+func stricterValue(e *Enum, a, b string) (stricter, known bool) {
 	switch {
 	case a == b:
 		return true, true
-	case e.reaches(b, a):
+	case reaches(e, b, a):
 		return true, true
-	case e.reaches(a, b):
+	case reaches(e, a, b):
 		return false, true
 	}
 	return false, false
@@ -68,9 +68,9 @@ func (e *Enum) atLeast(a, b string) (stricter, known bool) {
 
 // reaches reports whether a chain of pairs leads from the weaker a to b. The
 // pairs of a table have no cycle and no more than a handful of members.
-func (e *Enum) reaches(a, b string) bool {
+func reaches(e *Enum, a, b string) bool {
 	return slices.ContainsFunc(e.weaker, func(pair [2]string) bool {
-		return pair[0] == a && (pair[1] == b || e.reaches(pair[1], b))
+		return pair[0] == a && (pair[1] == b || reaches(e, pair[1], b))
 	})
 }
 

@@ -119,7 +119,7 @@ type verdictOn struct {
 // system calls of the kernel. The error says why the unit does not load; such a
 // unit has no exposure.
 func Assess(u *Unit, v Version) (*Assessment, error) {
-	low, high, err := u.bounds(v)
+	low, high, err := unitBounds(u, v)
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +131,7 @@ func Assess(u *Unit, v Version) (*Assessment, error) {
 // Score returns the least and the greatest exposure of a unit, as Assess does,
 // without the rows.
 func Score(u *Unit, v Version) (low, high Exposure, err error) {
-	best, worst, err := u.bounds(v)
+	best, worst, err := unitBounds(u, v)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -147,24 +147,24 @@ type outcome struct {
 }
 
 // bounds judges a unit at its best and at its worst.
-func (u *Unit) bounds(v Version) (low, high *outcome, err error) {
+func unitBounds(u *Unit, v Version) (low, high *outcome, err error) {
 	if why, refused := u.refusal(v); refused {
 		return nil, nil, fmt.Errorf("%s does not load: %s", u.Name, why)
 	}
-	high = u.outcome(v, weakest)
+	high = outcomeOf(u, v, weakest)
 	if !u.uncertain() {
 		return high, high, nil
 	}
-	return u.outcome(v, strictest), high, nil
+	return outcomeOf(u, v, strictest), high, nil
 }
 
-func (u *Unit) outcome(v Version, b bound) *outcome {
-	s := u.load(v, b)
+func outcomeOf(u *Unit, v Version, b bound) *outcome {
+	s := loadState(u, v, b)
 	s.imply()
 	o := &outcome{results: s.judge()}
 	o.least = overall(o.results[:])
 	o.greatest = o.least
-	if u.uncertain() && u.bootUnknown() {
+	if u.uncertain() && bootUnknown(u) {
 		s.flags[flagDefaultDependencies] = !s.flags[flagDefaultDependencies]
 		other := s.judge()
 		o.least = min(o.least, overall(other[:]))
@@ -179,7 +179,7 @@ func (u *Unit) uncertain() bool {
 }
 
 // bootUnknown reports whether DefaultDependencies= is not known.
-func (u *Unit) bootUnknown() bool {
+func bootUnknown(u *Unit) bool {
 	lines := u.Values("Unit", "DefaultDependencies")
 	if len(lines) == 0 {
 		return u.open("Unit")

@@ -68,22 +68,22 @@ func (r *Row) Mark() string {
 // Remedy returns the line that makes the row good by itself, on a unit that has
 // no other of the directive. It is empty for RootDirectory=, which has none that
 // fits any service.
-func (r *Row) Remedy() (directive, value string) {
+func (r *Row) Remedy() (key, text string) {
 	i := slices.IndexFunc(checks[:], func(c check) bool { return c.field == r.Field })
 	if i < 0 {
 		return "", ""
 	}
 	c := &checks[i]
-	directive, _, _ = strings.Cut(c.id, "=")
+	key, _, _ = strings.Cut(c.id, "=")
 	switch c.rule {
 	case checkFlag:
-		return directive, pick(c.toggle == flagDelegate, "no", "yes")
+		return key, pick(c.toggle == flagDelegate, "no", "yes")
 	case checkCapabilities:
-		return directive, "~" + strings.Join(capabilityNames(c.mask), " ")
+		return key, "~" + strings.Join(capabilityNames(c.mask), " ")
 	case checkNamespace, checkCalls:
-		return directive, c.id[len(directive)+1:]
+		return key, c.id[len(key)+1:]
 	case checkFamily:
-		return directive, familyRemedy(c.family)
+		return key, familyRemedy(c.family)
 	case checkUserDynamicUser:
 		return "DynamicUser", "yes"
 	case checkRootDirectoryRootImage:
@@ -91,7 +91,7 @@ func (r *Row) Remedy() (directive, value string) {
 	case checkDeviceAllow:
 		return "DevicePolicy", "closed"
 	}
-	return directive, goodValues[directive]
+	return key, goodValues[key]
 }
 
 // goodValues are the best values of the rows that are no booleans; an empty one

@@ -37,7 +37,7 @@ func (u *Unit) Check(v Version) Report {
 			problem.Kind, stops[a.File] = StoppedDropin, max(a.Line, 1)
 		}
 		if d, found := Lookup(a.Section, a.Key, v); found && problem.Verdict.Status != Valid && len(r.Problems) < maxProblems {
-			problem.Verdict.Nearest = d.nearest(a.Value, v)
+			problem.Verdict.Nearest = nearestValue(d, a.Value, v)
 		}
 		r.add(problem)
 	}
@@ -128,6 +128,11 @@ func deciding(name string) bool {
 	return false
 }
 
+// kept reports whether the last valid value of a directive is remembered.
+func kept(name string) bool {
+	return deciding(name) || name == "RootImage" || slices.Contains(mounting, name)
+}
+
 // line judges one line and keeps what verify needs. It reports false when there
 // is something to say.
 func (l *loader) line(a *Assignment) (Problem, bool) {
@@ -146,9 +151,10 @@ func (l *loader) line(a *Assignment) (Problem, bool) {
 	}
 	if a.Unknown {
 		l.uncertain = l.uncertain || l.decides(d)
+		delete(l.fields, d.Name)
 		return Problem{}, true
 	}
-	verdict := d.check(a.Value, l.expander)
+	verdict := checkLine(d, a.Value, l.expander)
 	if verdict.Status == Valid || verdict.Status == Partly || d.Kind == KindExec {
 		l.keep(d, a.Value)
 	}
@@ -214,7 +220,7 @@ func (l *loader) keep(d *Directive, value string) {
 			l.statuses = 0
 		}
 	}
-	if deciding(d.Name) {
+	if kept(d.Name) {
 		if l.fields == nil {
 			l.fields = map[string]string{}
 		}
@@ -222,7 +228,7 @@ func (l *loader) keep(d *Directive, value string) {
 	}
 }
 
-func (l *loader) keepCommands(name, value string) {
+func (l *loader) keepCommands(name, text string) {
 	count := &l.start
 	switch name {
 	case "ExecStart":
@@ -231,11 +237,11 @@ func (l *loader) keepCommands(name, value string) {
 	default:
 		return
 	}
-	if value == "" {
+	if text == "" {
 		*count = 0
 		return
 	}
-	commands, _ := parseExec(value, l.expander)
+	commands, _ := parseExec(text, l.expander)
 	*count += len(commands)
 }
 
@@ -358,15 +364,23 @@ func (l *loader) apiDirectory(directory string) bool {
 	if !strings.HasPrefix(directory, "/") || !below(directory, "/proc") && !below(directory, "/sys") && !below(directory, "/dev") {
 		return false
 	}
-	s := l.unit.load(l.version, strictest)
-	s.imply()
-	mounts := slices.ContainsFunc(l.unit.Values(l.unit.sandboxSection(), "PrivateMounts"), func(a Assignment) bool {
-		b, _ := ParseBool(a.Value)
-		return b
-	})
-	return l.paths > 0 || mounts || s.image != "" || s.home != "no" || s.system != "no" || s.proc != "default" ||
-		s.procSubset != "all" || s.flags[flagPrivateDevices] || s.flags[flagProtectKernelTunables] ||
-		s.flags[flagProtectKernelModules] || s.flags[flagProtectKernelLogs] || s.flags[flagProtectControlGroups]
+	return l.paths > 0 || l.isTrue("DynamicUser") || l.fields["RootImage"] != "" || slices.ContainsFunc(mounting, l.isSet)
+}
+
+// mounting are the switches and enums that give a unit a mount namespace.
+var mounting = []string{"PrivateMounts", "ProtectHome", "ProtectSystem", "ProtectProc", "ProcSubset", "PrivateDevices",
+	"ProtectKernelTunables", "ProtectKernelModules", "ProtectKernelLogs", "ProtectControlGroups"}
+
+// isSet reports whether a switch or enum is known to be set to more than its
+// least.
+func (l *loader) isSet(name string) bool {
+	switch text := l.fields[name]; text {
+	case "", "default", "all":
+		return false
+	default:
+		on, isBool := ParseBool(text)
+		return on || !isBool
+	}
 }
 
 // unused reports directives that another one makes useless.

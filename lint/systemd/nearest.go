@@ -9,13 +9,13 @@ import (
 )
 
 // nearest returns the valid value that value was most likely meant to be, or "".
-func (d *Directive) nearest(value string, v Version) string {
+func nearestValue(d *Directive, value string, v Version) string {
 	if len(value) > 400 {
 		return ""
 	}
 	e := expander{version: v}
-	for _, candidate := range d.candidates(value, v) {
-		if candidate != "" && candidate != value && d.check(candidate, e).Status == Valid {
+	for _, candidate := range candidates(d, value, v) {
+		if candidate != "" && candidate != value && checkLine(d, candidate, e).Status == Valid {
 			return candidate
 		}
 	}
@@ -23,7 +23,7 @@ func (d *Directive) nearest(value string, v Version) string {
 }
 
 // candidates lists repairs of a value, the likeliest first.
-func (d *Directive) candidates(value string, v Version) []string {
+func candidates(d *Directive, value string, v Version) []string {
 	plain := strings.TrimSpace(value)
 	if i := strings.Index(plain, " #"); i >= 0 {
 		plain = strings.TrimSpace(plain[:i])
@@ -70,7 +70,7 @@ func (d *Directive) candidates(value string, v Version) []string {
 	case KindPaths, KindPath, KindEnvironmentFile, KindWorkingDirectory:
 		list = append(list, cleanPaths(plain))
 	case KindDirectories:
-		list = append(list, d.relative(plain))
+		list = append(list, relativeTo(d, plain))
 	case KindTasks, KindCountOrInfinity:
 		if equalFold(plain, "unlimited") || equalFold(plain, "max") {
 			list = append(list, "infinity")
@@ -121,7 +121,7 @@ func cleanPaths(text string) string {
 
 // relative writes the absolute paths of StateDirectory= and the like as they are
 // below the folder that the directive speaks of.
-func (d *Directive) relative(text string) string {
+func relativeTo(d *Directive, text string) string {
 	list := strings.Fields(text)
 	for i, word := range list {
 		for _, base := range directoryBases[d.Name] {

@@ -159,7 +159,7 @@ func (p *parser) header(text string) {
 }
 
 func (p *parser) assignment(text string) {
-	key, value, found := strings.Cut(text, "=")
+	key, text, found := strings.Cut(text, "=")
 	switch {
 	case !found:
 		p.ignore(MissingEquals, "no '=' in the line, ignored")
@@ -167,7 +167,7 @@ func (p *parser) assignment(text string) {
 		p.ignore(MissingEquals, "no key before '=', ignored")
 	default:
 		p.file.Assignments = append(p.file.Assignments, Assignment{
-			Section: p.section, Key: strings.TrimRight(key, blanks), Value: strings.TrimLeft(value, blanks),
+			Section: p.section, Key: strings.TrimRight(key, blanks), Value: strings.TrimLeft(text, blanks),
 			File: p.file.Name, Line: p.number,
 		})
 	}

@@ -149,7 +149,7 @@ func namespacesAll(v Version) namespaceSet {
 }
 
 // load applies the lines of a unit, in order.
-func (u *Unit) load(v Version, b bound) *state {
+func loadState(u *Unit, v Version, b bound) *state {
 	s := newState(u, v, b)
 	sandbox := u.sandboxSection()
 	if u.open(sandbox) || u.open("Unit") {
@@ -206,81 +206,81 @@ func (s *state) apply(a *Assignment) {
 		s.applyFlag(f, a.Value)
 		return
 	}
-	switch value := a.Value; a.Key {
+	switch text := a.Value; a.Key {
 	case "User":
-		s.user, _ = s.expand(value, fullSpecifiers)
+		s.user, _ = s.expand(text, fullSpecifiers)
 	case "SupplementaryGroups":
-		s.count(&s.groups, value, len(fields(value)))
+		s.count(&s.groups, text, len(fields(text)))
 	case "ProtectHome", "ProtectSystem", "KeyringMode", "ProtectProc", "ProcSubset", "NotifyAccess", "DevicePolicy", "Type":
-		s.applyEnum(a.Key, value)
+		s.applyEnum(a.Key, text)
 	case "UMask":
-		if m, ok := parseMode(value); ok {
+		if m, ok := parseMode(text); ok {
 			s.umask = m
 		}
 	case "RootDirectory", "RootImage":
-		s.applyRoot(a.Key, value)
+		s.applyRoot(a.Key, text)
 	case "CapabilityBoundingSet":
-		s.bounding.line(value, s.version)
+		s.bounding.line(text, s.version)
 	case "AmbientCapabilities":
-		s.ambient.line(value, s.version)
+		s.ambient.line(text, s.version)
 	case "RestrictAddressFamilies":
-		s.families.line(value, s.version)
+		s.families.line(text, s.version)
 	case "RestrictNamespaces":
-		s.applyNamespaces(value)
+		s.applyNamespaces(text)
 	case "SystemCallFilter":
-		s.filter.line(value, s.version)
+		s.filter.line(text, s.version)
 	case "SystemCallArchitectures":
-		s.applyArchitectures(value)
+		s.applyArchitectures(text)
 	case "IPAddressDeny":
-		s.deny.line(value)
+		s.deny.line(text)
 	case "IPAddressAllow":
-		s.allow.line(value)
+		s.allow.line(text)
 	case "DeviceAllow":
-		s.applyDevice(value)
+		s.applyDevice(text)
 	default:
-		s.applyRest(a.Key, value)
+		s.applyRest(a.Key, text)
 	}
 }
 
 // applyRest applies the lines that count only through what they imply.
-func (s *state) applyRest(key, value string) {
+func (s *state) applyRest(key, text string) {
 	switch key {
 	case "IPIngressFilterPath":
-		s.countIf(&s.ingress, value, s.absolute(value))
+		s.countIf(&s.ingress, text, s.absolute(text))
 	case "IPEgressFilterPath":
-		s.countIf(&s.egress, value, s.absolute(value))
+		s.countIf(&s.egress, text, s.absolute(text))
 	case "MountImages":
-		s.count(&s.mountImages, value, countMountImages(value))
+		s.count(&s.mountImages, text, countMountImages(text))
 	case "RootMStack":
 		if s.version >= 260 {
-			s.stacks = min(len(value), 1)
+			s.stacks = min(len(text), 1)
 		}
 	case "LoadCredential", "LoadCredentialEncrypted":
-		s.applyCredential(&s.credentials[0], key, value)
+		s.applyCredential(&s.credentials[0], key, text)
 	case "SetCredential", "SetCredentialEncrypted":
-		s.applyCredential(&s.credentials[1], key, value)
+		s.applyCredential(&s.credentials[1], key, text)
 	case "WatchdogSec":
-		if n, ok := parseSpan(value, 1e6); ok {
+		if n, ok := parseSpan(text, 1e6); ok {
 			s.watchdog = n > 0
 		}
 	case "FileDescriptorStoreMax":
-		if n, ok := parseUint(value, 0, 1<<32-1); ok {
+		if n, ok := parseUint(text, 0, 1<<32-1); ok {
 			s.fdStore = n > 0
 		}
 	}
 }
 
 // applyCredential adds to a list that plain and encrypted credentials share.
-func (s *state) applyCredential(list *map[string]bool, key, value string) {
+func (s *state) applyCredential(list *map[string]bool, key, text string) {
 	d, _ := LookupAny("Service", key)
 	switch {
-	case value == "":
+	case text == "":
 		*list = nil
-	case d.check(value, s.expander).Status == Valid:
+	case checkLine(d, text, s.expander).Status == Valid:
 		if *list == nil {
 			*list = map[string]bool{}
 		}
-		name, _, _ := strings.Cut(value, ":")
+		name, _, _ := strings.Cut(text, ":")
 		(*list)[name] = strings.HasSuffix(key, "Encrypted")
 	}
 }
@@ -298,8 +298,8 @@ func (s *state) encrypted() bool {
 }
 
 // count adds n to a list that an empty value clears.
-func (s *state) count(list *int, value string, n int) {
-	if value == "" {
+func (s *state) count(list *int, text string, n int) {
+	if text == "" {
 		*list = 0
 		return
 	}
@@ -307,17 +307,17 @@ func (s *state) count(list *int, value string, n int) {
 }
 
 // absolute reports whether a value is an absolute path.
-func (s *state) absolute(value string) bool {
-	path, ok := s.expand(value, fullSpecifiers)
+func (s *state) absolute(text string) bool {
+	path, ok := s.expand(text, fullSpecifiers)
 	return ok && pathProblem(path, true, false) == ""
 }
 
-func (s *state) countIf(list *int, value string, ok bool) {
+func (s *state) countIf(list *int, text string, ok bool) {
 	n := 0
 	if ok {
 		n = 1
 	}
-	s.count(list, value, n)
+	s.count(list, text, n)
 }
 
 func flagOf(key string) toggle {
@@ -366,8 +366,8 @@ func flagOf(key string) toggle {
 	return flagCount
 }
 
-func (s *state) applyFlag(f toggle, value string) {
-	if b, ok := ParseBool(value); ok {
+func (s *state) applyFlag(f toggle, text string) {
+	if b, ok := ParseBool(text); ok {
 		s.flags[f], s.modes[f] = b, ""
 		if e := enumOf(flagNames[f]); b && e != nil {
 			s.modes[f] = e.True
@@ -378,36 +378,36 @@ func (s *state) applyFlag(f toggle, value string) {
 	}
 	switch f {
 	case flagPrivateMounts:
-		if value == "" && s.version >= 254 {
+		if text == "" && s.version >= 254 {
 			s.flags[f], s.modes[f] = true, ""
 		}
 	case flagDelegate:
-		_, bad := namedWords(value)
+		_, bad := namedWords(text)
 		s.flags[f] = s.flags[f] || !bad
 	case flagPrivateTmp, flagPrivateUsers, flagProtectControlGroups, flagProtectHostname:
-		s.applyEnumFlag(f, value)
+		s.applyEnumFlag(f, text)
 	}
 }
 
 // applyEnumFlag sets a toggle that newer versions read as an enum: every value but
 // "no" switches it on.
-func (s *state) applyEnumFlag(f toggle, value string) {
+func (s *state) applyEnumFlag(f toggle, text string) {
 	d, _ := LookupAny("Service", flagNames[f])
-	if value == "" && d.Empty == EmptyResets && d.KindIn(s.version) != KindBool {
+	if text == "" && d.Empty == EmptyResets && d.KindIn(s.version) != KindBool {
 		s.flags[f], s.modes[f] = false, ""
 		return
 	}
-	if value == "" || d.KindIn(s.version) == KindBool || d.judge(d.Kind, value, s.expander).Status != Valid {
+	if text == "" || d.KindIn(s.version) == KindBool || judge(d, d.Kind, text, s.expander).Status != Valid {
 		return
 	}
-	word, _, _ := strings.Cut(value, ":")
-	mode, _ := d.Enum().parse(word, s.version)
+	word, _, _ := strings.Cut(text, ":")
+	mode, _ := parseEnum(d.Enum(), word, s.version)
 	s.flags[f], s.modes[f] = mode != "no", mode
 }
 
 // namedWords splits a list that may be quoted; bad tells of an open quote.
-func namedWords(value string) (list []string, bad bool) {
-	ok := words(value, unquote, func(w string) bool { list = append(list, w); return true })
+func namedWords(text string) (list []string, bad bool) {
+	ok := words(text, unquote, func(w string) bool { list = append(list, w); return true })
 	return list, !ok
 }
 
@@ -432,17 +432,17 @@ func (s *state) enumField(key string) *string {
 	return &s.serviceType
 }
 
-func (s *state) applyEnum(key, value string) {
+func (s *state) applyEnum(key, text string) {
 	if s.unitType != "service" && (key == "NotifyAccess" || key == "Type") {
 		return
 	}
-	if parsed, ok := enumOf(key).parse(value, s.version); ok {
+	if parsed, ok := parseEnum(enumOf(key), text, s.version); ok {
 		*s.enumField(key) = parsed
 	}
 }
 
-func (s *state) applyRoot(key, value string) {
-	path, _ := s.expand(value, fullSpecifiers)
+func (s *state) applyRoot(key, text string) {
+	path, _ := s.expand(text, fullSpecifiers)
 	if key == "RootImage" {
 		s.image, s.implied.image = path, false
 	} else {
@@ -450,19 +450,19 @@ func (s *state) applyRoot(key, value string) {
 	}
 }
 
-func (s *state) applyNamespaces(value string) {
-	if value == "" {
+func (s *state) applyNamespaces(text string) {
+	if text == "" {
 		s.spaces, s.spacesInitial = namespacesAll(s.version), true
 		return
 	}
-	if b, ok := ParseBool(value); ok {
+	if b, ok := ParseBool(text); ok {
 		s.spaces, s.spacesInitial = namespacesAll(s.version), false
 		if b {
 			s.spaces = 0
 		}
 		return
 	}
-	list, inverted := strings.CutPrefix(value, "~")
+	list, inverted := strings.CutPrefix(text, "~")
 	set, ok := parseNamespaces(list)
 	switch {
 	case !ok:
@@ -479,12 +479,12 @@ func (s *state) applyNamespaces(value string) {
 	s.spacesInitial = false
 }
 
-func (s *state) applyArchitectures(value string) {
-	if value == "" {
+func (s *state) applyArchitectures(text string) {
+	if text == "" {
 		s.architectures, s.otherArchitecture = nil, false
 		return
 	}
-	words(value, unquote, func(word string) bool {
+	words(text, unquote, func(word string) bool {
 		if slices.Contains(architectures, word) && !slices.Contains(s.architectures, word) {
 			s.architectures = append(s.architectures, word)
 		}
@@ -492,19 +492,19 @@ func (s *state) applyArchitectures(value string) {
 	})
 }
 
-func (s *state) applyDevice(value string) {
-	if value == "" {
+func (s *state) applyDevice(text string) {
+	if text == "" {
 		s.devices, s.devicesUnknown = nil, false
 		return
 	}
-	if path, rights, ok := parseDevice(value, s.expander); ok {
+	if path, rights, ok := parseDevice(text, s.expander); ok {
 		s.devices = append(s.devices, path+":"+rights)
 	}
 }
 
-func countMountImages(value string) int {
+func countMountImages(text string) int {
 	n := 0
-	words(value, unquote|retainEscape, func(word string) bool {
+	words(text, unquote|retainEscape, func(word string) bool {
 		source, destination, _ := strings.Cut(word, ":")
 		destination, _, _ = strings.Cut(destination, ":")
 		if pathProblem(strings.TrimPrefix(source, "-"), true, false) == "" && pathProblem(destination, true, false) == "" {
@@ -517,12 +517,12 @@ func countMountImages(value string) int {
 
 // line applies one line of a capability set (src/core/load-fragment.c,
 // config_parse_capability_set).
-func (c *capabilitySet) line(value string, v Version) {
-	if value == "" && v >= 259 {
+func (c *capabilitySet) line(text string, v Version) {
+	if text == "" && v >= 259 {
 		c.set, c.loose = 0, false
 		return
 	}
-	list, inverted := strings.CutPrefix(value, "~")
+	list, inverted := strings.CutPrefix(text, "~")
 	sum := uint64(0)
 	words(list, unquote|relaxQuotes, func(word string) bool {
 		if n, ok := parseCapability(word, v); ok {
@@ -556,12 +556,12 @@ const (
 )
 
 // line applies one line of RestrictAddressFamilies=.
-func (f *familySet) line(value string, v Version) {
-	if value == "" || value == "none" {
-		*f = familySet{allow: value == "none"}
+func (f *familySet) line(text string, v Version) {
+	if text == "" || text == "none" {
+		*f = familySet{allow: text == "none"}
 		return
 	}
-	list, inverted := strings.CutPrefix(value, "~")
+	list, inverted := strings.CutPrefix(text, "~")
 	if !f.exists && !f.loose {
 		f.exists, f.allow, f.list = true, !inverted, 0
 	}
@@ -589,13 +589,13 @@ func (f *familySet) allowed() uint64 {
 }
 
 // line applies one line of SystemCallFilter=.
-func (c *callFilter) line(value string, v Version) {
-	if !c.loose || value == "" {
-		c.filter.line(value, v, nil)
+func (c *callFilter) line(text string, v Version) {
+	if !c.loose || text == "" {
+		c.filter.line(text, v, nil)
 		c.loose = false
 		return
 	}
-	list, inverted := strings.CutPrefix(value, "~")
+	list, inverted := strings.CutPrefix(text, "~")
 	words(list, 0, func(word string) bool {
 		name, _, hasErrno := strings.Cut(word, ":")
 		set, ok := resolve(name, v)
@@ -617,12 +617,12 @@ func (c *callFilter) allowed() (callSet, bool) {
 	return c.filter.allowed()
 }
 
-func (l *addressList) line(value string) {
-	if value == "" {
+func (l *addressList) line(text string) {
+	if text == "" {
 		*l = addressList{}
 		return
 	}
-	words(value, 0, func(word string) bool {
+	words(text, 0, func(word string) bool {
 		if p, ok := parseAddress(word); ok {
 			l.prefixes = append(l.prefixes, p...)
 		}

@@ -45,14 +45,7 @@ func AtLeast(section, name string, have, want []Assignment, v Version) Answer {
 	if section != "Service" && sectionBit(section) != 0 && section != "Unit" && section != "Install" {
 		u.Name = "unit." + strings.ToLower(section)
 	}
-	return u.atLeast(section, name, want, v, func(b bound) *state { return u.load(v, b) })
-}
-
-// AtLeast reports whether what the whole unit makes of a directive is at least
-// as strict as what the lines want alone make of it. It knows what one directive
-// implies for another: DynamicUser=yes satisfies ProtectSystem=strict.
-func (u *Unit) AtLeast(section, name string, want []Assignment, v Version) Answer {
-	return u.Read(v).AtLeast(section, name, want)
+	return atLeastIn(u, section, name, want, v, func(b bound) *state { return loadState(u, v, b) })
 }
 
 // Reading is a unit as a version of systemd reads it, for one who asks for many
@@ -64,11 +57,13 @@ type Reading struct {
 }
 
 // Read reads the unit as version v does.
-func (u *Unit) Read(v Version) *Reading { return &Reading{unit: u, version: v} }
+func Read(u *Unit, v Version) *Reading { return &Reading{unit: u, version: v} }
 
-// AtLeast answers as [Unit.AtLeast] does.
+// AtLeast reports whether what the whole unit makes of a directive is at least
+// as strict as what the lines want alone make of it. It knows what one directive
+// implies for another: DynamicUser=yes satisfies ProtectSystem=strict.
 func (r *Reading) AtLeast(section, name string, want []Assignment) Answer {
-	return r.unit.atLeast(section, name, want, r.version, r.at)
+	return atLeastIn(r.unit, section, name, want, r.version, r.at)
 }
 
 func (r *Reading) at(b bound) *state {
@@ -77,26 +72,26 @@ func (r *Reading) at(b bound) *state {
 		i = 1
 	}
 	if r.bounds[i] == nil {
-		s := r.unit.load(r.version, b)
+		s := loadState(r.unit, r.version, b)
 		s.imply()
 		r.bounds[i] = s
 	}
 	return r.bounds[i]
 }
 
-func (u *Unit) atLeast(section, name string, want []Assignment, v Version, at func(bound) *state) Answer {
+func atLeastIn(u *Unit, section, name string, want []Assignment, v Version, at func(bound) *state) Answer {
 	d, ok := LookupAny(section, name)
 	if !ok || slices.ContainsFunc(want, func(a Assignment) bool { return a.Unknown }) {
 		return CannotTell
 	}
 	if section != u.sandboxSection() && !(section == "Unit" && name == "DefaultDependencies") {
-		return d.compareLines(u.Values(section, name), want, u.open(section), v)
+		return compareLines(d, u.Values(section, name), want, u.open(section), v)
 	}
 	wanted := &Unit{Name: u.Name, Assignments: want}
-	target := wanted.load(v, weakest)
+	target := loadState(wanted, v, weakest)
 	compare := stateOrder(d)
 	if compare == nil {
-		return d.compareLines(u.pathLines(section, name), want, u.open(section), v)
+		return compareLines(d, pathLines(u, section, name), want, u.open(section), v)
 	}
 	ask := func(b bound) Answer { return compare(at(b), target) }
 	worst := ask(weakest)
@@ -111,7 +106,7 @@ func (u *Unit) atLeast(section, name string, want []Assignment, v Version, at fu
 
 // pathLines returns the lines of a directive, with those that include it:
 // what is inaccessible is read-only too.
-func (u *Unit) pathLines(section, name string) []Assignment {
+func pathLines(u *Unit, section, name string) []Assignment {
 	lines := u.Values(section, name)
 	if name == "ReadOnlyPaths" {
 		lines = append(lines, u.Values(section, "InaccessiblePaths")...)
@@ -193,7 +188,7 @@ func mode(value string) string {
 }
 
 func enumAtLeast(e *Enum, have, want string) Answer {
-	stricter, known := e.atLeast(have, want)
+	stricter, known := stricterValue(e, have, want)
 	if !known {
 		return CannotTell
 	}
@@ -211,7 +206,7 @@ func callsAtLeast(have, want *state) Answer {
 // of have is not known.
 func WeakerCalls(have, want []Assignment, v Version) []string {
 	load := func(lines []Assignment) *state {
-		return (&Unit{Name: "unit.service", Assignments: lines}).load(v, strictest)
+		return loadState((&Unit{Name: "unit.service", Assignments: lines}), v, strictest)
 	}
 	a, _ := load(have).filter.allowed()
 	b, _ := load(want).filter.allowed()

@@ -8,20 +8,20 @@ import (
 
 // compareLines answers for a directive whose effect lies in its own lines alone.
 // open tells that lines which cannot be seen may exist when have is empty.
-func (d *Directive) compareLines(have, want []Assignment, open bool, v Version) Answer {
+func compareLines(d *Directive, have, want []Assignment, open bool, v Version) Answer {
 	if open && len(have) == 0 {
 		return CannotTell
 	}
 	if d.Repeat == Override || d.Repeat == FirstWins {
-		value, known := d.last(have, v)
+		text, known := lastValue(d, have, v)
 		if !known {
 			return CannotTell
 		}
-		wanted, _ := d.last(want, v)
-		return d.compareValues(value, wanted, v)
+		wanted, _ := lastValue(d, want, v)
+		return compareValues(d, text, wanted, v)
 	}
-	list, complete := d.list(have, v)
-	wanted, _ := d.list(want, v)
+	list, complete := listWords(d, have, v)
+	wanted, _ := listWords(d, want, v)
 	switch d.Name {
 	case "ReadWritePaths", "ExecPaths", "BindPaths", "SupplementaryGroups", "PassEnvironment", "IPIngressFilterPath", "IPEgressFilterPath":
 		return compareLists(wanted, list, d.Kind == KindPaths, complete, No)
@@ -44,24 +44,24 @@ func compareLists(outer, inner []string, paths, complete bool, stays Answer) Ans
 
 // last returns the value in force: the last valid one, else the default. known
 // is false when a line that is not known may have set it.
-func (d *Directive) last(lines []Assignment, v Version) (value string, known bool) {
-	value, known = d.Default, true
+func lastValue(d *Directive, lines []Assignment, v Version) (text string, known bool) {
+	text, known = d.Default, true
 	for _, a := range lines {
 		switch {
 		case a.Unknown:
 			known = false
-		case a.Value == "" && d.emptyVerdict(v).Status == Valid:
-			value, known = d.Default, true
-		case a.Value != "" && d.check(a.Value, expander{version: v}).Status < Ignored:
-			value, known = a.Value, true
+		case a.Value == "" && emptyVerdict(d, v).Status == Valid:
+			text, known = d.Default, true
+		case a.Value != "" && checkLine(d, a.Value, expander{version: v}).Status < Ignored:
+			text, known = a.Value, true
 		}
 	}
-	return value, known
+	return text, known
 }
 
 // list returns the words of all lines since the last reset. complete is false
 // when some line is not known.
-func (d *Directive) list(lines []Assignment, v Version) (list []string, complete bool) {
+func listWords(d *Directive, lines []Assignment, v Version) (list []string, complete bool) {
 	complete = true
 	for _, a := range lines {
 		switch {
@@ -74,7 +74,7 @@ func (d *Directive) list(lines []Assignment, v Version) (list []string, complete
 			if d.Empty == EmptyClears || d.Empty == EmptyResets {
 				list, complete = nil, true
 			}
-		case d.oneWord():
+		case oneWord(d):
 			list = append(list, a.Value)
 		default:
 			words(a.Value, unquote|relaxQuotes, func(word string) bool {
@@ -90,7 +90,7 @@ func (d *Directive) list(lines []Assignment, v Version) (list []string, complete
 }
 
 // oneWord reports whether a line of the list is one element, blanks or not.
-func (d *Directive) oneWord() bool {
+func oneWord(d *Directive) bool {
 	switch d.Kind {
 	case KindExec, KindEnvironmentFile, KindCondition, KindConditionPath, KindLoadCredential, KindSetCredential, KindTimer,
 		KindListen, KindPathSpec, KindDevices, KindDeviceValue, KindFilterPath:
@@ -104,7 +104,7 @@ var restartOrder = Enum{weaker: [][2]string{{"no", "on-watchdog"}, {"on-watchdog
 	{"on-abort", "on-abnormal"}, {"on-abnormal", "on-failure"}, {"on-failure", "always"}, {"no", "on-success"}, {"on-success", "always"}}}
 
 // compareValues compares two values of a directive that holds one.
-func (d *Directive) compareValues(have, want string, v Version) Answer {
+func compareValues(d *Directive, have, want string, v Version) Answer {
 	if have == want {
 		return Yes
 	}
@@ -114,7 +114,7 @@ func (d *Directive) compareValues(have, want string, v Version) Answer {
 		b, _ := ParseBool(want)
 		return answer(a == b || a && d.Man == "systemd.exec")
 	case KindEnum, KindHostname:
-		return d.compareEnums(have, want, v)
+		return compareEnums(d, have, want, v)
 	case KindMode:
 		a, _ := parseMode(have)
 		b, _ := parseMode(want)
@@ -127,13 +127,13 @@ func (d *Directive) compareValues(have, want string, v Version) Answer {
 	return No
 }
 
-func (d *Directive) compareEnums(have, want string, v Version) Answer {
+func compareEnums(d *Directive, have, want string, v Version) Answer {
 	e := d.Enum()
 	if d.Name == "Restart" {
 		e = &restartOrder
 	} else {
-		have, _ = e.parse(have, v)
-		want, _ = e.parse(want, v)
+		have, _ = parseEnum(e, have, v)
+		want, _ = parseEnum(e, want, v)
 	}
 	if have == want {
 		return Yes
@@ -141,7 +141,7 @@ func (d *Directive) compareEnums(have, want string, v Version) Answer {
 	if len(e.weaker) == 0 {
 		return No
 	}
-	stricter, known := e.atLeast(have, want)
+	stricter, known := stricterValue(e, have, want)
 	if !known && d.Name != "Restart" {
 		return CannotTell
 	}

@@ -165,12 +165,12 @@ func TestUnitAtLeast(t *testing.T) {
 		{"PrivateTmp=yes", "PrivateDevices", "yes", No},
 	} {
 		u := NewUnit("x.service", Parse("x", []byte("[Service]\n"+test.unit+"\n")))
-		if got := u.AtLeast("Service", test.name, lines(test.name, test.want), 258); got != test.answer {
+		if got := Read(u, 258).AtLeast("Service", test.name, lines(test.name, test.want)); got != test.answer {
 			t.Errorf("%q: %s at least %q? %s, want %s", test.unit, test.name, test.want, got, test.answer)
 		}
 	}
 	open := &Unit{Name: "x.service", Open: []string{"Service"}}
-	if got := open.AtLeast("Service", "PrivateTmp", lines("PrivateTmp", "yes"), 258); got != CannotTell {
+	if got := Read(open, 258).AtLeast("Service", "PrivateTmp", lines("PrivateTmp", "yes")); got != CannotTell {
 		t.Errorf("an open unit: %s", got)
 	}
 }
@@ -210,8 +210,8 @@ func TestUnknownIsABound(t *testing.T) {
 			}
 			for _, key := range scored {
 				want := lines(key, d.plain(key))
-				hiddenAnswer := hidden.AtLeast(want[0].Section, key, want, v)
-				if answer := filled.AtLeast(want[0].Section, key, want, v); hiddenAnswer != CannotTell && answer != hiddenAnswer && answer != CannotTell {
+				hiddenAnswer := Read(&hidden, v).AtLeast(want[0].Section, key, want)
+				if answer := Read(&filled, v).AtLeast(want[0].Section, key, want); hiddenAnswer != CannotTell && answer != hiddenAnswer && answer != CannotTell {
 					t.Errorf("seed %d: %s at least %q: %s with values that are not known, %s with these:\n%+v\n%+v", seed, key, want[0].Value, hiddenAnswer, answer,
 						hidden.Values("Service", key), filled.Values("Service", key))
 				}

@@ -84,7 +84,7 @@ func (u *Unit) inForce(v Version) []Assignment {
 		}
 		inside = false
 		if a.Dropin && !a.Unknown && u.hasSection(a.Section) {
-			if d, ok := Lookup(a.Section, a.Key, v); ok && d.check(a.Value, e).Status == Refused {
+			if d, ok := Lookup(a.Section, a.Key, v); ok && checkLine(d, a.Value, e).Status == Refused {
 				stopped, inside = a.File, true
 				continue
 			}

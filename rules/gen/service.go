@@ -521,10 +521,10 @@ func (o *ServiceOptions) checkLists(v systemd.Version) error {
 		{"capability", "Service", "AmbientCapabilities", o.Capabilities},
 		{"start-at", "Timer", "OnCalendar", o.StartAt},
 	} {
-		for _, value := range check.values {
-			verdict := systemd.Check(check.section, check.directive, value, v)
-			if verdict.Status != systemd.Valid || strings.TrimSpace(value) == "" {
-				return fmt.Errorf("--%s %s: %s", check.flag, strconv.Quote(value), orElse(verdict.Reason, "systemd would ignore it"))
+		for _, text := range check.values {
+			verdict := systemd.Check(check.section, check.directive, text, v)
+			if verdict.Status != systemd.Valid || strings.TrimSpace(text) == "" {
+				return fmt.Errorf("--%s %s: %s", check.flag, strconv.Quote(text), orElse(verdict.Reason, "systemd would ignore it"))
 			}
 		}
 	}

@@ -252,26 +252,26 @@ func normal(u *systemd.Unit, module *nixos.Unit) map[string][]string {
 		if a.Section == "Install" && (a.Key != "WantedBy" || u.Type() == "target") || strings.HasPrefix(a.Section, "X-") || systemdIgnores(u, a) {
 			continue // by other options, or not at all
 		}
-		value := a.Value
+		text := a.Value
 		if a.Unknown {
-			value = "?"
+			text = "?"
 		}
 		d, ok := systemd.Lookup(a.Section, a.Key, systemd.Newest)
-		if on, isBool := systemd.ParseBool(value); ok && isBool && (value == "yes" || value == "no") && d.KindIn(systemd.Newest) != systemd.KindString {
-			value = map[bool]string{true: "true", false: "false"}[on]
+		if on, isBool := systemd.ParseBool(text); ok && isBool && (text == "yes" || text == "no") && d.KindIn(systemd.Newest) != systemd.KindString {
+			text = map[bool]string{true: "true", false: "false"}[on]
 		}
-		words := strings.Fields(value)
+		words := strings.Fields(text)
 		_, list := unitLists[[2]string{a.Section, a.Key}]
 		switch {
 		case key == "Service.Environment" && module != nil:
-			out[key] = append(out[key], value)
+			out[key] = append(out[key], text)
 		case list && len(words) > 0, key == "Unit.Documentation" && len(words) > 0:
 			out[key] = append(out[key], words...)
-		case ok && d.Repeat == systemd.Override && value != "" &&
-			systemd.Check(a.Section, a.Key, value, systemd.Newest).Status == systemd.Valid:
-			out[key] = []string{value}
+		case ok && d.Repeat == systemd.Override && text != "" &&
+			systemd.Check(a.Section, a.Key, text, systemd.Newest).Status == systemd.Valid:
+			out[key] = []string{text}
 		default:
-			out[key] = append(out[key], value)
+			out[key] = append(out[key], text)
 		}
 	}
 	if env, ok := out["Service.Environment"]; ok {
