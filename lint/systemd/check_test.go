@@ -77,3 +77,12 @@ func TestCheck(t *testing.T) {
 		}
 	}
 }
+
+func TestDefaultsAreValid(t *testing.T) {
+	for i := range directives {
+		d := &directives[i]
+		if d.Default != "" && checkLine(d, d.Default, expander{version: Newest}).Status != Valid && d.KindIn(Newest) != KindIgnored {
+			t.Errorf("%s: its default %q is not valid", d.Name, d.Default)
+		}
+	}
+}

@@ -37,9 +37,6 @@ func TestTables(t *testing.T) {
 		if d.Kind == KindEnum && d.Enum() == nil && d.KindIn(Newest) == KindEnum {
 			t.Logf("%s has no table of values", d.Name)
 		}
-		if d.Default != "" && checkLine(d, d.Default, expander{version: Newest}).Status != Valid && d.KindIn(Newest) != KindIgnored {
-			t.Errorf("%s: its default %q is not valid", d.Name, d.Default)
-		}
 		if r := d.Replacement; d.Deprecated && r != "" && !strings.ContainsAny(r, " [") && len(SectionsOf(r, Newest)) == 0 {
 			t.Errorf("%s: its replacement %s does not exist", d.Name, r)
 		}
