@@ -12,7 +12,7 @@ import (
 
 	"wardnix/lint/nixos"
 	"wardnix/lint/spell"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/unitfile"
 	"wardnix/nixast"
 	"wardnix/nixast/eval"
 )
@@ -57,7 +57,7 @@ type row struct {
 	section string
 	// want is what the baseline sets, and lines the same as systemd sees it.
 	want  *eval.Thunk
-	lines []systemd.Assignment
+	lines []unitfile.Assignment
 	ev    *eval.Evaluator
 	// comment is what stands above the row in the baseline.
 	comment string

@@ -9,7 +9,10 @@ import (
 	"wardnix/emit"
 	"wardnix/lint"
 	"wardnix/lint/nixos"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/security"
+	"wardnix/lint/systemd/unitfile"
+	"wardnix/lint/systemd/value"
 	"wardnix/nixast"
 	"wardnix/nixast/eval"
 )
@@ -72,12 +75,12 @@ func (u *unitView) invalid(r *row) bool {
 		return false
 	}
 	claimed := false
-	eachDirective(u, func(d *systemd.Directive, k *keyLines) {
+	eachDirective(u, func(d *directive.Directive, k *keyLines) {
 		if k.section != r.section || d.Name != r.name() {
 			return
 		}
 		for _, l := range k.lines {
-			m := misread{Line: l, directive: d, verdict: systemd.Check(l.Section, l.Key, l.Text, u.version)}
+			m := misread{Line: l, directive: d, verdict: value.Check(l.Section, l.Key, l.Text, u.version)}
 			if !l.Known || l.Unseen != "" {
 				continue
 			}
@@ -266,13 +269,13 @@ func (u *unitView) enough(r *row, items []any) bool {
 	if r.isToken() {
 		return true // every path more is stricter
 	}
-	var lines []systemd.Assignment
+	var lines []unitfile.Assignment
 	for _, item := range items {
 		text, ok := item.(string)
 		if !ok {
 			return false
 		}
-		lines = append(lines, systemd.Assignment{Section: r.section, Key: r.name(), Value: text})
+		lines = append(lines, unitfile.Assignment{Section: r.section, Key: r.name(), Value: text})
 	}
-	return systemd.AtLeast(r.section, r.name(), lines, r.lines, u.version) == systemd.Yes
+	return security.AtLeast(r.section, r.name(), lines, r.lines, u.version) == value.Yes
 }

@@ -5,7 +5,10 @@ import (
 	"strings"
 
 	"wardnix/lint/nixos"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/security"
+	"wardnix/lint/systemd/unitfile"
+	"wardnix/lint/systemd/value"
 	"wardnix/nixast/eval"
 )
 
@@ -41,12 +44,12 @@ func (u *unitView) standing(r *row) standing {
 		whole, reading = &closed, &u.closed
 	}
 	if *reading == nil {
-		*reading = systemd.Read(whole, u.version)
+		*reading = security.Read(whole, u.version)
 	}
 	return standingOf(u.Unit, whole, *reading, r, u.version)
 }
 
-func standingOf(u *nixos.Unit, whole *systemd.Unit, read *systemd.Reading, r *row, v systemd.Version) standing {
+func standingOf(u *nixos.Unit, whole *unitfile.Unit, read *security.Reading, r *row, v directive.Version) standing {
 	if special, ok := specialRows[r.name()]; ok && r.baseline.applies != nil {
 		return special(u, whole, r)
 	}
@@ -64,9 +67,9 @@ func standingOf(u *nixos.Unit, whole *systemd.Unit, read *systemd.Reading, r *ro
 		return weaker
 	}
 	switch read.AtLeast(r.section, r.name(), r.lines) {
-	case systemd.Yes:
+	case value.Yes:
 		return satisfied
-	case systemd.No:
+	case value.No:
 		return weaker
 	}
 	return unclear
@@ -77,18 +80,18 @@ func standingOf(u *nixos.Unit, whole *systemd.Unit, read *systemd.Reading, r *ro
 var needsLine = map[string]bool{"AmbientCapabilities": true}
 
 // unset is the standing of a directive that nothing in sight sets.
-func unset(u *nixos.Unit, whole *systemd.Unit, read *systemd.Reading, r *row, v systemd.Version) standing {
+func unset(u *nixos.Unit, whole *unitfile.Unit, read *security.Reading, r *row, v directive.Version) standing {
 	if slices.Contains(whole.Open, r.section) || len(u.Directive(r.section, r.name()).Unseen) > 0 {
 		return unclear
 	}
-	bare := &systemd.Unit{Name: whole.Name}
-	if systemd.Read(bare, v).AtLeast(r.section, r.name(), r.lines) == systemd.Yes {
+	bare := &unitfile.Unit{Name: whole.Name}
+	if security.Read(bare, v).AtLeast(r.section, r.name(), r.lines) == value.Yes {
 		return missing // the default is as strict, and the baseline wants it said
 	}
 	switch read.AtLeast(r.section, r.name(), r.lines) {
-	case systemd.Yes:
+	case value.Yes:
 		return satisfied // another directive implies it
-	case systemd.CannotTell:
+	case value.CannotTell:
 		return unclear // another directive may imply it
 	}
 	return missing
@@ -150,7 +153,7 @@ func knownStrings(ev *eval.Evaluator, t *eval.Thunk) (items []string, ok bool) {
 
 // specialRows are rows of a built-in baseline whose question is not a matter of
 // systemd's order of values.
-var specialRows = map[string]func(*nixos.Unit, *systemd.Unit, *row) standing{
+var specialRows = map[string]func(*nixos.Unit, *unitfile.Unit, *row) standing{
 	"Restart":       restart,
 	"RestartSec":    anyValue,
 	"User":          ownUser,
@@ -159,7 +162,7 @@ var specialRows = map[string]func(*nixos.Unit, *systemd.Unit, *row) standing{
 }
 
 // lastValue is the value of a directive of which the last line counts.
-func lastValue(whole *systemd.Unit, section, name string) (text string, set, known bool) {
+func lastValue(whole *unitfile.Unit, section, name string) (text string, set, known bool) {
 	values := whole.Values(section, name)
 	if len(values) == 0 {
 		return "", false, !slices.Contains(whole.Open, section)
@@ -168,7 +171,7 @@ func lastValue(whole *systemd.Unit, section, name string) (text string, set, kno
 	return last.Value, true, !last.Unknown
 }
 
-func restart(_ *nixos.Unit, whole *systemd.Unit, r *row) standing {
+func restart(_ *nixos.Unit, whole *unitfile.Unit, r *row) standing {
 	text, set, known := lastValue(whole, r.section, r.name())
 	switch {
 	case !known:
@@ -181,7 +184,7 @@ func restart(_ *nixos.Unit, whole *systemd.Unit, r *row) standing {
 	return weaker
 }
 
-func anyValue(_ *nixos.Unit, whole *systemd.Unit, r *row) standing {
+func anyValue(_ *nixos.Unit, whole *unitfile.Unit, r *row) standing {
 	text, set, known := lastValue(whole, r.section, r.name())
 	switch {
 	case !set && known:
@@ -195,12 +198,12 @@ func anyValue(_ *nixos.Unit, whole *systemd.Unit, r *row) standing {
 }
 
 // ownUser asks for a user, or a group, that is not root or everybody's.
-func ownUser(u *nixos.Unit, whole *systemd.Unit, r *row) standing {
+func ownUser(u *nixos.Unit, whole *unitfile.Unit, r *row) standing {
 	dynamic, set, known := lastValue(whole, r.section, "DynamicUser")
 	if set && !known {
 		return unclear
 	}
-	if on, ok := systemd.ParseBool(dynamic); set && ok && on {
+	if on, ok := value.ParseBool(dynamic); set && ok && on {
 		return satisfied
 	}
 	text, set, known := lastValue(whole, r.section, r.name())

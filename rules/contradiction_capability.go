@@ -8,7 +8,7 @@ import (
 	"wardnix/emit"
 	"wardnix/lint"
 	"wardnix/lint/nixos"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/value"
 )
 
 // capabilityRemoved reports capabilities that are listed and taken all the same.
@@ -36,7 +36,7 @@ capability, or does not work.`,
 				for _, t := range takenCapabilities {
 					at, named := u.names("CapabilityBoundingSet", t.capability)
 					taker, on := u.on(t.directive)
-					if !named || !on || !u.together(at, taker) || u.denies("CapabilityBoundingSet", t.capability) != systemd.No {
+					if !named || !on || !u.together(at, taker) || u.denies("CapabilityBoundingSet", t.capability) != value.No {
 						continue
 					}
 					if _, ambient := u.names("AmbientCapabilities", t.capability); ambient {
@@ -150,7 +150,7 @@ func checkUserNamespace(p *lint.Pass, u *subject) {
 	}
 	for _, capability := range hostCapabilities {
 		at, named := u.names("AmbientCapabilities", capability)
-		if !named || !u.together(private, at) || u.denies("AmbientCapabilities", capability) == systemd.Yes {
+		if !named || !u.together(private, at) || u.denies("AmbientCapabilities", capability) == value.Yes {
 			continue
 		}
 		f := lint.Finding{
@@ -171,7 +171,7 @@ func checkUserNamespace(p *lint.Pass, u *subject) {
 func checkRootNamespace(p *lint.Pass, u *subject, private setting) {
 	for _, capability := range hostCapabilities {
 		at, named := u.names("CapabilityBoundingSet", capability)
-		if !named || !u.together(private, at) || u.denies("CapabilityBoundingSet", capability) != systemd.No {
+		if !named || !u.together(private, at) || u.denies("CapabilityBoundingSet", capability) != value.No {
 			continue
 		}
 		u.report(p, lint.Finding{
@@ -213,13 +213,13 @@ forbids the calls of ` + "`@mount`" + `. And ` + "`ProtectProc`" + ` hides nothi
 
 func checkUndone(p *lint.Pass, u *subject) {
 	given := func(capability string) (setting, bool) {
-		if at, ok := u.names("AmbientCapabilities", capability); ok && u.denies("AmbientCapabilities", capability) == systemd.No {
+		if at, ok := u.names("AmbientCapabilities", capability); ok && u.denies("AmbientCapabilities", capability) == value.No {
 			return at, true
 		}
 		at, ok := u.names("CapabilityBoundingSet", capability)
-		return at, ok && u.root() && u.denies("CapabilityBoundingSet", capability) == systemd.No
+		return at, ok && u.root() && u.denies("CapabilityBoundingSet", capability) == value.No
 	}
-	if at, ok := given("CAP_SYS_ADMIN"); ok && u.denies("SystemCallFilter", "mount") == systemd.No {
+	if at, ok := given("CAP_SYS_ADMIN"); ok && u.denies("SystemCallFilter", "mount") == value.No {
 		if view, has := u.namespaced(); has && u.together(at, view) {
 			u.report(p, lint.Finding{
 				Message:    fmt.Sprintf("with CAP_SYS_ADMIN the service can undo %s", view.Key),
@@ -267,7 +267,7 @@ func delegationReadOnly(s *survey) *lint.Rule {
 		Check: func(p *lint.Pass) {
 			for _, u := range s.of(p) {
 				delegate, ok := u.last("Service", "Delegate")
-				if on, isBool := systemd.ParseBool(delegate.Text); !ok || isBool && !on {
+				if on, isBool := value.ParseBool(delegate.Text); !ok || isBool && !on {
 					continue
 				}
 				at, ok := u.is("ProtectControlGroups", "true", "yes", "1", "on", "strict")

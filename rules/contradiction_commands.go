@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"wardnix/lint"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/directive"
 )
 
 // jitForbidden reports runtimes that cannot work without executable memory of
@@ -302,7 +302,7 @@ var implied = []struct {
 	key    string
 	values []string
 	by     string
-	until  systemd.Version // the last version in which it does; 0 for all
+	until  directive.Version // the last version in which it does; 0 for all
 }{
 	{"ProtectSystem", []string{"strict"}, "DynamicUser", 0},
 	{"ProtectHome", []string{"read-only"}, "DynamicUser", 0},

@@ -5,7 +5,8 @@ import (
 	"slices"
 
 	"wardnix/lint"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/value"
 )
 
 // dynamicUserOverride reports what DynamicUser decides whatever the unit says.
@@ -78,7 +79,7 @@ func checkDynamic(p *lint.Pass, u *subject) {
 			continue // elsewhere the directive counts
 		}
 		severity := lint.Info // stricter than it says, and on all the same
-		if on, isBool := systemd.ParseBool(at.Text); isBool && !on {
+		if on, isBool := value.ParseBool(at.Text); isBool && !on {
 			severity = lint.Warning // it says that the service needs it open
 		}
 		u.report(p, lint.Finding{
@@ -132,12 +133,12 @@ and CAP_WAKE_ALARM.`,
 }
 
 func checkAmbientBounds(p *lint.Pass, u *subject) {
-	for _, c := range systemd.Capabilities() {
+	for _, c := range directive.Capabilities() {
 		at, named := u.names("AmbientCapabilities", c.Name)
-		if !named || u.denies("AmbientCapabilities", c.Name) != systemd.No {
+		if !named || u.denies("AmbientCapabilities", c.Name) != value.No {
 			continue
 		}
-		if bounds, ok := u.of("Service", "CapabilityBoundingSet"); ok && u.denies("CapabilityBoundingSet", c.Name) == systemd.Yes &&
+		if bounds, ok := u.of("Service", "CapabilityBoundingSet"); ok && u.denies("CapabilityBoundingSet", c.Name) == value.Yes &&
 			u.together(append(bounds, at)...) {
 			u.report(p, lint.Finding{
 				Message:    fmt.Sprintf("the service does not get %s of AmbientCapabilities: CapabilityBoundingSet leaves it out, and systemd drops it in silence", c.Name),

@@ -9,7 +9,9 @@ import (
 	"wardnix/emit"
 	"wardnix/lint"
 	"wardnix/lint/nixos"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/security"
+	"wardnix/lint/systemd/unitfile"
+	"wardnix/lint/systemd/value"
 	"wardnix/nixast"
 	"wardnix/nixast/eval"
 )
@@ -101,7 +103,7 @@ func (s *subject) last(section, key string) (setting, bool) {
 		return setting{}, false
 	}
 	last := all[len(all)-1]
-	return last, systemd.Check(section, key, last.Text, s.version).Status == systemd.Valid
+	return last, value.Check(section, key, last.Text, s.version).Status == value.Valid
 }
 
 // is is the setting of a directive of [Service] whose value is one of those
@@ -117,7 +119,7 @@ func (s *subject) on(key string) (setting, bool) {
 	if !ok {
 		return v, false
 	}
-	yes, isBool := systemd.ParseBool(v.Text)
+	yes, isBool := value.ParseBool(v.Text)
 	return v, isBool && yes
 }
 
@@ -127,7 +129,7 @@ func (s *subject) off(key string) (setting, bool) {
 	if !ok {
 		return v, false
 	}
-	yes, isBool := systemd.ParseBool(v.Text)
+	yes, isBool := value.ParseBool(v.Text)
 	return v, isBool && !yes
 }
 
@@ -162,12 +164,12 @@ func (s *subject) mayBeOn(keys ...string) bool {
 // word away: CapabilityBoundingSet, AmbientCapabilities,
 // RestrictAddressFamilies, SystemCallFilter. Lists have lines from anywhere, so
 // that nothing is said of a unit that is not complete.
-func (s *subject) denies(key, word string) systemd.Answer {
+func (s *subject) denies(key, word string) value.Answer {
 	if !s.complete {
-		return systemd.CannotTell
+		return value.CannotTell
 	}
-	return systemd.AtLeast("Service", key, s.whole.Values("Service", key),
-		[]systemd.Assignment{{Section: "Service", Key: key, Value: "~" + word}}, s.version)
+	return security.AtLeast("Service", key, s.whole.Values("Service", key),
+		[]unitfile.Assignment{{Section: "Service", Key: key, Value: "~" + word}}, s.version)
 }
 
 // names are the lines of a list that name the word and do not take it away.

@@ -11,7 +11,7 @@ import (
 	"wardnix/emit"
 	"wardnix/lint"
 	"wardnix/lint/nixos"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/value"
 	"wardnix/nixast"
 )
 
@@ -55,12 +55,12 @@ func checkNotify(p *lint.Pass, u *subject) {
 	if !ok {
 		kind, ok = u.last("Service", "WatchdogSec")
 		what = "the watchdog kills the service: WatchdogSec needs AF_UNIX"
-		if span, isSpan := systemd.ParseSpan(kind.Text); !ok || !isSpan || span == 0 || span == systemd.Infinite {
+		if span, isSpan := value.ParseSpan(kind.Text); !ok || !isSpan || span == 0 || span == value.Infinite {
 			return
 		}
 	}
 	all, set := u.of("Service", "RestrictAddressFamilies")
-	if !set || u.denies("RestrictAddressFamilies", "AF_UNIX") != systemd.Yes || !u.together(append(all, kind)...) ||
+	if !set || u.denies("RestrictAddressFamilies", "AF_UNIX") != value.Yes || !u.together(append(all, kind)...) ||
 		slices.ContainsFunc(u.commands, func(c command) bool { return c.main() && strings.Contains(c.prefix, "+") }) {
 		return
 	}
@@ -131,7 +131,7 @@ func lowPort(value string) (string, bool) {
 func checkPorts(p *lint.Pass, u *subject) {
 	user, ok := u.nonRoot()
 	if !ok || u.socketActivated() || !u.complete || u.mayBeOn("PrivateNetwork", "NetworkNamespacePath", "PAMName") ||
-		u.denies("AmbientCapabilities", "CAP_NET_BIND_SERVICE") != systemd.Yes ||
+		u.denies("AmbientCapabilities", "CAP_NET_BIND_SERVICE") != value.Yes ||
 		u.Host.Option("boot", "kernel", "sysctl", "net.ipv4.ip_unprivileged_port_start").IsSet() {
 		return
 	}
@@ -298,8 +298,8 @@ func checkPrivateNetwork(p *lint.Pass, u *subject) bool {
 // cutOff is the setting, besides PrivateNetwork, that keeps the service from every
 // other host, and how.
 func (s *subject) cutOff() (at setting, how string, ok bool) {
-	if families, set := s.of("Service", "RestrictAddressFamilies"); set && s.denies("RestrictAddressFamilies", "AF_INET") == systemd.Yes &&
-		s.denies("RestrictAddressFamilies", "AF_INET6") == systemd.Yes {
+	if families, set := s.of("Service", "RestrictAddressFamilies"); set && s.denies("RestrictAddressFamilies", "AF_INET") == value.Yes &&
+		s.denies("RestrictAddressFamilies", "AF_INET6") == value.Yes {
 		return setting{valueLine(families[0])}, "RestrictAddressFamilies allows neither AF_INET nor AF_INET6", true
 	}
 	deny, set := s.of("Service", "IPAddressDeny")

@@ -6,7 +6,8 @@ import (
 	"strings"
 
 	"wardnix/lint"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/unitfile"
+	"wardnix/lint/systemd/value"
 )
 
 // voidSetting reports directives that do nothing beside, or without, another.
@@ -58,7 +59,7 @@ func (s *subject) checkUnused(p *lint.Pass) {
 		return
 	}
 	for _, problem := range s.whole.Check(s.version).Problems {
-		if problem.Kind != systemd.UnusedDirective {
+		if problem.Kind != unitfile.UnusedDirective {
 			continue
 		}
 		if at, ok := s.last("Service", problem.Key); ok && s.together(at) {
@@ -181,14 +182,14 @@ func (s *subject) checkTimer(p *lint.Pass) {
 	}
 	if s.lacks("Timer", "OnCalendar") && !s.lacks("Timer", "OnBootSec", "OnActiveSec", "OnStartupSec", "OnUnitActiveSec", "OnUnitInactiveSec") {
 		if at, ok := s.last("Timer", "Persistent"); ok {
-			if on, _ := systemd.ParseBool(at.Text); on {
+			if on, _ := value.ParseBool(at.Text); on {
 				void("Persistent", "Persistent has no effect: it makes up for missed times of OnCalendar, which the timer does not have")
 			}
 		}
 	}
 	if s.lacks("Timer", "RandomizedDelaySec") {
 		if at, ok := s.last("Timer", "FixedRandomDelay"); ok {
-			if on, _ := systemd.ParseBool(at.Text); on {
+			if on, _ := value.ParseBool(at.Text); on {
 				void("FixedRandomDelay", "FixedRandomDelay has no effect without RandomizedDelaySec")
 			}
 		}

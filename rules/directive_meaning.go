@@ -8,7 +8,8 @@ import (
 
 	"wardnix/lint"
 	"wardnix/lint/nixos"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/value"
 )
 
 // Values that systemd takes, and that mean something else than they read.
@@ -30,7 +31,7 @@ capabilities but the named one, which a service of an ordinary user then has.`,
 `,
 		References: []string{"systemd.exec(5), AmbientCapabilities=", "systemd 262, src/core/load-fragment.c, config_parse_capability_set"},
 		Check: func(p *lint.Pass) {
-			eachCertainLine(p, func(u *unitView, d *systemd.Directive, k *keyLines, l nixos.Line) {
+			eachCertainLine(p, func(u *unitView, d *directive.Directive, k *keyLines, l nixos.Line) {
 				names, inverted := strings.CutPrefix(l.Text, "~")
 				if d.Name != "AmbientCapabilities" || !inverted || strings.TrimSpace(names) == "" || l.Def != k.lines[0].Def || l.Text != k.lines[0].Text {
 					return
@@ -64,13 +65,13 @@ service may take to start or stop, that is no limit at all.`,
 `,
 		References: []string{"systemd.time(7), PARSING TIME SPANS"},
 		Check: func(p *lint.Pass) {
-			eachCertainLine(p, func(u *unitView, d *systemd.Directive, _ *keyLines, l nixos.Line) {
+			eachCertainLine(p, func(u *unitView, d *directive.Directive, _ *keyLines, l nixos.Line) {
 				switch d.KindIn(u.version) {
-				case systemd.KindSpan, systemd.KindSpanOrEmpty, systemd.KindTimeout, systemd.KindWatchdog:
+				case directive.KindSpan, directive.KindSpanOrEmpty, directive.KindTimeout, directive.KindWatchdog:
 				default:
 					return
 				}
-				if _, ok := systemd.ParseSpan(l.Text); !ok || !months.MatchString(l.Text) {
+				if _, ok := value.ParseSpan(l.Text); !ok || !months.MatchString(l.Text) {
 					return
 				}
 				meant := months.ReplaceAllString(l.Text, "${1}min")
@@ -108,7 +109,7 @@ user is known as ` + "`$HOME`" + ` in command lines, and ` + "`~`" + ` as ` + "`
 				if ofUser(u) || u.Scope.Kind == nixos.Initrd || !ordinaryUser(u) {
 					return
 				}
-				eachDirective(u, func(d *systemd.Directive, k *keyLines) {
+				eachDirective(u, func(d *directive.Directive, k *keyLines) {
 					for _, l := range k.lines {
 						text, ok := plainText(u, l)
 						if !ok || l.Def == nil || l.Def.Binding.IsZero() || !d.Specifiers {
@@ -146,7 +147,7 @@ func userSpecifier(text string) string {
 // ordinaryUser reports whether the unit certainly runs as a user other than root.
 func ordinaryUser(u *unitView) bool {
 	dynamic, set, known := lastValue(u.whole, "Service", "DynamicUser")
-	if on, ok := systemd.ParseBool(dynamic); set && known && ok && on {
+	if on, ok := value.ParseBool(dynamic); set && known && ok && on {
 		return true
 	}
 	user, set, known := lastValue(u.whole, "Service", "User")
@@ -169,10 +170,10 @@ variables in front of a program, or have the commands ` + "`cd`, `export`" + ` a
 		References: []string{"systemd.service(5), COMMAND LINES"},
 		Check: func(p *lint.Pass) {
 			eachUnit(p, func(u *unitView) {
-				eachDirective(u, func(d *systemd.Directive, k *keyLines) {
+				eachDirective(u, func(d *directive.Directive, k *keyLines) {
 					for _, l := range k.lines {
 						text, ok := plainText(u, l)
-						if d.KindIn(u.version) != systemd.KindExec || !ok || ofDarwin(l) || l.Def == nil || l.Def.Binding.IsZero() || l.Value == nil {
+						if d.KindIn(u.version) != directive.KindExec || !ok || ofDarwin(l) || l.Def == nil || l.Def.Binding.IsZero() || l.Value == nil {
 							continue
 						}
 						if word := shellProgram(firstLine(text)); word != "" {
@@ -289,7 +290,7 @@ func halfDenied() *lint.Rule {
 		References: []string{"systemd.resource-control(5), IPAddressAllow="},
 		Check: func(p *lint.Pass) {
 			eachUnit(p, func(u *unitView) {
-				eachDirective(u, func(d *systemd.Directive, k *keyLines) {
+				eachDirective(u, func(d *directive.Directive, k *keyLines) {
 					if d.Name == "IPAddressDeny" && k.known() && !u.unseenIn(k.section, k.key) && !otherFamilyClosed(u) {
 						checkHalfDenied(p, u, k)
 					}
@@ -309,7 +310,7 @@ func otherFamilyClosed(u *unitView) bool {
 		return true
 	}
 	private, set, known := lastValue(u.whole, "Service", "PrivateNetwork")
-	on, ok := systemd.ParseBool(private)
+	on, ok := value.ParseBool(private)
 	return set && (!known || ok && on)
 }
 
@@ -364,9 +365,9 @@ func checkFamilyLeft(p *lint.Pass, u *unitView, k *keyLines) {
 }
 
 // eachCertainLine calls do for the lines that units certainly have.
-func eachCertainLine(p *lint.Pass, do func(*unitView, *systemd.Directive, *keyLines, nixos.Line)) {
+func eachCertainLine(p *lint.Pass, do func(*unitView, *directive.Directive, *keyLines, nixos.Line)) {
 	eachUnit(p, func(u *unitView) {
-		eachDirective(u, func(d *systemd.Directive, k *keyLines) {
+		eachDirective(u, func(d *directive.Directive, k *keyLines) {
 			for _, l := range k.lines {
 				if certain(l) && l.Def != nil && !l.Def.Binding.IsZero() {
 					do(u, d, k, l)

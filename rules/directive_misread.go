@@ -5,7 +5,8 @@ import (
 	"strings"
 
 	"wardnix/lint/nixos"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/value"
 	"wardnix/nixast"
 	"wardnix/nixast/eval"
 )
@@ -13,8 +14,8 @@ import (
 // A misread is a line whose value systemd does not take as it is written.
 type misread struct {
 	nixos.Line
-	directive *systemd.Directive
-	verdict   systemd.Verdict
+	directive *directive.Directive
+	verdict   value.Verdict
 	kind      mistake
 	// first tells that no line of the directive stands before it.
 	first bool
@@ -53,12 +54,12 @@ func eachMisread(u *unitView, kind mistake, do func(misread)) {
 // It is never nil.
 func findMisreads(u *unitView) []misread {
 	found := []misread{}
-	eachDirective(u, func(d *systemd.Directive, k *keyLines) {
+	eachDirective(u, func(d *directive.Directive, k *keyLines) {
 		for i, l := range k.lines {
 			if l.Def == nil || l.Origin.IsZero() || l.Unseen != "" || !l.Known {
 				continue
 			}
-			m := misread{Line: l, directive: d, first: i == 0, verdict: systemd.CheckIn(u.knownName(), l.Section, l.Key, l.Text, u.version)}
+			m := misread{Line: l, directive: d, first: i == 0, verdict: value.CheckIn(u.knownName(), l.Section, l.Key, l.Text, u.version)}
 			m.kind = u.mistakeOf(&m)
 			found = append(found, m)
 		}
@@ -80,14 +81,14 @@ func (u *unitView) mistakeOf(m *misread) mistake {
 	switch {
 	case strings.Contains(strings.TrimSpace(m.Text), "\n"):
 		return brokenLine
-	case isNull(u, m.Line) && m.directive.Empty == systemd.EmptyEnables:
+	case isNull(u, m.Line) && m.directive.Empty == directive.EmptyEnables:
 		return nullMeant
-	case m.verdict.Status == systemd.Valid:
+	case m.verdict.Status == value.Valid:
 		if _, ok := modeMeant(u, m); ok {
 			return modeInDecimal
 		}
 		return noMistake
-	case m.directive.KindIn(u.version) == systemd.KindIgnored:
+	case m.directive.KindIn(u.version) == directive.KindIgnored:
 		return withoutForce
 	case isNull(u, m.Line):
 		return nullMeant
@@ -95,7 +96,7 @@ func (u *unitView) mistakeOf(m *misread) mistake {
 		return textOfFalse
 	case !u.Host.ReleaseKnown && validSomewhere(m.Line), ofInstance(m.Text):
 		return noMistake
-	case u.version < systemd.Newest && systemd.Check(m.Section, m.Key, m.Text, systemd.Newest).Status == systemd.Valid:
+	case u.version < directive.Newest && value.Check(m.Section, m.Key, m.Text, directive.Newest).Status == value.Valid:
 		return fromTheFuture
 	case hasTildeInside(m.Line, m.directive.KindIn(u.version)):
 		return laterTilde
@@ -113,8 +114,8 @@ func ofInstance(text string) bool {
 
 // validSomewhere reports whether a version of systemd takes the value.
 func validSomewhere(l nixos.Line) bool {
-	for v := systemd.Oldest; v <= systemd.Newest; v++ {
-		if _, known := systemd.Lookup(l.Section, l.Key, v); known && systemd.Check(l.Section, l.Key, l.Text, v).Status == systemd.Valid {
+	for v := directive.Oldest; v <= directive.Newest; v++ {
+		if _, known := directive.Lookup(l.Section, l.Key, v); known && value.Check(l.Section, l.Key, l.Text, v).Status == value.Valid {
 			return true
 		}
 	}
@@ -135,10 +136,10 @@ func (m *misread) reason() string {
 }
 
 // hasTildeInside reports whether a later name of a set begins with "~".
-func hasTildeInside(l nixos.Line, kind systemd.Kind) bool {
+func hasTildeInside(l nixos.Line, kind directive.Kind) bool {
 	switch kind {
-	case systemd.KindSyscallFilter, systemd.KindSyscallLog, systemd.KindCapabilities, systemd.KindFamilies, systemd.KindNamespaces,
-		systemd.KindFileSystems, systemd.KindInterfaces:
+	case directive.KindSyscallFilter, directive.KindSyscallLog, directive.KindCapabilities, directive.KindFamilies, directive.KindNamespaces,
+		directive.KindFileSystems, directive.KindInterfaces:
 	default:
 		return false
 	}
@@ -165,7 +166,7 @@ var commonModes = map[string]bool{
 // to be: one that systemd, which reads octal digits, takes for an odd mode or for
 // none, and that is a common mode as a decimal number.
 func modeMeant(u *unitView, m *misread) (string, bool) {
-	if m.directive.KindIn(u.version) != systemd.KindMode || m.Value == nil {
+	if m.directive.KindIn(u.version) != directive.KindMode || m.Value == nil {
 		return "", false
 	}
 	n, ok := u.Host.Evaluator().Force(m.Value).(*eval.Int)

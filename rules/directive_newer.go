@@ -5,7 +5,8 @@ import (
 	"slices"
 
 	"wardnix/lint"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/value"
 )
 
 // newerDirective reports names and values that only a newer systemd takes.
@@ -40,7 +41,7 @@ asks for.`,
 		Check: func(p *lint.Pass) {
 			eachNaming(p, func(n naming) {
 				u := n.unitView
-				d, ok := systemd.LookupAny(n.section, n.name)
+				d, ok := directive.LookupAny(n.section, n.name)
 				if !ok || d.Since <= u.version || !u.Host.ReleaseKnown || inBaseline(u, baselines, n.section, d.Name, nil) {
 					return
 				}
@@ -70,7 +71,7 @@ func ofRelease(u *unitView) string {
 
 func reportNewerValue(p *lint.Pass, u *unitView, m misread) {
 	since := u.version + 1
-	for systemd.Check(m.Section, m.Key, m.Text, since).Status != systemd.Valid {
+	for value.Check(m.Section, m.Key, m.Text, since).Status != value.Valid {
 		since++
 	}
 	f := lint.Finding{

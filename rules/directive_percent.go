@@ -8,7 +8,8 @@ import (
 	"wardnix/emit"
 	"wardnix/lint"
 	"wardnix/lint/nixos"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/value"
 	"wardnix/nixast"
 )
 
@@ -34,15 +35,15 @@ Formats of date, printf, stat, find and git are known, and those of dates in var
 		References: []string{"systemd.unit(5), SPECIFIERS", "systemd.service(5), COMMAND LINES"},
 		Check: func(p *lint.Pass) {
 			eachUnit(p, func(u *unitView) {
-				eachDirective(u, func(d *systemd.Directive, k *keyLines) {
+				eachDirective(u, func(d *directive.Directive, k *keyLines) {
 					kind := d.KindIn(u.version)
-					if kind != systemd.KindExec && kind != systemd.KindEnvironment {
+					if kind != directive.KindExec && kind != directive.KindEnvironment {
 						return
 					}
 					for _, l := range k.lines {
 						text, ok := plainText(u, l)
 						if !ok || ofDarwin(l) || l.Def == nil || l.Def.Binding.IsZero() || l.Value == nil || ofInstance(text) ||
-							l.Known && systemd.Check(l.Section, l.Key, l.Text, u.version).Status != systemd.Valid {
+							l.Known && value.Check(l.Section, l.Key, l.Text, u.version).Status != value.Valid {
 							continue
 						}
 						if from, to := replacedFormat(text, kind); to > from {
@@ -75,16 +76,16 @@ var dateFormat = regexp.MustCompile(`%Y[-./_ ]?%[mbB]|%[md][-./ ]%[dmbB]|%H[:.h]
 // replacedFormat is where in a line a format stands whose specifiers systemd
 // replaces: from its first "%" to the end of its word; nowhere if to is not above
 // from.
-func replacedFormat(text string, kind systemd.Kind) (from, to int) {
+func replacedFormat(text string, kind directive.Kind) (from, to int) {
 	masked := strings.ReplaceAll(text, "%%", "\x01\x01")
 	from = -1
-	if kind == systemd.KindEnvironment {
+	if kind == directive.KindEnvironment {
 		if at := dateFormat.FindStringIndex(masked); at != nil {
 			from = at[0]
 		}
 	}
 	for _, f := range formats {
-		if at := f.FindStringIndex(masked); kind == systemd.KindExec && at != nil {
+		if at := f.FindStringIndex(masked); kind == directive.KindExec && at != nil {
 			from = at[1] - len("%Y")
 			break
 		}
@@ -97,11 +98,11 @@ func replacedFormat(text string, kind systemd.Kind) (from, to int) {
 
 // wordEnd is the length of the rest of the word at a place: to the next quote, if
 // one is open there, else to the next blank or quote. A variable is one word.
-func wordEnd(text string, at int, kind systemd.Kind) int {
+func wordEnd(text string, at int, kind directive.Kind) int {
 	ends := " \t\n\"'"
 	if before := text[:at]; strings.Count(before, `'`)%2 == 1 {
 		ends = `'"`
-	} else if strings.Count(before, `"`)%2 == 1 || kind == systemd.KindEnvironment {
+	} else if strings.Count(before, `"`)%2 == 1 || kind == directive.KindEnvironment {
 		ends = `"`
 	}
 	if end := strings.IndexAny(text[at:], ends); end >= 0 {

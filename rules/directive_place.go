@@ -7,7 +7,7 @@ import (
 	"wardnix/emit"
 	"wardnix/lint"
 	"wardnix/lint/nixos"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/directive"
 	"wardnix/nixast"
 	"wardnix/nixast/eval"
 )
@@ -15,7 +15,7 @@ import (
 // keyLines are the lines of one directive of a unit, in order.
 type keyLines struct {
 	section, key string
-	directive    *systemd.Directive
+	directive    *directive.Directive
 	lines        []nixos.Line
 }
 
@@ -31,7 +31,7 @@ func certain(l nixos.Line) bool { return l.Known && l.When == nil && l.Unseen ==
 
 // eachDirective calls do for the lines of each directive of the unit that
 // systemd knows in its place.
-func eachDirective(u *unitView, do func(*systemd.Directive, *keyLines)) {
+func eachDirective(u *unitView, do func(*directive.Directive, *keyLines)) {
 	if !u.grouped {
 		u.groups, u.grouped = groupLines(u), true
 	}
@@ -51,7 +51,7 @@ func groupLines(u *unitView) []keyLines {
 		}
 		at := slices.IndexFunc(groups, func(k keyLines) bool { return k.key == l.Key && k.section == l.Section })
 		if at < 0 {
-			d, ok := systemd.Lookup(l.Section, l.Key, u.version)
+			d, ok := directive.Lookup(l.Section, l.Key, u.version)
 			if !ok {
 				continue
 			}

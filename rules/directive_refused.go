@@ -8,7 +8,9 @@ import (
 
 	"wardnix/lint"
 	"wardnix/lint/nixos"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/unitfile"
+	"wardnix/lint/systemd/value"
 )
 
 // refusedUnit reports directives that do not go together, so that systemd does
@@ -43,13 +45,13 @@ Nothing is said of a unit that changes one from elsewhere, or of which a part ca
 					return
 				}
 				problems := withCommands(u).Check(u.version).Problems
-				if slices.ContainsFunc(problems, func(p systemd.Problem) bool {
-					return p.Kind == systemd.RefusedValue || p.Kind == systemd.BadValue && strings.HasPrefix(p.Key, "Exec")
+				if slices.ContainsFunc(problems, func(p unitfile.Problem) bool {
+					return p.Kind == unitfile.RefusedValue || p.Kind == unitfile.BadValue && strings.HasPrefix(p.Key, "Exec")
 				}) {
 					return // invalidValue tells that the unit does not load
 				}
 				for _, problem := range problems {
-					if problem.Kind == systemd.RefusedUnit && !u.isRefused("Service", "ExecStart") {
+					if problem.Kind == unitfile.RefusedUnit && !u.isRefused("Service", "ExecStart") {
 						reportRefused(p, u, problem)
 					}
 				}
@@ -60,7 +62,7 @@ Nothing is said of a unit that changes one from elsewhere, or of which a part ca
 
 // noUserDynamic is the first version that refuses DynamicUser in units of a user's
 // manager (src/core/unit.c, unit_verify_contexts); older ones ignored it.
-const noUserDynamic systemd.Version = 256
+const noUserDynamic directive.Version = 256
 
 func checkUserDynamic(p *lint.Pass, u *unitView) {
 	o := u.Directive("Service", "DynamicUser")
@@ -69,7 +71,7 @@ func checkUserDynamic(p *lint.Pass, u *unitView) {
 	}
 	d := o.Defs[len(o.Defs)-1]
 	text, set, known := lastValue(u.whole, "Service", "DynamicUser")
-	if on, ok := systemd.ParseBool(text); !set || !known || !ok || !on || !isSure(d) || d.Binding.IsZero() {
+	if on, ok := value.ParseBool(text); !set || !known || !ok || !on || !isSure(d) || d.Binding.IsZero() {
 		return
 	}
 	f := lint.Finding{
@@ -81,7 +83,7 @@ func checkUserDynamic(p *lint.Pass, u *unitView) {
 
 // withCommands is the unit with a command in the place of each that is certainly
 // there, but whose text is not known: it lies in the store.
-func withCommands(u *unitView) *systemd.Unit {
+func withCommands(u *unitView) *unitfile.Unit {
 	unit, lines := u.Systemd(), u.Lines()
 	for i, a := range unit.Assignments {
 		if l := lines[a.Line-1]; a.Unknown && strings.HasPrefix(a.Key, "Exec") && l.When == nil && l.Unseen == "" && strings.HasPrefix(l.Shown, "${") {
@@ -113,7 +115,7 @@ func standsAlone(u *unitView) bool {
 
 var directiveName = regexp.MustCompile(`\b([A-Z][A-Za-z]+)=`)
 
-func reportRefused(p *lint.Pass, u *unitView, problem systemd.Problem) {
+func reportRefused(p *lint.Pass, u *unitView, problem unitfile.Problem) {
 	var places []nixos.Line
 	for _, m := range directiveName.FindAllStringSubmatch(problem.Message, -1) {
 		for _, l := range u.Lines() {

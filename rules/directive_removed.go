@@ -6,7 +6,7 @@ import (
 
 	"wardnix/lint"
 	"wardnix/lint/nixos"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/directive"
 	"wardnix/nixast"
 )
 
@@ -37,7 +37,7 @@ removed with a certain version is reported only where the project says which rel
 		References: []string{"systemd.resource-control(5)", "systemd 258, NEWS"},
 		Check: func(p *lint.Pass) {
 			eachNaming(p, func(n naming) {
-				d, ok := systemd.LookupAny(n.section, n.name)
+				d, ok := directive.LookupAny(n.section, n.name)
 				if !ok || d.Since > n.version || alwaysOn(d) || !gone(n.unitView, d) {
 					return
 				}
@@ -59,20 +59,20 @@ removed with a certain version is reported only where the project says which rel
 }
 
 // gone reports whether the unit's systemd does nothing for a directive.
-func gone(u *unitView, d *systemd.Directive) bool {
+func gone(u *unitView, d *directive.Directive) bool {
 	at := d.IgnoredSince
 	if d.Until != 0 && (at == 0 || d.Until+1 < at) {
 		at = d.Until + 1
 	}
-	return at != 0 && at <= u.version && (u.Host.ReleaseKnown || at <= systemd.Oldest)
+	return at != 0 && at <= u.version && (u.Host.ReleaseKnown || at <= directive.Oldest)
 }
 
 // alwaysOn reports whether what the directive switched on now always is.
-func alwaysOn(d *systemd.Directive) bool { return strings.HasPrefix(d.Replacement, "(") }
+func alwaysOn(d *directive.Directive) bool { return strings.HasPrefix(d.Replacement, "(") }
 
-func since(d *systemd.Directive) string {
+func since(d *directive.Directive) string {
 	switch {
-	case d.IgnoredSince > systemd.Oldest:
+	case d.IgnoredSince > directive.Oldest:
 		return fmt.Sprintf(" from systemd %s on", d.IgnoredSince)
 	case d.Until != 0:
 		return fmt.Sprintf(": systemd %s was the last to know it", d.Until)
@@ -125,7 +125,7 @@ syslog, for which it takes the journal; and ` + "`KillMode=none`" + `.`,
 		References: []string{"systemd 262, src/core/load-fragment-gperf.gperf.in"},
 		Check: func(p *lint.Pass) {
 			eachNaming(p, func(n naming) {
-				d, ok := systemd.Lookup(n.section, n.name, n.version)
+				d, ok := directive.Lookup(n.section, n.name, n.version)
 				if ok && !n.takesAway() && (d.Deprecated || alwaysOn(d) && gone(n.unitView, d)) && !(n.section == "Unit" && d.Replacement == "[Unit] "+d.Name) {
 					reportDeprecated(p, n, d)
 				}
@@ -137,15 +137,15 @@ syslog, for which it takes the journal; and ` + "`KillMode=none`" + `.`,
 
 // reportOldValue reports values that systemd takes, with a word in the log or
 // without, for those of today.
-func reportOldValue(p *lint.Pass) func(*unitView, *systemd.Directive, *keyLines, nixos.Line) {
-	return func(u *unitView, d *systemd.Directive, _ *keyLines, l nixos.Line) {
+func reportOldValue(p *lint.Pass) func(*unitView, *directive.Directive, *keyLines, nixos.Line) {
+	return func(u *unitView, d *directive.Directive, _ *keyLines, l nixos.Line) {
 		file, old := strings.CutPrefix(l.Text, "/var/run/")
 		console, syslog := strings.CutPrefix(l.Text, "syslog")
 		switch kind := d.KindIn(u.version); {
 		case d.Name == "PIDFile" && old:
 			reportLine(p, u, l, fmt.Sprintf("%s: /var/run is the old name of /run, which systemd takes for it", u.Name),
 				replaceFix(u, writtenAt(u, l), "/run/"+file, "write /run", lint.Safe, ""))
-		case kind == systemd.KindOutput && syslog:
+		case kind == directive.KindOutput && syslog:
 			now := "journal" + console
 			reportLine(p, u, l, fmt.Sprintf("%s: `%s=%s` is out of date: systemd takes %s for it", u.Name, l.Key, l.Text, now),
 				replaceFix(u, writtenAt(u, l), now, "write "+now, lint.Safe, ""))
@@ -155,7 +155,7 @@ func reportOldValue(p *lint.Pass) func(*unitView, *systemd.Directive, *keyLines,
 	}
 }
 
-func reportDeprecated(p *lint.Pass, n naming, d *systemd.Directive) {
+func reportDeprecated(p *lint.Pass, n naming, d *directive.Directive) {
 	f := lint.Finding{Directives: []string{d.Name}}
 	if alwaysOn(d) {
 		f.Message = fmt.Sprintf("%s sets %s, which has no effect%s: %s", n.Name, d.Name, since(d), strings.Trim(d.Replacement, "()"))

@@ -7,7 +7,7 @@ import (
 
 	"wardnix/lint"
 	"wardnix/lint/nixos"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/directive"
 )
 
 // pathsTogether reports several paths in a directive that takes one a line.
@@ -37,8 +37,8 @@ variables. Write a list: NixOS renders a line for each element.`,
 `,
 		References: []string{"systemd.exec(5), EnvironmentFile=", "systemd 262, src/core/load-fragment.c, config_parse_unit_env_file"},
 		Check: func(p *lint.Pass) {
-			eachCertainLine(p, func(u *unitView, d *systemd.Directive, _ *keyLines, l nixos.Line) {
-				if d.KindIn(u.version) != systemd.KindEnvironmentFile || !pathList.MatchString(l.Text) || isNested(u, l) {
+			eachCertainLine(p, func(u *unitView, d *directive.Directive, _ *keyLines, l nixos.Line) {
+				if d.KindIn(u.version) != directive.KindEnvironmentFile || !pathList.MatchString(l.Text) || isNested(u, l) {
 					return
 				}
 				reportLine(p, u, l, fmt.Sprintf("%s: systemd takes `%s=%s` for a single path with blanks in it; write a list", u.Name, l.Key, l.Text),
@@ -67,8 +67,8 @@ or of a package asks for stays. What NixOS itself adds is taken away with mkForc
 		References: []string{"systemd.unit(5), Example 2",
 			"systemd 262, src/core/load-fragment.c, config_parse_unit_deps"},
 		Check: func(p *lint.Pass) {
-			eachCertainLine(p, func(u *unitView, d *systemd.Directive, k *keyLines, l nixos.Line) {
-				if k.section != "Unit" || d.KindIn(u.version) != systemd.KindUnits || d.Empty != systemd.EmptyNothing || strings.TrimSpace(l.Text) != "" {
+			eachCertainLine(p, func(u *unitView, d *directive.Directive, k *keyLines, l nixos.Line) {
+				if k.section != "Unit" || d.KindIn(u.version) != directive.KindUnits || d.Empty != directive.EmptyNothing || strings.TrimSpace(l.Text) != "" {
 					return
 				}
 				reportLine(p, u, l, fmt.Sprintf("%s: the empty `%s=` does nothing: systemd cannot take dependencies back", u.Name, l.Key), nil)
@@ -94,7 +94,7 @@ by it. Patterns are for the kinds that /proc/devices lists: ` + "`char-ttyUSB rw
 `,
 		References: []string{"systemd.resource-control(5), DeviceAllow=", "systemd 262, src/core/cgroup.c, cgroup_apply_devices"},
 		Check: func(p *lint.Pass) {
-			eachCertainLine(p, func(u *unitView, d *systemd.Directive, _ *keyLines, l nixos.Line) {
+			eachCertainLine(p, func(u *unitView, d *directive.Directive, _ *keyLines, l nixos.Line) {
 				device, _, _ := strings.Cut(l.Text, " ")
 				if d.Name == "DeviceAllow" && strings.HasPrefix(device, "/dev/") && strings.ContainsAny(device, "*?[") {
 					reportLine(p, u, l, fmt.Sprintf("%s: `DeviceAllow=%s` allows nothing: systemd looks for a file of that very name; patterns are for kinds, such as char-ttyUSB", u.Name, l.Text), nil)

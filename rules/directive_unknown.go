@@ -10,7 +10,8 @@ import (
 	"wardnix/lint"
 	"wardnix/lint/nixos"
 	"wardnix/lint/spell"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/value"
 	"wardnix/nixast"
 	"wardnix/nixast/eval"
 )
@@ -51,7 +52,7 @@ lines of ` + "`services.journald.extraConfig`" + ` and of the other options that
 }
 
 func checkName(p *lint.Pass, n naming) {
-	if systemd.Silent(n.name) || strings.Contains(n.name, "${") || isOldWatchdog(n) || n.takesAway() {
+	if directive.Silent(n.name) || strings.Contains(n.name, "${") || isOldWatchdog(n) || n.takesAway() {
 		return
 	}
 	f := lint.Finding{Directives: []string{n.name}}
@@ -60,7 +61,7 @@ func checkName(p *lint.Pass, n naming) {
 		n.report(p, f)
 		return
 	}
-	if _, other := systemd.LookupAny(n.section, n.name); other || !slices.Contains(systemd.Sections(), n.section) {
+	if _, other := directive.LookupAny(n.section, n.name); other || !slices.Contains(directive.Sections(), n.section) {
 		return // another version knows it, which is another rule's matter
 	}
 	f.Message = fmt.Sprintf("%s sets %s, which systemd does not know in [%s] and ignores", n.Name, cmp.Or(n.name, `""`), n.section)
@@ -104,7 +105,7 @@ func (n *naming) explainUnit(f *lint.Finding) bool {
 	if n.explainFile(f) {
 		return true
 	}
-	others := slices.DeleteFunc(slices.Clone(systemd.SectionsOf(n.name, n.version)), func(s string) bool { return nixos.ConfFile(s) != "" })
+	others := slices.DeleteFunc(slices.Clone(directive.SectionsOf(n.name, n.version)), func(s string) bool { return nixos.ConfFile(s) != "" })
 	if len(others) > 0 {
 		f.Message += "; it belongs into [" + strings.Join(others, "] or [") + "]"
 		return true
@@ -114,7 +115,7 @@ func (n *naming) explainUnit(f *lint.Finding) bool {
 
 // explainFile says which configuration file has the setting; false if none does.
 func (n *naming) explainFile(f *lint.Finding) bool {
-	for _, section := range systemd.SectionsOf(n.name, n.version) {
+	for _, section := range directive.SectionsOf(n.name, n.version) {
 		if file := nixos.ConfFile(section); file != "" && file[0] != '*' && section != n.section {
 			f.Message += fmt.Sprintf("; it is a setting of [%s] in %s", section, file)
 			return true
@@ -126,8 +127,8 @@ func (n *naming) explainFile(f *lint.Finding) bool {
 // explainConf says which configuration file has the setting, or what sets it for
 // all units; false if nothing does.
 func (n *naming) explainConf(f *lint.Finding) bool {
-	_, onDisk := systemd.Lookup(n.section, "System"+n.name, n.version)
-	_, inMemory := systemd.Lookup(n.section, "Runtime"+n.name, n.version)
+	_, onDisk := directive.Lookup(n.section, "System"+n.name, n.version)
+	_, inMemory := directive.Lookup(n.section, "Runtime"+n.name, n.version)
 	if onDisk && inMemory {
 		f.Message += fmt.Sprintf("; it is System%s on disk, and Runtime%[1]s in memory", n.name)
 		return true
@@ -135,7 +136,7 @@ func (n *naming) explainConf(f *lint.Finding) bool {
 	if n.explainFile(f) {
 		return true
 	}
-	d, ok := systemd.Lookup(n.section, "Default"+n.name, n.version)
+	d, ok := directive.Lookup(n.section, "Default"+n.name, n.version)
 	if !ok {
 		return false
 	}
@@ -146,14 +147,14 @@ func (n *naming) explainConf(f *lint.Finding) bool {
 
 // suggest names the nearest setting, unless that would not take the value.
 func (n *naming) suggest(f *lint.Finding) {
-	if near, ok := systemd.Nearest(n.section, n.name, n.version); ok && (n.fits(near) || strings.EqualFold(near.Name, n.name)) {
+	if near, ok := directive.Nearest(n.section, n.name, n.version); ok && (n.fits(near) || strings.EqualFold(near.Name, n.name)) {
 		f.Message += "; did you mean " + near.Name + "?"
 		n.offer(f, near, isFar(n.name, near.Name))
 	}
 }
 
 // offer offers another setting instead.
-func (n *naming) offer(f *lint.Finding, d *systemd.Directive, far bool) {
+func (n *naming) offer(f *lint.Finding, d *directive.Directive, far bool) {
 	f.Directives = append(f.Directives, d.Name)
 	f.Notes = append(f.Notes, lint.Note{Label: d.Name, Text: d.Doc})
 	if automatic(n.unitView) && n.fits(d) {
@@ -163,10 +164,10 @@ func (n *naming) offer(f *lint.Finding, d *systemd.Directive, far bool) {
 
 // fits reports whether systemd takes the values of the setting for another one:
 // if not, that is hardly what was meant.
-func (n *naming) fits(d *systemd.Directive) bool {
+func (n *naming) fits(d *directive.Directive) bool {
 	return !slices.ContainsFunc(n.Lines(), func(l nixos.Line) bool {
 		return l.Section == n.section && l.Key == n.name && l.Known && l.Text != "" &&
-			systemd.Check(n.section, d.Name, l.Text, n.version).Status >= systemd.Ignored
+			value.Check(n.section, d.Name, l.Text, n.version).Status >= value.Ignored
 	})
 }
 
@@ -175,7 +176,7 @@ func (n *naming) fits(d *systemd.Directive) bool {
 // unit's own section has one.
 func miscased(u *unitView, section, name string) (right, proper string) {
 	find := func(section string) string {
-		for _, d := range systemd.Directives(section, u.version) {
+		for _, d := range directive.Directives(section, u.version) {
 			if strings.EqualFold(d.Name, name) {
 				return d.Name
 			}
@@ -204,19 +205,19 @@ func (n *naming) takesAway() bool {
 
 // softLimit is the directive for a resource limit that name is the bus property
 // of (org.freedesktop.systemd1(5), LimitNOFILESoft and its like).
-func softLimit(section, name string, v systemd.Version) (string, bool) {
+func softLimit(section, name string, v directive.Version) (string, bool) {
 	limit, ok := strings.CutSuffix(name, "Soft")
 	if !ok || !strings.HasPrefix(limit, "Limit") {
 		return "", false
 	}
-	_, ok = systemd.Lookup(section, limit, v)
+	_, ok = directive.Lookup(section, limit, v)
 	return limit, ok
 }
 
 // sectionsOf are the sections of the unit that take a directive of that name.
 func sectionsOf(u *unitView, name string) []string {
 	own := spell.Capitalised(u.Type())
-	return slices.DeleteFunc(slices.Clone(systemd.SectionsOf(name, u.version)), func(s string) bool {
+	return slices.DeleteFunc(slices.Clone(directive.SectionsOf(name, u.version)), func(s string) bool {
 		return s != "Unit" && s != "Install" && s != own
 	})
 }

@@ -9,7 +9,9 @@ import (
 	"wardnix/emit"
 	"wardnix/lint"
 	"wardnix/lint/nixos"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/unitfile"
+	"wardnix/lint/systemd/value"
 	"wardnix/nixast"
 )
 
@@ -58,9 +60,9 @@ octal digits only.`,
 func reportInvalid(p *lint.Pass, u *unitView, m misread, rows map[string]row) {
 	f := lint.Finding{Message: invalidMessage(u, m), Unit: u.Name, Directives: []string{m.Key}}
 	switch {
-	case m.verdict.Status == systemd.Refused:
+	case m.verdict.Status == value.Refused:
 		f.Notes = append(f.Notes, lint.Note{Label: "systemd", Text: "the unit does not load at all"})
-	case m.verdict.Status == systemd.Partly:
+	case m.verdict.Status == value.Partly:
 		f.Severity = lint.Warning
 	case m.verdict.Keeps != "":
 		f.Notes = append(f.Notes, lint.Note{Label: "in force", Text: m.verdict.Keeps})
@@ -84,7 +86,7 @@ func sameLines(u *unitView, l nixos.Line) []nixos.Line {
 		if d == l.Def || slices.ContainsFunc(u.Lines(), func(other nixos.Line) bool { return other.Def == d }) {
 			continue // a line of its own
 		}
-		rendered := systemd.Render(l.Key, renderable(u.Host.Evaluator(), d.Value))
+		rendered := unitfile.Render(l.Key, renderable(u.Host.Evaluator(), d.Value))
 		if len(rendered) == 1 && rendered[0].Text == l.Text {
 			one := l
 			one.Def, one.Value = d, d.Value
@@ -100,18 +102,18 @@ func invalidMessage(u *unitView, m misread) string {
 	}
 	what := "ignores"
 	switch {
-	case m.verdict.Status == systemd.Refused:
+	case m.verdict.Status == value.Refused:
 		what = "refuses the unit for"
-	case m.verdict.Status == systemd.Partly && m.verdict.Silent:
+	case m.verdict.Status == value.Partly && m.verdict.Silent:
 		what = "ignores, without a word in the log, a part of"
-	case m.verdict.Status == systemd.Partly:
+	case m.verdict.Status == value.Partly:
 		what = "ignores a part of"
 	}
 	return fmt.Sprintf("%s: systemd %s `%s=%s`: %s", u.Name, what, m.Key, m.Text, m.reason())
 }
 
 // valueFixes offer the nearest valid value, and what the baseline asks for.
-func valueFixes(u *unitView, l nixos.Line, v systemd.Verdict, r row, asked bool) []lint.Fix {
+func valueFixes(u *unitView, l nixos.Line, v value.Verdict, r row, asked bool) []lint.Fix {
 	if edit, ok := valueEdit(l, v.Nearest); ok && v.Nearest != "" && automatic(u) && plainlyMeant(l.Text, v.Nearest) {
 		return textFix(l.Place.In, edit, "write "+v.Nearest)
 	}
@@ -144,7 +146,7 @@ func valueFixes(u *unitView, l nixos.Line, v systemd.Verdict, r row, asked bool)
 var wordForTrue = map[string]string{"ProtectProc": "invisible", "ProcSubset": "pid"}
 
 func isTrue(text string) bool {
-	on, ok := systemd.ParseBool(text)
+	on, ok := value.ParseBool(text)
 	return ok && on
 }
 
@@ -196,19 +198,19 @@ func (r *row) valueIf(asked bool, u *nixos.Unit) (any, bool) {
 
 // literal is a valid value as one writes it in Nix: booleans and numbers as
 // such, modes as strings.
-func literal(l nixos.Line, text string, v systemd.Version) any {
-	d, ok := systemd.Lookup(l.Section, l.Key, v)
+func literal(l nixos.Line, text string, v directive.Version) any {
+	d, ok := directive.Lookup(l.Section, l.Key, v)
 	if !ok {
 		return text
 	}
 	switch d.KindIn(v) {
-	case systemd.KindBool, systemd.KindTristate:
-		if on, ok := systemd.ParseBool(text); ok {
+	case directive.KindBool, directive.KindTristate:
+		if on, ok := value.ParseBool(text); ok {
 			return on
 		}
-	case systemd.KindMode:
+	case directive.KindMode:
 		return strings.Repeat("0", max(0, 4-len(text))) + text
-	case systemd.KindInt, systemd.KindCount:
+	case directive.KindInt, directive.KindCount:
 		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 			return n
 		}

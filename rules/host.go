@@ -9,7 +9,9 @@ import (
 	"wardnix/emit"
 	"wardnix/lint"
 	"wardnix/lint/nixos"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/security"
+	"wardnix/lint/systemd/value"
 	"wardnix/nixast"
 	"wardnix/nixast/eval"
 )
@@ -111,7 +113,7 @@ the hardware watchdog; how long a service may take to stop is ` + "`DefaultTimeo
 // hostView is a host as the rules of the host look at it.
 type hostView struct {
 	*nixos.Host
-	version systemd.Version
+	version directive.Version
 	asked   []row // of the paragraph at hand
 }
 
@@ -123,7 +125,7 @@ func eachParagraph(p *lint.Pass, baselines []*Baseline, do func(*hostView, strin
 			by := map[string][]row{}
 			for _, r := range b.rows(host.Release).host {
 				if key, ok := managerKey(r.path); ok {
-					if _, known := systemd.Lookup("Manager", key, h.version); !known {
+					if _, known := directive.Lookup("Manager", key, h.version); !known {
 						continue
 					}
 				}
@@ -214,8 +216,8 @@ func (h *hostView) isNear(r *row) bool {
 	if len(lines) != 1 || lines[0].Unknown {
 		return false
 	}
-	have, ok := systemd.ParseSpan(lines[0].Value)
-	want, known := systemd.ParseSpan(r.lines[0].Value)
+	have, ok := value.ParseSpan(lines[0].Value)
+	want, known := value.ParseSpan(r.lines[0].Value)
 	return ok && known && 0 < have && have <= 2*want
 }
 
@@ -244,10 +246,10 @@ func (h *hostView) standing(r *row) standing {
 		if !certain {
 			return unclear
 		}
-		switch systemd.AtLeast("Manager", key, managerLines(ev, key, set), r.lines, h.version) {
-		case systemd.Yes:
+		switch security.AtLeast("Manager", key, managerLines(ev, key, set), r.lines, h.version) {
+		case value.Yes:
 			return satisfied
-		case systemd.No:
+		case value.No:
 			return weaker
 		}
 		return unclear

@@ -6,7 +6,8 @@ import (
 	"strings"
 
 	"wardnix/lint/nixos"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/unitfile"
+	"wardnix/lint/systemd/value"
 )
 
 // A need is what a unit's own text shows that it does, or may do, and what a
@@ -194,7 +195,7 @@ func (u *unitView) given(capabilities []string) bool {
 // mayBeGiven reports whether a directive that is a list of names may have any.
 func (u *unitView) mayBeGiven(key string) bool {
 	return len(u.Directive("Service", key).Unseen) > 0 ||
-		slices.ContainsFunc(u.whole.Values("Service", key), func(a systemd.Assignment) bool { return a.Unknown || a.Value != "" })
+		slices.ContainsFunc(u.whole.Values("Service", key), func(a unitfile.Assignment) bool { return a.Unknown || a.Value != "" })
 }
 
 // setTo reports whether the unit has one of the settings, or may have.
@@ -202,7 +203,7 @@ func (u *unitView) setTo(settings []neededBy) bool {
 	for _, s := range settings {
 		for _, a := range u.whole.Values("Service", s.key) {
 			word, _, _ := strings.Cut(a.Value, " ")
-			if on, isBool := systemd.ParseBool(a.Value); isBool && !on && len(s.values) == 0 {
+			if on, isBool := value.ParseBool(a.Value); isBool && !on && len(s.values) == 0 {
 				continue
 			}
 			if a.Unknown || len(s.values) == 0 && a.Value != "" || slices.Contains(s.values, word) {
@@ -226,7 +227,7 @@ func (u *unitView) actsAsRoot() bool {
 
 func (u *unitView) findRoot() bool {
 	text, set, known := lastValue(u.whole, "Service", "NoNewPrivileges")
-	on, isBool := systemd.ParseBool(text)
+	on, isBool := value.ParseBool(text)
 	return set && known && isBool && !on || u.given([]string{"CAP_SYS_ADMIN"}) || u.needOf("NoNewPrivileges") != "" || u.rootSteps()
 }
 
@@ -236,7 +237,7 @@ func (u *unitView) findRoot() bool {
 func (u *unitView) rootSteps() bool {
 	only := false
 	if text, set, known := lastValue(u.whole, "Service", "PermissionsStartOnly"); set {
-		on, _ := systemd.ParseBool(text)
+		on, _ := value.ParseBool(text)
 		only = on || !known
 	}
 	return slices.ContainsFunc(u.Lines(), func(l nixos.Line) bool {

@@ -7,7 +7,8 @@ import (
 	"wardnix/emit"
 	"wardnix/lint"
 	"wardnix/lint/nixos"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/value"
 	"wardnix/nixast"
 	"wardnix/nixast/eval"
 )
@@ -192,7 +193,7 @@ is ` + "`\"none\"`" + `.`,
 // nothing but a reset.
 func eachOnlyReset(p *lint.Pass, name string, baselines []*Baseline, do func(*unitView, nixos.Line)) {
 	eachUnit(p, func(u *unitView) {
-		eachDirective(u, func(d *systemd.Directive, k *keyLines) {
+		eachDirective(u, func(d *directive.Directive, k *keyLines) {
 			if d.Name != name || k.section != "Service" || !k.known() || u.unseenIn(k.section, k.key) || askedOf(u, baselines, k.section, k.key) {
 				return
 			}
@@ -262,7 +263,7 @@ all of them. ` + "`DeviceAllow = [ ]`" + ` does not even render a line.`,
 // reportDevices reports an empty list of devices, if nothing else closes them.
 func reportDevices(p *lint.Pass, u *unitView, file *nixast.File, span nixast.Span, message string) {
 	private, set, known := lastValue(u.whole, "Service", "PrivateDevices")
-	if on, _ := systemd.ParseBool(private); set && (!known || on) || len(u.whole.Values("Service", "DevicePolicy")) > 0 {
+	if on, _ := value.ParseBool(private); set && (!known || on) || len(u.whole.Values("Service", "DevicePolicy")) > 0 {
 		return
 	}
 	f := lint.Finding{Message: message, File: file, Span: span, Unit: u.Name, Directives: []string{"DeviceAllow", "DevicePolicy"}}

@@ -8,7 +8,7 @@ import (
 	"wardnix/emit"
 	"wardnix/lint"
 	"wardnix/lint/nixos"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/directive"
 	"wardnix/nixast"
 )
 
@@ -32,9 +32,9 @@ func hasBase(plain []plainAfterDeny) bool {
 
 // eachPlainAfterDeny calls do for the directives of which a line with "~" comes
 // first, with the lines behind it that have none.
-func eachPlainAfterDeny(p *lint.Pass, do func(u *unitView, d *systemd.Directive, k *keyLines, plain []plainAfterDeny)) {
+func eachPlainAfterDeny(p *lint.Pass, do func(u *unitView, d *directive.Directive, k *keyLines, plain []plainAfterDeny)) {
 	eachUnit(p, func(u *unitView) {
-		eachDirective(u, func(d *systemd.Directive, k *keyLines) {
+		eachDirective(u, func(d *directive.Directive, k *keyLines) {
 			if plain := u.plainAfterDeny(d, k); len(plain) > 0 {
 				do(u, d, k, plain)
 			}
@@ -43,10 +43,10 @@ func eachPlainAfterDeny(p *lint.Pass, do func(u *unitView, d *systemd.Directive,
 }
 
 // plainAfterDeny are the lines without "~" behind one that has it.
-func (u *unitView) plainAfterDeny(d *systemd.Directive, k *keyLines) []plainAfterDeny {
+func (u *unitView) plainAfterDeny(d *directive.Directive, k *keyLines) []plainAfterDeny {
 	switch d.KindIn(u.version) {
-	case systemd.KindSyscallFilter, systemd.KindFamilies:
-	case systemd.KindCapabilities:
+	case directive.KindSyscallFilter, directive.KindFamilies:
+	case directive.KindCapabilities:
 		if d.Name != "CapabilityBoundingSet" {
 			return nil
 		}
@@ -63,7 +63,7 @@ func (u *unitView) plainAfterDeny(d *systemd.Directive, k *keyLines) []plainAfte
 }
 
 // bareAfterDeny are those of them that were plainly meant to have a "~", too.
-func (u *unitView) bareAfterDeny(d *systemd.Directive, k *keyLines) []plainAfterDeny {
+func (u *unitView) bareAfterDeny(d *directive.Directive, k *keyLines) []plainAfterDeny {
 	plain := u.plainAfterDeny(d, k)
 	if hasBase(plain) {
 		return nil
@@ -77,7 +77,7 @@ func (u *unitView) bareAfterDeny(d *systemd.Directive, k *keyLines) []plainAfter
 // deny a group with one of them.
 var essential = map[string]bool{"read": true, "write": true, "openat": true, "execve": true, "mmap": true, "futex": true, "exit_group": true}
 
-func plainLines(lines []nixos.Line, v systemd.Version) []plainAfterDeny {
+func plainLines(lines []nixos.Line, v directive.Version) []plainAfterDeny {
 	var out []plainAfterDeny
 	denied := map[string]bool{}
 	began, deny := false, false
@@ -96,7 +96,7 @@ func plainLines(lines []nixos.Line, v systemd.Version) []plainAfterDeny {
 		one := plainAfterDeny{Line: l, groups: true}
 		for _, word := range strings.Fields(names) {
 			one.base = one.base || word == "@system-service" || word == "@default"
-			one.groups = one.groups && (word[0] == '@' || !systemd.KnownSyscall(word))
+			one.groups = one.groups && (word[0] == '@' || !directive.KnownSyscall(word))
 			for _, name := range members(word, v) {
 				one.groups = one.groups && !essential[name]
 				if !inverted && denied[name] {
@@ -113,10 +113,10 @@ func plainLines(lines []nixos.Line, v systemd.Version) []plainAfterDeny {
 }
 
 // members are the names that a word of a set stands for.
-func members(word string, v systemd.Version) []string {
+func members(word string, v directive.Version) []string {
 	word, _, _ = strings.Cut(word, ":")
 	if strings.HasPrefix(word, "@") {
-		return systemd.SyscallGroup(word, v)
+		return directive.SyscallGroup(word, v)
 	}
 	return []string{word}
 }
@@ -148,7 +148,7 @@ Write ` + "`~`" + ` before each element.`,
 		References: []string{"systemd.exec(5), SystemCallFilter=", "systemd 262, src/core/load-fragment.c, config_parse_syscall_filter"},
 		Check: func(p *lint.Pass) {
 			eachUnit(p, func(u *unitView) {
-				eachDirective(u, func(d *systemd.Directive, k *keyLines) {
+				eachDirective(u, func(d *directive.Directive, k *keyLines) {
 					if plain := u.bareAfterDeny(d, k); len(plain) > 0 {
 						reportTildeOnce(p, u, d, plain)
 					}
@@ -158,7 +158,7 @@ Write ` + "`~`" + ` before each element.`,
 	}
 }
 
-func reportTildeOnce(p *lint.Pass, u *unitView, d *systemd.Directive, plain []plainAfterDeny) {
+func reportTildeOnce(p *lint.Pass, u *unitView, d *directive.Directive, plain []plainAfterDeny) {
 	var names []string
 	fix := lint.Fix{Title: "write ~ before each", Applicability: lint.Unsafe, Breaks: "what the service does with it, which was allowed until now"}
 	fixable := true
@@ -208,7 +208,7 @@ line comes first, and the deny lines take away from it.`,
 `,
 		References: []string{"systemd.exec(5), SystemCallFilter=", "systemd 262, src/core/load-fragment.c, config_parse_syscall_filter"},
 		Check: func(p *lint.Pass) {
-			eachPlainAfterDeny(p, func(u *unitView, d *systemd.Directive, k *keyLines, plain []plainAfterDeny) {
+			eachPlainAfterDeny(p, func(u *unitView, d *directive.Directive, k *keyLines, plain []plainAfterDeny) {
 				i := slices.IndexFunc(plain, func(l plainAfterDeny) bool { return l.base })
 				if i < 0 {
 					return
@@ -275,7 +275,7 @@ one thinks.`,
 `,
 		References: []string{"systemd.exec(5), SystemCallFilter="},
 		Check: func(p *lint.Pass) {
-			eachPlainAfterDeny(p, func(u *unitView, d *systemd.Directive, k *keyLines, plain []plainAfterDeny) {
+			eachPlainAfterDeny(p, func(u *unitView, d *directive.Directive, k *keyLines, plain []plainAfterDeny) {
 				for _, l := range plain {
 					if !hasBase(plain) && len(l.lifted) > 0 {
 						reportLine(p, u, l.Line, fmt.Sprintf("%s: `%s` behind a line with ~ allows again: %s", u.Name, l.Text, few(l.lifted)), nil)

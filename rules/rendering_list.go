@@ -7,7 +7,7 @@ import (
 
 	"wardnix/lint"
 	"wardnix/lint/nixos"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/directive"
 	"wardnix/nixast/eval"
 )
 
@@ -38,9 +38,9 @@ and another ` + "`\"\"`" + ` or ` + "`null`" + `, the second becomes an element 
 		References: []string{"nixos/lib/systemd-unit-options.nix, unitOption (NixOS 24.05)", "systemd.exec(5), SystemCallFilter="},
 		Check: func(p *lint.Pass) {
 			eachUnit(p, func(u *unitView) {
-				eachDirective(u, func(d *systemd.Directive, k *keyLines) {
+				eachDirective(u, func(d *directive.Directive, k *keyLines) {
 					last := len(k.lines) - 1
-					if last < 1 || d.Empty != systemd.EmptyClears && d.Empty != systemd.EmptyResets || !certain(k.lines[last]) || k.lines[last].Text != "" {
+					if last < 1 || d.Empty != directive.EmptyClears && d.Empty != directive.EmptyResets || !certain(k.lines[last]) || k.lines[last].Text != "" {
 						return
 					}
 					l := k.lines[last]
@@ -179,7 +179,7 @@ is one strange value. An empty list inside is an empty assignment, a reset.`,
 `,
 		References: []string{"nixos/lib/systemd-lib.nix, toOption (NixOS 26.11)"},
 		Check: func(p *lint.Pass) {
-			eachCertainLine(p, func(u *unitView, d *systemd.Directive, _ *keyLines, l nixos.Line) {
+			eachCertainLine(p, func(u *unitView, d *directive.Directive, _ *keyLines, l nixos.Line) {
 				if l.Value == nil {
 					return
 				}
@@ -212,10 +212,10 @@ func isNested(u *unitView, l nixos.Line) bool {
 
 // oneALine reports whether a line of a grammar holds one value, so that blanks
 // part nothing.
-func oneALine(kind systemd.Kind) bool {
+func oneALine(kind directive.Kind) bool {
 	switch kind {
-	case systemd.KindEnvironmentFile, systemd.KindDevices, systemd.KindDeviceValue, systemd.KindLoadCredential, systemd.KindSetCredential,
-		systemd.KindTimer, systemd.KindListen, systemd.KindCondition, systemd.KindConditionPath, systemd.KindPathSpec, systemd.KindPath:
+	case directive.KindEnvironmentFile, directive.KindDevices, directive.KindDeviceValue, directive.KindLoadCredential, directive.KindSetCredential,
+		directive.KindTimer, directive.KindListen, directive.KindCondition, directive.KindConditionPath, directive.KindPathSpec, directive.KindPath:
 		return true
 	}
 	return false
@@ -240,9 +240,9 @@ that two modules add to ` + "`services.journald.extraConfig`" + `.`,
 		References: []string{"systemd.syntax(7)", "nixos/lib/systemd-lib.nix, attrsToSection (NixOS 26.11)"},
 		Check: func(p *lint.Pass) {
 			eachFile(p, func(u *unitView) {
-				eachDirective(u, func(d *systemd.Directive, k *keyLines) {
+				eachDirective(u, func(d *directive.Directive, k *keyLines) {
 					last := len(k.lines) - 1
-					if d.Repeat != systemd.Override || d.KindIn(u.version) == systemd.KindOther || last < 1 || !k.known() || k.lines[last].Text == "" ||
+					if d.Repeat != directive.Override || d.KindIn(u.version) == directive.KindOther || last < 1 || !k.known() || k.lines[last].Text == "" ||
 						u.isRefused(k.section, k.key) {
 						return
 					}

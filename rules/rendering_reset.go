@@ -7,7 +7,7 @@ import (
 
 	"wardnix/lint"
 	"wardnix/lint/nixos"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/directive"
 )
 
 // tildeAlone reports "~" where a reset was meant.
@@ -36,7 +36,7 @@ may make every call. ` + "`RestrictAddressFamilies`" + ` does the same, and ` + 
 		References: []string{"systemd.exec(5), SystemCallFilter=", "systemd 252 and 262, src/core/load-fragment.c, config_parse_syscall_filter and config_parse_capability_set"},
 		Check: func(p *lint.Pass) {
 			eachUnit(p, func(u *unitView) {
-				eachDirective(u, func(d *systemd.Directive, k *keyLines) {
+				eachDirective(u, func(d *directive.Directive, k *keyLines) {
 					if l, ok := u.leadingTilde(d, k); ok {
 						checkTildeAlone(p, u, d, k, l)
 					}
@@ -47,9 +47,9 @@ may make every call. ` + "`RestrictAddressFamilies`" + ` does the same, and ` + 
 }
 
 // leadingTilde is the line "~" that begins a list.
-func (u *unitView) leadingTilde(d *systemd.Directive, k *keyLines) (nixos.Line, bool) {
+func (u *unitView) leadingTilde(d *directive.Directive, k *keyLines) (nixos.Line, bool) {
 	switch d.KindIn(u.version) {
-	case systemd.KindSyscallFilter, systemd.KindFamilies, systemd.KindCapabilities:
+	case directive.KindSyscallFilter, directive.KindFamilies, directive.KindCapabilities:
 	default:
 		return nixos.Line{}, false
 	}
@@ -62,9 +62,9 @@ func (u *unitView) leadingTilde(d *systemd.Directive, k *keyLines) (nixos.Line, 
 
 // fullFirst is the first version in which a capability set that "~" has made
 // full stays so when names follow.
-const fullFirst systemd.Version = 259
+const fullFirst directive.Version = 259
 
-func checkTildeAlone(p *lint.Pass, u *unitView, d *systemd.Directive, k *keyLines, l nixos.Line) {
+func checkTildeAlone(p *lint.Pass, u *unitView, d *directive.Directive, k *keyLines, l nixos.Line) {
 	var plain []string
 	for _, other := range k.lines {
 		if !certain(other) || other.Text == "" && other.Def != l.Def {
@@ -74,7 +74,7 @@ func checkTildeAlone(p *lint.Pass, u *unitView, d *systemd.Directive, k *keyLine
 			plain = append(plain, other.Text)
 		}
 	}
-	if d.KindIn(u.version) == systemd.KindCapabilities && (d.Name != "CapabilityBoundingSet" || len(plain) == 0 || u.version < fullFirst || !u.Host.ReleaseKnown) {
+	if d.KindIn(u.version) == directive.KindCapabilities && (d.Name != "CapabilityBoundingSet" || len(plain) == 0 || u.version < fullFirst || !u.Host.ReleaseKnown) {
 		return
 	}
 	if len(plain) == 0 {

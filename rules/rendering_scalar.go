@@ -6,7 +6,8 @@ import (
 	"strings"
 
 	"wardnix/lint"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/value"
 	"wardnix/nixast/eval"
 )
 
@@ -48,16 +49,16 @@ func reportNull(p *lint.Pass, u *unitView, m misread) {
 	f := lint.Finding{Unit: u.Name, Directives: []string{m.Key}}
 	what := "which systemd ignores with a warning"
 	switch {
-	case m.directive.Empty == systemd.EmptyEnables:
+	case m.directive.Empty == directive.EmptyEnables:
 		what = "which switches it on"
-	case m.verdict.Status == systemd.Refused:
+	case m.verdict.Status == value.Refused:
 		what = "and systemd then refuses the unit"
 	default:
 		f.Severity = lint.Warning
 	}
 	f.Message = fmt.Sprintf("%s: `%s = null` renders `%[2]s=`, %[3]s; leave it out, or write the value that is meant", u.Name, m.Key, what)
 	f.File, f.Span = linePlace(u, m.Line)
-	if on, ok := systemd.ParseBool(m.directive.Default); ok && u.Conf() == "" { // NixOS has defaults of its own there
+	if on, ok := value.ParseBool(m.directive.Default); ok && u.Conf() == "" { // NixOS has defaults of its own there
 		f.Fixes = replaceFix(u, writtenAt(u, m.Line), on, fmt.Sprintf("write %v, the default", on), lint.Safe, "")
 	}
 	p.Report(f)
@@ -158,7 +159,7 @@ with another module that writes it as one.`,
 		Check: func(p *lint.Pass) {
 			eachUnit(p, func(u *unitView) {
 				eachMisread(u, noMistake, func(m misread) {
-					if m.directive.KindIn(u.version) != systemd.KindMode || m.Value == nil || m.verdict.Status != systemd.Valid {
+					if m.directive.KindIn(u.version) != directive.KindMode || m.Value == nil || m.verdict.Status != value.Valid {
 						return
 					}
 					if _, ok := u.Host.Evaluator().Force(m.Value).(*eval.Int); !ok {

@@ -9,7 +9,7 @@ import (
 	"wardnix/lint"
 	"wardnix/lint/nixos"
 	"wardnix/lint/spell"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/unitfile"
 	"wardnix/nixast"
 	"wardnix/nixast/eval"
 )
@@ -75,7 +75,7 @@ func startsWithReset(u *unitView) bool {
 // hasTemplate reports whether the template is in sight, in the project or in
 // systemd itself, with a command.
 func hasTemplate(u *unitView, template string) bool {
-	_, upstream := systemd.Upstream(template+"."+u.Type(), u.version)
+	_, upstream := unitfile.Upstream(template+"."+u.Type(), u.version)
 	return upstream || templateOf(u, template) != nil
 }
 

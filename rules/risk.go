@@ -2,7 +2,8 @@ package rules
 
 import (
 	"wardnix/lint"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/unitfile"
+	"wardnix/lint/systemd/value"
 	"wardnix/nixast/eval"
 )
 
@@ -103,9 +104,9 @@ func (u *unitView) ofPerson() bool {
 }
 
 // isRoot reports whether the unit may run as root.
-func isRoot(whole *systemd.Unit) bool {
+func isRoot(whole *unitfile.Unit) bool {
 	dynamic, set, known := lastValue(whole, "Service", "DynamicUser")
-	if on, ok := systemd.ParseBool(dynamic); set && known && ok && on {
+	if on, ok := value.ParseBool(dynamic); set && known && ok && on {
 		return false
 	}
 	user, set, known := lastValue(whole, "Service", "User")

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"wardnix/lint/nixos"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/unitfile"
 	"wardnix/nixast"
 )
 
@@ -21,7 +21,7 @@ func (r *row) isToken() bool { return r.name() == "ReadOnlyPaths" && r.baseline.
 var tokenFlag = regexp.MustCompile(`--token-file[ =]["']?((?:\$\{[^}]*\}|[^\s"'])+)`)
 
 // tokenPath is the standing of that row.
-func tokenPath(u *nixos.Unit, whole *systemd.Unit, r *row) standing {
+func tokenPath(u *nixos.Unit, whole *unitfile.Unit, r *row) standing {
 	if _, set, _ := lastValue(whole, "Service", "LoadCredential"); set {
 		return satisfied
 	}

@@ -7,21 +7,23 @@ import (
 
 	"wardnix/lint"
 	"wardnix/lint/nixos"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/security"
+	"wardnix/lint/systemd/unitfile"
 	"wardnix/nixast"
 )
 
 // unitView is a unit as the baseline rules look at it.
 type unitView struct {
 	*nixos.Unit
-	whole   *systemd.Unit // upstream's unit included
-	version systemd.Version
+	whole   *unitfile.Unit // upstream's unit included
+	version directive.Version
 	editors editors // of all units
 	rows    map[*Baseline][]row
 	judged  map[*Baseline][]standing
 	// reading is whole as systemd reads it, and closed the same without what is
 	// not in sight; nil until they are asked for.
-	reading, closed *systemd.Reading
+	reading, closed *security.Reading
 	groups          []keyLines // of eachDirective, once grouped
 	grouped         bool
 	misreads        []misread // of eachMisread; nil until it is asked for
@@ -99,7 +101,7 @@ func (u *unitView) choose(b *Baseline) []row {
 		found = slices.DeleteFunc(slices.Clone(all.generic), func(r row) bool { return spared(u, &r) != "" })
 	}
 	return slices.DeleteFunc(found, func(r row) bool {
-		_, known := systemd.Lookup(r.section, r.name(), u.version)
+		_, known := directive.Lookup(r.section, r.name(), u.version)
 		return r.section != "" && !known
 	})
 }
@@ -120,10 +122,10 @@ func (u *unitView) option(r *row) *nixos.Option {
 // reported.
 func (u *unitView) misspelt(r *row) bool {
 	for _, o := range u.Directives(r.section) {
-		if _, known := systemd.LookupAny(r.section, o.Name()); known {
+		if _, known := directive.LookupAny(r.section, o.Name()); known {
 			continue
 		}
-		if near, ok := systemd.Nearest(r.section, o.Name(), u.version); ok && near.Name == r.name() {
+		if near, ok := directive.Nearest(r.section, o.Name(), u.version); ok && near.Name == r.name() {
 			return true
 		}
 	}
@@ -133,15 +135,15 @@ func (u *unitView) misspelt(r *row) bool {
 // exposure is the unit's exposure now and with the rows, in words; "" where it
 // cannot be told.
 func (u *unitView) exposure(rs []row) string {
-	low, now, err := systemd.Score(u.whole, u.version)
+	low, now, err := security.Score(u.whole, u.version)
 	if err != nil || low != now {
 		return ""
 	}
-	with := &systemd.Unit{Name: u.Name, Assignments: slices.Clone(u.whole.Assignments)}
+	with := &unitfile.Unit{Name: u.Name, Assignments: slices.Clone(u.whole.Assignments)}
 	for _, r := range rs {
 		with.Assignments = append(with.Assignments, r.lines...)
 	}
-	low, then, err := systemd.Score(with, u.version)
+	low, then, err := security.Score(with, u.version)
 	if err != nil || low != then {
 		return ""
 	}

@@ -5,7 +5,7 @@ import (
 
 	"wardnix/emit"
 	"wardnix/lint/nixos"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/unitfile"
 	"wardnix/nixast/eval"
 )
 
@@ -98,34 +98,34 @@ var watchdogOptions = map[string]string{
 }
 
 // managerLines are the lines of system.conf that a value renders to.
-func managerLines(ev *eval.Evaluator, key string, t *eval.Thunk) []systemd.Assignment {
-	return systemd.Assignments("Manager", systemd.Render(key, renderable(ev, t)))
+func managerLines(ev *eval.Evaluator, key string, t *eval.Thunk) []unitfile.Assignment {
+	return unitfile.Assignments("Manager", unitfile.Render(key, renderable(ev, t)))
 }
 
 // renderable is a value as systemd.Render takes it.
-func renderable(ev *eval.Evaluator, t *eval.Thunk) systemd.Value {
+func renderable(ev *eval.Evaluator, t *eval.Thunk) unitfile.Value {
 	switch v := ev.Force(t).(type) {
 	case *eval.Null:
-		return systemd.Null()
+		return unitfile.Null()
 	case *eval.Bool:
-		return systemd.Bool(v.V)
+		return unitfile.Bool(v.V)
 	case *eval.Int:
-		return systemd.Int(v.V)
+		return unitfile.Int(v.V)
 	case *eval.Float:
-		return systemd.Float(v.V)
+		return unitfile.Float(v.V)
 	case *eval.String:
 		if s, ok := v.Text(); ok {
-			return systemd.String(s)
+			return unitfile.String(s)
 		}
 	case *eval.List:
-		var items []systemd.Value
+		var items []unitfile.Value
 		for _, item := range v.Items {
 			if item.When != nil || item.Many {
-				return systemd.Unknown()
+				return unitfile.Unknown()
 			}
 			items = append(items, renderable(ev, item.Value))
 		}
-		return systemd.List(items...)
+		return unitfile.List(items...)
 	}
-	return systemd.Unknown()
+	return unitfile.Unknown()
 }

@@ -11,7 +11,8 @@ import (
 	"wardnix/lint/audit"
 	"wardnix/lint/config"
 	"wardnix/lint/nixos"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/security"
 	"wardnix/lint/unitfiles"
 )
 
@@ -132,7 +133,7 @@ type auditing struct {
 	v         *auditVerb
 	workspace *workspace
 	project   *nixos.Project // of --project; else nil
-	limit     systemd.Exposure
+	limit     security.Exposure
 	overrides []audit.Override // for --write
 	status    int
 }
@@ -191,7 +192,7 @@ func (a *auditing) system(t auditTarget) (*audit.System, error) {
 			return nil, err
 		}
 	}
-	return audit.New(read, release, systemd.Version(a.workspace.main.SystemdVersion)), nil
+	return audit.New(read, release, directive.Version(a.workspace.main.SystemdVersion)), nil
 }
 
 // linter is the linter that the settings ask for, for unit files.

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"wardnix/lint/audit"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/security"
 )
 
 // compare tells what became of the units from one system to another.
@@ -160,7 +160,7 @@ func compareJSON(w io.Writer, found []audit.Difference) error {
 }
 
 // high is the highest exposure that a unit can have.
-func high(a *systemd.Assessment) *string {
+func high(a *security.Assessment) *string {
 	if a == nil {
 		return nil
 	}
@@ -169,7 +169,7 @@ func high(a *systemd.Assessment) *string {
 }
 
 // low is the lowest exposure that a unit can have.
-func low(a *systemd.Assessment) *string {
+func low(a *security.Assessment) *string {
 	if a == nil {
 		return nil
 	}

@@ -15,7 +15,8 @@ import (
 	"wardnix/lint"
 	"wardnix/lint/audit"
 	"wardnix/lint/report"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/security"
 	"wardnix/lint/unitfiles"
 )
 
@@ -39,7 +40,7 @@ type hostAgreement struct {
 // auditedHost is what is left of a system once it was looked at.
 type auditedHost struct {
 	name    string
-	systemd systemd.Version
+	systemd directive.Version
 	release string
 	files   int
 	units   []auditedUnit
@@ -50,7 +51,7 @@ type auditedHost struct {
 type auditedUnit struct {
 	name, scope, file string
 	masked            bool
-	exposure          *systemd.Assessment
+	exposure          *security.Assessment
 	missing           []string
 	problem           string
 }
@@ -70,7 +71,7 @@ func (r *auditReport) host(c *Command, sys *audit.System) {
 			c.fail("audit: %s: %s: %v", one.file, u.Name, err)
 		}
 		if exposure != nil {
-			one.exposure = &systemd.Assessment{Low: exposure.Low, High: exposure.High}
+			one.exposure = &security.Assessment{Low: exposure.Low, High: exposure.High}
 		}
 		h.units = append(h.units, one)
 	}

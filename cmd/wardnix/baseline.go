@@ -11,7 +11,7 @@ import (
 	"wardnix/lint"
 	"wardnix/lint/config"
 	"wardnix/lint/report"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/security"
 )
 
 // baselineVerb keeps the file of known findings.
@@ -80,7 +80,7 @@ func (v *baselineVerb) look(c *Command) (*knownState, error) {
 	var units []scored
 	for _, h := range s.project.Hosts() {
 		for _, u := range h.Units {
-			if a, err := systemd.Assess(u.Whole(), h.Version()); err == nil && scorable(u) {
+			if a, err := security.Assess(u.Whole(), h.Version()); err == nil && scorable(u) {
 				units = append(units, scored{name: u.Name, key: keyOf(u), now: a})
 			}
 		}

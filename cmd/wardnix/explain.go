@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"wardnix/lint"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/directive"
 	"wardnix/rules"
 )
 
@@ -72,29 +72,29 @@ func explainRule(r *lint.Rule) string {
 	return b.String()
 }
 
-// directive is one of systemd's directives in one of its sections.
-type directive struct {
+// placed is one of systemd's directives in one of its sections.
+type placed struct {
 	section string
-	*systemd.Directive
+	*directive.Directive
 }
 
 // directivesOf are the directives of that name, in any case, one for each that
 // differs.
-func directivesOf(name string) []directive {
-	var out []directive
-	seen := map[*systemd.Directive]bool{}
-	for _, section := range systemd.Sections() {
-		for _, d := range systemd.Directives(section, systemd.Newest) {
+func directivesOf(name string) []placed {
+	var out []placed
+	seen := map[*directive.Directive]bool{}
+	for _, section := range directive.Sections() {
+		for _, d := range directive.Directives(section, directive.Newest) {
 			if strings.EqualFold(d.Name, name) && !seen[d] {
 				seen[d] = true
-				out = append(out, directive{section, d})
+				out = append(out, placed{section, d})
 			}
 		}
 	}
 	return out
 }
 
-func explainDirective(name string, entries []rules.Entry, directives []directive) string {
+func explainDirective(name string, entries []rules.Entry, directives []placed) string {
 	var b strings.Builder
 	for i, d := range directives {
 		if i > 0 {
@@ -109,7 +109,7 @@ func explainDirective(name string, entries []rules.Entry, directives []directive
 			fmt.Fprintf(&b, "  since: systemd %s\n", d.Since)
 		}
 		if e := d.Enum(); e != nil {
-			fmt.Fprintf(&b, "  values: %s\n", strings.Join(e.Names(systemd.Newest), ", "))
+			fmt.Fprintf(&b, "  values: %s\n", strings.Join(e.Names(directive.Newest), ", "))
 		}
 		if d.Replacement != "" {
 			fmt.Fprintf(&b, "  instead: %s\n", d.Replacement)
@@ -139,8 +139,8 @@ func indent(s string) string {
 
 // didYouMean names the directive that was most likely meant.
 func didYouMean(name string) string {
-	for _, section := range systemd.Sections() {
-		if d, ok := systemd.Nearest(section, name, systemd.Newest); ok {
+	for _, section := range directive.Sections() {
+		if d, ok := directive.Nearest(section, name, directive.Newest); ok {
 			return "; did you mean " + d.Name + "?"
 		}
 	}

@@ -14,7 +14,7 @@ import (
 
 	"wardnix/emit"
 	"wardnix/lint/nixos"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/directive"
 	"wardnix/rules/gen"
 )
 
@@ -133,7 +133,7 @@ func (v *genVerb) module(c *Command, args []string) (*gen.Module, gen.Target, er
 	if err := v.target.apply(&opts); err != nil {
 		return nil, t, err
 	}
-	t = gen.Target{Release: opts.Release, Systemd: systemd.Version(opts.Systemd)}
+	t = gen.Target{Release: opts.Release, Systemd: directive.Version(opts.Systemd)}
 	what, names := "", 0
 	switch {
 	case v.fromUnit != "":

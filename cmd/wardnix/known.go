@@ -11,7 +11,7 @@ import (
 	"strconv"
 
 	"wardnix/lint"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/security"
 )
 
 // knownName is the file in a project's folder that holds its known findings.
@@ -148,10 +148,10 @@ func worseUnits(k *lint.Known, now map[string]map[string]string) []string {
 }
 
 // exposure reads an exposure, "9.2"; what is none counts as the lowest.
-func exposure(text string) systemd.Exposure {
+func exposure(text string) security.Exposure {
 	n, err := strconv.ParseFloat(text, 64)
 	if err != nil {
 		return 0
 	}
-	return systemd.Exposure(n*10 + 0.5)
+	return security.Exposure(n*10 + 0.5)
 }

@@ -17,7 +17,7 @@ import (
 	"wardnix/lint"
 	"wardnix/lint/nixos"
 	"wardnix/lint/report"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/security"
 )
 
 // report prints the findings, and the diff if there is one. A diff that the
@@ -66,7 +66,7 @@ func exposureChanges(before, after *nixos.Project) []report.ExposureChange {
 	type gain struct {
 		report.ExposureChange
 		key unitKey
-		by  systemd.Exposure
+		by  security.Exposure
 	}
 	var gains []gain
 	later := assessments(after)

@@ -19,7 +19,8 @@ import (
 	"wardnix/lint/config"
 	"wardnix/lint/nixos"
 	"wardnix/lint/report"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/security"
 	"wardnix/lint/unitfiles"
 )
 
@@ -58,9 +59,9 @@ type scored struct {
 	name, file string
 	line       int     // of a unit in Nix
 	key        unitKey // of a unit in Nix
-	now        *systemd.Assessment
-	afterSafe  *systemd.Assessment // nil where there are no fixes to speak of
-	afterAll   *systemd.Assessment
+	now        *security.Assessment
+	afterSafe  *security.Assessment // nil where there are no fixes to speak of
+	afterAll   *security.Assessment
 }
 
 func (v *scoreVerb) run(c *Command, args []string) int {
@@ -105,7 +106,7 @@ func (v *scoreVerb) run(c *Command, args []string) int {
 }
 
 // check looks at the flags; the limit is negative if none was given.
-func (v *scoreVerb) check() (limit systemd.Exposure, err error) {
+func (v *scoreVerb) check() (limit security.Exposure, err error) {
 	if v.format != "text" && v.format != "json" {
 		return 0, fmt.Errorf("--format takes text or json, not %q", v.format)
 	}
@@ -113,7 +114,7 @@ func (v *scoreVerb) check() (limit systemd.Exposure, err error) {
 }
 
 // exposureLimit reads the number of --fail-above; negative if there is none.
-func exposureLimit(text string) (systemd.Exposure, error) {
+func exposureLimit(text string) (security.Exposure, error) {
 	if text == "" {
 		return -1, nil
 	}
@@ -121,7 +122,7 @@ func exposureLimit(text string) (systemd.Exposure, error) {
 	if err != nil || n < 0 || n > 10 {
 		return 0, fmt.Errorf("--fail-above takes a number from 0.0 to 10.0, not %q", text)
 	}
-	return systemd.Exposure(n*10 + 1e-9), nil
+	return security.Exposure(n*10 + 1e-9), nil
 }
 
 // collect scores everything that the paths lead to.
@@ -133,9 +134,9 @@ func (v *scoreVerb) collect(c *Command, args []string) ([]scored, int) {
 	if err != nil {
 		return nil, c.fail("score: %v", err)
 	}
-	version := systemd.Newest
+	version := directive.Newest
 	if s.main.SystemdVersion != 0 {
-		version = systemd.Version(s.main.SystemdVersion)
+		version = directive.Version(s.main.SystemdVersion)
 	}
 	unitFiles, nix, status := c.sortPaths(args)
 	var out []scored
@@ -185,13 +186,13 @@ func (c *Command) sortPaths(args []string) (unitFiles, nix []string, status int)
 }
 
 // scoreFile scores a unit file with its drop-ins.
-func (c *Command) scoreFile(name string, v systemd.Version) (scored, error) {
+func (c *Command) scoreFile(name string, v directive.Version) (scored, error) {
 	u, err := unitfiles.ReadFile(c.abs(name))
 	if err != nil {
 		return scored{}, err
 	}
 	unit := u.Merged()
-	a, err := systemd.Assess(unit, v)
+	a, err := security.Assess(unit, v)
 	return scored{name: unit.Name, file: name, now: a}, err
 }
 
@@ -227,7 +228,7 @@ func scoresOf(project *nixos.Project, l *lint.Linter, refused func(*nixos.Unit, 
 			if !scorable(u) || !asked(u) {
 				continue
 			}
-			a, err := systemd.Assess(u.Whole(), h.Version())
+			a, err := security.Assess(u.Whole(), h.Version())
 			if err != nil {
 				refused(u, err)
 				continue
@@ -249,14 +250,14 @@ type unitKey struct{ host, scope, name string }
 func keyOf(u *nixos.Unit) unitKey { return unitKey{u.Host.Name, u.Scope.String(), u.Name} }
 
 // assessments are those of all services that can be scored.
-func assessments(p *nixos.Project) map[unitKey]*systemd.Assessment {
-	out := map[unitKey]*systemd.Assessment{}
+func assessments(p *nixos.Project) map[unitKey]*security.Assessment {
+	out := map[unitKey]*security.Assessment{}
 	for _, h := range p.Hosts() {
 		for _, u := range h.Units {
 			if !scorable(u) {
 				continue
 			}
-			if a, err := systemd.Assess(u.Whole(), h.Version()); err == nil {
+			if a, err := security.Assess(u.Whole(), h.Version()); err == nil {
 				out[keyOf(u)] = a
 			}
 		}
@@ -274,7 +275,7 @@ func scoresText(w io.Writer, units []scored) error {
 }
 
 // exposureText is an exposure with its word, or an interval.
-func exposureText(a *systemd.Assessment) string {
+func exposureText(a *security.Assessment) string {
 	if a.Low != a.High {
 		return a.Low.String() + "–" + a.High.String()
 	}
@@ -282,7 +283,7 @@ func exposureText(a *systemd.Assessment) string {
 }
 
 // change is an exposure after fixes, or a dash where they change nothing.
-func change(now, after *systemd.Assessment) string {
+func change(now, after *security.Assessment) string {
 	if after == nil || after.Low == now.Low && after.High == now.High {
 		return "-"
 	}
@@ -325,15 +326,15 @@ func orEmpty(s *string) string {
 
 func scoresJSON(w io.Writer, units []scored) error {
 	type unit struct {
-		Unit      string        `json:"unit"`
-		File      string        `json:"file"`
-		Overall   *string       `json:"overall"` // null where it is an interval
-		Low       string        `json:"low"`
-		High      string        `json:"high"`
-		Predicate *string       `json:"predicate"`
-		AfterSafe *string       `json:"after_safe"`
-		AfterAll  *string       `json:"after_all"`
-		Checks    []systemd.Row `json:"checks"`
+		Unit      string         `json:"unit"`
+		File      string         `json:"file"`
+		Overall   *string        `json:"overall"` // null where it is an interval
+		Low       string         `json:"low"`
+		High      string         `json:"high"`
+		Predicate *string        `json:"predicate"`
+		AfterSafe *string        `json:"after_safe"`
+		AfterAll  *string        `json:"after_all"`
+		Checks    []security.Row `json:"checks"`
 	}
 	out := struct {
 		Units []unit `json:"units"`
@@ -356,7 +357,7 @@ func scoresJSON(w io.Writer, units []scored) error {
 }
 
 // single is an exposure that is known; nil for an interval.
-func single(a *systemd.Assessment) *string {
+func single(a *security.Assessment) *string {
 	if a == nil || a.Low != a.High {
 		return nil
 	}

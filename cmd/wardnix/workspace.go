@@ -15,7 +15,7 @@ import (
 	"wardnix/lint"
 	"wardnix/lint/config"
 	"wardnix/lint/nixos"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/directive"
 	"wardnix/nixast"
 	"wardnix/rules"
 )
@@ -31,7 +31,7 @@ func (t *target) flags(fs *pflag.FlagSet) {
 // apply sets what the flags say in opts.
 func (t *target) apply(opts *nixos.Options) error {
 	if t.systemd != "" {
-		v, err := systemd.ParseVersion(t.systemd)
+		v, err := directive.ParseVersion(t.systemd)
 		if err != nil {
 			return fmt.Errorf("--systemd-version: %w", err)
 		}

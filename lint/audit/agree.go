@@ -6,7 +6,8 @@ import (
 	"strings"
 
 	"wardnix/lint/nixos"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/unitfile"
 	"wardnix/nixast"
 	"wardnix/nixast/eval"
 )
@@ -83,7 +84,7 @@ func (a *Agreement) unit(told *nixos.Unit, is *Unit) {
 		}
 	}
 	for _, v := range is.assignments {
-		if lines[sectionKey{v.Section, v.Key}] == nil && !systemd.Silent(v.Key) {
+		if lines[sectionKey{v.Section, v.Key}] == nil && !directive.Silent(v.Key) {
 			a.Unseen++
 		}
 	}
@@ -101,9 +102,9 @@ func (a *Agreement) directive(told *nixos.Unit, is *Unit, section, key string, l
 			continue
 		}
 		a.Lines++
-		want := systemd.Assignments(section, []systemd.Line{{Key: key, Text: l.Text}})
+		want := unitfile.Assignments(section, []unitfile.Line{{Key: key, Text: l.Text}})
 		for _, w := range want {
-			i := slices.IndexFunc(values, func(v systemd.Assignment) bool { return v.Value == w.Value })
+			i := slices.IndexFunc(values, func(v unitfile.Assignment) bool { return v.Value == w.Value })
 			if i < 0 {
 				a.add(told, l.Origin, "%s=%s is %q as evaluated", key, w.Value, texts(values))
 				break
@@ -114,7 +115,7 @@ func (a *Agreement) directive(told *nixos.Unit, is *Unit, section, key string, l
 }
 
 // words asks that the words that the source tells are in the unit.
-func (a *Agreement) words(told *nixos.Unit, section, key string, lines []nixos.Line, values []systemd.Assignment) {
+func (a *Agreement) words(told *nixos.Unit, section, key string, lines []nixos.Line, values []unitfile.Assignment) {
 	all := strings.Fields(strings.Join(texts(values), " "))
 	for _, l := range lines {
 		if !l.Known || l.When != nil || l.Unseen != "" {

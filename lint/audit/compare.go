@@ -5,7 +5,10 @@ import (
 	"slices"
 	"strings"
 
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/security"
+	"wardnix/lint/systemd/unitfile"
+	"wardnix/lint/systemd/value"
 )
 
 // Difference is what became of a unit between two systems.
@@ -15,7 +18,7 @@ type Difference struct {
 	// Changes are the directives that differ, as the units have them in order.
 	Changes []DirectiveChange
 	// Was and Is are the exposures; nil where there is none.
-	Was, Is *systemd.Assessment
+	Was, Is *security.Assessment
 }
 
 // Unit is the unit in the one system or the other.
@@ -75,7 +78,7 @@ func Compare(old, new *System) []Difference {
 }
 
 // difference is that of one unit; nil if there is none.
-func difference(old, new *Unit, v systemd.Version) *Difference {
+func difference(old, new *Unit, v directive.Version) *Difference {
 	d := &Difference{Old: old, New: new}
 	if old != nil {
 		d.Was, _ = old.Exposure()
@@ -90,7 +93,7 @@ func difference(old, new *Unit, v systemd.Version) *Difference {
 	seen := map[sectionKey]bool{}
 	for _, a := range slices.Concat(old.assignments, new.assignments) {
 		k := sectionKey{a.Section, a.Key}
-		if seen[k] || systemd.Silent(a.Key) {
+		if seen[k] || directive.Silent(a.Key) {
 			continue
 		}
 		seen[k] = true
@@ -109,22 +112,22 @@ func difference(old, new *Unit, v systemd.Version) *Difference {
 var confining = []string{"systemd.exec", "systemd.resource-control"}
 
 // effect says in systemd's order what a change comes to.
-func effect(section, key string, before, after []systemd.Assignment, v systemd.Version) string {
-	d, ok := systemd.Lookup(section, key, v)
+func effect(section, key string, before, after []unitfile.Assignment, v directive.Version) string {
+	d, ok := directive.Lookup(section, key, v)
 	if !ok || !slices.Contains(confining, strings.TrimSuffix(d.Man, "(5)")) {
 		return Changed
 	}
-	up, down := systemd.AtLeast(section, key, after, before, v), systemd.AtLeast(section, key, before, after, v)
+	up, down := security.AtLeast(section, key, after, before, v), security.AtLeast(section, key, before, after, v)
 	switch {
-	case up == systemd.Yes && down == systemd.No:
+	case up == value.Yes && down == value.No:
 		return Stronger
-	case up == systemd.No && down == systemd.Yes:
+	case up == value.No && down == value.Yes:
 		return Weaker
 	}
 	return Changed
 }
 
-func texts(as []systemd.Assignment) []string {
+func texts(as []unitfile.Assignment) []string {
 	out := make([]string, len(as))
 	for i, a := range as {
 		out[i] = a.Value
@@ -136,7 +139,7 @@ func texts(as []systemd.Assignment) []string {
 var storeHash = regexp.MustCompile(`/[0-9a-df-np-sv-z]{32}-`)
 
 // stable are the values without what changes with every build.
-func stable(as []systemd.Assignment) []string {
+func stable(as []unitfile.Assignment) []string {
 	out := texts(as)
 	for i, t := range out {
 		out[i] = storeHash.ReplaceAllString(t, "/…-")

@@ -9,7 +9,7 @@ import (
 
 	"wardnix/lint"
 	"wardnix/lint/nixos"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/unitfile"
 	"wardnix/nixast"
 )
 
@@ -78,7 +78,7 @@ func (s *System) unread(l *lint.Linter) []Finding {
 			if rule == nil || p.Line == 0 {
 				continue
 			}
-			o := u.at(systemd.Assignment{File: p.File, Line: p.Line})
+			o := u.at(unitfile.Assignment{File: p.File, Line: p.Line})
 			f := lint.Finding{Rule: rule, Severity: rule.Severity, Message: u.Name + ": " + p.Message, Unit: u.Name, File: u.source(o.file)}
 			at := f.File.Line(min(p.Line, f.File.LineCount()))
 			f.Span = nixast.Span{Start: at.Start, End: at.Start + len(strings.TrimRight(f.File.Src[at.Start:at.End], "\r\n"))}
@@ -95,9 +95,9 @@ func (s *System) unread(l *lint.Linter) []Finding {
 }
 
 // unreadRules are the rules that such lines fall under.
-var unreadRules = map[systemd.ProblemKind]string{
-	systemd.OutsideSection: "D001", systemd.MissingEquals: "D001", systemd.UnknownSection: "D001",
-	systemd.BadHeader: "D003", systemd.InvalidUTF8: "D003", systemd.LineTooLong: "D003",
+var unreadRules = map[unitfile.ProblemKind]string{
+	unitfile.OutsideSection: "D001", unitfile.MissingEquals: "D001", unitfile.UnknownSection: "D001",
+	unitfile.BadHeader: "D003", unitfile.InvalidUTF8: "D003", unitfile.LineTooLong: "D003",
 }
 
 // only is the linter with the rules that apply.

@@ -6,7 +6,9 @@ import (
 	"unicode/utf8"
 
 	"wardnix/lint/spell"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/unitfile"
+	"wardnix/lint/systemd/value"
 	"wardnix/nixast"
 )
 
@@ -90,8 +92,8 @@ func (m *module) unit(u *Unit) {
 }
 
 // list writes an option that holds names; false if it cannot say the same.
-func (m *module) list(u *Unit, option string, values []systemd.Assignment) bool {
-	if slices.ContainsFunc(values, func(a systemd.Assignment) bool {
+func (m *module) list(u *Unit, option string, values []unitfile.Assignment) bool {
+	if slices.ContainsFunc(values, func(a unitfile.Assignment) bool {
 		return a.Value == "" || strings.ContainsAny(a.Value, `"'\`) || !sayable(a.Value)
 	}) {
 		return false
@@ -110,7 +112,7 @@ func (m *module) list(u *Unit, option string, values []systemd.Assignment) bool 
 func (m *module) section(u *Unit, section string, done map[string]bool) {
 	head := origin{unit: u, line: 1}
 	for i := range u.files {
-		if j := slices.IndexFunc(u.files[i].Headers, func(h systemd.Header) bool { return h.Name == section }); j >= 0 {
+		if j := slices.IndexFunc(u.files[i].Headers, func(h unitfile.Header) bool { return h.Name == section }); j >= 0 {
 			head = origin{unit: u, file: i, line: u.files[i].Headers[j].Line}
 			break
 		}
@@ -164,16 +166,16 @@ func quote(s string) string {
 // systemd's own, or it runs a script that NixOS made of its options, which stands
 // in the store.
 func (u *Unit) elsewhere() bool {
-	return u.Upstream || slices.ContainsFunc(u.values("Service", "ExecStart"), func(a systemd.Assignment) bool {
+	return u.Upstream || slices.ContainsFunc(u.values("Service", "ExecStart"), func(a unitfile.Assignment) bool {
 		return strings.Contains(a.Value, "-unit-script-")
 	})
 }
 
 // settle leaves only the last line of a directive of which only that counts.
-func settle(values []systemd.Assignment, v systemd.Version) []systemd.Assignment {
+func settle(values []unitfile.Assignment, v directive.Version) []unitfile.Assignment {
 	last := values[len(values)-1]
-	d, ok := systemd.Lookup(last.Section, last.Key, v)
-	if ok && d.Repeat == systemd.Override && last.Value != "" && systemd.Check(last.Section, last.Key, last.Value, v).Status == systemd.Valid {
+	d, ok := directive.Lookup(last.Section, last.Key, v)
+	if ok && d.Repeat == directive.Override && last.Value != "" && value.Check(last.Section, last.Key, last.Value, v).Status == value.Valid {
 		return values[len(values)-1:]
 	}
 	return values

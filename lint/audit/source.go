@@ -7,7 +7,8 @@ import (
 	"wardnix/lint"
 	"wardnix/lint/nixos"
 	"wardnix/lint/spell"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/unitfile"
 	"wardnix/nixast"
 )
 
@@ -56,7 +57,7 @@ func (u *Unit) sectionOf(key string) string {
 	}
 	own := spell.Capitalised(u.Type())
 	for _, section := range []string{own, "Unit"} {
-		if _, ok := systemd.LookupAny(section, key); ok {
+		if _, ok := directive.LookupAny(section, key); ok {
 			return section
 		}
 	}
@@ -79,7 +80,7 @@ func (s *Source) Sets(u *Unit, directive string) nixast.Node {
 		if l.Section != section || l.Key != directive || l.Origin.IsZero() {
 			continue
 		}
-		if len(values) == 0 || !l.Known || slices.ContainsFunc(values, func(a systemd.Assignment) bool { return a.Value == strings.TrimSpace(l.Text) }) {
+		if len(values) == 0 || !l.Known || slices.ContainsFunc(values, func(a unitfile.Assignment) bool { return a.Value == strings.TrimSpace(l.Text) }) {
 			return l.Origin
 		}
 	}

@@ -13,7 +13,9 @@ import (
 	"strings"
 
 	"wardnix/lint/nixos"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/security"
+	"wardnix/lint/systemd/unitfile"
 	"wardnix/lint/unitfiles"
 )
 
@@ -22,7 +24,7 @@ type System struct {
 	*unitfiles.System
 	// Release and Version are what the system is judged by.
 	Release nixos.Release
-	Version systemd.Version
+	Version directive.Version
 	// Units are those of the system, by scope and name.
 	Units []*Unit
 }
@@ -34,31 +36,31 @@ type Unit struct {
 	// is confined, is systemd's own choice.
 	Upstream bool
 	// Whole is the unit as systemd sees it; nil if it is masked or has no text.
-	Whole *systemd.Unit
+	Whole *unitfile.Unit
 
-	version     systemd.Version
-	files       []*systemd.File
-	assignments []systemd.Assignment
+	version     directive.Version
+	files       []*unitfile.File
+	assignments []unitfile.Assignment
 	sources     []*source // by file; see [Unit.source]
 }
 
 // New takes in what unitfiles put together. The zero release and version are
 // those of the system itself, or else the newest that are known.
-func New(s *unitfiles.System, r nixos.Release, v systemd.Version) *System {
+func New(s *unitfiles.System, r nixos.Release, v directive.Version) *System {
 	sys := &System{System: s, Release: r, Version: v}
 	if own, err := nixos.ParseRelease(s.NixOSRelease); err == nil && r.IsZero() {
 		sys.Release = own
 	}
 	if v == 0 {
-		sys.Version = systemd.Version(s.SystemdVersion)
+		sys.Version = directive.Version(s.SystemdVersion)
 	}
 	if sys.Version == 0 && !sys.Release.IsZero() {
-		sys.Version = systemd.Version(sys.Release.Systemd())
+		sys.Version = directive.Version(sys.Release.Systemd())
 	}
 	if sys.Version == 0 {
-		sys.Version = systemd.Newest
+		sys.Version = directive.Newest
 	}
-	sys.Version = min(max(sys.Version, systemd.Oldest), systemd.Newest)
+	sys.Version = min(max(sys.Version, directive.Oldest), directive.Newest)
 	for _, u := range s.Units {
 		sys.Units = append(sys.Units, newUnit(u, sys.Version))
 	}
@@ -71,15 +73,15 @@ func New(s *unitfiles.System, r nixos.Release, v systemd.Version) *System {
 // license is what systemd's own units begin with.
 var license = regexp.MustCompile(`(?m)^# *This file is part of systemd\.`)
 
-func newUnit(u *unitfiles.Unit, v systemd.Version) *Unit {
+func newUnit(u *unitfiles.Unit, v directive.Version) *Unit {
 	unit := &Unit{Unit: u, version: v, sources: make([]*source, len(u.Files))}
 	for _, f := range u.Files {
-		file := systemd.Parse(f.Path, []byte(f.Text))
+		file := unitfile.Parse(f.Path, []byte(f.Text))
 		unit.files = append(unit.files, file)
 		unit.assignments = append(unit.assignments, file.Assignments...)
 		unit.Upstream = unit.Upstream || license.MatchString(f.Text)
 	}
-	_, known := systemd.Upstream(u.Name, v)
+	_, known := unitfile.Upstream(u.Name, v)
 	unit.Upstream = unit.Upstream || known
 	if !u.Masked && len(u.Files) > 0 {
 		unit.Whole = u.Merged()
@@ -91,8 +93,8 @@ func newUnit(u *unitfiles.Unit, v systemd.Version) *Unit {
 func (u *Unit) Type() string { return u.Name[strings.LastIndexByte(u.Name, '.')+1:] }
 
 // values are the assignments of one directive, in order.
-func (u *Unit) values(section, key string) []systemd.Assignment {
-	var found []systemd.Assignment
+func (u *Unit) values(section, key string) []unitfile.Assignment {
+	var found []unitfile.Assignment
 	for _, a := range u.assignments {
 		if a.Section == section && a.Key == key {
 			found = append(found, a)
@@ -102,16 +104,16 @@ func (u *Unit) values(section, key string) []systemd.Assignment {
 }
 
 // at is where an assignment stands.
-func (u *Unit) at(a systemd.Assignment) origin {
+func (u *Unit) at(a unitfile.Assignment) origin {
 	i := max(0, slices.IndexFunc(u.Files, func(f unitfiles.File) bool { return f.Path == a.File }))
 	return origin{unit: u, file: i, line: a.Line, key: a.Key}
 }
 
 // Exposure is the unit's; nil, without an error, where it has none: it is no
 // service, or it is masked. The error says why systemd does not load the unit.
-func (u *Unit) Exposure() (*systemd.Assessment, error) {
+func (u *Unit) Exposure() (*security.Assessment, error) {
 	if u.Whole == nil || u.Type() != "service" {
 		return nil, nil
 	}
-	return systemd.Assess(u.Whole, u.version)
+	return security.Assess(u.Whole, u.version)
 }

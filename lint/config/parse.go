@@ -19,7 +19,7 @@ import (
 	"wardnix/lint"
 	"wardnix/lint/nixos"
 	"wardnix/lint/spell"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/directive"
 )
 
 // Vocabulary is what a configuration may speak of.
@@ -188,7 +188,7 @@ func (c *checker) check() {
 	if _, err := nixos.ParseRelease(s.NixOSRelease); s.NixOSRelease != "" && err != nil {
 		c.errorf([]string{"nixos-release"}, "%v", err)
 	}
-	if _, err := systemd.ParseVersion(strconv.Itoa(s.SystemdVersion)); s.SystemdVersion != 0 && err != nil {
+	if _, err := directive.ParseVersion(strconv.Itoa(s.SystemdVersion)); s.SystemdVersion != 0 && err != nil {
 		c.errorf([]string{"systemd-version"}, "%v", err)
 	}
 	for _, glob := range slices.Sorted(maps.Keys(s.Path)) {

@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"strings"
 
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/unitfile"
 	"wardnix/nixast/eval"
 )
 
@@ -568,7 +568,7 @@ func (u *Unit) textLines() []Line {
 	value, _ := o.Value()
 	p := textParser{source: u.Host.Evaluator().Force(value).Origin()}
 	var lines []Line
-	for _, a := range systemd.Parse("", []byte(text)).Assignments {
+	for _, a := range unitfile.Parse("", []byte(text)).Assignments {
 		lines = append(lines, Line{Section: a.Section, Key: a.Key, Text: a.Value, Shown: a.Value, Known: true, Def: o.Defs[0], Origin: o.Defs[0].Binding,
 			Place: p.placeOf(a.Key+"="+a.Value, a.Key)})
 	}

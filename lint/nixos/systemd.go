@@ -3,14 +3,14 @@ package nixos
 import (
 	"slices"
 
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/unitfile"
 )
 
 // Systemd is the unit as lint/systemd judges it: what is not known is Unknown,
 // and a section in which settings may be unseen is open. The Line of an
 // assignment is the number of the line in [Unit.Lines] that it comes from, from 1.
-func (u *Unit) Systemd() *systemd.Unit {
-	out := &systemd.Unit{Name: u.Name}
+func (u *Unit) Systemd() *unitfile.Unit {
+	out := &unitfile.Unit{Name: u.Name}
 	open := func(section string) {
 		if !slices.Contains(out.Open, section) {
 			out.Open = append(out.Open, section)
@@ -25,8 +25,8 @@ func (u *Unit) Systemd() *systemd.Unit {
 		case l.Key == "":
 			open(l.Section)
 		default:
-			line := systemd.Line{Key: l.Key, Text: l.Text, Unknown: !l.Known || l.When != nil || l.Unseen != ""}
-			for _, a := range systemd.Assignments(l.Section, []systemd.Line{line}) {
+			line := unitfile.Line{Key: l.Key, Text: l.Text, Unknown: !l.Known || l.When != nil || l.Unseen != ""}
+			for _, a := range unitfile.Assignments(l.Section, []unitfile.Line{line}) {
 				a.Line = i + 1
 				out.Assignments = append(out.Assignments, a)
 			}

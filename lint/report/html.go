@@ -9,7 +9,7 @@ import (
 	"io"
 
 	"wardnix/lint"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/security"
 )
 
 // Page is what the HTML report shows.
@@ -37,7 +37,7 @@ type UnitExposure struct {
 	Line int
 	// Now is the exposure as the files are, Safe after the safe fixes, All after
 	// the unsafe ones, too. They may be one and the same, and are never nil.
-	Now, Safe, All *systemd.Assessment
+	Now, Safe, All *security.Assessment
 }
 
 // What is shown without being asked for; the rest is folded.

@@ -11,7 +11,9 @@ import (
 
 	"wardnix/lint"
 	"wardnix/lint/report"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/security"
+	"wardnix/lint/systemd/unitfile"
 	"wardnix/nixast"
 )
 
@@ -53,8 +55,8 @@ func TestExcerpt(t *testing.T) {
 // What each row costs is told by directive, the dearest first, with what is left of
 // it after fixes.
 func TestCosts(t *testing.T) {
-	assess := func(text string) *systemd.Assessment {
-		a, err := systemd.Assess(systemd.NewUnit("a.service", systemd.Parse("a.service", []byte("[Service]\nExecStart=/bin/a\n"+text))), systemd.Newest)
+	assess := func(text string) *security.Assessment {
+		a, err := security.Assess(unitfile.NewUnit("a.service", unitfile.Parse("a.service", []byte("[Service]\nExecStart=/bin/a\n"+text))), directive.Newest)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -81,7 +83,7 @@ func TestCosts(t *testing.T) {
 
 // Long lists are folded, and what is in them is bounded.
 func TestLongPage(t *testing.T) {
-	a, err := systemd.Assess(systemd.NewUnit("a.service", systemd.Parse("a.service", []byte("[Service]\nExecStart=/bin/a\n"))), systemd.Newest)
+	a, err := security.Assess(unitfile.NewUnit("a.service", unitfile.Parse("a.service", []byte("[Service]\nExecStart=/bin/a\n"))), directive.Newest)
 	if err != nil {
 		t.Fatal(err)
 	}

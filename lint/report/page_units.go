@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/security"
 )
 
 // The services as the template of the page wants them.
@@ -22,7 +22,7 @@ type (
 		Findings              []*findingView
 	}
 	exposureView struct {
-		Low, High  systemd.Exposure
+		Low, High  security.Exposure
 		Text, Word string // "9.2", or "4.3–7.9" without a word
 		Same       bool   // as without fixes
 	}
@@ -121,7 +121,7 @@ func newUnitView(u UnitExposure, n int) *unitView {
 	return v
 }
 
-func newExposure(low, high systemd.Exposure) exposureView {
+func newExposure(low, high security.Exposure) exposureView {
 	if low != high {
 		return exposureView{Low: low, High: high, Text: low.String() + "–" + high.String()}
 	}
@@ -132,7 +132,7 @@ func newExposure(low, high systemd.Exposure) exposureView {
 // none.
 func meansOf(units []UnitExposure) *meansView {
 	m := &meansView{}
-	var now, safe, all systemd.Exposure
+	var now, safe, all security.Exposure
 	for _, u := range units {
 		if u.Now.Low != u.Now.High || u.Safe.Low != u.Safe.High || u.All.Low != u.All.High {
 			m.Unknown++
@@ -145,10 +145,10 @@ func meansOf(units []UnitExposure) *meansView {
 		return nil
 	}
 	for _, x := range []struct {
-		sum systemd.Exposure
+		sum security.Exposure
 		to  *exposureView
 	}{{now, &m.Now}, {safe, &m.Safe}, {all, &m.All}} {
-		n := systemd.Exposure(m.Known)
+		n := security.Exposure(m.Known)
 		*x.to = newExposure((x.sum+n/2)/n, (x.sum+n/2)/n)
 	}
 	m.Safe.Same, m.All.Same = m.Safe.Text == m.Now.Text, m.All.Text == m.Now.Text
@@ -157,7 +157,7 @@ func meansOf(units []UnitExposure) *meansView {
 
 // costs are the checks that a unit does not pass, by directive, the dearest
 // first, with what the fixes leave of each.
-func costs(now, safe, all *systemd.Assessment) []costView {
+func costs(now, safe, all *security.Assessment) []costView {
 	before, afterSafe, afterAll := shares(now), shares(safe), shares(all)
 	var order []string
 	sums := map[string]*costSum{}
@@ -204,7 +204,7 @@ type costSum struct {
 
 // shares are what each check adds to an exposure, in points of the scale from 0
 // to 10, by field.
-func shares(a *systemd.Assessment) map[string]float64 {
+func shares(a *security.Assessment) map[string]float64 {
 	weight := 0
 	for _, r := range a.Rows {
 		if r.Set != nil {

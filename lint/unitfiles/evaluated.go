@@ -11,7 +11,8 @@ import (
 	"strconv"
 	"strings"
 
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/unitfile"
 )
 
 // unitSets are the derivations that hold the units of a scope.
@@ -198,12 +199,12 @@ func (e *evaluated) upstream(f *folder, script unitScript, scope Scope) {
 
 // fromTable returns what is known of a unit of systemd itself, for the releases
 // that the tables are of.
-func (e *evaluated) fromTable(name string, scope Scope) (*systemd.Unit, bool) {
-	v := systemd.Version(e.sys.SystemdVersion)
+func (e *evaluated) fromTable(name string, scope Scope) (*unitfile.Unit, bool) {
+	v := directive.Version(e.sys.SystemdVersion)
 	if scope == UserScope || v != v.Clamp() {
 		return nil, false
 	}
-	return systemd.Upstream(name, v)
+	return unitfile.Upstream(name, v)
 }
 
 // missPackages tells once of each package that is not in the store.
@@ -220,7 +221,7 @@ func (e *evaluated) missPackages() {
 func entryOf(file, why string) entry { return entry{File: File{Path: file}, kind: absent, why: why} }
 
 // tableText writes what the tables know of a unit as a unit file.
-func tableText(u *systemd.Unit) string {
+func tableText(u *unitfile.Unit) string {
 	var b strings.Builder
 	section := ""
 	for _, a := range u.Assignments {
@@ -341,7 +342,7 @@ func mayExtend(name, text string) bool {
 	if !strings.HasSuffix(name, ".service") {
 		return false
 	}
-	starts := systemd.NewUnit(name, systemd.Parse(name, []byte(text))).Values("Service", "ExecStart")
+	starts := unitfile.NewUnit(name, unitfile.Parse(name, []byte(text))).Values("Service", "ExecStart")
 	return len(starts) == 0 || starts[0].Value == ""
 }
 

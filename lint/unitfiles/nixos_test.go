@@ -11,7 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/security"
 )
 
 // TestNixOS lets NixOS instantiate a system with many services, reads it, and
@@ -78,7 +79,7 @@ func compareExposures(t *testing.T, sys *System) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v, err := systemd.ParseVersion(strings.Fields(string(version))[1])
+	v, err := directive.ParseVersion(strings.Fields(string(version))[1])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +95,7 @@ func compareExposures(t *testing.T, sys *System) {
 		}
 		start := time.Now()
 		merged := u.Merged()
-		_, score, err := systemd.Score(merged, v)
+		_, score, err := security.Score(merged, v)
 		ours += time.Since(start)
 		start = time.Now()
 		cmd := exec.Command("systemd-analyze", "security", "--offline=true", filepath.Join(root, u.Name))

@@ -7,7 +7,8 @@ import (
 	"path"
 	"path/filepath"
 
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/unitfile"
 )
 
 // System is what was read of a target.
@@ -74,21 +75,21 @@ type Missing struct{ What, Why string }
 // Merged returns the unit as the manager sees it. Where files of it are missing,
 // directives that no file names may nevertheless be set: its sections are then
 // open.
-func (u *Unit) Merged() *systemd.Unit {
+func (u *Unit) Merged() *unitfile.Unit {
 	if u.Masked {
-		return &systemd.Unit{Name: u.Name}
+		return &unitfile.Unit{Name: u.Name}
 	}
-	main, dropins := systemd.Parse(u.Name, nil), u.Files
+	main, dropins := unitfile.Parse(u.Name, nil), u.Files
 	if !u.Dropin && len(u.Files) > 0 {
-		main, dropins = systemd.Parse(u.Files[0].Path, []byte(u.Files[0].Text)), u.Files[1:]
+		main, dropins = unitfile.Parse(u.Files[0].Path, []byte(u.Files[0].Text)), u.Files[1:]
 	}
-	var parsed []*systemd.File
+	var parsed []*unitfile.File
 	for _, f := range dropins {
-		parsed = append(parsed, systemd.Parse(f.Path, []byte(f.Text)))
+		parsed = append(parsed, unitfile.Parse(f.Path, []byte(f.Text)))
 	}
-	merged := systemd.NewUnit(u.Name, main, parsed...)
+	merged := unitfile.NewUnit(u.Name, main, parsed...)
 	if len(u.Missing) > 0 {
-		merged.Open = systemd.Sections()
+		merged.Open = directive.Sections()
 	}
 	return merged
 }

@@ -7,7 +7,7 @@ import (
 
 	"wardnix/emit"
 	"wardnix/lint/nixos"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/directive"
 	"wardnix/rules"
 )
 
@@ -16,7 +16,7 @@ func settings(name string, t Target) []rules.Setting {
 	for _, b := range rules.Builtin() {
 		if b.Name == name {
 			return slices.DeleteFunc(b.Settings(t.release()), func(s rules.Setting) bool {
-				_, known := systemd.Lookup(s.Section, s.Path[len(s.Path)-1], t.version())
+				_, known := directive.Lookup(s.Section, s.Path[len(s.Path)-1], t.version())
 				return s.Section != "" && !known
 			})
 		}

@@ -10,7 +10,8 @@ import (
 
 	"wardnix/emit"
 	"wardnix/lint/nixos"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/security"
 	"wardnix/nixast"
 )
 
@@ -19,18 +20,18 @@ type Target struct {
 	// Release is the release of NixOS; the zero Release is the newest.
 	Release nixos.Release
 	// Systemd is the version of systemd; 0 is that of the release.
-	Systemd systemd.Version
+	Systemd directive.Version
 }
 
 // version is the systemd that the module will run on.
-func (t Target) version() systemd.Version {
+func (t Target) version() directive.Version {
 	if t.Systemd != 0 {
 		return t.Systemd
 	}
 	if t.Release.IsZero() {
-		return systemd.Version(newest.Systemd())
+		return directive.Version(newest.Systemd())
 	}
-	return max(systemd.Oldest, systemd.Version(t.Release.Systemd()))
+	return max(directive.Oldest, directive.Version(t.Release.Systemd()))
 }
 
 // release is the release that the module is written for.
@@ -136,7 +137,7 @@ func bare(attrs emit.Attrs) emit.Attrs {
 
 // Assess is the exposure of the module's unit. It is nil, without an error,
 // where the module has no unit that has one.
-func (m *Module) Assess(t Target) (*systemd.Assessment, error) {
+func (m *Module) Assess(t Target) (*security.Assessment, error) {
 	if !strings.HasSuffix(m.Unit, ".service") {
 		return nil, nil
 	}
@@ -144,7 +145,7 @@ func (m *Module) Assess(t Target) (*systemd.Assessment, error) {
 	if err != nil {
 		return nil, err
 	}
-	return systemd.Assess(u.Whole(), t.version())
+	return security.Assess(u.Whole(), t.version())
 }
 
 // unit is the module's unit as wardnix reads it.

@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/unitfile"
 )
 
 // NixOS evaluates the modules, without a failed assertion, and renders the units
@@ -135,7 +135,7 @@ func compareRendered(t *testing.T, m *Module, text string) {
 		t.Fatal(err)
 	}
 	real := map[string][]string{}
-	for _, a := range systemd.Parse(m.Unit, []byte(text)).Assignments {
+	for _, a := range unitfile.Parse(m.Unit, []byte(text)).Assignments {
 		real[a.Section+"."+a.Key] = append(real[a.Section+"."+a.Key], a.Value)
 	}
 	lines := u.Lines()

@@ -10,7 +10,9 @@ import (
 
 	"wardnix/emit"
 	"wardnix/lint/spell"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/security"
+	"wardnix/lint/systemd/value"
 	"wardnix/rules"
 )
 
@@ -98,7 +100,7 @@ func (s *service) put(name string, value any, reason string) {
 // taken for forgotten. What a dynamic user brings along cannot be switched off.
 func (s *service) leave(name, why string) {
 	v, set := s.set[name]
-	implied := slices.ContainsFunc(systemd.Implications(s.Target.version()), func(i systemd.Implication) bool {
+	implied := slices.ContainsFunc(security.Implications(s.Target.version()), func(i security.Implication) bool {
 		return s.DynamicUser && i.Directive == "DynamicUser" && i.Implies == name
 	})
 	switch {
@@ -487,7 +489,7 @@ func (o *ServiceOptions) check(c *Class) error {
 		return fmt.Errorf("--type: systemd has no type %q; it has %s", o.Type, strings.Join(slices.Sorted(maps.Keys(typeReasons)), ", "))
 	case o.Type == "dbus":
 		return fmt.Errorf("--type dbus takes the name on the bus, which has no flag; use notify, and set BusName yourself")
-	case o.Type != "" && systemd.Check("Service", "Type", o.Type, v).Status != systemd.Valid:
+	case o.Type != "" && value.Check("Service", "Type", o.Type, v).Status != value.Valid:
 		return fmt.Errorf("--type: systemd %d has no type %q", v, o.Type)
 	case o.Type != "" && o.Type != "oneshot" && c.once:
 		return fmt.Errorf("--type %s does not go with a service of class %s, which runs and ends", o.Type, c.Name)
@@ -495,7 +497,7 @@ func (o *ServiceOptions) check(c *Class) error {
 	return o.checkLists(v)
 }
 
-func (o *ServiceOptions) checkLists(v systemd.Version) error {
+func (o *ServiceOptions) checkLists(v directive.Version) error {
 	for _, p := range o.Ports {
 		if p < 1 || p > 65535 {
 			return fmt.Errorf("--port takes 1 to 65535, not %d", p)
@@ -522,8 +524,8 @@ func (o *ServiceOptions) checkLists(v systemd.Version) error {
 		{"start-at", "Timer", "OnCalendar", o.StartAt},
 	} {
 		for _, text := range check.values {
-			verdict := systemd.Check(check.section, check.directive, text, v)
-			if verdict.Status != systemd.Valid || strings.TrimSpace(text) == "" {
+			verdict := value.Check(check.section, check.directive, text, v)
+			if verdict.Status != value.Valid || strings.TrimSpace(text) == "" {
 				return fmt.Errorf("--%s %s: %s", check.flag, strconv.Quote(text), orElse(verdict.Reason, "systemd would ignore it"))
 			}
 		}

@@ -16,7 +16,7 @@ import (
 
 	"wardnix/lint"
 	"wardnix/lint/nixos"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/directive"
 	"wardnix/rules"
 )
 
@@ -191,7 +191,7 @@ func TestReasons(t *testing.T) {
 	}
 	for _, group := range order {
 		for _, name := range group {
-			if _, ok := systemd.Lookup("Service", name, systemd.Newest); !ok {
+			if _, ok := directive.Lookup("Service", name, directive.Newest); !ok {
 				t.Errorf("%s is no directive", name)
 			}
 		}

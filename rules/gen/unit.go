@@ -11,7 +11,7 @@ import (
 
 	"wardnix/emit"
 	"wardnix/lint/spell"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/unitfile"
 )
 
 // Source is the text of a unit file or of a drop-in.
@@ -89,7 +89,7 @@ var sets = map[string]string{
 // entry is all that a unit says of one key.
 type entry struct {
 	section, key string
-	values       []systemd.Assignment
+	values       []unitfile.Assignment
 	comments     []string
 }
 
@@ -100,7 +100,7 @@ type conversion struct {
 	dropin           bool // it changes a unit that is defined elsewhere
 
 	sources  []Source
-	all      []systemd.Assignment // of all sources
+	all      []unitfile.Assignment // of all sources
 	entries  []*entry
 	byKey    map[[2]string]*entry
 	sections map[string][]string // comments that belong to a section as a whole
@@ -120,7 +120,7 @@ func (c *conversion) read(s Source, dropin bool) error {
 		s.Text = unshh(s.Text)
 	}
 	c.sources = append(c.sources, s)
-	f := systemd.Parse(s.Name, s.Text)
+	f := unitfile.Parse(s.Name, s.Text)
 	c.all = append(c.all, f.Assignments...)
 	for _, p := range f.Problems {
 		if f.Broken && p == f.Problems[len(f.Problems)-1] && !dropin {

@@ -9,7 +9,9 @@ import (
 
 	"wardnix/emit"
 	"wardnix/lint/spell"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/unitfile"
+	"wardnix/lint/systemd/value"
 )
 
 // where is the place of the i-th line of an entry.
@@ -19,18 +21,18 @@ func (e *entry) where(i int) string {
 
 // settle leaves only the last line of a directive that has one value: NixOS takes
 // no list for some of them.
-func (e *entry) settle(v systemd.Version) {
-	d, ok := systemd.Lookup(e.section, e.key, v)
+func (e *entry) settle(v directive.Version) {
+	d, ok := directive.Lookup(e.section, e.key, v)
 	last := e.values[len(e.values)-1]
-	if ok && d.Repeat == systemd.Override && last.Value != "" &&
-		systemd.Check(e.section, e.key, last.Value, v).Status == systemd.Valid {
-		e.values = []systemd.Assignment{last}
+	if ok && d.Repeat == directive.Override && last.Value != "" &&
+		value.Check(e.section, e.key, last.Value, v).Status == value.Valid {
+		e.values = []unitfile.Assignment{last}
 	}
 }
 
 // value is what the section's option is set to: a list where the key is
 // repeated.
-func (e *entry) value(v systemd.Version) any {
+func (e *entry) value(v directive.Version) any {
 	list := make([]any, len(e.values))
 	for i, a := range e.values {
 		list[i] = scalar(a, v)
@@ -44,9 +46,9 @@ func (e *entry) value(v systemd.Version) any {
 var decimal = regexp.MustCompile(`^-?(0|[1-9][0-9]{0,14})$`)
 
 // scalar is the text of a line as the value of Nix that means the same.
-func scalar(a systemd.Assignment, v systemd.Version) any {
-	d, ok := systemd.Lookup(a.Section, a.Key, v)
-	if !ok || systemd.Check(a.Section, a.Key, a.Value, v).Status != systemd.Valid {
+func scalar(a unitfile.Assignment, v directive.Version) any {
+	d, ok := directive.Lookup(a.Section, a.Key, v)
+	if !ok || value.Check(a.Section, a.Key, a.Value, v).Status != value.Valid {
 		return a.Value
 	}
 	switch kind := d.KindIn(v); {
@@ -66,11 +68,11 @@ func scalar(a systemd.Assignment, v systemd.Version) any {
 // switches are the grammars in which "yes" and "true" are one, and numbers those
 // in which a number is written in decimals.
 var (
-	switches = []systemd.Kind{systemd.KindBool, systemd.KindTristate, systemd.KindEnum, systemd.KindNamespaces, systemd.KindDelegate}
-	numbers  = []systemd.Kind{
-		systemd.KindSpan, systemd.KindSpanOrEmpty, systemd.KindTimeout, systemd.KindWatchdog, systemd.KindTimer, systemd.KindBytes,
-		systemd.KindMemory, systemd.KindTasks, systemd.KindLimit, systemd.KindInt, systemd.KindCount, systemd.KindCountOrInfinity,
-		systemd.KindNice, systemd.KindOOMScore, systemd.KindIOPriority, systemd.KindRealtimePriority, systemd.KindWeight, systemd.KindCPUWeight,
+	switches = []directive.Kind{directive.KindBool, directive.KindTristate, directive.KindEnum, directive.KindNamespaces, directive.KindDelegate}
+	numbers  = []directive.Kind{
+		directive.KindSpan, directive.KindSpanOrEmpty, directive.KindTimeout, directive.KindWatchdog, directive.KindTimer, directive.KindBytes,
+		directive.KindMemory, directive.KindTasks, directive.KindLimit, directive.KindInt, directive.KindCount, directive.KindCountOrInfinity,
+		directive.KindNice, directive.KindOOMScore, directive.KindIOPriority, directive.KindRealtimePriority, directive.KindWeight, directive.KindCPUWeight,
 	}
 )
 
@@ -177,9 +179,9 @@ var shell = regexp.MustCompile(`^/(?:usr/)?bin/(?:ba)?sh -(e?c) (?:'([^'"\\]+)'|
 // plainScript is the script that a command line runs, if a script of NixOS does
 // the same: such a script ends at the first command that fails, and systemd puts
 // neither variables nor specifiers in.
-func plainScript(command string, v systemd.Version) (string, bool) {
+func plainScript(command string, v directive.Version) (string, bool) {
 	m := shell.FindStringSubmatch(command)
-	if m == nil || systemd.Check("Service", "ExecStart", command, v).Status != systemd.Valid {
+	if m == nil || value.Check("Service", "ExecStart", command, v).Status != value.Valid {
 		return "", false
 	}
 	script := m[2] + m[3]

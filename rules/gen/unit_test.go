@@ -14,7 +14,10 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"wardnix/lint/nixos"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/security"
+	"wardnix/lint/systemd/unitfile"
+	"wardnix/lint/systemd/value"
 	"wardnix/nixast"
 )
 
@@ -108,7 +111,7 @@ func TestRoundTrip(t *testing.T) {
 // recorded are the units that lint/systemd is tested with.
 func recorded(t *testing.T) []Source {
 	t.Helper()
-	text, err := os.ReadFile("../../lint/systemd/testdata/units.txt")
+	text, err := os.ReadFile("../../lint/systemd/security/testdata/units.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,7 +128,7 @@ func recorded(t *testing.T) []Source {
 // gen refuses, which systemd must refuse too.
 func sameUnit(t *testing.T, name string, main *Source, dropins []Source) bool {
 	t.Helper()
-	const v = systemd.Newest
+	const v = directive.Newest
 	target := Target{Systemd: v}
 	m, err := FromUnit(name, main, dropins, target)
 	before := unitOf(name, main, dropins)
@@ -159,7 +162,7 @@ func sameUnit(t *testing.T, name string, main *Source, dropins []Source) bool {
 				t.Errorf("%s: it is not wanted by %s\n%s", name, w.Value, text)
 			}
 		}
-		before.Assignments = slices.DeleteFunc(before.Assignments, func(a systemd.Assignment) bool { return a.Section == "Install" })
+		before.Assignments = slices.DeleteFunc(before.Assignments, func(a unitfile.Assignment) bool { return a.Section == "Install" })
 	}
 	if diff := cmp.Diff(normal(before, nil), normal(after, u)); diff != "" {
 		t.Errorf("%s (-unit +module)\n%s\n%s", name, diff, text)
@@ -171,8 +174,8 @@ func sameUnit(t *testing.T, name string, main *Source, dropins []Source) bool {
 	if u.Type() != "service" || u.IsOverride() || strings.Contains(text, "script = ") {
 		return true
 	}
-	was, wasErr := systemd.Assess(before, v)
-	is, isErr := systemd.Assess(after, v)
+	was, wasErr := security.Assess(before, v)
+	is, isErr := security.Assess(after, v)
 	switch {
 	case (wasErr == nil) != (isErr == nil):
 		t.Errorf("%s: loaded before: %v, after: %v\n%s", name, wasErr, isErr, text)
@@ -183,7 +186,7 @@ func sameUnit(t *testing.T, name string, main *Source, dropins []Source) bool {
 }
 
 // portsOf are what a socket listens on, in order.
-func portsOf(u *systemd.Unit) []string {
+func portsOf(u *unitfile.Unit) []string {
 	var lines []port
 	for _, a := range u.Assignments {
 		if a.Section == "Socket" && isListen(a.Key) {
@@ -218,23 +221,23 @@ func TestSocketsKeepTheirOrder(t *testing.T) {
 	t.Logf("%d of %d are set as text", texts, 6*6*6*6)
 }
 
-func unitOf(name string, main *Source, dropins []Source) *systemd.Unit {
-	var first *systemd.File
-	var files []*systemd.File
+func unitOf(name string, main *Source, dropins []Source) *unitfile.Unit {
+	var first *unitfile.File
+	var files []*unitfile.File
 	for _, d := range dropins {
-		files = append(files, systemd.Parse(d.Name, unshh(d.Text)))
+		files = append(files, unitfile.Parse(d.Name, unshh(d.Text)))
 	}
 	if main != nil {
-		first = systemd.Parse(main.Name, main.Text)
+		first = unitfile.Parse(main.Name, main.Text)
 	} else {
-		first = systemd.Parse("", nil)
+		first = unitfile.Parse("", nil)
 	}
-	return systemd.NewUnit(name, first, files...)
+	return unitfile.NewUnit(name, first, files...)
 }
 
 // mountName is the unit that NixOS makes of a mount: named by its path, which is
 // a pattern where wardnix does not escape it.
-func mountName(u *systemd.Unit, name string) string {
+func mountName(u *unitfile.Unit, name string) string {
 	for _, s := range []string{"Mount", "Automount"} {
 		if where := u.Values(s, "Where"); len(where) > 0 && strings.Trim(where[0].Value, "/") == "" {
 			return "-" + filepath.Ext(name)
@@ -245,7 +248,7 @@ func mountName(u *systemd.Unit, name string) string {
 
 // normal is a unit as its keys and their lines, without what means the same: the
 // order of keys, what is overridden, and how words and switches are written.
-func normal(u *systemd.Unit, module *nixos.Unit) map[string][]string {
+func normal(u *unitfile.Unit, module *nixos.Unit) map[string][]string {
 	out := map[string][]string{}
 	for _, a := range u.Assignments {
 		key := a.Section + "." + a.Key
@@ -256,8 +259,8 @@ func normal(u *systemd.Unit, module *nixos.Unit) map[string][]string {
 		if a.Unknown {
 			text = "?"
 		}
-		d, ok := systemd.Lookup(a.Section, a.Key, systemd.Newest)
-		if on, isBool := systemd.ParseBool(text); ok && isBool && (text == "yes" || text == "no") && d.KindIn(systemd.Newest) != systemd.KindString {
+		d, ok := directive.Lookup(a.Section, a.Key, directive.Newest)
+		if on, isBool := value.ParseBool(text); ok && isBool && (text == "yes" || text == "no") && d.KindIn(directive.Newest) != directive.KindString {
 			text = map[bool]string{true: "true", false: "false"}[on]
 		}
 		words := strings.Fields(text)
@@ -267,8 +270,8 @@ func normal(u *systemd.Unit, module *nixos.Unit) map[string][]string {
 			out[key] = append(out[key], text)
 		case list && len(words) > 0, key == "Unit.Documentation" && len(words) > 0:
 			out[key] = append(out[key], words...)
-		case ok && d.Repeat == systemd.Override && text != "" &&
-			systemd.Check(a.Section, a.Key, text, systemd.Newest).Status == systemd.Valid:
+		case ok && d.Repeat == directive.Override && text != "" &&
+			value.Check(a.Section, a.Key, text, directive.Newest).Status == value.Valid:
 			out[key] = []string{text}
 		default:
 			out[key] = append(out[key], text)
@@ -280,7 +283,7 @@ func normal(u *systemd.Unit, module *nixos.Unit) map[string][]string {
 		}
 	}
 	if exec := out["Service.ExecStart"]; len(exec) == 1 && module == nil {
-		if script, ok := plainScript(exec[0], systemd.Newest); ok {
+		if script, ok := plainScript(exec[0], directive.Newest); ok {
 			out["Service.ExecStart"] = []string{"script " + script}
 		}
 	}
@@ -294,7 +297,7 @@ func normal(u *systemd.Unit, module *nixos.Unit) map[string][]string {
 
 // systemdIgnores reports whether an assignment stands in a section that units of
 // this type do not have.
-func systemdIgnores(u *systemd.Unit, a systemd.Assignment) bool {
+func systemdIgnores(u *unitfile.Unit, a unitfile.Assignment) bool {
 	own := strings.ToUpper(u.Type()[:1]) + u.Type()[1:]
 	return a.Section != "Unit" && a.Section != "Install" && a.Section != own
 }
@@ -336,7 +339,7 @@ func sameComments(t *testing.T, name, text string, main *Source, dropins []Sourc
 		dropins = append([]Source{*main}, dropins...)
 	}
 	for _, s := range dropins {
-		for _, c := range systemd.Parse(s.Name, s.Text).Comments {
+		for _, c := range unitfile.Parse(s.Name, s.Text).Comments {
 			if want := strings.TrimRight("# "+commentText(c.Text), " "); !strings.Contains(text, want) && !strings.Contains(text, c.Text) {
 				t.Errorf("%s: the comment %q is lost", name, c.Text)
 			}

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"wardnix/emit"
-	"wardnix/lint/systemd"
+	"wardnix/lint/systemd/unitfile"
 )
 
 // port is one thing that a socket listens on.
@@ -72,7 +72,7 @@ func isListen(key string) bool { return strings.HasPrefix(key, "Listen") }
 
 // resets reports whether a line of the entry is empty.
 func (e *entry) resets() bool {
-	return slices.ContainsFunc(e.values, func(a systemd.Assignment) bool { return a.Value == "" })
+	return slices.ContainsFunc(e.values, func(a unitfile.Assignment) bool { return a.Value == "" })
 }
 
 // asText is the unit as systemd.units has it: its own text, but for [Install],
@@ -114,7 +114,7 @@ func (c *conversion) asText() *Module {
 // withoutInstall is the text of a unit without its sections [Install], and the
 // comments in those.
 func withoutInstall(s Source) (text string, comments []string) {
-	f := systemd.Parse(s.Name, s.Text)
+	f := unitfile.Parse(s.Name, s.Text)
 	lines := strings.SplitAfter(strings.TrimSuffix(string(s.Text), "\n")+"\n", "\n")
 	var b strings.Builder
 	headers, said := f.Headers, f.Comments

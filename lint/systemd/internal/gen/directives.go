@@ -117,7 +117,7 @@ func writeDirectives(s *source, data string) error {
 	}
 	rows = append(rows, manual...)
 	slices.SortStableFunc(rows, func(a, b []string) int { return strings.Compare(a[0], b[0]) })
-	s.printf("// directives holds every directive, sorted by name.\nvar directives = [...]Directive{\n")
+	s.printf("// Table holds every directive, sorted by name.\nvar Table = [...]Directive{\n")
 	for _, row := range rows {
 		if err := writeDirective(s, row, docs, hasEnum); err != nil {
 			return fmt.Errorf("%s: %w", row[0], err)
@@ -158,9 +158,9 @@ func writeDirective(s *source, row []string, docs map[string][2]string, hasEnum 
 		before, version, _ := strings.Cut(p, "<")
 		before, strict := strings.CutSuffix(before, "!")
 		if strict {
-			s.printf(", strictBefore: true")
+			s.printf(", StrictBefore: true")
 		}
-		s.printf(", before: %s, changed: %s", kind(before, false), version)
+		s.printf(", Before: %s, Changed: %s", kind(before, false), version)
 	}
 	if since > 0 {
 		s.printf(", Since: %d", since)
@@ -218,7 +218,7 @@ func writeEnum(s *source, row []string) {
 	}
 	s.printf("}")
 	if row[2] != "" {
-		s.printf(", weaker: [][2]string{")
+		s.printf(", Weaker: [][2]string{")
 		for _, pair := range strings.Fields(row[2]) {
 			weak, strong, _ := strings.Cut(pair, "<")
 			s.printf("{%q, %q},", weak, strong)

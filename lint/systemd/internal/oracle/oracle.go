@@ -1,0 +1,33 @@
+// Package oracle finds the systemd of this machine, which tests compare with.
+package oracle
+
+import (
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"wardnix/lint/systemd/directive"
+)
+
+// Version returns the version of systemd-analyze on this machine; without it the test is skipped,
+// or fails when CI is set.
+func Version(t testing.TB) directive.Version {
+	t.Helper()
+	out, err := exec.Command("systemd-analyze", "--version").Output()
+	if err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal("systemd-analyze is missing")
+		}
+		t.Skip("systemd-analyze is missing")
+	}
+	line, _, _ := strings.Cut(string(out), " (")
+	v, err := directive.ParseVersion(line)
+	if err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal(err)
+		}
+		t.Skip(err)
+	}
+	return v
+}

@@ -1,0 +1,539 @@
+package security
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/unitfile"
+)
+
+// check is a row of the assessment.
+type check struct {
+	id, field     string
+	weight, rang  int
+	good, bad, na string
+	normalBoot    bool // does not apply with DefaultDependencies=no
+	rule          checkRule
+	toggle        toggle
+	mask          uint64 // capabilities or namespace types
+	family        uint64
+	group         string
+}
+
+// checkRule tells how a row is judged.
+type checkRule uint8
+
+const (
+	checkFlag checkRule = iota
+	checkCapabilities
+	checkNamespace
+	checkFamily
+	checkCalls
+	checkUserDynamicUser
+	checkSupplementaryGroups
+	checkProtectHome
+	checkProtectSystem
+	checkRootDirectoryRootImage
+	checkUMask
+	checkKeyringMode
+	checkProtectProc
+	checkProcSubset
+	checkNotifyAccess
+	checkRemoveIPC
+	checkSystemCallArchitectures
+	checkIPAddressDeny
+	checkDeviceAllow
+	checkAmbientCapabilities
+)
+
+// Exposure is the overall exposure of a unit in tenths: 0 to 100, where more is
+// worse.
+type Exposure int
+
+// String prints the exposure as systemd does: "9.6".
+func (e Exposure) String() string { return tenths(int(e)) }
+
+// tenths prints a number of tenths; those of the rows are below 100.
+func tenths(n int) string {
+	if n >= 100 {
+		return "10." + string(rune('0'+n%10))
+	}
+	return string([]byte{byte('0' + n/10), '.', byte('0' + n%10)})
+}
+
+// Predicate returns systemd's word for it: PERFECT, SAFE, OK, MEDIUM, EXPOSED,
+// UNSAFE or DANGEROUS.
+func (e Exposure) Predicate() string {
+	switch {
+	case e >= 100:
+		return "DANGEROUS"
+	case e >= 90:
+		return "UNSAFE"
+	case e >= 75:
+		return "EXPOSED"
+	case e >= 50:
+		return "MEDIUM"
+	case e >= 10:
+		return "OK"
+	case e >= 1:
+		return "SAFE"
+	}
+	return "PERFECT"
+}
+
+// Assessment is what systemd-analyze security says of a unit.
+type Assessment struct {
+	// Rows are the checks in the order systemd prints them, for the highest
+	// exposure the unit can have.
+	Rows []Row
+	// Low and High are the least and the greatest exposure the unit can have;
+	// they are equal when everything that counts is known.
+	Low, High Exposure
+}
+
+// Row is one check. Its JSON form is that of systemd-analyze security
+// --json=short.
+type Row struct {
+	Set         *bool   `json:"set"` // true good, false bad, nil when it does not apply
+	Name        string  `json:"name"`
+	Field       string  `json:"json_field"`
+	Description *string `json:"description"`
+	Exposure    *string `json:"exposure"` // nil when the row adds nothing
+
+	Weight  int  `json:"-"`
+	Badness int  `json:"-"` // 0 to Range
+	Range   int  `json:"-"`
+	Unknown bool `json:"-"` // the unit can be better than this row says
+}
+
+// verdictOn is how one check came out.
+type verdictOn struct {
+	badness int
+	na      bool
+	text    string // empty for the text of the table
+	null    bool   // no description at all
+}
+
+// Assess computes the exposure of a unit as systemd-analyze security
+// --offline=true of version v does on x86-64, with a libseccomp that knows the
+// system calls of the kernel. The error says why the unit does not load; such a
+// unit has no exposure.
+func Assess(u *unitfile.Unit, v directive.Version) (*Assessment, error) {
+	low, high, err := unitBounds(u, v)
+	if err != nil {
+		return nil, err
+	}
+	a := &Assessment{Low: low.least, High: high.greatest}
+	a.Rows = rows(high.results[:], low.results[:], v)
+	return a, nil
+}
+
+// Score returns the least and the greatest exposure of a unit, as Assess does,
+// without the rows.
+func Score(u *unitfile.Unit, v directive.Version) (low, high Exposure, err error) {
+	best, worst, err := unitBounds(u, v)
+	if err != nil {
+		return 0, 0, err
+	}
+	return best.least, worst.greatest, nil
+}
+
+// outcome is what the checks make of one bound of a unit. The two exposures
+// differ when DefaultDependencies= is not known: without the rows of the normal
+// boot phase a unit may be better or worse.
+type outcome struct {
+	results         [len(checks)]verdictOn
+	least, greatest Exposure
+}
+
+// bounds judges a unit at its best and at its worst.
+func unitBounds(u *unitfile.Unit, v directive.Version) (low, high *outcome, err error) {
+	if why, refused := u.Refusal(v); refused {
+		return nil, nil, fmt.Errorf("%s does not load: %s", u.Name, why)
+	}
+	high = outcomeOf(u, v, weakest)
+	if !u.Uncertain() {
+		return high, high, nil
+	}
+	return outcomeOf(u, v, strictest), high, nil
+}
+
+func outcomeOf(u *unitfile.Unit, v directive.Version, b bound) *outcome {
+	s := loadState(u, v, b)
+	s.imply()
+	o := &outcome{results: s.judge()}
+	o.least = overall(o.results[:])
+	o.greatest = o.least
+	if u.Uncertain() && bootUnknown(u) {
+		s.flags[flagDefaultDependencies] = !s.flags[flagDefaultDependencies]
+		other := s.judge()
+		o.least = min(o.least, overall(other[:]))
+		o.greatest = max(o.greatest, overall(other[:]))
+	}
+	return o
+}
+
+// bootUnknown reports whether DefaultDependencies= is not known.
+func bootUnknown(u *unitfile.Unit) bool {
+	lines := u.Values("Unit", "DefaultDependencies")
+	if len(lines) == 0 {
+		return u.IsOpen("Unit")
+	}
+	return slices.ContainsFunc(lines, func(a unitfile.Assignment) bool { return a.Unknown })
+}
+
+// overall is the sum of all rows: each contribution and the whole are rounded up.
+func overall(results []verdictOn) Exposure {
+	bad, weight := 0, 0
+	for i, r := range results {
+		if r.na {
+			continue
+		}
+		c := &checks[i]
+		weight += c.weight
+		bad += divUp(r.badness*c.weight, c.rang)
+	}
+	return Exposure(divUp(bad*100, weight))
+}
+
+func divUp(a, b int) int { return (a + b - 1) / b }
+
+// judge runs all checks.
+func (s *state) judge() (results [len(checks)]verdictOn) {
+	for i := range checks {
+		c := &checks[i]
+		if c.normalBoot && !s.flags[flagDefaultDependencies] {
+			results[i] = verdictOn{na: true, text: "Service runs in special boot phase, option is not appropriate"}
+			continue
+		}
+		results[i] = s.run(c)
+	}
+	return results
+}
+
+// badIf makes the verdict of a check that is good or bad.
+func badIf(bad bool, c *check) verdictOn {
+	if bad {
+		return verdictOn{badness: c.rang}
+	}
+	return verdictOn{}
+}
+
+func (s *state) run(c *check) verdictOn {
+	switch c.rule {
+	case checkFlag:
+		return badIf(s.flags[c.toggle] == (c.toggle == flagDelegate), c)
+	case checkCapabilities:
+		return badIf(s.bounding.set&c.mask != 0, c)
+	case checkNamespace:
+		return badIf(uint64(s.spaces)&c.mask != 0, c)
+	case checkFamily:
+		return badIf(!s.families.restricts(c.family, s.bound), c)
+	case checkCalls:
+		return s.runCalls(c)
+	case checkSupplementaryGroups:
+		return verdictOn{na: s.privileged(), badness: min(s.groups, 1)}
+	case checkRemoveIPC:
+		v := badIf(!s.flags[flagRemoveIPC], c)
+		v.na = s.privileged()
+		return v
+	case checkAmbientCapabilities:
+		return badIf(s.ambient.set != 0, c)
+	case checkRootDirectoryRootImage:
+		return badIf(strings.Trim(s.root, "/") == "" && strings.Trim(s.image, "/") == "", c)
+	case checkKeyringMode:
+		return badIf(s.keyring != "private", c)
+	case checkProcSubset:
+		return badIf(s.procSubset != "pid", c)
+	case checkNotifyAccess:
+		return badIf(s.notify == "all", c)
+	}
+	return s.runTexts(c.rule)
+}
+
+// runTexts runs the checks that bring their own texts.
+func (s *state) runTexts(rule checkRule) verdictOn {
+	switch rule {
+	case checkUserDynamicUser:
+		return s.runUser()
+	case checkProtectHome:
+		return s.runHome()
+	case checkProtectSystem:
+		return s.runSystem()
+	case checkUMask:
+		return s.runUMask()
+	case checkProtectProc:
+		switch s.proc {
+		case "default":
+			return verdictOn{badness: 3}
+		case "noaccess":
+			return verdictOn{badness: 1, null: true}
+		}
+		return verdictOn{}
+	case checkSystemCallArchitectures:
+		switch {
+		case len(s.architectures) == 0:
+			return verdictOn{badness: 10, text: "Service may execute system calls with all ABIs"}
+		case len(s.architectures) == 1 && s.architectures[0] == "native" && !s.otherArchitecture:
+			return verdictOn{text: "Service may execute system calls only with native ABI"}
+		}
+		return verdictOn{badness: 8, text: "Service may execute system calls with multiple ABIs"}
+	case checkIPAddressDeny:
+		return s.runAddresses()
+	}
+	return s.runDevices()
+}
+
+func (s *state) runUser() verdictOn {
+	switch {
+	case s.user == "nobody":
+		return verdictOn{badness: 9, text: "Service runs under as 'nobody' user, which should not be used for services"}
+	case s.flags[flagDynamicUser] && s.user != "0" && s.user != "root":
+		return verdictOn{text: "Service runs under a transient non-root user identity"}
+	case s.user != "" && s.user != "0" && s.user != "root":
+		return verdictOn{text: "Service runs under a static non-root user identity"}
+	}
+	return verdictOn{badness: 10}
+}
+
+func (s *state) runHome() verdictOn {
+	switch s.home {
+	case "yes":
+		return verdictOn{text: "Service has no access to home directories"}
+	case "tmpfs":
+		return verdictOn{badness: 1, text: "Service has access to fake empty home directories"}
+	case "read-only":
+		return verdictOn{badness: 5, text: "Service has read-only access to home directories"}
+	}
+	return verdictOn{badness: 10, text: "Service has full access to home directories"}
+}
+
+func (s *state) runSystem() verdictOn {
+	switch s.system {
+	case "strict":
+		return verdictOn{text: "Service has strict read-only access to the OS file hierarchy"}
+	case "full":
+		return verdictOn{badness: 3, text: "Service has very limited write access to the OS file hierarchy"}
+	case "yes":
+		return verdictOn{badness: 5, text: "Service has limited write access to the OS file hierarchy"}
+	}
+	return verdictOn{badness: 10, text: "Service has full access to the OS file hierarchy"}
+}
+
+func (s *state) runUMask() verdictOn {
+	switch {
+	case s.umask&0o002 == 0:
+		return verdictOn{badness: 10, text: "Files created by service are world-writable by default"}
+	case s.umask&0o004 == 0:
+		return verdictOn{badness: 5, text: "Files created by service are world-readable by default"}
+	case s.umask&0o020 == 0:
+		return verdictOn{badness: 2, text: "Files created by service are group-writable by default"}
+	case s.umask&0o040 == 0:
+		return verdictOn{badness: 1, text: "Files created by service are group-readable by default"}
+	}
+	return verdictOn{text: "Files created by service are accessible only by service's own user by default"}
+}
+
+func (s *state) runAddresses() verdictOn {
+	switch {
+	case s.ingress+s.egress > 0:
+		return verdictOn{text: "Service defines custom ingress/egress IP filters with BPF programs"}
+	case !s.deny.everything():
+		return verdictOn{badness: 10, text: "Service does not define an IP address allow list"}
+	case !s.allow.onlyLocal():
+		return verdictOn{badness: 5, text: "Service defines IP address allow list with non-localhost entries"}
+	case len(s.allow.prefixes) > 0:
+		return verdictOn{badness: 2, text: "Service defines IP address allow list with only localhost entries"}
+	}
+	return verdictOn{text: "Service blocks all IP address ranges"}
+}
+
+func (s *state) runDevices() verdictOn {
+	switch {
+	case s.devicePolicy == "auto":
+		return verdictOn{badness: 10, text: "Service has no device ACL"}
+	case len(s.devices)+len(s.added) == 0:
+		return verdictOn{text: "Service has a minimal device ACL"}
+	}
+	list := slices.Concat(s.devices, s.added)
+	slices.Reverse(list)
+	return verdictOn{badness: 5, text: "Service has a device ACL with some special devices: " + strings.Join(list, " ")}
+}
+
+// restricts reports whether the assessment finds a family restricted: a deny
+// list does as soon as it names one of them, an allow list unless it does.
+func (f *familySet) restricts(mask uint64, b bound) bool {
+	if f.loose {
+		return b == strictest
+	}
+	return (f.list&mask != 0) != f.allow
+}
+
+// checkedCalls are the members of a group that exist on x86-64, in order.
+type checkedCalls struct {
+	calls []uint16
+	set   directive.CallSet
+}
+
+var checkedTables = func() (tables [directive.Newest - directive.Oldest + 1]func() map[string]checkedCalls) {
+	for i := range tables {
+		tables[i] = sync.OnceValue(func() map[string]checkedCalls {
+			native := directive.SyscallSets["x86-64"]
+			out := map[string]checkedCalls{}
+			for name, g := range directive.GroupsOf(directive.Oldest + directive.Version(i)) {
+				var c checkedCalls
+				for _, call := range g.Flat {
+					if native.Has(call) {
+						c.calls = append(c.calls, call)
+						c.set.Add(call)
+					}
+				}
+				out[name] = c
+			}
+			return out
+		})
+	}
+	return tables
+}()
+
+// runCalls checks a group of system calls against the filter.
+func (s *state) runCalls(c *check) verdictOn {
+	group := checkedTables[s.Version.Clamp()-directive.Oldest]()[c.group]
+	f := &s.filter
+	if !f.loose && !f.Active() {
+		return verdictOn{badness: 10, text: "Service does not filter system calls"}
+	}
+	allowed, _ := f.allowed()
+	for _, call := range group.calls {
+		if !allowed.Has(call) {
+			continue
+		}
+		if f.Allow {
+			return verdictOn{badness: 9, text: "System call allow list defined for service, and " + c.group +
+				" is included (e.g. " + directive.Calls().Names[call] + " is allowed)"}
+		}
+		return verdictOn{badness: 10, text: "System call deny list defined for service, and " + c.group +
+			" is not included (e.g. " + directive.Calls().Names[call] + " is allowed)"}
+	}
+	if f.Allow {
+		return verdictOn{text: "System call allow list defined for service, and " + c.group + " is not included"}
+	}
+	return verdictOn{text: "System call deny list defined for service, and " + c.group + " is included"}
+}
+
+// rows makes the rows of an assessment, in systemd's order. better holds the
+// checks at their best.
+func rows(results, better []verdictOn, v directive.Version) []Row {
+	weight := 0
+	for i, r := range results {
+		if !r.na {
+			weight += checks[i].weight
+		}
+	}
+	out := make([]Row, len(checks))
+	texts := make([]struct{ description, exposure string }, len(checks))
+	sets := [2]bool{false, true}
+	for i, r := range results {
+		c, row := &checks[i], &out[i]
+		*row = Row{Name: c.id, Field: c.field, Weight: c.weight, Badness: r.badness, Range: c.rang}
+		if better[i].badness < r.badness || better[i].na != r.na {
+			row.Unknown = true
+		}
+		texts[i].description = describeRow(c, r)
+		if !r.null && texts[i].description != "" {
+			row.Description = &texts[i].description
+		}
+		switch {
+		case r.na:
+			row.Badness = 0
+			continue
+		case r.badness == 0:
+			row.Set = &sets[1]
+			continue
+		}
+		row.Set = &sets[0]
+		texts[i].exposure = tenths(divUp(divUp(r.badness*c.weight*100, c.rang), weight))
+		row.Exposure = &texts[i].exposure
+	}
+	return sortRows(out, v)
+}
+
+func describeRow(c *check, r verdictOn) string {
+	switch {
+	case r.text != "":
+		return r.text
+	case r.na:
+		return c.na
+	case r.badness == c.rang:
+		return c.bad
+	case r.badness == 0:
+		return c.good
+	}
+	return ""
+}
+
+// sortRows orders rows as systemd does: by description downwards, then by name.
+// Up to 261 a row without a description (ProtectProc=noaccess) compares by its
+// place, which is no order at all; the outcome is that of glibc's merge sort
+// over the header and the rows.
+func sortRows(in []Row, v directive.Version) []Row {
+	index := make([]int, len(in)+1)
+	for i := range index {
+		index[i] = i - 1 // -1 is the header
+	}
+	less := func(a, b int) bool { // cmp(a, b) <= 0
+		if a < 0 || b < 0 {
+			return a <= b
+		}
+		x, y := &in[a], &in[b]
+		switch {
+		case x.Description == nil || y.Description == nil:
+			if x.Description == nil && y.Description == nil {
+				break
+			}
+			if v >= 262 {
+				return x.Description == nil
+			}
+			return b <= a
+		case *x.Description != *y.Description:
+			return *x.Description > *y.Description
+		}
+		if x.Name != y.Name {
+			return x.Name < y.Name
+		}
+		return a <= b
+	}
+	mergeSort(index, make([]int, len(index)), less)
+	out := make([]Row, 0, len(in))
+	for _, i := range index {
+		if i >= 0 {
+			out = append(out, in[i])
+		}
+	}
+	return out
+}
+
+// mergeSort is glibc's: halves, the left one the smaller; the left element goes
+// first unless it is greater.
+func mergeSort(list, scratch []int, notGreater func(a, b int) bool) {
+	if len(list) < 2 {
+		return
+	}
+	half := len(list) / 2
+	left, right := list[:half], list[half:]
+	mergeSort(left, scratch, notGreater)
+	mergeSort(right, scratch, notGreater)
+	out := scratch[:0]
+	for len(left) > 0 && len(right) > 0 {
+		if notGreater(left[0], right[0]) {
+			out, left = append(out, left[0]), left[1:]
+		} else {
+			out, right = append(out, right[0]), right[1:]
+		}
+	}
+	out = append(append(out, left...), right...)
+	copy(list, out)
+}

@@ -1,0 +1,268 @@
+package security
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+
+	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/unitfile"
+	"wardnix/lint/systemd/value"
+)
+
+// AtLeast reports whether a directive set by the lines have is at least as
+// strict as one set by the lines want, each read in order, as one unit would
+// hold them; no lines stand for the default. It compares what the lines leave
+// allowed:
+//
+//   - switches and enums by systemd's own order; UMask= and modes by their bits;
+//   - capabilities, system calls, address families, namespaces, devices,
+//     addresses and paths as sets;
+//   - time spans and limits by size, where less is stricter;
+//   - unit names and other lists: have must hold every word of want.
+//
+// Values without an order, such as free text, satisfy only their equals. Lines
+// that systemd ignores count for nothing. CannotTell is the answer where a value
+// that is not known decides, or where systemd gives the two values no order.
+func AtLeast(section, name string, have, want []unitfile.Assignment, v directive.Version) value.Answer {
+	u := &unitfile.Unit{Name: "unit.service", Assignments: have}
+	if section != "Service" && directive.SectionBit(section) != 0 && section != "Unit" && section != "Install" {
+		u.Name = "unit." + strings.ToLower(section)
+	}
+	return atLeastIn(u, section, name, want, v, func(b bound) *state { return loadState(u, v, b) })
+}
+
+// Reading is a unit as a version of systemd reads it, for one who asks for many
+// directives. The unit must not change.
+type Reading struct {
+	unit    *unitfile.Unit
+	version directive.Version
+	bounds  [2]*state // at its weakest and at its strictest, with what is implied
+}
+
+// Read reads the unit as version v does.
+func Read(u *unitfile.Unit, v directive.Version) *Reading { return &Reading{unit: u, version: v} }
+
+// AtLeast reports whether what the whole unit makes of a directive is at least
+// as strict as what the lines want alone make of it. It knows what one directive
+// implies for another: DynamicUser=yes satisfies ProtectSystem=strict.
+func (r *Reading) AtLeast(section, name string, want []unitfile.Assignment) value.Answer {
+	return atLeastIn(r.unit, section, name, want, r.version, r.at)
+}
+
+func (r *Reading) at(b bound) *state {
+	i := 0
+	if b == strictest {
+		i = 1
+	}
+	if r.bounds[i] == nil {
+		s := loadState(r.unit, r.version, b)
+		s.imply()
+		r.bounds[i] = s
+	}
+	return r.bounds[i]
+}
+
+func atLeastIn(u *unitfile.Unit, section, name string, want []unitfile.Assignment, v directive.Version, at func(bound) *state) value.Answer {
+	d, ok := directive.LookupAny(section, name)
+	if !ok || slices.ContainsFunc(want, func(a unitfile.Assignment) bool { return a.Unknown }) {
+		return value.CannotTell
+	}
+	if section != u.SandboxSection() && !(section == "Unit" && name == "DefaultDependencies") {
+		return compareLines(d, u.Values(section, name), want, u.IsOpen(section), v)
+	}
+	wanted := &unitfile.Unit{Name: u.Name, Assignments: want}
+	target := loadState(wanted, v, weakest)
+	compare := stateOrder(d)
+	if compare == nil {
+		return compareLines(d, pathLines(u, section, name), want, u.IsOpen(section), v)
+	}
+	ask := func(b bound) value.Answer { return compare(at(b), target) }
+	worst := ask(weakest)
+	if worst == value.Yes || !u.Uncertain() {
+		return worst
+	}
+	if ask(strictest) == value.No {
+		return value.No
+	}
+	return value.CannotTell
+}
+
+// pathLines returns the lines of a directive, with those that include it:
+// what is inaccessible is read-only too.
+func pathLines(u *unitfile.Unit, section, name string) []unitfile.Assignment {
+	lines := u.Values(section, name)
+	if name == "ReadOnlyPaths" {
+		lines = append(lines, u.Values(section, "InaccessiblePaths")...)
+	}
+	return lines
+}
+
+// stateOrder returns how the states of two units compare in one directive of the
+// sandbox, nil for a directive that the state does not hold.
+func stateOrder(d *directive.Directive) func(have, want *state) value.Answer {
+	if f := flagOf(d.Name); f < flagCount {
+		return func(have, want *state) value.Answer { return have.flagAtLeast(want, f) }
+	}
+	switch d.Name {
+	case "ProtectHome", "ProtectSystem", "KeyringMode", "ProtectProc", "ProcSubset", "NotifyAccess", "DevicePolicy":
+		return func(have, want *state) value.Answer {
+			return enumAtLeast(d.Enum(), *have.enumField(d.Name), *want.enumField(d.Name))
+		}
+	case "User":
+		return func(have, want *state) value.Answer {
+			return value.Answered(want.privileged() || !have.privileged() && (have.user != "nobody" || want.user == "nobody"))
+		}
+	case "UMask":
+		return func(have, want *state) value.Answer { return value.Answered(want.umask&^have.umask == 0) }
+	case "CapabilityBoundingSet":
+		return func(have, want *state) value.Answer {
+			return value.Answered(have.bounding.set&^want.bounding.set&value.AllCapabilities == 0)
+		}
+	case "AmbientCapabilities":
+		return func(have, want *state) value.Answer {
+			return value.Answered(have.ambient.set&^want.ambient.set&value.AllCapabilities == 0)
+		}
+	case "RestrictAddressFamilies":
+		return func(have, want *state) value.Answer {
+			return value.Answered(have.families.allowed()&^want.families.allowed() == 0)
+		}
+	case "RestrictNamespaces":
+		return func(have, want *state) value.Answer {
+			return value.Answered(have.spaces&^want.spaces&value.NamespacesAll(have.Version) == 0)
+		}
+	case "SystemCallFilter":
+		return callsAtLeast
+	case "SystemCallArchitectures":
+		return architecturesAtLeast
+	case "IPAddressDeny":
+		return func(have, want *state) value.Answer {
+			return value.Answered(covers(have.deny.prefixes, want.deny.prefixes))
+		}
+	case "IPAddressAllow":
+		return func(have, want *state) value.Answer {
+			return value.Answered(covers(want.allow.prefixes, have.allow.prefixes))
+		}
+	case "DeviceAllow":
+		return devicesAtLeast
+	}
+	return nil
+}
+
+func (s *state) flagAtLeast(want *state, f toggle) value.Answer {
+	e := directive.EnumOf(flagNames[f])
+	switch {
+	case f == flagDelegate, f == flagDefaultDependencies:
+		return value.Answered(s.flags[f] == want.flags[f] || s.flags[f] == (f == flagDefaultDependencies))
+	case f == flagPrivateMounts:
+		return value.Answered(!want.mounts() || s.mounts())
+	case e == nil:
+		return value.Answered(s.flags[f] || !want.flags[f])
+	case s.modes[f] == "?":
+		return value.CannotTell
+	}
+	return enumAtLeast(e, mode(s.modes[f]), mode(want.modes[f]))
+}
+
+// mounts reports whether PrivateMounts= is switched on by a line; from 254 on the
+// flag reads as true without one.
+func (s *state) mounts() bool { return s.flags[flagPrivateMounts] && s.modes[flagPrivateMounts] != "" }
+
+func mode(value string) string {
+	if value == "" {
+		return "no"
+	}
+	return value
+}
+
+func enumAtLeast(e *directive.Enum, have, want string) value.Answer {
+	stricter, known := value.StricterValue(e, have, want)
+	if !known {
+		return value.CannotTell
+	}
+	return value.Answered(stricter)
+}
+
+func callsAtLeast(have, want *state) value.Answer {
+	a, others := have.filter.allowed()
+	b, wantOthers := want.filter.allowed()
+	return value.Answered(a.Within(&b) && (!others || wantOthers))
+}
+
+// WeakerCalls returns the system calls that the filter lines have leave allowed
+// and want does not, sorted; for the message of a rule. It is empty when a line
+// of have is not known.
+func WeakerCalls(have, want []unitfile.Assignment, v directive.Version) []string {
+	load := func(lines []unitfile.Assignment) *state {
+		return loadState((&unitfile.Unit{Name: "unit.service", Assignments: lines}), v, strictest)
+	}
+	a, _ := load(have).filter.allowed()
+	b, _ := load(want).filter.allowed()
+	a.RemoveAll(&b)
+	var names []string
+	for i, name := range directive.Calls().Names {
+		if a.Has(uint16(i)) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// architecturesAtLeast compares sets of architectures, where none means all.
+func architecturesAtLeast(have, want *state) value.Answer {
+	if len(want.architectures) == 0 {
+		return value.Yes
+	}
+	if len(have.architectures) == 0 || have.otherArchitecture {
+		return value.No
+	}
+	result := value.Yes
+	for _, a := range have.architectures {
+		if slices.Contains(want.architectures, a) {
+			continue
+		}
+		if !slices.Contains([]string{"native", "x86-64", "arm64", "riscv64"}, a) {
+			return value.No
+		}
+		result = value.CannotTell // it may be the native one
+	}
+	return result
+}
+
+// covers reports whether every prefix of inner lies in one of outer.
+func covers(outer, inner []netip.Prefix) bool {
+	for _, p := range inner {
+		if !slices.ContainsFunc(outer, func(o netip.Prefix) bool { return o.Bits() <= p.Bits() && o.Contains(p.Addr()) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// devicesAtLeast compares device lists; an empty one filters nothing.
+func devicesAtLeast(have, want *state) value.Answer {
+	open := func(s *state) bool {
+		return len(s.devices) == 0 && s.devicePolicy == "auto" && !(s.devicesUnknown && s.bound == strictest)
+	}
+	if open(want) {
+		return value.Yes
+	}
+	if open(have) {
+		return value.No
+	}
+	for _, device := range have.devices {
+		path, rights := cutLast(device)
+		if !slices.ContainsFunc(want.devices, func(other string) bool {
+			p, r := cutLast(other)
+			return p == path && strings.Trim(rights, r) == ""
+		}) {
+			return value.No
+		}
+	}
+	return value.Yes
+}
+
+func cutLast(device string) (path, rights string) {
+	i := strings.LastIndexByte(device, ':')
+	return device[:max(i, 0)], device[i+1:]
+}

@@ -1,0 +1,418 @@
+package unitfile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/value"
+)
+
+// maxProblems bounds a report: a unit with more mistakes than this gets no more
+// of them told.
+const maxProblems = 1000
+
+// Report is what systemd says of a unit while loading it.
+type Report struct {
+	Problems []Problem // no more than a thousand
+	// Refused tells that the unit does not load.
+	Refused bool
+}
+
+// Check reads the whole unit as version v does: sections, keys, values, and
+// directives that do not go together. Nothing is said of values that are not
+// known, nor of what may stand in an open section.
+func (u *Unit) Check(v directive.Version) Report {
+	r := Report{Refused: u.Broken}
+	l := loader{unit: u, Expander: u.Expander(v)}
+	stops := map[string]int{} // the line at which the reading of a drop-in ended
+	for i := range u.Assignments {
+		a := &u.Assignments[i]
+		if stops[a.File] > 0 && a.Dropin {
+			continue
+		}
+		problem, ok := l.line(a)
+		if ok {
+			continue
+		}
+		if problem.Kind == RefusedValue && a.Dropin {
+			problem.Kind, stops[a.File] = StoppedDropin, max(a.Line, 1)
+		}
+		if d, found := directive.Lookup(a.Section, a.Key, v); found && problem.Verdict.Status != value.Valid && len(r.Problems) < maxProblems {
+			problem.Verdict.Nearest = value.NearestValue(d, a.Value, v)
+		}
+		r.add(problem)
+	}
+	u.checkSyntax(&r, stops)
+	for _, p := range l.verify() {
+		r.add(p)
+	}
+	return r
+}
+
+// checkSyntax reports the lines that were ignored while reading, and the
+// sections that units of this type do not have.
+func (u *Unit) checkSyntax(r *Report, stops map[string]int) {
+	read := func(file string, line int) bool { return stops[file] == 0 || line <= stops[file] }
+	for _, p := range u.Problems {
+		// Nothing is read in sections that are not known.
+		if read(p.File, p.Line) && (p.Kind != MissingEquals || u.hasSection(p.Section)) {
+			r.add(p)
+		}
+	}
+	for _, h := range u.Headers {
+		if !read(h.File, h.Line) || u.hasSection(h.Name) || directive.Silent(h.Name) {
+			continue
+		}
+		r.add(Problem{Kind: UnknownSection, File: h.File, Line: h.Line, Section: h.Name,
+			Message: fmt.Sprintf("unknown section %q, ignored", value.Clip(h.Name))})
+	}
+}
+
+func (r *Report) add(p Problem) {
+	r.Refused = r.Refused || p.Kind == RefusedValue || p.Kind == RefusedUnit
+	if len(r.Problems) < maxProblems {
+		r.Problems = append(r.Problems, p)
+	}
+}
+
+// Refusal returns the first reason for which the unit does not load.
+func (u *Unit) Refusal(v directive.Version) (string, bool) {
+	if u.Broken {
+		return u.Problems[len(u.Problems)-1].Message, true
+	}
+	l := loader{unit: u, Expander: u.Expander(v)}
+	lines := u.InForce(v)
+	for i := range lines {
+		if p, ok := l.line(&lines[i]); !ok && p.Kind == RefusedValue {
+			return p.Message, true
+		}
+	}
+	for _, p := range l.verify() {
+		if p.Kind == RefusedUnit {
+			return p.Message, true
+		}
+	}
+	return "", false
+}
+
+// hasSection reports whether a unit of this type reads a section.
+func (u *Unit) hasSection(section string) bool {
+	if section == "Unit" || section == "Install" {
+		return true
+	}
+	kind := u.Type()
+	return kind != "" && kind != "target" && kind != "device" && value.EqualFold(section, kind) && directive.SectionBit(section) != 0
+}
+
+// loader follows the loading of a unit.
+type loader struct {
+	unit *Unit
+	value.Expander
+
+	start, stop           int  // commands of ExecStart= and ExecStop=
+	uncertain             bool // some line that decides over loading is not known
+	fields                map[string]string
+	credentials, statuses int
+	paths                 int // entries of path lists, which need a mount namespace
+	triggers              int // what sockets, timers and paths wait for
+}
+
+// deciding reports whether the last valid value of a directive has a say in
+// verify.
+func deciding(name string) bool {
+	switch name {
+	case "BusName", "DynamicUser", "ExitType", "Group", "KillMode", "PAMName", "PrivatePIDs", "PrivateUsers", "RemainAfterExit",
+		"Restart", "RestartMaxDelaySec", "RestartSteps", "RuntimeMaxSec", "RuntimeRandomizedExtraSec", "SuccessAction", "Type",
+		"User", "WorkingDirectory", "OnClockChange", "OnTimezoneChange":
+		return true
+	}
+	return false
+}
+
+// kept reports whether the last valid value of a directive is remembered.
+func kept(name string) bool {
+	return deciding(name) || name == "RootImage" || slices.Contains(mounting, name)
+}
+
+// line judges one line and keeps what verify needs. It reports false when there
+// is something to say.
+func (l *loader) line(a *Assignment) (Problem, bool) {
+	if directive.Silent(a.Section) || !l.unit.hasSection(a.Section) {
+		return Problem{}, true // the header was the problem
+	}
+	d, known := directive.Lookup(a.Section, a.Key, l.Version)
+	if !known {
+		if directive.Silent(a.Key) {
+			return Problem{}, true
+		}
+		return l.unknownKey(a), false
+	}
+	if a.Section == "Install" {
+		return Problem{}, true // read when the unit is enabled, not when it loads
+	}
+	if a.Unknown {
+		l.uncertain = l.uncertain || l.decides(d)
+		delete(l.fields, d.Name)
+		return Problem{}, true
+	}
+	verdict := value.CheckLine(d, a.Value, l.Expander)
+	if verdict.Status == value.Valid || verdict.Status == value.Partly || d.Kind == directive.KindExec {
+		l.keep(d, a.Value)
+	}
+	if verdict.Status == value.Valid && verdict.Reason == "" {
+		return Problem{}, true
+	}
+	return l.badValue(a, d, verdict), false
+}
+
+func (l *loader) unknownKey(a *Assignment) Problem {
+	p := Problem{Kind: UnknownKey, File: a.File, Line: a.Line, Section: a.Section, Key: a.Key}
+	p.Message = fmt.Sprintf("unknown key %s= in section [%s], ignored", value.Clip(a.Key), a.Section)
+	if d, ok := directive.LookupAny(a.Section, a.Key); ok && l.Version < d.Since {
+		p.Message = fmt.Sprintf("%s= came with systemd %d, older ones ignore it", a.Key, d.Since)
+	}
+	return p
+}
+
+func (l *loader) badValue(a *Assignment, d *directive.Directive, verdict value.Verdict) Problem {
+	p := Problem{Kind: BadValue, File: a.File, Line: a.Line, Section: a.Section, Key: a.Key, Verdict: verdict}
+	switch {
+	case d.KindIn(l.Version) == directive.KindIgnored:
+		p.Kind = IgnoredKey
+	case verdict.Status == value.Refused:
+		p.Kind = RefusedValue
+	case verdict.Status == value.Valid:
+		p.Kind = Warned
+	}
+	p.Message = fmt.Sprintf("%s=: %s", a.Key, verdict.Reason)
+	return p
+}
+
+// decides reports whether a directive has a say in verify.
+func (l *loader) decides(d *directive.Directive) bool {
+	return d.Kind == directive.KindExec || deciding(d.Name) || d.Kind == directive.KindListen || d.Kind == directive.KindTimer || d.Kind == directive.KindPathSpec
+}
+
+// keep remembers a valid line for verify.
+func (l *loader) keep(d *directive.Directive, value string) {
+	switch d.Kind {
+	case directive.KindExec:
+		l.keepCommands(d.Name, value)
+		return
+	case directive.KindListen, directive.KindTimer, directive.KindPathSpec:
+		l.triggers++
+		if value == "" {
+			l.triggers = 0
+		}
+		return
+	case directive.KindPaths, directive.KindBindPaths, directive.KindTmpfs:
+		l.paths++
+		return
+	case directive.KindLoadCredential, directive.KindSetCredential:
+		l.credentials++
+		if value == "" {
+			l.credentials = 0
+		}
+		return
+	}
+	if d.Name == "RestartForceExitStatus" {
+		l.statuses++
+		if value == "" {
+			l.statuses = 0
+		}
+	}
+	if kept(d.Name) {
+		if l.fields == nil {
+			l.fields = map[string]string{}
+		}
+		l.fields[d.Name] = value
+	}
+}
+
+func (l *loader) keepCommands(name, text string) {
+	count := &l.start
+	switch name {
+	case "ExecStart":
+	case "ExecStop":
+		count = &l.stop
+	default:
+		return
+	}
+	if text == "" {
+		*count = 0
+		return
+	}
+	commands, _ := value.ParseExec(text, l.Expander)
+	*count += len(commands)
+}
+
+// verify finds directives that do not go together (src/core/service.c,
+// service_verify; src/core/unit.c, unit_verify_contexts). Only the first
+// refusal is returned, as systemd stops there.
+func (l *loader) verify() []Problem {
+	if l.uncertain || len(l.unit.Open) > 0 {
+		return nil
+	}
+	why := ""
+	switch l.unit.Type() {
+	case "service":
+		why = l.verifyService()
+	case "socket":
+		why = l.verifyTriggers("Listen…= directive")
+	case "timer":
+		why = l.verifyTriggers("On…= directive")
+	case "path":
+		why = l.verifyTriggers("Path…= directive")
+	}
+	if why == "" {
+		why = l.verifyContext()
+	}
+	if why != "" {
+		return []Problem{{Kind: RefusedUnit, Message: why}}
+	}
+	if l.unit.Type() == "service" {
+		return l.unused()
+	}
+	return nil
+}
+
+func (l *loader) verifyTriggers(what string) string {
+	if l.triggers > 0 || l.isTrue("OnClockChange") || l.isTrue("OnTimezoneChange") {
+		return ""
+	}
+	return "the unit has no " + what
+}
+
+func (l *loader) isTrue(name string) bool {
+	b, _ := value.ParseBool(l.fields[name])
+	return b
+}
+
+// serviceType returns Type=, or what systemd takes for it.
+func (l *loader) serviceType() string {
+	if t := l.fields["Type"]; t != "" {
+		return t
+	}
+	switch {
+	case l.fields["BusName"] != "":
+		return "dbus"
+	case l.credentials > 0 && l.Version >= 257:
+		return "exec"
+	case l.start > 0:
+		return "simple"
+	}
+	return "oneshot"
+}
+
+func (l *loader) verifyService() string {
+	kind, restart := l.serviceType(), l.fields["Restart"]
+	success := l.fields["SuccessAction"] != "" && l.fields["SuccessAction"] != "none"
+	switch {
+	case l.start == 0 && l.stop == 0 && !success:
+		return "the service has no ExecStart=, ExecStop= or SuccessAction="
+	case kind != "oneshot" && l.start == 0:
+		return "the service has no ExecStart=, which only Type=oneshot may lack"
+	case l.start == 0 && !l.isTrue("RemainAfterExit") && !success:
+		return "the service has neither ExecStart=, SuccessAction= nor RemainAfterExit=yes"
+	case kind != "oneshot" && l.start > 1:
+		return "the service has more than one ExecStart=, which only Type=oneshot may have"
+	case kind == "oneshot" && (restart == "always" || restart == "on-success"):
+		return "Type=oneshot does not go with Restart=" + restart
+	case kind == "oneshot" && l.statuses > 0 && l.Version < 256:
+		return "Type=oneshot does not go with RestartForceExitStatus="
+	case kind == "oneshot" && l.fields["ExitType"] == "cgroup":
+		return "Type=oneshot does not go with ExitType=cgroup"
+	case kind == "dbus" && l.fields["BusName"] == "":
+		return "Type=dbus needs BusName="
+	case l.badPAM():
+		return "PAMName= needs KillMode=control-group or mixed"
+	case kind == "forking" && l.Version >= 257 && l.isTrue("PrivatePIDs"):
+		return "Type=forking does not go with PrivatePIDs=yes"
+	}
+	return ""
+}
+
+func (l *loader) badPAM() bool {
+	kill := l.fields["KillMode"]
+	return l.fields["PAMName"] != "" && (kill == "process" || kill == "none")
+}
+
+// verifyContext checks what came with 256 and later.
+func (l *loader) verifyContext() string {
+	dynamic, directory := l.isTrue("DynamicUser"), strings.TrimPrefix(l.fields["WorkingDirectory"], "-")
+	managed := l.fields["PrivateUsers"] == "managed" && l.Version >= 260
+	switch {
+	case l.Version < 256:
+	case dynamic && directory == "~":
+		return "DynamicUser=yes does not go with WorkingDirectory=~"
+	case l.apiDirectory(directory):
+		return "WorkingDirectory= may not be below /proc, /sys or /dev with a mount namespace"
+	case managed && (dynamic || l.fields["User"] != "" || l.fields["Group"] != "" || l.fields["PAMName"] != ""):
+		return "PrivateUsers=managed does not go with User=, DynamicUser=, Group= or PAMName="
+	case l.Version >= 257 && l.isTrue("PrivatePIDs") && l.unit.Type() != "service":
+		return "PrivatePIDs= is for services only"
+	case l.Version >= 257 && l.badPAM():
+		return "PAMName= needs KillMode=control-group or mixed"
+	case l.Version >= 261 && l.isTrue("PrivatePIDs") && l.fields["PAMName"] != "":
+		return "PAMName= does not go with PrivatePIDs="
+	}
+	return ""
+}
+
+// apiDirectory reports whether a working directory lies where a mount namespace
+// of the unit puts other file systems.
+func (l *loader) apiDirectory(directory string) bool {
+	if !strings.HasPrefix(directory, "/") || !value.Below(directory, "/proc") && !value.Below(directory, "/sys") && !value.Below(directory, "/dev") {
+		return false
+	}
+	return l.paths > 0 || l.isTrue("DynamicUser") || l.fields["RootImage"] != "" || slices.ContainsFunc(mounting, l.isSet)
+}
+
+// mounting are the switches and enums that give a unit a mount namespace.
+var mounting = []string{"PrivateMounts", "ProtectHome", "ProtectSystem", "ProtectProc", "ProcSubset", "PrivateDevices",
+	"ProtectKernelTunables", "ProtectKernelModules", "ProtectKernelLogs", "ProtectControlGroups"}
+
+// isSet reports whether a switch or enum is known to be set to more than its
+// least.
+func (l *loader) isSet(name string) bool {
+	switch text := l.fields[name]; text {
+	case "", "default", "all":
+		return false
+	default:
+		on, isBool := value.ParseBool(text)
+		return on || !isBool
+	}
+}
+
+// unused reports directives that another one makes useless.
+func (l *loader) unused() []Problem {
+	var out []Problem
+	add := func(key, message string) {
+		out = append(out, Problem{Kind: UnusedDirective, Section: "Service", Key: key, Message: message})
+	}
+	limited := l.finite("RuntimeMaxSec")
+	if limited && l.serviceType() == "oneshot" {
+		add("RuntimeMaxSec", "RuntimeMaxSec= has no effect with Type=oneshot")
+	}
+	if extra, _ := value.SpanIn(l.fields["RuntimeRandomizedExtraSec"], 1e6); extra > 0 && !limited {
+		add("RuntimeRandomizedExtraSec", "RuntimeRandomizedExtraSec= has no effect without RuntimeMaxSec=")
+	}
+	if l.Version >= 254 {
+		steps, _ := value.ParseUint(l.fields["RestartSteps"], 0, 1<<32-1)
+		switch {
+		case steps > 0 && !l.finite("RestartMaxDelaySec"):
+			add("RestartSteps", "RestartSteps= has no effect without RestartMaxDelaySec=")
+		case steps == 0 && l.finite("RestartMaxDelaySec"):
+			add("RestartMaxDelaySec", "RestartMaxDelaySec= has no effect without RestartSteps=")
+		}
+	}
+	return out
+}
+
+// finite reports whether a time span is set and not infinite.
+func (l *loader) finite(name string) bool {
+	span, ok := value.SpanIn(l.fields[name], 1e6)
+	return ok && span != value.UsecInfinity
+}

@@ -1,0 +1,21 @@
+package value
+
+// Answer is the answer to a question that may have none.
+type Answer uint8
+
+// The answers.
+const (
+	CannotTell Answer = iota
+	Yes
+	No
+)
+
+// String returns the answer in words.
+func (a Answer) String() string { return [...]string{"cannot tell", "yes", "no"}[a] }
+
+func Answered(yes bool) Answer {
+	if yes {
+		return Yes
+	}
+	return No
+}

@@ -1,0 +1,184 @@
+package value
+
+import (
+	"strings"
+
+	"wardnix/lint/systemd/directive"
+)
+
+// Command is the first word of an Exec line, without its prefixes.
+type Command struct {
+	Path string
+	// The prefixes: "-" (a failure is no failure), "@" (the next word is the
+	// name), ":" (no variables), "+" (outside the sandbox), "!" and "!!" (with
+	// root's credentials), "|" (by the user's shell, from 258 on).
+	IgnoreFailure, Argv0, NoVariables, Privileged, NoSetuid, Shell bool
+
+	magic bool // "!!"
+}
+
+// parsePrefixes strips the prefixes off the first word of a command line, as
+// config_parse_exec does (src/core/load-fragment.c).
+func parsePrefixes(word string, v directive.Version) Command {
+	c := Command{}
+	for ; word != ""; word = word[1:] {
+		switch p := word[0]; {
+		case p == '-' && !c.IgnoreFailure:
+			c.IgnoreFailure = true
+		case p == '@' && !c.Argv0:
+			c.Argv0 = true
+		case p == ':' && !c.NoVariables:
+			c.NoVariables = true
+		case p == '|' && !c.Shell && v >= 258:
+			c.Shell = true
+		case p == '+' && !c.Privileged && !c.NoSetuid && !c.magic:
+			c.Privileged = true
+		case p == '!' && !c.Privileged && !c.NoSetuid && !c.magic:
+			c.NoSetuid = true
+		case p == '!' && c.NoSetuid && !c.magic:
+			c.NoSetuid, c.magic = false, true
+		default:
+			c.Path = word
+			return c
+		}
+	}
+	return c
+}
+
+// ParseCommands splits an Exec line into its commands, which lone semicolons
+// separate. It reports false when the line keeps the unit from loading, or is
+// ignored.
+func ParseCommands(line string, v directive.Version) ([]Command, bool) {
+	commands, verdict := ParseExec(line, Expander{Version: v})
+	return commands, verdict.Status == Valid
+}
+
+func judgeExec(line string, e Expander) Verdict {
+	_, verdict := ParseExec(line, e)
+	return verdict
+}
+
+func ParseExec(line string, e Expander) ([]Command, Verdict) {
+	var commands []Command
+	var verdict Verdict
+	rest, first := line, true
+	for first || rest != "" {
+		first = false
+		word, after, ok, bad, odd := commandWord(rest)
+		if bad {
+			return commands, ignored("open quote: %s", Clip(rest))
+		}
+		if !ok {
+			break
+		}
+		if odd {
+			verdict = oddEscape
+		}
+		rest = after
+		if word == ";" {
+			first = true
+			if rest == "" {
+				break
+			}
+			continue
+		}
+		command := parsePrefixes(word, e.Version)
+		fail := refused
+		if command.IgnoreFailure {
+			fail = ignored
+		}
+		path, good := e.Expand(command.Path, FullSpecifiers)
+		if !good {
+			return commands, fail(badSpecifier)
+		}
+		if problem := executableProblem(path, command, e.Version); problem != "" {
+			return commands, fail("%s: %s", problem, Clip(path))
+		}
+		var arguments int
+		var semicolon bool
+		var problem string
+		rest, arguments, semicolon, odd, problem = parseArguments(rest, e)
+		if odd {
+			verdict = oddEscape
+		}
+		if problem != "" {
+			return commands, fail("%s", problem)
+		}
+		if command.Argv0 && arguments == 0 {
+			return commands, fail("no name behind @: %s", Clip(line))
+		}
+		if command.magic && e.Version >= 258 {
+			verdict = warned("!! has no meaning from systemd 258 on")
+		}
+		commands = append(commands, command)
+		if !semicolon {
+			break
+		}
+	}
+	return commands, verdict
+}
+
+// oddEscape is what systemd warns of when it keeps an escape as it stands.
+var oddEscape = Verdict{Reason: "unknown escape sequence, kept as it stands"}
+
+// commandWord cuts the next word off a command line. odd tells of an escape that
+// is none, and is kept.
+func commandWord(text string) (word, rest string, ok, bad, odd bool) {
+	word, rest, _, ok, bad = extractWord(text, Blanks, Unquote|cUnescape)
+	if bad {
+		odd = true
+		word, rest, _, ok, bad = extractWord(text, Blanks, Unquote|cUnescape|unescapeRelax)
+	}
+	return word, rest, ok, bad, odd
+}
+
+func executableProblem(path string, c Command, v directive.Version) string {
+	absolute := strings.HasPrefix(path, "/")
+	switch {
+	case c.Shell:
+		return ""
+	case path == "":
+		return "no command"
+	case hasControl(path) || strings.ContainsAny(path, "\"'\\"):
+		return "the command has special characters"
+	case strings.HasSuffix(path, "/"):
+		return "the command is a directory"
+	case absolute && !validPath(path), !absolute && !validFileName(path):
+		return "neither an absolute path nor a plain name"
+	}
+	return ""
+}
+
+// parseArguments reads the words up to a lone semicolon.
+func parseArguments(rest string, e Expander) (after string, count int, semicolon, odd bool, problem string) {
+	for rest != "" {
+		for _, lone := range []string{";", "\\;"} {
+			tail, found := strings.CutPrefix(rest, lone)
+			if !found || tail != "" && strings.IndexByte(Blanks, tail[0]) < 0 {
+				continue
+			}
+			rest = strings.TrimLeft(tail, Blanks)
+			if lone == ";" {
+				return rest, count, true, odd, ""
+			}
+			count++
+		}
+		if rest == "" {
+			break
+		}
+		word, tail, ok, bad, kept := commandWord(rest)
+		if bad {
+			return "", count, false, odd, "open quote: " + Clip(rest)
+		}
+		odd = odd || kept
+		if !ok {
+			break
+		}
+		if _, good := e.Expand(word, FullSpecifiers); !good {
+			return "", count, false, odd, badSpecifier + ": " + Clip(word)
+		}
+		rest = tail
+		count++
+	}
+	return "", count, false, odd, ""
+}

@@ -1,0 +1,113 @@
+package value
+
+import (
+	"cmp"
+	"path"
+	"strings"
+
+	"wardnix/lint/systemd/directive"
+)
+
+// possibleSpecifiers are the letters that are refused behind "%" when they stand
+// for nothing; other characters are kept with their "%".
+const possibleSpecifiers = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789%"
+
+// The letters that stand for something, by what is expanded.
+const (
+	systemSpecifiers = "aAbBHlmMoqvwWgGuU" // common to all
+	nameSpecifiers   = "ijnNp" + systemSpecifiers
+	FullSpecifiers   = "iIjJnNpPfyYcrRCdDELSthsTV" + systemSpecifiers
+)
+
+// unnamed stands for the name of a unit that is not known.
+const unnamed = "unit@instance.service"
+
+// Expander expands specifiers for one unit. Specifiers that depend on the
+// machine expand to text of their own kind, which no rule takes for a known
+// value.
+type Expander struct {
+	Name    string // the unit's full name; empty when it is not known
+	Version directive.Version
+}
+
+// Expand replaces the specifiers among letters. It reports false for a letter
+// that stands for nothing, which makes systemd drop the value or the unit.
+func (e Expander) Expand(text, letters string) (string, bool) {
+	if strings.IndexByte(text, '%') < 0 {
+		return text, true
+	}
+	var b strings.Builder
+	for i := 0; i < len(text); i++ {
+		if text[i] != '%' || i+1 == len(text) {
+			b.WriteByte(text[i])
+			continue
+		}
+		i++
+		switch c := text[i]; {
+		case c == '%':
+			b.WriteByte('%')
+		case c == 'D' && e.Version < 256 && strings.IndexByte(letters, 'f') >= 0:
+			return "", false
+		case strings.IndexByte(letters, c) >= 0:
+			b.WriteString(e.value(c))
+		case strings.IndexByte(possibleSpecifiers, c) >= 0:
+			return "", false
+		default:
+			b.WriteByte('%')
+			b.WriteByte(c)
+		}
+	}
+	return b.String(), true
+}
+
+// value returns what one specifier stands for in a unit of the system manager.
+func (e Expander) value(letter byte) string {
+	id := cmp.Or(e.Name, unnamed)
+	stem := strings.TrimSuffix(id, path.Ext(id))
+	prefix, instance, _ := strings.Cut(stem, "@")
+	switch letter {
+	case 'n':
+		return id
+	case 'N':
+		return stem
+	case 'p', 'P':
+		return prefix
+	case 'i', 'I':
+		return instance
+	case 'j', 'J':
+		return prefix[strings.LastIndexByte(prefix, '-')+1:]
+	case 'f':
+		return "/" + instance
+	case 'u', 'g':
+		return "root"
+	case 'U', 'G':
+		return "0"
+	case 'h':
+		return "/root"
+	case 's':
+		return "/bin/sh"
+	case 't':
+		return "/run"
+	case 'S':
+		return "/var/lib"
+	case 'C':
+		return "/var/cache"
+	case 'L':
+		return "/var/log"
+	case 'E':
+		return "/etc"
+	case 'D':
+		return "/usr/share"
+	case 'T':
+		return "/tmp"
+	case 'V':
+		return "/var/tmp"
+	case 'd':
+		return "/run/credentials/" + id
+	case 'y':
+		return "/etc/systemd/system/" + id
+	case 'Y':
+		return "/etc/systemd/system"
+	}
+	return "machine"
+}
