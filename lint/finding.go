@@ -102,3 +102,12 @@ func sortFindings(fs []Finding) {
 		)
 	})
 }
+
+// Unless is who may apply a fix that may break something: anybody where breaks
+// is empty.
+func Unless(breaks string) Applicability {
+	if breaks == "" {
+		return Safe
+	}
+	return Unsafe
+}

@@ -38,7 +38,7 @@ func eachIgnore(p *Pass, do func(*nixast.File, *ignore)) {
 }
 
 func (c ignoreChecks) unused() *Rule {
-	return &Rule{
+	return &Rule{Page: Page{
 		ID: "U001", Name: "ignore-unused", Since: "0.1.0", Severity: Warning,
 		Title: "a comment ignores what is not there",
 		Text: `A comment names a rule that finds nothing where the comment is about. It was repaired, or it moved;
@@ -55,6 +55,7 @@ are asked whether they were selected or not.`,
 }
 `,
 		References: []string{"docs/suppression.md"},
+	},
 		Check: func(p *Pass) {
 			eachIgnore(p, func(f *nixast.File, i *ignore) { c.reportUnused(p, f, i) })
 		},
@@ -141,7 +142,7 @@ func (i *ignore) without(which []int) []emit.Edit {
 }
 
 func (c ignoreChecks) invalid() *Rule {
-	return &Rule{
+	return &Rule{Page: Page{
 		ID: "U002", Name: "ignore-invalid", Since: "0.1.0", Severity: Error,
 		Title: "a comment is written to ignore findings and does not",
 		Text: `A comment that begins with ` + "`wardnix:`" + ` ignores findings only if it has the form
@@ -158,6 +159,7 @@ func (c ignoreChecks) invalid() *Rule {
 }
 `,
 		References: []string{"docs/suppression.md"},
+	},
 		Check: func(p *Pass) {
 			eachIgnore(p, func(f *nixast.File, i *ignore) { c.reportInvalid(p, f, i) })
 		},
@@ -210,7 +212,7 @@ func namesFamily(name string) bool {
 }
 
 func (c ignoreChecks) withoutReason() *Rule {
-	return &Rule{
+	return &Rule{Page: Page{
 		ID: "U003", Name: "ignore-without-reason", Since: "0.1.0", Severity: Info,
 		Title: "a comment ignores a finding and does not say why",
 		Text: `Who reads the comment later cannot tell whether it still holds. Reasons are asked for where the project
@@ -221,6 +223,7 @@ says ` + "`require-reasons = true`" + ` in wardnix.toml, or the rule is selected
 }
 `,
 		References: []string{"docs/suppression.md"},
+	},
 		Check: func(p *Pass) {
 			eachIgnore(p, func(f *nixast.File, i *ignore) {
 				if i.problem == "" && i.reason == "" {
@@ -232,7 +235,7 @@ says ` + "`require-reasons = true`" + ` in wardnix.toml, or the rule is selected
 }
 
 func (c ignoreChecks) notAllowed() *Rule {
-	return &Rule{
+	return &Rule{Page: Page{
 		ID: "U004", Name: "ignore-not-allowed", Since: "0.1.0", Severity: Error,
 		Title: "a comment names a rule that comments may not ignore",
 		Text: `The project lists rules that no comment may ignore (` + "`not-ignorable`" + ` in wardnix.toml): their
@@ -244,6 +247,7 @@ with --ignore, or in wardnix.toml.`,
 }
 `,
 		References: []string{"docs/suppression.md"},
+	},
 		Check: func(p *Pass) {
 			eachIgnore(p, func(f *nixast.File, i *ignore) { c.reportNotAllowed(p, f, i) })
 		},
@@ -264,7 +268,7 @@ func (c ignoreChecks) reportNotAllowed(p *Pass, f *nixast.File, i *ignore) {
 }
 
 func (c ignoreChecks) onBrace() *Rule {
-	return &Rule{
+	return &Rule{Page: Page{
 		ID: "U005", Name: "ignore-on-brace", Since: "0.1.0", Severity: Warning,
 		Title: "a comment that ignores findings stands behind an opening brace",
 		Text: `It governs the binding that the brace belongs to. But nixfmt moves it inside the braces, above the first
@@ -283,6 +287,7 @@ binding there, and it governs only that then. Above the binding, it stays.`,
 }
 `,
 		References: []string{"docs/suppression.md", "nixfmt 1.4"},
+	},
 		Check: func(p *Pass) {
 			eachIgnore(p, func(f *nixast.File, i *ignore) {
 				if i.problem == "" && !i.brace.IsZero() {

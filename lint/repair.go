@@ -22,11 +22,6 @@ type Bug struct {
 	Err     error
 }
 
-// Repair is [Linter.Repair] with rules alone.
-func Repair(project *nixos.Project, rules []*Rule, upTo Applicability) *Result {
-	return (&Linter{Rules: rules}).Repair(project, upTo)
-}
-
 // Repair lints the project, applies every fix up to the given applicability,
 // and does so again until nothing more can be fixed, at most ten times. Each
 // state is parsed and compared with the one before: a fix that adds a syntax

@@ -28,7 +28,7 @@ func load(t *testing.T, text string) *nixos.Project {
 // replaceRule finds every string that is old and wants it to be new.
 func replaceRule(id, old, new string, directives ...string) *lint.Rule {
 	return &lint.Rule{
-		ID: id, Name: "replace-" + strings.ToLower(id), Severity: lint.Warning,
+		Page: lint.Page{ID: id, Name: "replace-" + strings.ToLower(id), Severity: lint.Warning},
 		Check: func(p *lint.Pass) {
 			f := p.Project.File("a.nix").Tree
 			for n := range f.Root().Descendants() {
@@ -68,7 +68,7 @@ func TestRepairKeepsItsWord(t *testing.T) {
 		{"another unit", replaceRule("T005", `"1"`, `"2"; }; systemd.services.other.serviceConfig = { A = "1"`, "A", "B"), 2, 0, module},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			r := lint.Repair(load(t, module), []*lint.Rule{tt.rule}, lint.Safe)
+			r := (&lint.Linter{Rules: []*lint.Rule{tt.rule}}).Repair(load(t, module), lint.Safe)
 			if len(r.Bugs) != tt.bugs || len(r.Fixed) != tt.fixed {
 				t.Errorf("%d bugs and %d fixed, not %d and %d: %v", len(r.Bugs), len(r.Fixed), tt.bugs, tt.fixed, r.Bugs)
 			}
@@ -103,7 +103,7 @@ func TestRepairEnds(t *testing.T) {
 			text := func(a, b string) string {
 				return fmt.Sprintf("{ systemd.services.web.serviceConfig = { A = %q; B = %q; }; }", a, b)
 			}
-			r := lint.Repair(load(t, text("1", "2")), tt.rules, lint.Safe)
+			r := (&lint.Linter{Rules: tt.rules}).Repair(load(t, text("1", "2")), lint.Safe)
 			var bugs []string
 			for _, b := range r.Bugs {
 				bugs = append(bugs, b.Finding.Rule.ID)
@@ -125,7 +125,7 @@ func TestRepairEnds(t *testing.T) {
 // Of two fixes that are right each, but not together, one is applied, and the rule
 // has another look.
 func TestRepairTakesTurns(t *testing.T) {
-	rename := &lint.Rule{ID: "T001", Name: "name-it-c", Severity: lint.Warning, Check: func(p *lint.Pass) {
+	rename := &lint.Rule{Page: lint.Page{ID: "T001", Name: "name-it-c", Severity: lint.Warning}, Check: func(p *lint.Pass) {
 		f := p.Project.File("a.nix").Tree
 		taken := strings.Contains(f.Src, "C = ")
 		for n := range f.Root().Descendants() {
@@ -139,7 +139,7 @@ func TestRepairTakesTurns(t *testing.T) {
 			p.Report(found)
 		}
 	}}
-	r := lint.Repair(load(t, module), []*lint.Rule{rename}, lint.Safe)
+	r := (&lint.Linter{Rules: []*lint.Rule{rename}}).Repair(load(t, module), lint.Safe)
 	if len(r.Bugs) != 0 || len(r.Fixed) != 1 || len(r.Findings) != 1 {
 		t.Errorf("%d fixed, %d left, %v", len(r.Fixed), len(r.Findings), r.Bugs)
 	}
@@ -150,8 +150,8 @@ func TestRepairTakesTurns(t *testing.T) {
 
 func TestSelect(t *testing.T) {
 	all := []*lint.Rule{
-		{ID: "A001", Name: "first-one", Severity: lint.Warning}, {ID: "A002", Name: "second-one", Severity: lint.Info},
-		{ID: "B001", Name: "third-one", Severity: lint.Error},
+		{Page: lint.Page{ID: "A001", Name: "first-one", Severity: lint.Warning}}, {Page: lint.Page{ID: "A002", Name: "second-one", Severity: lint.Info}},
+		{Page: lint.Page{ID: "B001", Name: "third-one", Severity: lint.Error}},
 	}
 	for _, tt := range []struct {
 		sel, ignore []string
@@ -189,7 +189,7 @@ func TestReportDropsWhatWasNotAsked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rule := &lint.Rule{ID: "T001", Severity: lint.Warning, Check: func(p *lint.Pass) {
+	rule := &lint.Rule{Page: lint.Page{ID: "T001", Severity: lint.Warning}, Check: func(p *lint.Pass) {
 		for _, f := range p.Project.Files() {
 			other := p.Project.File("other.nix").Tree
 			p.Report(lint.Finding{Message: f.Name, File: f.Tree, Fixes: []lint.Fix{
@@ -198,7 +198,7 @@ func TestReportDropsWhatWasNotAsked(t *testing.T) {
 			}})
 		}
 	}}
-	r := lint.Run(p, []*lint.Rule{rule})
+	r := (&lint.Linter{Rules: []*lint.Rule{rule}}).Run(p)
 	if len(r.Findings) != 1 || r.Findings[0].Message != "asked.nix" || len(r.Findings[0].Fixes) != 1 || r.Findings[0].Fixes[0].Title != "here" {
 		t.Errorf("%+v", r.Findings)
 	}

@@ -1,6 +1,11 @@
 package lint
 
-import "fmt"
+import (
+	"fmt"
+
+	"wardnix/lint/nixos"
+	"wardnix/lint/unit"
+)
 
 // Severity says how much a finding matters. The zero Severity is invalid.
 type Severity uint8
@@ -55,33 +60,19 @@ func ParseThreshold(name string) (Severity, error) {
 	return s, nil
 }
 
-// Rule is one thing that wardnix looks for. Everything that is said about a
-// rule anywhere (explain, the documentation, SARIF) comes from these fields.
+// Rule is one thing that wardnix looks for: its page, and the checks that find it.
+// A rule has one check at least. Checks of units and hosts run side by side, each
+// with what it is called with alone; they keep nothing between calls.
 type Rule struct {
-	// ID is the letter of the family and three digits: "B001". IDs are never reused.
-	ID string
-	// Name is the ID for people, in kebab case: "baseline-missing".
-	Name string
-	// Since is the release of wardnix that brought the rule.
-	Since string
-	// Severity is that of its findings, unless one says otherwise.
-	Severity Severity
-	// Title says what the rule finds, in one line.
-	Title string
-	// Text says what happens, why it matters, and what systemd or Nix does, in
-	// Markdown.
-	Text string
-	// WhenNot says when a finding can be left as it is.
-	WhenNot string
-	// Before is a module in which the rule finds something; After is what its
-	// fixes make of it, or "" where the rule has no fix. Both are run as tests.
-	Before, After string
-	// Options are what Before and After are linted with.
-	Options Options
-	// References are manual pages, source files with their version, or
-	// addresses where the facts come from.
-	References []string
-	// Check looks at the whole project and reports.
+	Page
+	// Unit looks at each unit of each host.
+	Unit func(*Pass, *unit.Unit)
+	// Conf looks at each configuration file of systemd, which is a unit with one
+	// section.
+	Conf func(*Pass, *unit.Unit)
+	// Host looks at each host.
+	Host func(*Pass, *nixos.Host)
+	// Check looks at the whole project.
 	Check func(*Pass)
 }
 

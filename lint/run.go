@@ -4,12 +4,16 @@ import (
 	"slices"
 
 	"wardnix/lint/nixos"
+	"wardnix/lint/unit"
 	"wardnix/nixast"
+	"wardnix/rules/profile"
 )
 
 // Linter is a set of rules and what becomes of their findings.
 type Linter struct {
 	Rules []*Rule
+	// Baselines are what units and hosts are compared with.
+	Baselines []*profile.Baseline
 	// NoIgnores takes comments that ignore findings for ordinary ones.
 	NoIgnores bool
 	// Binding, if not nil, reports whether the project forbids comments in the
@@ -26,15 +30,18 @@ type Filter func(found []Finding) []Finding
 // Pass is one rule looking at one project.
 type Pass struct {
 	Project *nixos.Project
-	run     *run
-	rule    *Rule
-	found   []Finding
+	// World are the units of the project's hosts, and the baselines.
+	*unit.World
+	run   *run
+	rule  *Rule
+	found []Finding
 }
 
 // run is all rules looking at one state of a project.
 type run struct {
 	*Linter
 	project *nixos.Project
+	world   *unit.World
 	found   map[*Rule][]Finding
 	shared  map[any]any // of Pass.Once
 	ignores map[*nixast.File][]*ignore
@@ -44,12 +51,34 @@ type run struct {
 func (r *run) findings(rule *Rule) []Finding {
 	found, ok := r.found[rule]
 	if !ok {
-		p := &Pass{Project: r.project, run: r, rule: rule}
-		rule.Check(p)
+		p := &Pass{Project: r.project, World: r.world, run: r, rule: rule}
+		p.look()
 		found = p.found
 		r.found[rule] = found
 	}
 	return found
+}
+
+// look runs the checks of the rule.
+func (p *Pass) look() {
+	if p.rule.Unit != nil {
+		for _, u := range p.Units {
+			p.rule.Unit(p, u)
+		}
+	}
+	if p.rule.Conf != nil {
+		for _, u := range p.Confs {
+			p.rule.Conf(p, u)
+		}
+	}
+	if p.rule.Host != nil {
+		for _, h := range p.Project.Hosts() {
+			p.rule.Host(p, h)
+		}
+	}
+	if p.rule.Check != nil {
+		p.rule.Check(p)
+	}
 }
 
 // Once is what make returns, made once for all rules that look at the same state of
@@ -150,11 +179,6 @@ type Change struct {
 	Old, New string
 }
 
-// Run lints the project with rules and changes nothing.
-func Run(project *nixos.Project, rules []*Rule) *Result {
-	return (&Linter{Rules: rules}).Run(project)
-}
-
 // Run lints the project and changes nothing.
 func (l *Linter) Run(project *nixos.Project) *Result {
 	r := &Result{Project: project}
@@ -177,7 +201,7 @@ func (l *Linter) check(project *nixos.Project) (counts, ignored []Finding) {
 		span          nixast.Span
 		unit, message string
 	}
-	r := &run{Linter: l, project: project, found: map[*Rule][]Finding{}, shared: map[any]any{}, ignores: map[*nixast.File][]*ignore{}}
+	r := &run{Linter: l, project: project, world: unit.NewWorld(project, l.Baselines), found: map[*Rule][]Finding{}, shared: map[any]any{}, ignores: map[*nixast.File][]*ignore{}}
 	seen := map[key]bool{}
 	for _, rule := range l.Rules {
 		for _, f := range r.findings(rule) {

@@ -19,7 +19,7 @@ var unknownPart = regexp.MustCompile(`\$\{[^}]*\}`)
 
 // The list has what everybody has.
 func TestAccountNames(t *testing.T) {
-	names := nameList(t, "account_names.txt", collectAccountNames)
+	names := nameList(t, "host/account_names.txt", collectAccountNames)
 	for _, name := range []string{"user root", "user nobody", "group nogroup", "group wheel", "group kvm", "user messagebus",
 		"user systemd-network", "group systemd-journal", "user postgres", "user caddy", "user gitea", "group radicle", "user nixbld*"} {
 		if _, found := slices.BinarySearch(names, name); !found {

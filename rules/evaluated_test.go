@@ -17,6 +17,7 @@ import (
 	"wardnix/lint"
 	"wardnix/lint/nixos"
 	"wardnix/rules"
+	"wardnix/rules/profile"
 )
 
 // TestFixesEvaluate lints and fixes the modules of a tree of nixpkgs as one
@@ -139,15 +140,15 @@ func (r repair) do(t *testing.T, p *nixos.Project) *lint.Result {
 	if r.baseline != "" {
 		named = []string{r.baseline}
 	}
-	baselines, err := rules.Baselines(".", named)
+	baselines, err := profile.Baselines(".", named)
 	if err != nil {
 		t.Fatal(err)
 	}
-	chosen, err := lint.Select(rules.All(baselines), nil, nil)
+	chosen, err := lint.Select(rules.All(), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	result := lint.Repair(p, chosen, r.upTo)
+	result := (&lint.Linter{Rules: chosen, Baselines: baselines}).Repair(p, r.upTo)
 	for _, b := range result.Bugs {
 		t.Errorf("%s: %s: a fix was dropped: %v", r, b.Finding.Rule.ID, b.Err)
 	}

@@ -11,6 +11,7 @@ import (
 	"wardnix/lint"
 	"wardnix/lint/nixos"
 	"wardnix/rules"
+	"wardnix/rules/profile"
 )
 
 // FuzzRules lets all rules look at modules and repair them: they must not panic, and
@@ -33,13 +34,13 @@ func FuzzRules(f *testing.F) {
 			}
 		}
 	}
-	all := rules.All(rules.Builtin())
+	all := lint.Linter{Rules: rules.All(), Baselines: profile.Builtin()}
 	f.Fuzz(func(t *testing.T, text string) {
 		project, err := nixos.Load(context.Background(), nixos.Options{FS: fstest.MapFS{}, Overlay: map[string]string{"a.nix": text}}, "a.nix")
 		if err != nil {
 			t.Skip(err)
 		}
-		r := lint.Repair(project, all, lint.Unsafe)
+		r := all.Repair(project, lint.Unsafe)
 		for _, c := range r.Changes {
 			if before, after := c.File.Tree, r.Project.File(c.File.Name).Tree; len(after.Diagnostics) > len(before.Diagnostics) {
 				t.Errorf("%v", after.Diagnostics[0])

@@ -11,6 +11,7 @@ import (
 	"wardnix/lint"
 	"wardnix/lint/linttest"
 	"wardnix/rules"
+	"wardnix/rules/profile"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files to what the rules do now")
@@ -21,20 +22,20 @@ func TestMain(m *testing.M) {
 }
 
 func TestCases(t *testing.T) {
-	linttest.Run(t, "../testdata/rules/B*.txtar", rules.All(rules.Builtin()), *update)
+	linttest.Run(t, "../testdata/rules/B*.txtar", lint.Linter{Rules: rules.All(), Baselines: profile.Builtin()}, *update)
 	// Without the baselines for any service, which have something to say of
 	// nearly every unit.
-	linttest.Run(t, "../testdata/rules/[^B]*.txtar", rules.All(rules.Builtin()[:2]), *update)
-	strict, err := rules.Baselines("", []string{"strict"})
+	linttest.Run(t, "../testdata/rules/[^B]*.txtar", lint.Linter{Rules: rules.All(), Baselines: profile.Builtin()[:2]}, *update)
+	strict, err := profile.Baselines("", []string{"strict"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	linttest.Run(t, "../testdata/rules/strict/*.txtar", rules.All(strict), *update)
+	linttest.Run(t, "../testdata/rules/strict/*.txtar", lint.Linter{Rules: rules.All(), Baselines: strict}, *update)
 }
 
 // Every rule says everything about itself, and its example is true.
 func TestRulesAreComplete(t *testing.T) {
-	all := rules.All(rules.Builtin())
+	all := rules.All()
 	id, name := regexp.MustCompile(`^[A-Z]\d{3}$`), regexp.MustCompile(`^[a-z]+(-[a-z]+)+$`)
 	seen := map[string]bool{}
 	for _, r := range all {
@@ -46,7 +47,7 @@ func TestRulesAreComplete(t *testing.T) {
 			if r.Since == "" || r.Severity == 0 || r.Title == "" || r.Text == "" || r.Before == "" || len(r.References) == 0 {
 				t.Errorf("a field is empty: %+v", r)
 			}
-			example(t, r, all)
+			example(t, r, lint.Linter{Rules: all, Baselines: profile.Builtin()})
 		})
 	}
 	if !slices.IsSortedFunc(all, func(a, b *lint.Rule) int { return strings.Compare(a.ID, b.ID) }) {
@@ -55,7 +56,7 @@ func TestRulesAreComplete(t *testing.T) {
 }
 
 // example runs a rule's Before and After.
-func example(t *testing.T, r *lint.Rule, all []*lint.Rule) {
+func example(t *testing.T, r *lint.Rule, all lint.Linter) {
 	c := linttest.Case{Files: map[string]string{"example.nix": r.Before}, Options: r.Options, Select: []string{r.ID}}
 	out := c.Try(t, all)
 	if len(out.Findings) == 0 {

@@ -18,6 +18,7 @@ import (
 	"wardnix/lint/nixos"
 	"wardnix/nixast"
 	"wardnix/rules"
+	"wardnix/rules/profile"
 )
 
 const goodServer = "../testdata/server/good"
@@ -90,9 +91,9 @@ func (r serverRow) replaced(text string) string {
 
 // Deleting any one row gives exactly one finding, and the fixes bring it back.
 func TestServerWithoutOneRow(t *testing.T) {
-	all := rules.All(rules.Builtin())
+	all := lint.Linter{Rules: rules.All(), Baselines: profile.Builtin()}
 	good := server(t, nil)
-	if r := lint.Run(good, all); len(r.Findings) > 0 {
+	if r := all.Run(good); len(r.Findings) > 0 {
 		t.Fatalf("the good server has findings: %s", r.Findings[0].Message)
 	}
 	rows := serverRows(t)
@@ -103,10 +104,10 @@ func TestServerWithoutOneRow(t *testing.T) {
 	for _, row := range rows {
 		t.Run(row.name, func(t *testing.T) {
 			bad := server(t, map[string]string{row.file: row.without()})
-			if found := lint.Run(bad, all).Findings; len(found) != 1 {
+			if found := all.Run(bad).Findings; len(found) != 1 {
 				t.Fatalf("%d findings: %v", len(found), messages(found))
 			}
-			r := lint.Repair(bad, all, lint.Unsafe)
+			r := all.Repair(bad, lint.Unsafe)
 			if len(r.Findings) != 0 || len(r.Bugs) != 0 || len(r.Changes) != 1 || r.Changes[0].File.Name != row.file {
 				t.Fatalf("findings %v, bugs %v, %d changes", messages(r.Findings), r.Bugs, len(r.Changes))
 			}
@@ -178,7 +179,7 @@ func unitText(u *nixos.Unit) string {
 // Each row set to less than the baseline, or to something systemd ignores, gives
 // exactly one finding, and the fixes repair it.
 func TestServerWithOneRowWeaker(t *testing.T) {
-	all := rules.All(rules.Builtin())
+	all := lint.Linter{Rules: rules.All(), Baselines: profile.Builtin()}
 	values := map[string][]string{
 		"after": {`[ "network.target" ]`, `[ ]`}, "wants": {`[ ]`}, "wantedBy": {`[ "default.target" ]`},
 		"Restart": {`"no"`, `"on-success"`}, "RestartSec": {`null`},
@@ -211,10 +212,10 @@ func TestServerWithOneRowWeaker(t *testing.T) {
 			t.Run(row.name+"="+value, func(t *testing.T) {
 				text := fmt.Sprintf("      %s = %s;\n", row.name, value)
 				bad := server(t, map[string]string{row.file: row.replaced(text)})
-				if found := lint.Run(bad, all).Findings; len(found) != 1 {
+				if found := all.Run(bad).Findings; len(found) != 1 {
 					t.Fatalf("%d findings: %v", len(found), messages(found))
 				}
-				r := lint.Repair(bad, all, lint.Unsafe)
+				r := all.Repair(bad, lint.Unsafe)
 				if len(r.Findings) != 0 || len(r.Bugs) != 0 {
 					t.Fatalf("findings %v, bugs %v", messages(r.Findings), r.Bugs)
 				}
@@ -265,7 +266,7 @@ var overall = regexp.MustCompile(`Overall exposure level for \S+: ([0-9.]+)`)
 // the fixes, whatever row was missing.
 func TestServerExposure(t *testing.T) {
 	need(t, "systemd-analyze")
-	all := rules.All(rules.Builtin())
+	all := lint.Linter{Rules: rules.All(), Baselines: profile.Builtin()}
 	want := exposures(t, server(t, nil))
 	if len(want) != 2 {
 		t.Fatalf("exposures of %v", slices.Sorted(maps.Keys(want)))
@@ -275,7 +276,7 @@ func TestServerExposure(t *testing.T) {
 			continue // no directive of a service
 		}
 		bad := server(t, map[string]string{row.file: row.without()})
-		r := lint.Repair(bad, all, lint.Unsafe)
+		r := all.Repair(bad, lint.Unsafe)
 		if diff := cmp.Diff(want, exposures(t, r.Project)); diff != "" {
 			t.Errorf("%s\n%s", row.name, diff)
 		}

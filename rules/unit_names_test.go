@@ -44,7 +44,7 @@ func nameList(t *testing.T, file string, collect func(t *testing.T, dir string, 
 
 // The list has what everybody has.
 func TestUnitNames(t *testing.T) {
-	names := nameList(t, "unit_names.txt", collectUnitNames)
+	names := nameList(t, "rendering/unit_names.txt", collectUnitNames)
 	for _, name := range []string{"sshd.service", "systemd-rfkill.service", "systemd-rfkill.socket", "pre-sleep.service", "prepare-kexec.service", "multi-user.target"} {
 		if _, found := slices.BinarySearch(names, name); !found {
 			t.Errorf("%s is not among the names", name)

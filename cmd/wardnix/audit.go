@@ -198,7 +198,7 @@ func (a *auditing) system(t auditTarget) (*audit.System, error) {
 // linter is the linter that the settings ask for, for unit files.
 func (a *auditing) linter() *lint.Linter {
 	s := a.workspace
-	l := &lint.Linter{NoIgnores: true}
+	l := &lint.Linter{Baselines: s.baselines, NoIgnores: true}
 	for _, r := range s.catalogue {
 		if s.main.Mentions(r) {
 			l.Rules = append(l.Rules, r)

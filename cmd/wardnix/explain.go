@@ -10,6 +10,7 @@ import (
 	"wardnix/lint"
 	"wardnix/lint/systemd/directive"
 	"wardnix/rules"
+	"wardnix/rules/profile"
 )
 
 // explainVerb says what a rule or a directive is about.
@@ -43,10 +44,10 @@ func (v *explainVerb) run(c *Command, args []string) int {
 }
 
 func explain(name string) (string, error) {
-	if r := lint.Find(rules.All(rules.Builtin()), name); r != nil {
+	if r := lint.Find(rules.All(), name); r != nil {
 		return explainRule(r), nil
 	}
-	entries := rules.Explain(name)
+	entries := profile.Explain(name)
 	directives := directivesOf(name)
 	if len(entries) == 0 && len(directives) == 0 {
 		return "", fmt.Errorf("there is no rule or directive %q%s", name, didYouMean(name))
@@ -94,7 +95,7 @@ func directivesOf(name string) []placed {
 	return out
 }
 
-func explainDirective(name string, entries []rules.Entry, directives []placed) string {
+func explainDirective(name string, entries []profile.Entry, directives []placed) string {
 	var b strings.Builder
 	for i, d := range directives {
 		if i > 0 {

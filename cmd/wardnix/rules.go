@@ -29,7 +29,7 @@ func (v *rulesVerb) run(c *Command, args []string) int {
 	if len(args) > 0 {
 		return c.fail("rules takes no arguments; wardnix explain tells of one rule")
 	}
-	all := rules.All(rules.Builtin())
+	all := rules.All()
 	switch v.format {
 	case "text":
 		w := tabwriter.NewWriter(c.Stdout, 0, 0, 2, ' ', 0)

@@ -16,8 +16,10 @@ import (
 	"wardnix/lint/config"
 	"wardnix/lint/nixos"
 	"wardnix/lint/systemd/directive"
+	"wardnix/lint/unit"
 	"wardnix/nixast"
 	"wardnix/rules"
+	"wardnix/rules/profile"
 )
 
 // target are the flags that say for what a configuration is meant.
@@ -71,7 +73,7 @@ type workspace struct {
 	// exclude are the globs of --exclude.
 	exclude *config.File
 	// baselines are those that units are compared with, catalogue all rules.
-	baselines []*rules.Baseline
+	baselines []*profile.Baseline
 	catalogue []*lint.Rule
 	project   *nixos.Project
 
@@ -93,7 +95,7 @@ func (t *projectFlags) open(c *Command, given config.Flags, paths []string) (*wo
 	s := &workspace{c: c, given: given, exclude: &config.File{Dir: filepath.ToSlash(base)}, under: map[*config.File]*config.File{}}
 	s.finder = &config.Finder{
 		Base: filepath.ToSlash(base), None: &config.File{},
-		Vocabulary: config.Vocabulary{Rules: rules.All(rules.Builtin()), Classes: rules.Classes()},
+		Vocabulary: config.Vocabulary{Rules: rules.All(), Classes: profile.ClassNames()},
 	}
 	if err := t.fix(s); err != nil {
 		return nil, err
@@ -179,7 +181,7 @@ func (s *workspace) readBaselines() error {
 	if s.given.Baseline != nil || dir == "" {
 		dir = s.c.Dir
 	}
-	all, err := rules.Baselines(dir, s.main.Baseline)
+	all, err := profile.Baselines(dir, s.main.Baseline)
 	if err != nil {
 		if s.given.Baseline == nil {
 			err = s.main.Errorf([]string{"baseline"}, "%v", err)
@@ -188,17 +190,17 @@ func (s *workspace) readBaselines() error {
 	}
 	assigned := s.main.UnitBaselines()
 	for _, name := range slices.Sorted(maps.Keys(assigned)) {
-		if all, err = rules.Assign(all, s.main.Dir, []string{name}, s.baselineOf); err != nil {
+		if all, err = profile.Assign(all, s.main.Dir, []string{name}, s.baselineOf); err != nil {
 			return s.main.Errorf(assigned[name], "%v", err)
 		}
 	}
-	s.baselines, s.catalogue = all, rules.All(all)
+	s.baselines, s.catalogue = all, rules.All()
 	return nil
 }
 
-func (s *workspace) baselineOf(u *nixos.Unit) rules.Assignment {
-	name, unit := s.main.BaselineFor(config.Subject{Unit: u.Name, Class: rules.ClassOf(u)})
-	return rules.Assignment{Baseline: name, Unit: unit}
+func (s *workspace) baselineOf(u *nixos.Unit) profile.Assignment {
+	name, unit := s.main.BaselineFor(config.Subject{Unit: u.Name, Class: unit.ClassOf(u)})
+	return profile.Assignment{Baseline: name, Unit: unit}
 }
 
 // load reads the project. overlay is as in [nixos.Options].
@@ -251,7 +253,7 @@ func (s *workspace) keep(paths []string) []string {
 
 // linter is the linter that the settings ask for.
 func (s *workspace) linter() *lint.Linter {
-	l := &lint.Linter{Binding: func(f *nixast.File, r *lint.Rule) bool { return s.settingsOf(f).Binding(r) }}
+	l := &lint.Linter{Baselines: s.baselines, Binding: func(f *nixast.File, r *lint.Rule) bool { return s.settingsOf(f).Binding(r) }}
 	for _, r := range s.catalogue {
 		if s.main.Mentions(r) || slices.ContainsFunc(slices.Collect(maps.Values(s.under)), func(c *config.File) bool { return c.Mentions(r) }) {
 			l.Rules = append(l.Rules, r)
@@ -270,7 +272,7 @@ func (s *workspace) classes() map[string]string {
 	}
 	for _, h := range s.project.Hosts() {
 		for _, u := range h.Units {
-			if c := rules.ClassOf(u); c != "" {
+			if c := unit.ClassOf(u); c != "" {
 				out[u.Name] = c
 			}
 		}

@@ -51,7 +51,7 @@ func TestElsewhere(t *testing.T) {
 // strict is a rule that asks for ProtectSystem=strict, and knows how to get
 // it.
 func strict() *lint.Rule {
-	return &lint.Rule{ID: "B901", Name: "strict", Severity: lint.Warning, Check: func(p *lint.Pass) {
+	return &lint.Rule{Page: lint.Page{ID: "B901", Name: "strict", Severity: lint.Warning}, Check: func(p *lint.Pass) {
 		for _, h := range p.Project.Hosts() {
 			for _, u := range h.Units {
 				o := u.Directive("Service", "ProtectSystem")
@@ -119,7 +119,7 @@ func TestFindingsStandInUnits(t *testing.T) {
 
 // Lines that are no part of any section are found, too.
 func TestLinesThatAreNotRead(t *testing.T) {
-	rules := []*lint.Rule{{ID: "D001", Name: "unknown", Severity: lint.Error, Check: func(*lint.Pass) {}}}
+	rules := []*lint.Rule{{Page: lint.Page{ID: "D001", Name: "unknown", Severity: lint.Error}, Check: func(*lint.Pass) {}}}
 	found, err := system([]string{"a.service", "Lost=1\n[Service]\nExecStart=/bin/a\nno equals sign\n[Servce]\nUser=a\n[X-Own]\nA=b\n"}).Lint(&lint.Linter{Rules: rules})
 	if err != nil {
 		t.Fatal(err)

@@ -12,10 +12,10 @@ import (
 
 var vocabulary = config.Vocabulary{
 	Rules: []*lint.Rule{
-		{ID: "B001", Name: "baseline-missing", Severity: lint.Warning},
-		{ID: "D001", Name: "unknown-directive", Severity: lint.Error},
-		{ID: "D005", Name: "deprecated-directive", Severity: lint.Info},
-		{ID: "U003", Name: "ignore-without-reason", Severity: lint.Info},
+		{Page: lint.Page{ID: "B001", Name: "baseline-missing", Severity: lint.Warning}},
+		{Page: lint.Page{ID: "D001", Name: "unknown-directive", Severity: lint.Error}},
+		{Page: lint.Page{ID: "D005", Name: "deprecated-directive", Severity: lint.Info}},
+		{Page: lint.Page{ID: "U003", Name: "ignore-without-reason", Severity: lint.Info}},
 	},
 	Classes: []string{"web server", "database"},
 }

@@ -53,9 +53,10 @@ type Case struct {
 	Select []string
 }
 
-// Run tries every archive that the pattern names, as a subtest each. With
+// Run tries every archive that the pattern names, as a subtest each, with the rules
+// and baselines of a linter. With
 // update, the archives are rewritten to what the rules do now.
-func Run(t *testing.T, pattern string, rules []*lint.Rule, update bool) {
+func Run(t *testing.T, pattern string, l lint.Linter, update bool) {
 	names, err := filepath.Glob(pattern)
 	if err != nil || len(names) == 0 {
 		t.Fatalf("no case fits %s (%v)", pattern, err)
@@ -67,7 +68,7 @@ func Run(t *testing.T, pattern string, rules []*lint.Rule, update bool) {
 				t.Fatal(err)
 			}
 			c, want := read(t, a)
-			got := c.Try(t, rules)
+			got := c.Try(t, l)
 			if update {
 				if err := os.WriteFile(name, txtar.Format(c.archive(a, got)), 0o644); err != nil {
 					t.Fatal(err)
@@ -90,14 +91,15 @@ type Outcome struct {
 }
 
 // Try lints the case in every way, and checks what every rule promises.
-func (c Case) Try(t *testing.T, rules []*lint.Rule) Outcome {
+func (c Case) Try(t *testing.T, l lint.Linter) Outcome {
 	t.Helper()
-	chosen, err := lint.Select(rules, c.Select, nil)
+	rules, err := lint.Select(l.Rules, c.Select, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
+	l.Rules = rules
 	project := c.load(t, c.Files, 1)
-	one, eight := lint.Run(project, chosen), lint.Run(c.load(t, c.Files, 8), chosen)
+	one, eight := l.Run(project), l.Run(c.load(t, c.Files, 8))
 	out := Outcome{Findings: lines(one.Findings)}
 	if diff := cmp.Diff(out.Findings, lines(eight.Findings)); diff != "" {
 		t.Errorf("one worker and eight do not find the same (-one +eight)\n%s", diff)
@@ -107,8 +109,8 @@ func (c Case) Try(t *testing.T, rules []*lint.Rule) Outcome {
 			t.Errorf("linting changed %s", f.Name)
 		}
 	}
-	out.Safe = c.repair(t, chosen, lint.Safe)
-	out.Unsafe = c.repair(t, chosen, lint.Unsafe)
+	out.Safe = c.repair(t, l, lint.Safe)
+	out.Unsafe = c.repair(t, l, lint.Unsafe)
 	return out
 }
 
@@ -134,9 +136,9 @@ func (c Case) load(t *testing.T, files map[string]string, workers int) *nixos.Pr
 
 // repair applies the fixes and checks what came of it; it returns the files
 // that changed.
-func (c Case) repair(t *testing.T, rules []*lint.Rule, upTo lint.Applicability) map[string]string {
+func (c Case) repair(t *testing.T, l lint.Linter, upTo lint.Applicability) map[string]string {
 	t.Helper()
-	r := lint.Repair(c.load(t, c.Files, 1), rules, upTo)
+	r := l.Repair(c.load(t, c.Files, 1), upTo)
 	for _, b := range r.Bugs {
 		t.Errorf("%s: a fix was dropped: %v", b.Finding.Rule, b.Err)
 	}
@@ -152,7 +154,7 @@ func (c Case) repair(t *testing.T, rules []*lint.Rule, upTo lint.Applicability) 
 			t.Errorf("%s: %v", ch.File.Name, err)
 		}
 	}
-	again := lint.Repair(c.load(t, files, 1), rules, upTo)
+	again := l.Repair(c.load(t, files, 1), upTo)
 	for _, ch := range again.Changes {
 		t.Errorf("fixing again changes %s:\n%s", ch.File.Name, emit.Diff(ch.File.Name, ch.Old, ch.New))
 	}

@@ -33,7 +33,7 @@ const hostile = "a b/x\n<&\"'>,:%é\x01\xff.nix"
 func sample() *report.Report {
 	plain := nixast.Parse("web.nix", "{\n  # 😀 é\n  a = { /* 😀 */ b = 1; };\n}\n", nixast.Options{})
 	odd := nixast.Parse(hostile, "{ b = [\n  2\n]; }\n", nixast.Options{})
-	other := &lint.Rule{ID: "T002", Name: "other-rule", Severity: lint.Error, Title: "other things", Text: "Text.", WhenNot: "Never.", References: []string{"systemd.exec(5)"}}
+	other := &lint.Rule{Page: lint.Page{ID: "T002", Name: "other-rule", Severity: lint.Error, Title: "other things", Text: "Text.", WhenNot: "Never.", References: []string{"systemd.exec(5)"}}}
 	first, third := at(plain, "b"), at(odd, "[\n  2\n]")
 	edit := func(s nixast.Span, text string) emit.Edit { return emit.Edit{Start: s.Start, End: s.End, New: text} }
 	return &report.Report{

@@ -11,7 +11,7 @@ import (
 	"wardnix/nixast"
 )
 
-var rule = &lint.Rule{ID: "T001", Name: "some-rule", Severity: lint.Warning}
+var rule = &lint.Rule{Page: lint.Page{ID: "T001", Name: "some-rule", Severity: lint.Warning}}
 
 func at(f *nixast.File, text string) nixast.Span {
 	i := strings.Index(f.Src, text)

@@ -8,14 +8,14 @@ import (
 	"wardnix/emit"
 	"wardnix/lint/nixos"
 	"wardnix/lint/systemd/directive"
-	"wardnix/rules"
+	"wardnix/rules/profile"
 )
 
 // settings are those of a built-in baseline that the target has.
-func settings(name string, t Target) []rules.Setting {
-	for _, b := range rules.Builtin() {
+func settings(name string, t Target) []profile.Setting {
+	for _, b := range profile.Builtin() {
 		if b.Name == name {
-			return slices.DeleteFunc(b.Settings(t.release()), func(s rules.Setting) bool {
+			return slices.DeleteFunc(b.Settings(t.release()), func(s profile.Setting) bool {
 				_, known := directive.Lookup(s.Section, s.Path[len(s.Path)-1], t.version())
 				return s.Section != "" && !known
 			})
@@ -136,7 +136,7 @@ func Server(t Target) (*Module, error) {
 
 // place splits the path of a setting into that of a set that several settings
 // share and the rest.
-func place(s rules.Setting) (set, rest []string) {
+func place(s profile.Setting) (set, rest []string) {
 	p := s.Path
 	switch {
 	case s.Section != "":
@@ -149,13 +149,13 @@ func place(s rules.Setting) (set, rest []string) {
 }
 
 // companions are masks that go along with those of the baseline.
-func companions(t Target) []rules.Setting {
-	out := []rules.Setting{{
+func companions(t Target) []profile.Setting {
+	out := []profile.Setting{{
 		Path: []string{"systemd", "sockets", "systemd-rfkill", "enable"}, Value: false,
 		Comment: "Masks the socket that starts the service of radio switches.\nCost: as for the service.",
 	}}
 	if !t.release().Before(sleepActions) {
-		out = append(out, rules.Setting{
+		out = append(out, profile.Setting{
 			Path: []string{"systemd", "services", "sleep-actions", "enable"}, Value: false,
 			Comment: "Masks the script that runs around sleep, which a server never does. Until NixOS\n25.11 it was called pre-sleep.\nCost: powerManagement.powerDownCommands does not run before sleep.",
 		})

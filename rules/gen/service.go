@@ -13,7 +13,7 @@ import (
 	"wardnix/lint/systemd/directive"
 	"wardnix/lint/systemd/security"
 	"wardnix/lint/systemd/value"
-	"wardnix/rules"
+	"wardnix/rules/profile"
 )
 
 // ServiceOptions say what a new service is. Text may hold expressions of Nix as
@@ -122,7 +122,7 @@ func (s *service) baseline() error {
 		name := row.Path[len(row.Path)-1]
 		s.put(name, row.Value, reasons[name])
 	}
-	for name, why := range rules.ClassNeeds(s.class.rules) {
+	for name, why := range profile.ClassNeeds(s.class.rules) {
 		s.leave(name, why)
 	}
 	for name, v := range s.class.setting {

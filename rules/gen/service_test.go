@@ -18,6 +18,7 @@ import (
 	"wardnix/lint/nixos"
 	"wardnix/lint/systemd/directive"
 	"wardnix/rules"
+	"wardnix/rules/profile"
 )
 
 // users are the kinds of users that a service can have.
@@ -104,7 +105,7 @@ func write(t *testing.T, o ServiceOptions) (*Module, string) {
 
 // lintClean reports what rules that run by default find in modules, each judged
 // in one world with the others of its target.
-func lintClean(t *testing.T, all []*lint.Rule, texts map[string]string, target Target) {
+func lintClean(t *testing.T, all *lint.Linter, texts map[string]string, target Target) {
 	t.Helper()
 	overlay := map[string]string{}
 	for name, text := range texts {
@@ -116,23 +117,23 @@ func lintClean(t *testing.T, all []*lint.Rule, texts map[string]string, target T
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range lint.Run(project, all).Findings {
+	for _, f := range all.Run(project).Findings {
 		t.Errorf("%s:%d: %s: %s", f.File.Name, f.File.Position(f.Span.Start).Line, f.Rule, f.Message)
 	}
 }
 
 // byDefault are the rules that run without flags.
-func byDefault(t *testing.T, baselines ...string) []*lint.Rule {
+func byDefault(t *testing.T, baselines ...string) *lint.Linter {
 	t.Helper()
-	all, err := rules.Baselines("", baselines)
+	all, err := profile.Baselines("", baselines)
 	if err != nil {
 		t.Fatal(err)
 	}
-	chosen, err := lint.Select(rules.All(all), nil, nil)
+	chosen, err := lint.Select(rules.All(), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return chosen
+	return &lint.Linter{Rules: chosen, Baselines: all}
 }
 
 // Modules are clean by the rules, with their comments and without.
@@ -443,7 +444,7 @@ func TestServiceRefuses(t *testing.T) {
 
 func TestClassesAreThoseOfTheRules(t *testing.T) {
 	for _, c := range Classes() {
-		if c.rules != "" && rules.ClassNeeds(c.rules) == nil {
+		if c.rules != "" && profile.ClassNeeds(c.rules) == nil {
 			t.Errorf("%s: rules have no class %q", c.Name, c.rules)
 		}
 	}

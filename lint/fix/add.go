@@ -1,0 +1,119 @@
+package fix
+
+import (
+	"errors"
+
+	"wardnix/emit"
+	"wardnix/lint"
+	"wardnix/lint/nixos"
+	"wardnix/lint/unit"
+	"wardnix/nixast"
+)
+
+// Add adds bindings at a site.
+func Add(site nixos.Site, where emit.Where, attrs []emit.Attr) ([]lint.FileEdit, error) {
+	if !site.OK() {
+		return nil, errors.New(site.Reason)
+	}
+	e := emit.New(site.Set.File())
+	var edits []emit.Edit
+	var err error
+	n := len(site.Siblings)
+	switch {
+	case site.Prefix == "":
+		edits, err = e.Ensure(site.Set, where, attrs...)
+	case n > 0:
+		sibling, _ := site.Siblings[n-1].AsBinding()
+		edits, err = e.InsertBeside(sibling, depthOf(sibling, site.Prefix), where, attrs...)
+	case len(attrs) == 1:
+		edits, err = e.Ensure(site.Set, where, emit.Attr{Path: append(namesIn(site.Prefix), attrs[0].Path...), Value: attrs[0].Value})
+	default:
+		edits, err = e.Ensure(site.Set, where, emit.Attr{Path: namesIn(site.Prefix), Value: emit.Attrs(attrs)})
+	}
+	if err != nil {
+		return nil, err
+	}
+	return lint.In(site.Set.File(), edits), nil
+}
+
+// depthOf is the number of names of b's path that make up prefix; all but the
+// last if none do.
+func depthOf(b nixast.Binding, prefix string) int {
+	path := b.Path()
+	src, start, n := b.File().Src, path.Span().Start, 0
+	for a := range path.Attrs() {
+		n++
+		if src[start:a.Span().End] == prefix {
+			return n
+		}
+	}
+	return n - 1
+}
+
+// namesIn are the names of an attribute path in Nix text.
+func namesIn(path string) []string {
+	f := nixast.Parse("", "{ "+path+" = 1; }", nixast.Options{})
+	var names []string
+	for b := range f.Expr().Bindings() {
+		for a := range b.Path().Attrs() {
+			name, _ := a.AttrName()
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// Automatic reports whether fixes are offered for the unit at all. Nothing is
+// changed in a unit that is seen in part only, in one of a user's manager, nor in
+// a container runtime and the like.
+func Automatic(u *unit.Unit) bool {
+	if len(u.Partial) > 0 || unit.OfUser(u) {
+		return false
+	}
+	c := u.Signs().Class
+	return c == nil || !c.All
+}
+
+// Surroundings are the set that a binding stands in, and the path of that set
+// from the root of the module, as far as it is written in the file.
+func Surroundings(b nixast.Binding) (set nixast.Node, prefix []string) {
+	set = b.Parent()
+	for outer, ok := outerBinding(b); ok; outer, ok = outerBinding(outer) {
+		var names []string
+		for c := range outer.Path().Attrs() {
+			name, _ := c.AttrName()
+			names = append(names, name)
+		}
+		prefix = append(names, prefix...)
+	}
+	if len(prefix) > 0 && prefix[0] == "config" {
+		prefix = prefix[1:]
+	}
+	return set, prefix
+}
+
+// AddAbove are the edits that set the option path in the nearest set around a
+// binding that can hold it, behind what of it holds the binding.
+func AddAbove(n nixast.Node, path []string, value any) []lint.FileEdit {
+	for b, ok := n.AsBinding(); ok; b, ok = outerBinding(b) {
+		set, prefix := Surroundings(b)
+		if unit.CommonPrefix(path, prefix) < len(prefix) {
+			continue
+		}
+		edits, err := emit.New(set.File()).Ensure(set, emit.Where{After: b.Node}, emit.Attr{Path: path[len(prefix):], Value: value})
+		if err != nil {
+			return nil
+		}
+		return lint.In(set.File(), edits)
+	}
+	return nil
+}
+
+func outerBinding(b nixast.Binding) (nixast.Binding, bool) {
+	for a := range b.Ancestors() {
+		if outer, ok := a.AsBinding(); ok {
+			return outer, true
+		}
+	}
+	return nixast.Binding{}, false
+}

@@ -1,0 +1,129 @@
+package lint
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"strconv"
+	"strings"
+)
+
+// Page is what a rule says about itself. Everything that is shown of a rule
+// anywhere (explain, the documentation, SARIF) comes from its page.
+type Page struct {
+	// ID is the letter of the family and three digits: "B001". IDs are never reused.
+	ID string
+	// Name is the ID for people, in kebab case: "baseline-missing".
+	Name string
+	// Since is the release of wardnix that brought the rule.
+	Since string
+	// Severity is that of its findings, unless one says otherwise.
+	Severity Severity
+	// Title says what the rule finds, in one line.
+	Title string
+	// Text says what happens, why it matters, and what systemd or Nix does, in
+	// Markdown.
+	Text string
+	// WhenNot says when a finding can be left as it is.
+	WhenNot string
+	// Before is a module in which the rule finds something; After is what its
+	// fixes make of it, or "" if the rule has no fix. Both are run as tests.
+	Before, After string
+	// Options are what Before and After are linted with.
+	Options Options
+	// References are manual pages, source files with their version, or
+	// addresses where the facts come from.
+	References []string
+}
+
+// ReadPage reads the page NAME.md of a rule that is embedded beside its check. It
+// panics where the page is malformed: that is a mistake in the program, and the
+// first test of any kind finds it.
+func ReadPage(pages fs.FS, name string) Page {
+	text, err := fs.ReadFile(pages, name+".md")
+	if err != nil {
+		panic(err)
+	}
+	p, err := ParsePage(string(text))
+	if err != nil {
+		panic(fmt.Errorf("%s.md: %w", name, err))
+	}
+	return p
+}
+
+// ParsePage reads a rule's page: a front matter between lines of "---" with id,
+// name, since, severity, title, references, and optionally release and systemd;
+// the text; then the sections "## When not", "## Before" and "## After", of
+// which the last two hold one fenced block of Nix each. The error says what is
+// missing or not understood.
+func ParsePage(text string) (Page, error) {
+	var p Page
+	front, body, ok := strings.Cut(strings.TrimPrefix(text, "---\n"), "\n---\n")
+	if !ok || !strings.HasPrefix(text, "---\n") {
+		return p, errors.New("no front matter")
+	}
+	if err := p.readFront(front); err != nil {
+		return p, err
+	}
+	parts := strings.Split("\n"+body, "\n## ")
+	p.Text = strings.TrimSpace(parts[0])
+	for _, part := range parts[1:] {
+		title, content, _ := strings.Cut(part, "\n")
+		var err error
+		switch title {
+		case "When not":
+			p.WhenNot = strings.TrimSpace(content)
+		case "Before":
+			p.Before, err = fenced(content)
+		case "After":
+			p.After, err = fenced(content)
+		default:
+			err = errors.New("unknown section")
+		}
+		if err != nil {
+			return p, fmt.Errorf("%q: %w", title, err)
+		}
+	}
+	return p, nil
+}
+
+// readFront reads the lines of the front matter.
+func (p *Page) readFront(front string) error {
+	fields := map[string]*string{
+		"id": &p.ID, "name": &p.Name, "since": &p.Since, "title": &p.Title, "release": &p.Options.Release,
+	}
+	for line := range strings.SplitSeq(front, "\n") {
+		if item, ok := strings.CutPrefix(line, "  - "); ok {
+			p.References = append(p.References, item)
+			continue
+		}
+		key, value, _ := strings.Cut(line, ":")
+		value = strings.TrimSpace(value)
+		var err error
+		switch field := fields[key]; {
+		case field != nil:
+			*field = value
+		case key == "severity":
+			p.Severity, err = ParseSeverity(value)
+		case key == "systemd":
+			p.Options.Systemd, err = strconv.Atoi(value)
+		case key == "references" && value == "":
+		default:
+			err = errors.New("unknown field")
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", key, err)
+		}
+	}
+	return nil
+}
+
+// fenced is the content of the one block of Nix in a section.
+func fenced(section string) (string, error) {
+	_, rest, opened := strings.Cut(section, "```nix\n")
+	code, after, closed := strings.Cut(rest, "```")
+	if !opened || !closed || strings.TrimSpace(after) != "" {
+		return "", errors.New("not one block of ```nix")
+	}
+	return code, nil
+}

@@ -1,0 +1,107 @@
+package unit
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// VarPath matches a path that a service would write below.
+var VarPath = regexp.MustCompile(`^/(?:var/(?:lib|cache|log|spool|db)|srv|data|run)/([^\s:;,"'$%{}*/]+)(?:/[^\s:;,"'$%{}*]*)?$`)
+
+// OwnPath reports whether a path is where the service would keep data of its
+// own, by its name: others are read as often as written.
+func (s *Unit) OwnPath(path string) bool {
+	m := VarPath.FindStringSubmatch(path)
+	if m == nil {
+		return false
+	}
+	user, ok := s.Last("Service", "User")
+	return m[1] == s.BaseName() || ok && m[1] == user.Text
+}
+
+// OwnDirectory is the advice for a folder.
+func OwnDirectory(path string) string {
+	for _, d := range ownDirectories {
+		if rest, ok := strings.CutPrefix(path, d.below+"/"); ok {
+			first, _, _ := strings.Cut(rest, "/")
+			return fmt.Sprintf("add `%s = \"%s\";`, or `ReadWritePaths = [ \"%s\" ];` if it belongs to somebody else", d.key, first, path)
+		}
+	}
+	return fmt.Sprintf("add `ReadWritePaths = [ \"%s\" ];`", path)
+}
+
+// ownDirectories are the directives that give a service folders of its own, and
+// where these lie (systemd.exec(5)).
+var ownDirectories = []struct{ key, below string }{
+	{"StateDirectory", "/var/lib"},
+	{"CacheDirectory", "/var/cache"},
+	{"LogsDirectory", "/var/log"},
+	{"RuntimeDirectory", "/run"},
+}
+
+// ApiFolders are those that a strict ProtectSystem leaves alone.
+var ApiFolders = []string{"/dev", "/proc", "/sys"}
+
+// Writable are the folders that the service may write to in spite of a strict
+// ProtectSystem; false if they are not all known.
+func (s *Unit) Writable() ([]string, bool) {
+	if !s.Complete() || !s.Lacks("Service", "RootDirectory", "RootImage", "TemporaryFileSystem", "MountImages", "RootMStack") {
+		return nil, false
+	}
+	dirs := slices.Clone(ApiFolders)
+	if s.MayBeOn("PrivateTmp", "DynamicUser") {
+		dirs = append(dirs, "/tmp", "/var/tmp")
+	}
+	for _, key := range []string{"StateDirectory", "CacheDirectory", "LogsDirectory", "RuntimeDirectory", "ReadWritePaths", "BindPaths"} {
+		if s.Lacks("Service", key) {
+			continue
+		}
+		all, ok := s.Of("Service", key)
+		if !ok {
+			return nil, false
+		}
+		for _, at := range all {
+			for _, w := range strings.Fields(at.Text) {
+				dirs = append(dirs, FolderOf(key, w)...)
+			}
+		}
+	}
+	return dirs, true
+}
+
+// FolderOf are the folders that a word of one of these directives means.
+func FolderOf(key, word string) []string {
+	for _, d := range ownDirectories {
+		if d.key == key {
+			name, link, _ := strings.Cut(word, ":")
+			link, _, _ = strings.Cut(link, ":")
+			out := []string{d.below + "/" + name, d.below + "/private/" + name}
+			if link != "" {
+				out = append(out, d.below+"/"+link)
+			}
+			if d.below == "/run" {
+				out = append(out, "/var/run/"+name)
+			}
+			return out
+		}
+	}
+	return []string{MountTarget(word)}
+}
+
+// MountTarget is the path at which an entry of a list of paths is mounted:
+// "/b" for "-/a:/b:rbind".
+func MountTarget(word string) string {
+	parts := strings.Split(strings.TrimLeft(word, "-+"), ":")
+	if len(parts) > 1 && strings.HasPrefix(parts[1], "/") {
+		return parts[1]
+	}
+	return parts[0]
+}
+
+// Within reports whether path is dir or lies below it.
+func Within(path, dir string) bool {
+	dir = strings.TrimSuffix(dir, "/")
+	return path == dir || strings.HasPrefix(path, dir+"/")
+}

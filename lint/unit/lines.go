@@ -1,0 +1,106 @@
+package unit
+
+import (
+	"slices"
+	"strings"
+
+	"wardnix/lint/nixos"
+	"wardnix/lint/systemd/directive"
+	"wardnix/nixast/eval"
+)
+
+// IsRefused reports whether NixOS does not come to write a directive, since it
+// makes another one of an option: rules about the lines have nothing to add.
+func (u *Unit) IsRefused(section, key string) bool {
+	_, refused := u.derivedClash(section, u.Directive(section, key))
+	return refused
+}
+
+// DirectiveLines are the lines of one directive of a unit, in order.
+type DirectiveLines struct {
+	Section, Key string
+	directive    *directive.Directive
+	Lines        []nixos.Line
+}
+
+// Known reports whether the lines are all that the unit has of the directive,
+// each with its text, under all conditions.
+func (k *DirectiveLines) Known() bool {
+	return !slices.ContainsFunc(k.Lines, func(l nixos.Line) bool { return !Certain(l) })
+}
+
+// Certain reports whether a line is there under all conditions, with a text that
+// is known.
+func Certain(l nixos.Line) bool { return l.Known && l.When == nil && l.Unseen == "" }
+
+// EachDirective calls do for the lines of each directive of the unit that
+// systemd knows in its place.
+func EachDirective(u *Unit, do func(*directive.Directive, *DirectiveLines)) {
+	if !u.grouped {
+		u.groups, u.grouped = groupLines(u), true
+	}
+	for i := range u.groups {
+		k := &u.groups[i]
+		do(k.directive, k)
+	}
+}
+
+func groupLines(u *Unit) []DirectiveLines {
+	var groups []DirectiveLines
+	lines := u.Lines()
+	for i := range lines {
+		l := &lines[i]
+		if l.Key == "" {
+			continue
+		}
+		at := slices.IndexFunc(groups, func(k DirectiveLines) bool { return k.Key == l.Key && k.Section == l.Section })
+		if at < 0 {
+			d, ok := directive.Lookup(l.Section, l.Key, u.Version)
+			if !ok {
+				continue
+			}
+			groups = append(groups, DirectiveLines{Section: l.Section, Key: l.Key, directive: d})
+			at = len(groups) - 1
+		}
+		groups[at].Lines = append(groups[at].Lines, *l)
+	}
+	return groups
+}
+
+// UnseenIn reports whether the unit may have further lines of the directive that
+// are not in sight: in a part of it that cannot be seen, or where the unit only
+// overrides one from elsewhere.
+func (u *Unit) UnseenIn(section, key string) bool {
+	if slices.Contains(u.Full.Open, section) {
+		return true
+	}
+	return len(u.Directive(section, key).Unseen) > 0
+}
+
+// UnknownText stands in plainText for what is not known.
+const UnknownText = "\x00"
+
+// PlainText is a line's text as far as it is known and certain; [unknownText]
+// stands for the rest. What the source shows of the rest, such as the text of a
+// script in the store, is no part of the line.
+func PlainText(u *Unit, l nixos.Line) (string, bool) {
+	if l.Known {
+		return l.Text, true
+	}
+	if l.Value == nil {
+		return "", false
+	}
+	s, ok := u.Host.Evaluator().Force(l.Value).(*eval.String)
+	if !ok {
+		return "", false
+	}
+	var text strings.Builder
+	for _, piece := range s.Pieces {
+		if piece.When != nil || piece.Unknown != nil {
+			text.WriteString(UnknownText)
+		} else {
+			text.WriteString(piece.Text)
+		}
+	}
+	return text.String(), true
+}

@@ -1,0 +1,232 @@
+package unit
+
+import (
+	"strconv"
+	"strings"
+
+	"wardnix/lint/nixos"
+	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/value"
+	"wardnix/nixast"
+	"wardnix/nixast/eval"
+	"wardnix/rules/profile"
+)
+
+// Invalid reports whether another rule says what is wrong with the lines that the
+// unit sets the row to: that systemd ignores them, or reads them otherwise.
+func (u *Unit) Invalid(r *profile.Requirement) bool {
+	if r.Section == "" {
+		return false
+	}
+	claimed := false
+	EachDirective(u, func(d *directive.Directive, k *DirectiveLines) {
+		if k.Section != r.Section || d.Name != r.Name() {
+			return
+		}
+		for _, l := range k.Lines {
+			m := Misread{Line: l, Directive: d, Verdict: value.Check(l.Section, l.Key, l.Text, u.Version)}
+			if !l.Known || l.Unseen != "" {
+				continue
+			}
+			if kind := u.mistakeOf(&m); kind != NoMistake && kind != NullMeant {
+				claimed = true
+			}
+		}
+		claimed = claimed || len(u.BareAfterDeny(d, k)) > 0
+	})
+	return claimed
+}
+
+// A Misread is a line whose value systemd does not take as it is written.
+type Misread struct {
+	nixos.Line
+	Directive *directive.Directive
+	Verdict   value.Verdict
+	kind      Mistake
+	// first tells that no line of the directive stands before it.
+	first bool
+}
+
+// A Mistake is a kind of misread. Each kind is one rule's matter, so that one
+// value gives one finding.
+type Mistake uint8
+
+const (
+	NoMistake     Mistake = iota
+	PlainlyWrong          // D002: nothing more precise is known
+	withoutForce          // D004: the directive has no effect any more
+	FromTheFuture         // D006: a newer systemd takes it
+	NullMeant             // N002: null, where "not set" was meant
+	ModeInDecimal         // N003: a mode written as a decimal number
+	TextOfFalse           // N014: toString false
+	LaterTilde            // N007: "~" before a later name of a string
+	brokenLine            // N013: a line end inside the value
+)
+
+// EachMisread calls do for the lines of the unit in which systemd meets this
+// mistake.
+func EachMisread(u *Unit, kind Mistake, do func(Misread)) {
+	if u.misreads == nil {
+		u.misreads = findMisreads(u)
+	}
+	for _, m := range u.misreads {
+		if m.kind == kind {
+			do(m)
+		}
+	}
+}
+
+// findMisreads tells of every line in sight what is wrong with it, if anything.
+// It is never nil.
+func findMisreads(u *Unit) []Misread {
+	found := []Misread{}
+	EachDirective(u, func(d *directive.Directive, k *DirectiveLines) {
+		for i, l := range k.Lines {
+			if l.Def == nil || l.Origin.IsZero() || l.Unseen != "" || !l.Known {
+				continue
+			}
+			m := Misread{Line: l, Directive: d, first: i == 0, Verdict: value.CheckIn(u.knownName(), l.Section, l.Key, l.Text, u.Version)}
+			m.kind = u.mistakeOf(&m)
+			found = append(found, m)
+		}
+	})
+	return found
+}
+
+// knownName is the name of the unit; empty if only a part of it is known.
+func (u *Unit) knownName() string {
+	if u.Pattern {
+		return ""
+	}
+	return u.Name
+}
+
+// mistakeOf tells what is wrong with a line.
+func (u *Unit) mistakeOf(m *Misread) Mistake {
+	ev := u.Host.Evaluator()
+	switch {
+	case strings.Contains(strings.TrimSpace(m.Text), "\n"):
+		return brokenLine
+	case isNull(u, m.Line) && m.Directive.Empty == directive.EmptyEnables:
+		return NullMeant
+	case m.Verdict.Status == value.Valid:
+		if _, ok := ModeMeant(u, m); ok {
+			return ModeInDecimal
+		}
+		return NoMistake
+	case m.Directive.KindIn(u.Version) == directive.KindIgnored:
+		return withoutForce
+	case isNull(u, m.Line):
+		return NullMeant
+	case m.Text == "" && m.Value != nil && isFalseAsText(ev, ev.Force(m.Value).Origin()):
+		return TextOfFalse
+	case !u.Host.ReleaseKnown && validSomewhere(m.Line), OfInstance(m.Text):
+		return NoMistake
+	case u.Version < directive.Newest && value.Check(m.Section, m.Key, m.Text, directive.Newest).Status == value.Valid:
+		return FromTheFuture
+	case hasTildeInside(m.Line, m.Directive.KindIn(u.Version)):
+		return LaterTilde
+	}
+	if _, ok := ModeMeant(u, m); ok {
+		return ModeInDecimal
+	}
+	return PlainlyWrong
+}
+
+// OfInstance reports whether a value depends on the name of the unit.
+func OfInstance(text string) bool {
+	return strings.Contains(text, "%i") || strings.Contains(text, "%I") || strings.Contains(text, "%j") || strings.Contains(text, "%J")
+}
+
+// validSomewhere reports whether a version of systemd takes the value.
+func validSomewhere(l nixos.Line) bool {
+	for v := directive.Oldest; v <= directive.Newest; v++ {
+		if _, known := directive.Lookup(l.Section, l.Key, v); known && value.Check(l.Section, l.Key, l.Text, v).Status == value.Valid {
+			return true
+		}
+	}
+	return false
+}
+
+// Reason is systemd's reason, without what it would mean in another place, and
+// with the value at its end once only.
+func (m *Misread) Reason() string {
+	reason := m.Verdict.Reason
+	if value := ": " + m.Text; strings.HasSuffix(reason, value+value) {
+		reason = strings.TrimSuffix(reason, value)
+	}
+	if before, _, ok := strings.Cut(reason, "; as the first line"); ok && !m.first {
+		return before
+	}
+	return reason
+}
+
+// hasTildeInside reports whether a later name of a set begins with "~".
+func hasTildeInside(l nixos.Line, kind directive.Kind) bool {
+	switch kind {
+	case directive.KindSyscallFilter, directive.KindSyscallLog, directive.KindCapabilities, directive.KindFamilies, directive.KindNamespaces,
+		directive.KindFileSystems, directive.KindInterfaces:
+	default:
+		return false
+	}
+	words := strings.Fields(l.Text)
+	for i, word := range words {
+		if i > 0 && len(word) > 1 && word[0] == '~' {
+			return true
+		}
+	}
+	return false
+}
+
+// commonModes are the modes that people write: file creation masks, then modes of
+// directories and files.
+var commonModes = map[string]bool{
+	"07": true, "022": true, "026": true, "027": true, "037": true, "066": true, "077": true, "0111": true, "0117": true, "0137": true,
+	"0177": true, "0277": true, "0377": true,
+	"0400": true, "0440": true, "0444": true, "0500": true, "0550": true, "0555": true, "0600": true, "0640": true, "0644": true,
+	"0660": true, "0664": true, "0666": true, "0700": true, "0710": true, "0711": true, "0750": true, "0755": true, "0770": true,
+	"0775": true, "0777": true,
+}
+
+// ModeMeant is the mode, in octal digits, that a whole number in Nix was meant
+// to be: one that systemd, which reads octal digits, takes for an odd mode or for
+// none, and that is a common mode as a decimal number.
+func ModeMeant(u *Unit, m *Misread) (string, bool) {
+	if m.Directive.KindIn(u.Version) != directive.KindMode || m.Value == nil {
+		return "", false
+	}
+	n, ok := u.Host.Evaluator().Force(m.Value).(*eval.Int)
+	if !ok || n.V < 0 || n.V > 0o7777 || strings.HasPrefix(n.Origin().Text(), "0") {
+		return "", false
+	}
+	meant := "0" + strconv.FormatInt(n.V, 8)
+	if !commonModes[meant] || commonModes["0"+m.Text] {
+		return "", false
+	}
+	return strings.Repeat("0", max(0, 4-len(meant))) + meant, true
+}
+
+// isFalseAsText reports whether n is a call of toString on a boolean.
+func isFalseAsText(ev *eval.Evaluator, n nixast.Node) bool {
+	call, ok := n.AsApply()
+	if !ok || !NamesFunction(call.Func(), "toString") {
+		return false
+	}
+	b, ok := ev.Force(ev.At(call.Arg())).(*eval.Bool)
+	return ok && !b.V
+}
+
+// Misspelt reports whether a directive that the unit sets, and that systemd
+// does not know, was most likely meant to be the row's: then that is what is
+// reported.
+func (u *Unit) Misspelt(r *profile.Requirement) bool {
+	for _, o := range u.Directives(r.Section) {
+		if _, known := directive.LookupAny(r.Section, o.Name()); known {
+			continue
+		}
+		if near, ok := directive.Nearest(r.Section, o.Name(), u.Version); ok && near.Name == r.Name() {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,63 @@
+package unit
+
+import (
+	"slices"
+	"strings"
+
+	"wardnix/lint/nixos"
+	"wardnix/lint/systemd/value"
+)
+
+// ValueLine is a line as one of the whole value, not of its element.
+func ValueLine(at Setting) nixos.Line {
+	l := at.Line
+	l.Shown = ""
+	return l
+}
+
+// SocketActivated reports whether a socket unit may open sockets for the service.
+func (s *Unit) SocketActivated() bool {
+	if s.MayBeOn("Sockets", "StandardInput") || strings.Contains(s.Name, "@") {
+		return true
+	}
+	for _, u := range s.Host.Units {
+		if u.Type() != "socket" {
+			continue
+		}
+		if u.BaseName() == s.BaseName() || u.Pattern {
+			return true
+		}
+		for _, l := range u.Lines() {
+			if l.Key == "Service" && (!l.Known || l.Text == s.Name) {
+				return true
+			}
+		}
+	}
+	for _, l := range s.Lines() {
+		if l.Section == "Unit" && strings.Contains(l.Shown, ".socket") {
+			return true
+		}
+	}
+	return false
+}
+
+// CutOff is the setting, besides PrivateNetwork, that keeps the service from every
+// other host, and how.
+func (s *Unit) CutOff() (at Setting, how string, ok bool) {
+	if families, set := s.Of("Service", "RestrictAddressFamilies"); set && s.Denies("RestrictAddressFamilies", "AF_INET") == value.Yes &&
+		s.Denies("RestrictAddressFamilies", "AF_INET6") == value.Yes {
+		return Setting{ValueLine(families[0])}, "RestrictAddressFamilies allows neither AF_INET nor AF_INET6", true
+	}
+	deny, set := s.Of("Service", "IPAddressDeny")
+	if set && s.Lacks("Service", "IPAddressAllow", "Slice", "IPEgressFilterPath") && deny[len(deny)-1].Text == "any" {
+		return deny[len(deny)-1], "IPAddressDeny denies every address, and no IPAddressAllow makes an exception", true
+	}
+	return Setting{}, "", false
+}
+
+// Joined reports whether another unit may share the network of this one.
+func (s *Unit) Joined() bool {
+	return slices.ContainsFunc(s.Host.Units, func(u *nixos.Unit) bool {
+		return u.Pattern || u.Directive("Unit", "JoinsNamespaceOf").IsSet() || u.Directive("Service", "NetworkNamespacePath").IsSet()
+	})
+}

@@ -1,0 +1,129 @@
+package unit
+
+import (
+	"fmt"
+	"slices"
+
+	"wardnix/emit"
+	"wardnix/lint/nixos"
+	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/security"
+	"wardnix/lint/systemd/unitfile"
+	"wardnix/rules/profile"
+)
+
+// assigned are the rows of the baseline, if it is the one that was chosen.
+func (u *Unit) assigned(b *profile.Baseline, chosen profile.Assignment) []profile.Requirement {
+	if chosen.Baseline != b.Name {
+		return nil
+	}
+	all := b.Rows(u.Host.Release)
+	found := slices.Clone(all.Units[u.Name])
+	if u.Type() == "service" && !u.IsOverride() {
+		for _, r := range all.Generic {
+			if chosen.Unit || spared(u, &r) == "" {
+				found = append(found, r)
+			}
+		}
+	}
+	return found
+}
+
+// Where is where a row of the unit's baseline goes.
+func (u *Unit) Where(r *profile.Requirement) emit.Where {
+	all := r.Baseline.Rows(u.Host.Release)
+	return r.Baseline.Where(slices.Concat(all.Units[u.Name], all.Generic))
+}
+
+// spared is why a row of a generic baseline is not asked of the unit; "" if it
+// is asked.
+func spared(u *Unit, r *profile.Requirement) string {
+	c := u.Signs().Class
+	switch {
+	case u.setTo([]profile.NeededBy{{Key: "PAMName"}}):
+		return "it is a session of a user"
+	case c != nil && c.All:
+		return "a " + c.Name + " needs more than can be told"
+	case c != nil && c.Needs[r.Name()] != "":
+		return c.Needs[r.Name()]
+	}
+	if r.Name() == "RemoveIPC" && IsRoot(u.Full) {
+		return "it does not apply to root"
+	}
+	if why := u.needOf(r.Name()); why != "" {
+		return why
+	}
+	if kind, _, _ := LastValue(u.Full, "Service", "Type"); kind == "oneshot" || kind == "" && len(u.Full.Values("Service", "ExecStart")) == 0 {
+		return profile.OneshotNeeds[r.Name()]
+	}
+	return ""
+}
+
+// Asked are the rows of the baseline that are asked of the unit. The caller must
+// not change them.
+func (u *Unit) Asked(b *profile.Baseline) []profile.Requirement {
+	rows, ok := u.rows[b]
+	if !ok {
+		rows = u.choose(b)
+		u.rows[b] = rows
+	}
+	return rows
+}
+
+func (u *Unit) choose(b *profile.Baseline) []profile.Requirement {
+	if u.Pattern || u.Scope.Kind != nixos.System && u.Scope.Kind != nixos.Container || u.Enabled() == -1 {
+		return nil
+	}
+	all := b.Rows(u.Host.Release)
+	chosen := b.Assignment(u.Unit)
+	var found []profile.Requirement
+	switch {
+	case chosen.Baseline != "":
+		found = u.assigned(b, chosen)
+	case b.Covers(u.Unit) && b.Applies != nil:
+		for _, rs := range all.Units {
+			found = append(found, rs...)
+		}
+	case b.Covers(u.Unit):
+		found = slices.Clone(all.Units[u.Name])
+		if !b.Named && !slices.ContainsFunc(found, func(r profile.Requirement) bool { return u.sets(&r) }) {
+			return nil
+		}
+	case len(all.Generic) > 0 && u.Type() == "service" && !u.IsOverride() && b.Generic(u.Unit):
+		found = slices.DeleteFunc(slices.Clone(all.Generic), func(r profile.Requirement) bool { return spared(u, &r) != "" })
+	}
+	return slices.DeleteFunc(found, func(r profile.Requirement) bool {
+		_, known := directive.Lookup(r.Section, r.Name(), u.Version)
+		return r.Section != "" && !known
+	})
+}
+
+// sets reports whether the unit says anything of the row.
+func (u *Unit) sets(r *profile.Requirement) bool { return u.OptionFor(r).IsSet() }
+
+// option is the unit's option that the row is about.
+func (u *Unit) OptionFor(r *profile.Requirement) *nixos.Option {
+	if r.Section != "" {
+		return u.Directive(r.Section, r.Name())
+	}
+	return u.Option(r.Path...)
+}
+
+// Exposure is the unit's exposure now and with the rows, in words; "" where it
+// cannot be told.
+func (u *Unit) Exposure(rs []profile.Requirement) string {
+	low, now, err := security.Score(u.Full, u.Version)
+	if err != nil || low != now {
+		return ""
+	}
+	with := &unitfile.Unit{Name: u.Name, Assignments: slices.Clone(u.Full.Assignments)}
+	for _, r := range rs {
+		with.Assignments = append(with.Assignments, r.Lines...)
+	}
+	low, then, err := security.Score(with, u.Version)
+	if err != nil || low != then {
+		return ""
+	}
+	return fmt.Sprintf("%s %s now, %s %s with what the baseline asks for (systemd %s)",
+		now, now.Predicate(), then, then.Predicate(), u.Version)
+}

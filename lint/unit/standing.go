@@ -1,0 +1,196 @@
+package unit
+
+import (
+	"slices"
+
+	"wardnix/lint/nixos"
+	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/security"
+	"wardnix/lint/systemd/unitfile"
+	"wardnix/lint/systemd/value"
+	"wardnix/nixast/eval"
+	"wardnix/rules/profile"
+)
+
+// Standing is how a unit or a host stands to a row of a baseline.
+type Standing uint8
+
+const (
+	Unclear   Standing = iota // it cannot be told: no finding
+	Satisfied                 // at least as strict
+	Missing                   // nothing in sight sets it
+	Weaker                    // something sets it to less
+)
+
+// Standings are how the unit stands to the rows that a baseline asks of it. The
+// caller must not change them.
+func (u *Unit) Standings(b *profile.Baseline) []Standing {
+	found, ok := u.judged[b]
+	if !ok {
+		for _, r := range u.Asked(b) {
+			found = append(found, u.standing(&r))
+		}
+		u.judged[b] = found
+	}
+	return found
+}
+
+// standing compares the unit with a row.
+func (u *Unit) standing(r *profile.Requirement) Standing {
+	whole, reading := u.Full, &u.reading
+	if !r.Generic && r.Baseline.Applies == nil && len(u.Partial) == 0 {
+		closed := *whole // the baseline names the unit: it is taken as it is seen
+		closed.Open = nil
+		whole, reading = &closed, &u.closed
+	}
+	if *reading == nil {
+		*reading = security.Read(whole, u.Version)
+	}
+	return standingOf(u.Unit, whole, *reading, r, u.Version)
+}
+
+func standingOf(u *nixos.Unit, whole *unitfile.Unit, read *security.Reading, r *profile.Requirement, v directive.Version) Standing {
+	if special, ok := specialRows[r.Name()]; ok && r.Baseline.Applies != nil {
+		return special(u, whole, r)
+	}
+	if r.Section == "" {
+		return ContainsAll(u.Host.Evaluator(), u.Option(r.Path...), r)
+	}
+	o := u.Directive(r.Section, r.Name())
+	if !o.IsSet() && len(whole.Values(r.Section, r.Name())) == 0 {
+		return unset(u, whole, read, r, v)
+	}
+	if len(r.Lines) == 0 { // the baseline's own value is not known, or renders nothing
+		return Unclear
+	}
+	if needsLine[r.Name()] && len(whole.Values(r.Section, r.Name())) == 0 && len(o.Unseen) == 0 {
+		return Weaker
+	}
+	switch read.AtLeast(r.Section, r.Name(), r.Lines) {
+	case value.Yes:
+		return Satisfied
+	case value.No:
+		return Weaker
+	}
+	return Unclear
+}
+
+// needsLine are the directives whose default is as strict as it gets, and
+// which a baseline asks for so that the unit says it.
+var needsLine = map[string]bool{"AmbientCapabilities": true}
+
+// unset is the standing of a directive that nothing in sight sets.
+func unset(u *nixos.Unit, whole *unitfile.Unit, read *security.Reading, r *profile.Requirement, v directive.Version) Standing {
+	if slices.Contains(whole.Open, r.Section) || len(u.Directive(r.Section, r.Name()).Unseen) > 0 {
+		return Unclear
+	}
+	bare := &unitfile.Unit{Name: whole.Name}
+	if security.Read(bare, v).AtLeast(r.Section, r.Name(), r.Lines) == value.Yes {
+		return Missing // the default is as strict, and the baseline wants it said
+	}
+	switch read.AtLeast(r.Section, r.Name(), r.Lines) {
+	case value.Yes:
+		return Satisfied // another directive implies it
+	case value.CannotTell:
+		return Unclear // another directive may imply it
+	}
+	return Missing
+}
+
+// ContainsAll compares options that are lists, such as after: the unit must
+// have every item of the row, and may have others.
+func ContainsAll(ev *eval.Evaluator, o *nixos.Option, r *profile.Requirement) Standing {
+	want, ok := KnownStrings(r.Ev, r.Want)
+	if !ok {
+		return Unclear
+	}
+	if len(o.Unseen) > 0 {
+		return Unclear
+	}
+	if !o.IsSet() {
+		return Missing
+	}
+	var have []string
+	complete := true
+	for _, d := range o.Defs {
+		items, ok := KnownStrings(ev, d.Value)
+		complete = complete && ok && d.When == nil && d.Maybe == nil
+		if d.When == nil && d.Maybe == nil {
+			have = append(have, items...)
+		}
+	}
+	switch {
+	case !slices.ContainsFunc(want, func(w string) bool { return !slices.Contains(have, w) }):
+		return Satisfied
+	case !complete:
+		return Unclear
+	}
+	return Weaker
+}
+
+// specialRows are rows of a built-in baseline whose question is not a matter of
+// systemd's order of values.
+var specialRows = map[string]func(*nixos.Unit, *unitfile.Unit, *profile.Requirement) Standing{
+	"Restart":       restart,
+	"RestartSec":    anyValue,
+	"User":          ownUser,
+	"Group":         ownUser,
+	"ReadOnlyPaths": tokenPath,
+}
+
+// LastValue is the value of a directive of which the last line counts.
+func LastValue(whole *unitfile.Unit, section, name string) (text string, set, known bool) {
+	values := whole.Values(section, name)
+	if len(values) == 0 {
+		return "", false, !slices.Contains(whole.Open, section)
+	}
+	last := values[len(values)-1]
+	return last.Value, true, !last.Unknown
+}
+
+func restart(_ *nixos.Unit, whole *unitfile.Unit, r *profile.Requirement) Standing {
+	text, set, known := LastValue(whole, r.Section, r.Name())
+	switch {
+	case !known:
+		return Unclear
+	case !set:
+		return Missing
+	case text == "on-failure" || text == "always":
+		return Satisfied
+	}
+	return Weaker
+}
+
+func anyValue(_ *nixos.Unit, whole *unitfile.Unit, r *profile.Requirement) Standing {
+	text, set, known := LastValue(whole, r.Section, r.Name())
+	switch {
+	case !set && known:
+		return Missing
+	case !set:
+		return Unclear
+	case known && text == "":
+		return Weaker
+	}
+	return Satisfied
+}
+
+// ownUser asks for a user, or a group, that is not root or everybody's.
+func ownUser(u *nixos.Unit, whole *unitfile.Unit, r *profile.Requirement) Standing {
+	dynamic, set, known := LastValue(whole, r.Section, "DynamicUser")
+	if set && !known {
+		return Unclear
+	}
+	if on, ok := value.ParseBool(dynamic); set && ok && on {
+		return Satisfied
+	}
+	text, set, known := LastValue(whole, r.Section, r.Name())
+	switch {
+	case !set && known:
+		return Missing
+	case !known:
+		return Unclear
+	case text == "" || text == "root" || text == "0" || text == "nobody" || text == "nogroup":
+		return Weaker
+	}
+	return Satisfied
+}

@@ -1,0 +1,84 @@
+package unit
+
+import (
+	"wardnix/lint/nixos"
+	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/security"
+	"wardnix/lint/systemd/unitfile"
+	"wardnix/nixast"
+	"wardnix/rules/profile"
+)
+
+// OfUser reports whether the unit belongs to a user's manager.
+func OfUser(u *Unit) bool { return u.Scope.Kind == nixos.User || u.Scope.Kind == nixos.HomeManager }
+
+// Unit is a unit as the baseline rules look at it.
+type Unit struct {
+	*nixos.Unit
+	Full    *unitfile.Unit // upstream's unit included
+	Version directive.Version
+	World   *World
+	rows    map[*profile.Baseline][]profile.Requirement
+	judged  map[*profile.Baseline][]Standing
+	// reading is whole as systemd reads it, and closed the same without what is
+	// not in sight; nil until they are asked for.
+	reading, closed *security.Reading
+	groups          []DirectiveLines // of eachDirective, once grouped
+	grouped         bool
+	misreads        []Misread         // of eachMisread; nil until it is asked for
+	read            *signs            // of signs, once read
+	byKey           map[key]*settings // of settings; nil until it is asked for
+	commands        []Command         // of commandLines, once read
+	commandsRead    bool
+}
+
+func viewOf(u *nixos.Unit, w *World) *Unit {
+	return &Unit{Unit: u, World: w, Full: u.Whole(), Version: u.Host.Version(), rows: map[*profile.Baseline][]profile.Requirement{}, judged: map[*profile.Baseline][]Standing{}}
+}
+
+// A World is what rules look at: the units of all hosts of a project.
+type World struct {
+	// Baselines are what units are compared with.
+	Baselines []*profile.Baseline
+	// Units are the units of all hosts, and Confs their configuration files of
+	// systemd, which are units with one section.
+	Units, Confs []*Unit
+}
+
+// NewWorld reads the units of a project.
+func NewWorld(p *nixos.Project, baselines []*profile.Baseline) *World {
+	w := &World{Baselines: baselines}
+	for _, h := range p.Hosts() {
+		for _, u := range h.Units {
+			w.Units = append(w.Units, viewOf(u, w))
+		}
+		for _, u := range h.Confs {
+			w.Confs = append(w.Confs, viewOf(u, w))
+		}
+	}
+	return w
+}
+
+// Anchor is where a finding about the section as a whole stands: the name of
+// the set that holds it, else the unit's own name; in a file that was asked for,
+// if there is one.
+func (u *Unit) Anchor(site nixos.Site) (*nixast.File, nixast.Span) {
+	if site.File != nil && !site.File.Asked {
+		for _, d := range u.Defs() {
+			if d.File != nil && d.File.Asked {
+				return Place(d.Binding)
+			}
+		}
+	}
+	if n := len(site.Siblings); site.OK() && n > 0 && site.Prefix != "" {
+		return Place(site.Siblings[n-1])
+	}
+	if site.OK() && site.Prefix == "" {
+		for a := range site.Set.Ancestors() {
+			if a.Kind() == nixast.BindingNode {
+				return Place(a)
+			}
+		}
+	}
+	return Place(u.Def().Binding)
+}

@@ -1,0 +1,6 @@
+package baseline
+
+import "embed"
+
+//go:embed *.md
+var pages embed.FS

@@ -1,0 +1,6 @@
+package contradiction
+
+import "embed"
+
+//go:embed *.md
+var pages embed.FS

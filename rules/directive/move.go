@@ -1,0 +1,194 @@
+package directive
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"wardnix/emit"
+	"wardnix/lint"
+	"wardnix/lint/fix"
+	"wardnix/lint/nixos"
+	"wardnix/lint/spell"
+	"wardnix/lint/unit"
+	"wardnix/nixast"
+	"wardnix/rules/profile"
+)
+
+// unitLists are the directives that NixOS has options of the unit for, which are
+// lists (nixos/lib/systemd-unit-options.nix, NixOS 26.11).
+var unitLists = []string{
+	"After", "Before", "BindsTo", "Conflicts", "Documentation", "OnFailure", "OnSuccess", "PartOf", "RequiredBy", "Requires",
+	"Requisite", "UpheldBy", "Upholds", "WantedBy", "Wants",
+}
+
+// misplacedOptions are other options of units that people write into a section.
+var misplacedOptions = []string{
+	"description", "enable", "environment", "overrideStrategy", "path", "postStart", "postStop", "preStart", "preStop", "reload",
+	"reloadIfChanged", "restartIfChanged", "restartTriggers", "script", "scriptArgs", "startAt", "startLimitBurst",
+	"startLimitIntervalSec", "stopIfChanged", "unitConfig",
+}
+
+// unitOrder is the order in which people write the options of a unit.
+var unitOrder = []string{
+	"description", "documentation", "after", "before", "wants", "requires", "requisite", "bindsTo", "partOf", "conflicts", "onFailure",
+	"wantedBy", "requiredBy", "startLimitIntervalSec", "startLimitBurst", "environment", "path", "unitConfig", "serviceConfig",
+}
+
+// isUnitOption reports whether name is an option of a unit.
+func isUnitOption(name string) bool {
+	return slices.Contains(misplacedOptions, name) ||
+		slices.ContainsFunc(unitLists, func(l string) bool { return spell.Uncapitalised(l) == name })
+}
+
+// moveFix takes a setting out of the section that does not know it and puts it,
+// under the name given, where it belongs: into another section, or, for the empty
+// one, into the unit itself. What people write as an option of the unit becomes one.
+func moveFix(u *unit.Unit, o *nixos.Option, section, name string) []lint.Fix {
+	if !fix.Automatic(u) || u.Style != nixos.NixOSStyle || len(o.Defs) != 1 {
+		return nil
+	}
+	d := o.Defs[0]
+	b, ok := d.Binding.AsBinding()
+	if !ok || d.When != nil || d.Maybe != nil || !d.Wrapper.IsZero() || emit.Shared(b.Node) != nil {
+		return nil
+	}
+	attr, section, ok := movedAttr(u, o, b.Value(), section, name)
+	if !ok {
+		return nil
+	}
+	e := emit.New(b.File())
+	removed, err := e.Remove(b.Node)
+	if err != nil {
+		return nil
+	}
+	site := u.Site(section)
+	if site.Set.File() != b.File() || site.Shared {
+		return nil
+	}
+	edits := lint.In(b.File(), removed)
+	if added, err := fix.Add(site, emit.Where{Families: append([][]string{unitOrder}, profile.Families...)}, []emit.Attr{attr}); err == nil && !touch(removed, added) {
+		edits = append(edits, added...)
+	} else if edits = renamedInPlace(u, o, b, section, attr); edits == nil {
+		return nil
+	}
+	where := strings.Join(attr.Path, ".")
+	if section != "" {
+		where = u.Section(section).Name() + "." + where
+	}
+	risk := profile.Risks[attr.Path[0]]
+	fix := lint.Fix{Title: "move it to " + where, Applicability: lint.Unless(risk), Breaks: risk, Edits: edits}
+	return []lint.Fix{fix}
+}
+
+// touch reports whether the new text would go where the old one is taken out.
+func touch(removed []emit.Edit, added []lint.FileEdit) bool {
+	for _, a := range added {
+		for _, r := range removed {
+			if a.Start < r.End && max(a.End, a.Start+1) > r.Start {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// renamedInPlace writes a setting where it stands under its new path: one whose
+// binding names the section, as in serviceConfig.After = …. It is nil for others.
+func renamedInPlace(u *unit.Unit, o *nixos.Option, b nixast.Binding, section string, attr emit.Attr) []lint.FileEdit {
+	attrs := slices.Collect(b.Path().Attrs())
+	if len(attrs) < 2 {
+		return nil
+	}
+	from := attrs[len(attrs)-2]
+	holder, ok := from.AttrName()
+	last, ok2 := attrs[len(attrs)-1].AttrName()
+	if !ok || !ok2 || last != o.Name() || holder != o.Path[len(o.Path)-2] {
+		return nil
+	}
+	path := attr.Path
+	if section != "" {
+		path = append([]string{u.Section(section).Name()}, path...)
+	}
+	value, err := emit.New(b.File()).Replace(b.Value(), attr.Value)
+	if err != nil {
+		return nil
+	}
+	renamed := emit.Edit{Start: from.Span().Start, End: b.Path().Span().End, New: nixast.QuoteAttrPath(path...)}
+	return lint.In(b.File(), append([]emit.Edit{renamed}, value...))
+}
+
+// movedAttr is what is written in the new place, and the section that it goes
+// to. Only a value that means the same everywhere is moved.
+func movedAttr(u *unit.Unit, o *nixos.Option, value nixast.Node, section, name string) (emit.Attr, string, bool) {
+	if value.Kind() == nixast.Ident {
+		return emit.Attr{}, "", false
+	}
+	for n := range value.Descendants() {
+		if n.Kind() == nixast.Ident {
+			return emit.Attr{}, "", false
+		}
+	}
+	v, ok := profile.GoValue(u.Host.Evaluator(), o.Defs[0].Value)
+	if !ok {
+		return emit.Attr{}, "", false
+	}
+	if section == "" {
+		return emit.A(name, v), "", !u.Option(name).IsSet()
+	}
+	if u.Directive(section, name).IsSet() {
+		return emit.Attr{}, "", false
+	}
+	option := spell.Uncapitalised(name)
+	switch {
+	case slices.Contains(unitLists, name):
+		words, ok := unitWords(v)
+		return emit.A(option, words), "", ok && !u.Option(option).IsSet()
+	case name == "StartLimitIntervalSec" || name == "StartLimitBurst":
+		if n, ok := wholeNumber(v); ok {
+			return emit.A(option, n), "", !u.Option(option).IsSet()
+		}
+		return emit.A(name, v), section, !u.Option(option).IsSet()
+	case name == "Description":
+		return emit.A(option, v), "", !u.Option(option).IsSet()
+	}
+	return emit.A(name, v), section, true
+}
+
+// unitWords are the names of units in a value, a string or a list of such.
+func unitWords(v any) ([]any, bool) {
+	if list, ok := v.([]any); ok {
+		var words []any
+		for _, item := range list {
+			more, ok := unitWords(item)
+			if !ok {
+				return nil, false
+			}
+			words = append(words, more...)
+		}
+		return words, true
+	}
+	text, ok := v.(string)
+	if !ok {
+		return nil, false
+	}
+	var words []any
+	for word := range strings.FieldsSeq(text) {
+		if !strings.Contains(word, ".") {
+			return nil, false // NixOS takes full names only
+		}
+		words = append(words, word)
+	}
+	return words, len(words) > 0
+}
+
+func wholeNumber(v any) (int64, bool) {
+	switch v := v.(type) {
+	case int64:
+		return v, true
+	case string:
+		n, err := strconv.ParseInt(v, 10, 64)
+		return n, err == nil
+	}
+	return 0, false
+}

@@ -1,0 +1,6 @@
+package directive
+
+import "embed"
+
+//go:embed *.md
+var pages embed.FS

@@ -1,0 +1,134 @@
+package directive
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"wardnix/emit"
+	"wardnix/lint"
+	"wardnix/lint/fix"
+	"wardnix/lint/nixos"
+	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/value"
+	"wardnix/lint/unit"
+	"wardnix/nixast"
+)
+
+// FormatReplaced reports formats of other programs whose "%" systemd takes for
+// its own.
+var FormatReplaced = &lint.Rule{
+	Page: lint.ReadPage(pages, "format-replaced"),
+	Check: func(p *lint.Pass) {
+		lint.EachUnit(p, func(u *unit.Unit) {
+			unit.EachDirective(u, func(d *directive.Directive, k *unit.DirectiveLines) {
+				kind := d.KindIn(u.Version)
+				if kind != directive.KindExec && kind != directive.KindEnvironment {
+					return
+				}
+				for _, l := range k.Lines {
+					text, ok := unit.PlainText(u, l)
+					if !ok || ofDarwin(l) || l.Def == nil || l.Def.Binding.IsZero() || l.Value == nil || unit.OfInstance(text) ||
+						l.Known && value.Check(l.Section, l.Key, l.Text, u.Version).Status != value.Valid {
+						continue
+					}
+					if from, to := replacedFormat(text, kind); to > from {
+						what := strings.ReplaceAll(text[from:to], unit.UnknownText, "…")
+						lint.ReportLine(p, u, l, fmt.Sprintf("%s: systemd fills in `%s` of %s itself; a percent sign for the program is written twice", u.Name, what, l.Key),
+							doublePercents(u, l, text, from, to))
+					}
+				}
+			})
+		})
+	},
+}
+
+// word matches the beginning of a word, quoted or not, up to what comes next in it.
+const word = `(?:\\?"%[1]s[^"|;&]*?|'%[1]s[^'|;&]*?|%[1]s[^\s"'|;&]*?)`
+
+// formats match programs up to the first specifier of the format that they are given.
+var formats = []*regexp.Regexp{
+	regexp.MustCompile(`(?:^|[\s"'(/=])date\s(?:[^|;&]*?\s)?` + fmt.Sprintf(word, `\+`) + `%[a-zA-Z]`),
+	regexp.MustCompile(`(?:^|[\s"'(/])printf\s+(?:--\s+)?` + fmt.Sprintf(word, "") + `%s`),
+	regexp.MustCompile(`(?:^|[\s"'(/])stat\s[^|;&]*?(?:-c|--format|--printf)[\s=]` + fmt.Sprintf(word, "") + `%[a-zA-Z]`),
+	regexp.MustCompile(`(?:^|[\s"'(/])find\s[^|;&]*?-printf\s` + fmt.Sprintf(word, "") + `%[a-zA-Z]`),
+	regexp.MustCompile(`(?:^|[\s"'(/])git\s[^|;&]*?(?:--format|--pretty)=` + fmt.Sprintf(word, "") + `%[a-zA-Z]`),
+}
+
+// dateFormat matches the beginning of a format of dates or times.
+var dateFormat = regexp.MustCompile(`%Y[-./_ ]?%[mbB]|%[md][-./ ]%[dmbB]|%H[:.h]?%M`)
+
+// replacedFormat is where in a line a format stands whose specifiers systemd
+// replaces: from its first "%" to the end of its word; nowhere if to is not above
+// from.
+func replacedFormat(text string, kind directive.Kind) (from, to int) {
+	masked := strings.ReplaceAll(text, "%%", "\x01\x01")
+	from = -1
+	if kind == directive.KindEnvironment {
+		if at := dateFormat.FindStringIndex(masked); at != nil {
+			from = at[0]
+		}
+	}
+	for _, f := range formats {
+		if at := f.FindStringIndex(masked); kind == directive.KindExec && at != nil {
+			from = at[1] - len("%Y")
+			break
+		}
+	}
+	if from < 0 {
+		return 0, 0
+	}
+	return from, from + wordEnd(masked, from, kind)
+}
+
+// wordEnd is the length of the rest of the word at a place: to the next quote, if
+// one is open there, else to the next blank or quote. A variable is one word.
+func wordEnd(text string, at int, kind directive.Kind) int {
+	ends := " \t\n\"'"
+	if before := text[:at]; strings.Count(before, `'`)%2 == 1 {
+		ends = `'"`
+	} else if strings.Count(before, `"`)%2 == 1 || kind == directive.KindEnvironment {
+		ends = `"`
+	}
+	if end := strings.IndexAny(text[at:], ends); end >= 0 {
+		return end
+	}
+	return len(text) - at
+}
+
+// doublePercents doubles the single percent signs in a part of a line, where the
+// source has the same ones.
+func doublePercents(u *unit.Unit, l nixos.Line, text string, from, to int) []lint.Fix {
+	node := unit.WrittenAt(u, l)
+	if node.IsZero() || !fix.Automatic(u) || emit.Shared(node) != nil || node.Kind() != nixast.String && node.Kind() != nixast.IndString {
+		return nil
+	}
+	inText, inSource := singlePercents(text), singlePercents(node.Text())
+	if len(inText) != len(inSource) {
+		return nil
+	}
+	var edits []emit.Edit
+	for i, at := range inText {
+		if from <= at && at < to {
+			place := node.Span().Start + inSource[i]
+			edits = append(edits, emit.Edit{Start: place, End: place, New: "%"})
+		}
+	}
+	return []lint.Fix{{Title: "write % twice", Applicability: lint.Safe, Edits: lint.In(node.File(), edits)}}
+}
+
+// singlePercents are the places of the percent signs that are not doubled.
+func singlePercents(text string) []int {
+	var at []int
+	for i := 0; i < len(text); i++ {
+		if text[i] != '%' {
+			continue
+		}
+		if i+1 < len(text) && text[i+1] == '%' {
+			i++
+			continue
+		}
+		at = append(at, i)
+	}
+	return at
+}

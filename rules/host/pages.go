@@ -1,0 +1,6 @@
+package host
+
+import "embed"
+
+//go:embed *.md
+var pages embed.FS

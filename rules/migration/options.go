@@ -1,0 +1,211 @@
+package migration
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"wardnix/emit"
+	"wardnix/lint"
+	"wardnix/lint/nixos"
+	"wardnix/lint/unit"
+	"wardnix/nixast"
+	"wardnix/nixast/eval"
+	"wardnix/rules/profile"
+)
+
+// A migration is an option that a release of NixOS renamed or removed.
+type migration struct {
+	old, new []string
+	since    nixos.Release
+	// removed tells that a configuration that sets the old name no longer
+	// evaluates; the others go on working with a warning.
+	removed bool
+	// conf tells that the old option was the text of a configuration file,
+	// and the new one holds its settings.
+	conf bool
+}
+
+var (
+	nixos2511 = nixos.Release{Year: 25, Month: 11}
+	nixos2605 = nixos.Release{Year: 26, Month: 5}
+	nixos2611 = nixos.Release{Year: 26, Month: 11}
+)
+
+// migrations are those that concern units and the configuration of systemd
+// (nixos/doc/manual/release-notes/rl-2511, rl-2605 and rl-2611, and the imports of
+// nixos/modules/system/boot/{systemd,resolved}.nix and systemd/*.nix, NixOS 26.11).
+var migrations = slices.Concat(
+	[]migration{
+		{old: []string{"systemd", "extraConfig"}, new: []string{"systemd", "settings", "Manager"}, since: nixos2511, removed: true, conf: true},
+		{old: []string{"boot", "initrd", "systemd", "extraConfig"}, new: []string{"boot", "initrd", "systemd", "settings", "Manager"}, since: nixos2511, removed: true, conf: true},
+		{old: []string{"services", "logind", "extraConfig"}, new: []string{"services", "logind", "settings", "Login"}, since: nixos2511, removed: true, conf: true},
+		{old: []string{"systemd", "sleep", "extraConfig"}, new: []string{"systemd", "sleep", "settings", "Sleep"}, since: nixos2605, removed: true, conf: true},
+		{old: []string{"systemd", "coredump", "extraConfig"}, new: []string{"systemd", "coredump", "settings", "Coredump"}, since: nixos2605, removed: true, conf: true},
+		{old: []string{"services", "resolved", "extraConfig"}, new: []string{"services", "resolved", "settings", "Resolve"}, since: nixos2605, removed: true, conf: true},
+		{old: []string{"systemd", "user", "extraConfig"}, new: []string{"systemd", "user", "settings", "Manager"}, since: nixos2611, removed: true, conf: true},
+		{old: []string{"services", "timesyncd", "extraConfig"}, new: []string{"services", "timesyncd", "settings", "Time"}, since: nixos2611, removed: true, conf: true},
+		{old: []string{"systemd", "enableCgroupAccounting"}, new: []string{"systemd", "settings", "Manager"}, since: nixos2511, removed: true},
+	},
+	renamed(nixos2511, []string{"systemd", "watchdog"}, []string{"systemd", "settings", "Manager"}, profile.WatchdogOptions),
+	renamed(nixos2511, []string{"services", "logind"}, []string{"services", "logind", "settings", "Login"}, map[string]string{
+		"killUserProcesses": "KillUserProcesses", "powerKey": "HandlePowerKey", "powerKeyLongPress": "HandlePowerKeyLongPress",
+		"rebootKey": "HandleRebootKey", "rebootKeyLongPress": "HandleRebootKeyLongPress",
+		"suspendKey": "HandleSuspendKey", "suspendKeyLongPress": "HandleSuspendKeyLongPress",
+		"hibernateKey": "HandleHibernateKey", "hibernateKeyLongPress": "HandleHibernateKeyLongPress",
+		"lidSwitch": "HandleLidSwitch", "lidSwitchExternalPower": "HandleLidSwitchExternalPower", "lidSwitchDocked": "HandleLidSwitchDocked",
+	}),
+	renamed(nixos2605, []string{"services", "resolved"}, []string{"services", "resolved", "settings", "Resolve"}, map[string]string{
+		"fallbackDns": "FallbackDNS", "domains": "Domains", "llmnr": "LLMNR", "dnssec": "DNSSEC", "dnsovertls": "DNSOverTLS",
+	}),
+)
+
+// renamed are migrations of the options below one to settings below another.
+func renamed(since nixos.Release, from, to []string, names map[string]string) []migration {
+	var out []migration
+	for old, name := range names {
+		out = append(out, migration{old: append(slices.Clone(from), old), new: append(slices.Clone(to), name), since: since})
+	}
+	slices.SortFunc(out, func(a, b migration) int { return slices.Compare(a.old, b.old) })
+	return out
+}
+
+// RemovedOption reports options that the target release no longer has.
+var RemovedOption = &lint.Rule{
+	Page:  lint.ReadPage(pages, "removed-option"),
+	Check: func(p *lint.Pass) { checkMigrations(p, true) },
+}
+
+// RenamedOption reports options that the target release knows under another
+// name.
+var RenamedOption = &lint.Rule{
+	Page:  lint.ReadPage(pages, "renamed-option"),
+	Check: func(p *lint.Pass) { checkMigrations(p, false) },
+}
+
+func checkMigrations(p *lint.Pass, removed bool) {
+	for _, h := range p.Project.Hosts() {
+		for i := range migrations {
+			m := &migrations[i]
+			if m.removed == removed && h.ReleaseKnown && !h.Release.Before(m.since) {
+				m.report(p, h)
+			}
+		}
+	}
+}
+
+func (m *migration) report(p *lint.Pass, h *nixos.Host) {
+	o := h.Option(m.old...)
+	for _, d := range o.Defs {
+		if d.Binding.IsZero() || asksRelease(d.When) {
+			continue
+		}
+		f := lint.Finding{
+			Message:    fmt.Sprintf("NixOS %s calls %s %s", m.since, o, strings.Join(m.new, ".")),
+			Directives: []string{o.String(), h.Option(m.new...).String()},
+		}
+		if m.removed {
+			f.Message = fmt.Sprintf("NixOS %s has no option %s, and refuses to evaluate; its place is %s", m.since, o, strings.Join(m.new, "."))
+		}
+		f.File, f.Span = unit.Place(d.Binding)
+		if edits, settings, ok := m.rewrite(h, d); ok {
+			f.Directives = append(f.Directives, settings...)
+			f.Fixes = []lint.Fix{{Title: "write " + strings.Join(m.new, "."), Applicability: lint.Safe, Edits: lint.In(f.File, edits)}}
+		}
+		p.Report(f)
+	}
+}
+
+// releaseWords are the names that a condition has which asks what the release is,
+// or what options it has.
+var releaseWords = []string{"options", "versionAtLeast", "versionOlder", "compareVersions", "version", "release"}
+
+// asksRelease reports whether a part of the condition depends on the release: then
+// the definition is most likely there for other releases than the one at hand.
+func asksRelease(c *eval.Cond) bool {
+	if c == nil {
+		return false
+	}
+	if slices.ContainsFunc(c.Args, asksRelease) {
+		return true
+	}
+	for n := range c.Node.Descendants() {
+		name, ok := n.AttrName()
+		if n.Kind() == nixast.Ident {
+			name, ok = n.Text(), true
+		}
+		if ok && slices.Contains(releaseWords, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// rewrite makes the edits that give a definition its new name, and names the
+// settings that come of it. A definition whose place says only a part of the
+// path stays as it is, and so does one beside others of the new name.
+func (m *migration) rewrite(h *nixos.Host, d *nixos.Def) (edits []emit.Edit, settings []string, ok bool) {
+	b, isBinding := d.Binding.AsBinding()
+	if !isBinding || !d.Wrapper.IsZero() || h.Option(m.new...).IsSet() || m.removed && !m.conf {
+		return nil, nil, false
+	}
+	common := unit.CommonPrefix(m.old, m.new)
+	attrs := slices.Collect(b.Path().Attrs())
+	first := len(attrs) - (len(m.old) - common)
+	if name, known := attrs[len(attrs)-1].AttrName(); !known || name != m.old[len(m.old)-1] || first < 0 {
+		return nil, nil, false
+	}
+	edits = []emit.Edit{{
+		Start: attrs[first].Span().Start, End: b.Path().Span().End, New: nixast.QuoteAttrPath(m.new[common:]...),
+	}}
+	if !m.conf {
+		return edits, nil, true
+	}
+	s := h.Evaluator().String(d.Value)
+	if s == nil {
+		return nil, nil, false
+	}
+	text, known := s.Text()
+	conf, plain := confSettings(text, m.new[len(m.new)-1])
+	if !known || !plain {
+		return nil, nil, false
+	}
+	value, err := emit.New(b.File()).Replace(b.Value(), conf)
+	if err != nil {
+		return nil, nil, false
+	}
+	for _, a := range conf {
+		settings = append(settings, strings.Join(m.new, ".")+"."+a.Path[0])
+	}
+	return append(edits, value...), settings, true
+}
+
+// confSettings are the settings in the text of a configuration file; false if
+// there is more in it than settings of one section. A key that stands twice
+// becomes a list.
+func confSettings(text, section string) (emit.Attrs, bool) {
+	var attrs emit.Attrs
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		if line == "" || line == "["+section+"]" {
+			continue
+		}
+		key, value, ok := strings.Cut(line, "=")
+		if !ok || strings.ContainsAny(line[:1], "#;[") || strings.HasSuffix(line, `\`) {
+			return nil, false
+		}
+		key, value = strings.TrimSpace(key), strings.TrimSpace(value)
+		i := slices.IndexFunc(attrs, func(a emit.Attr) bool { return a.Path[0] == key })
+		switch {
+		case i < 0:
+			attrs = append(attrs, emit.A(key, value))
+		default:
+			list, isList := attrs[i].Value.([]any)
+			if !isList {
+				list = []any{attrs[i].Value}
+			}
+			attrs[i].Value = append(list, value)
+		}
+	}
+	return attrs, len(attrs) > 0
+}

@@ -1,0 +1,6 @@
+package migration
+
+import "embed"
+
+//go:embed *.md
+var pages embed.FS

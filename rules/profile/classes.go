@@ -1,0 +1,197 @@
+package profile
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// A Class is a kind of service, told by what its unit shows, and what is known
+// that such services need. The rows of generic baselines that take it away are
+// not asked of them.
+type Class struct {
+	// name is the class in messages: "just-in-time runtime".
+	Name string
+	// programs tell the class by what the unit executes.
+	programs []string
+	// all leaves out every row.
+	All bool
+	// needs are the directives that are left out, with the reason.
+	Needs map[string]string
+}
+
+// Classes are the kinds of services known, the most telling first. What they need
+// is what modules of nixpkgs (26.11) open for such services, with their reasons.
+var Classes = []Class{
+	{
+		Name: "container runtime or build service", All: true,
+		programs: []string{
+			"docker", "dockerd", "podman", "containerd", "crun", "runc", "buildkitd", "nerdctl", "lxc", "lxd", "incus", "incusd",
+			"systemd-nspawn", "machinectl", "libvirtd", "virtqemud", "qemu-system-x86_64", "cloud-hypervisor", "firecracker", "crosvm",
+			"k3s", "kubelet", "rke2", "nomad", "docker-compose", "podman-compose",
+			"nix", "nix-build", "nix-daemon", "nix-store", "nix-collect-garbage", "nixos-rebuild", "colmena", "hydra-queue-runner",
+			"gitlab-runner", "github-runner", "Runner.Listener", "run-github-runner", "forgejo-runner", "act_runner", "buildbot-worker", "gocd-agent",
+			"hercules-ci-agent", "cachix-agent", "woodpecker-agent", "buildkite-agent",
+			"bwrap", "steam-run", "flatpak", "chromium", "google-chrome", "electron", "switch-to-configuration",
+		},
+	},
+	{
+		Name: "login or job service", All: true,
+		programs: []string{
+			"sshd", "agetty", "login", "dropbear", "etserver", "mosh-server", "ttyd", "shellinaboxd", "kmscon", "fbterm",
+			"gdm", "lightdm", "sddm", "greetd", "ly", "xdm", "slim", "xrdp-sesman", "cage",
+			"cron", "crond", "cronie", "fcron", "incrond", "atd", "systemd-run",
+		},
+	},
+	{
+		Name: "just-in-time runtime",
+		programs: []string{
+			"node", "npm", "npx", "yarn", "pnpm", "bun", "deno", "java", "dotnet", "mono", "luajit", "pypy", "pypy3", "wasmtime", "wasmer",
+			"n8n", "jellyfin", "ollama", "minecraft-server", "uptime-kuma",
+		},
+		Needs: map[string]string{
+			"MemoryDenyWriteExecute": "just-in-time compilers write code and run it",
+			"ProcSubset":             "the runtime reads /proc/meminfo and /proc/cpuinfo",
+		},
+	},
+	{
+		Name: "web server",
+		programs: []string{
+			"nginx", "caddy", "traefik", "httpd", "lighttpd", "haproxy", "envoy", "apache2", "h2o",
+		},
+		Needs: map[string]string{
+			"PrivateUsers":           "ports below 1024 take a capability of the host",
+			"CapabilityBoundingSet":  "ports below 1024 take CAP_NET_BIND_SERVICE",
+			"AmbientCapabilities":    "ports below 1024 take CAP_NET_BIND_SERVICE",
+			"MemoryDenyWriteExecute": "modules may bring a just-in-time compiler",
+			"UMask":                  "certificates and sockets are shared with a group",
+		},
+	},
+	{
+		Name: "database",
+		programs: []string{
+			"postgres", "postgresql", "mysqld", "mariadbd", "mongod", "redis-server", "valkey-server", "influxd", "clickhouse-server", "cockroach",
+		},
+		Needs: map[string]string{
+			"MemoryDenyWriteExecute": "queries may be compiled",
+			"SystemCallFilter":       "affinity and huge pages take calls of @resources",
+			"RestrictSUIDSGID":       "directories are shared with a group",
+			"UMask":                  "sockets are shared with a group",
+			"RemoveIPC":              "shared memory must outlive a session of the same user",
+		},
+	},
+	{
+		Name: "VPN, firewall or router",
+		programs: []string{
+			"wg", "wg-quick", "wireguard-go", "openvpn", "tailscaled", "tailscale", "netbird", "nebula", "zerotier-one", "iptables", "nft", "ip",
+			"babeld", "bird", "frr", "jool", "jool_siit", "sysctl", "ethtool", "tc", "dhcpcd", "hostapd", "pppd", "ipsec", "swanctl", "charon-systemd",
+		},
+		Needs: map[string]string{
+			"PrivateDevices":          "/dev/net/tun",
+			"PrivateUsers":            "CAP_NET_ADMIN over the host",
+			"PrivateNetwork":          "it configures the host's network",
+			"CapabilityBoundingSet":   "CAP_NET_ADMIN",
+			"AmbientCapabilities":     "CAP_NET_ADMIN",
+			"ProtectKernelTunables":   "it sets sysctls",
+			"ProtectKernelModules":    "it loads modules of netfilter and tunnels",
+			"RestrictNamespaces":      "network namespaces",
+			"RestrictAddressFamilies": "AF_NETLINK and AF_PACKET",
+			"SystemCallFilter":        "calls of @privileged",
+		},
+	},
+	{
+		Name: "time service", programs: []string{"chronyd", "ntpd", "ntpd-rs", "ptp4l", "phc2sys", "hwclock", "openntpd"},
+		Needs: map[string]string{
+			"ProtectClock":          "it sets the clock",
+			"PrivateDevices":        "/dev/rtc and /dev/ptp0",
+			"CapabilityBoundingSet": "CAP_SYS_TIME", "PrivateUsers": "CAP_SYS_TIME",
+			"SystemCallFilter": "calls of @clock", "RestrictRealtime": "realtime priority",
+		},
+	},
+	{
+		Name: "backup job",
+		programs: []string{
+			"restic", "borg", "borgmatic", "rclone", "rsync", "duplicity", "kopia", "zfs", "zpool", "syncoid", "sanoid", "btrbk", "btrfs", "tar", "rustic",
+		},
+		Needs: map[string]string{
+			"ProtectHome":           "home directories are what is saved",
+			"PrivateUsers":          "files of all users are read",
+			"PrivateDevices":        "snapshots take /dev/zfs and the like",
+			"CapabilityBoundingSet": "CAP_DAC_READ_SEARCH", "AmbientCapabilities": "CAP_DAC_READ_SEARCH",
+			"UMask": "restored files keep their modes", "RestrictSUIDSGID": "restored files keep their setuid bits",
+			"ProtectSystem": "where it writes is not known", "SystemCallFilter": "calls of @privileged",
+			"PrivateTmp": "what it saves may lie in /tmp",
+		},
+	},
+	{
+		Name: "hardware daemon",
+		programs: []string{
+			"bluetoothd", "thermald", "upsd", "upsmon", "upower", "smartd", "fwupd", "pcscd", "udevd", "rtl_433", "zigbee2mqtt", "brightnessctl",
+			"modprobe", "insmod", "rfkill", "hdparm", "mdadm", "cryptsetup", "mount", "umount", "swapon", "fancontrol", "nvidia-smi", "nvidia-persistenced",
+			"powertop", "cpupower", "tlp", "auto-cpufreq", "ratbagd", "liquidctl", "i2cset", "setpci", "ipmitool", "usbguard-daemon",
+		},
+		Needs: map[string]string{
+			"PrivateDevices":          "devices are what it is for",
+			"PrivateUsers":            "devices belong to other users",
+			"ProtectKernelModules":    "it loads modules",
+			"ProtectKernelTunables":   "it writes below /sys",
+			"ProtectKernelLogs":       "it may read the kernel's log",
+			"ProtectClock":            "/dev/rtc",
+			"CapabilityBoundingSet":   "CAP_SYS_ADMIN, CAP_SYS_RAWIO",
+			"RestrictAddressFamilies": "AF_NETLINK for udev", "SystemCallFilter": "calls of @raw-io and @mount",
+			"ProtectControlGroups": "device rules of control groups",
+		},
+	},
+}
+
+// TellingPrograms are the programs that tell something of a unit: the number of
+// the class, or that of no class.
+var TellingPrograms = func() map[string]int {
+	by := map[string]int{}
+	for i := range Classes {
+		for _, p := range Classes[i].programs {
+			if _, told := by[p]; !told {
+				by[p] = i
+			}
+		}
+	}
+	others := slices.Clone(Mounters)
+	for i := range Needs {
+		others = append(others, Needs[i].Programs...)
+	}
+	for _, p := range others {
+		if _, told := by[p]; !told {
+			by[p] = len(Classes)
+		}
+	}
+	return by
+}()
+
+// OneshotNeeds are what is left out for a unit that runs once: a script whose
+// writes are not known.
+var OneshotNeeds = map[string]string{"ProtectSystem": "what a script writes is not known"}
+
+type runtime struct {
+	Name    string
+	Program *regexp.Regexp
+	Without string // the argument that makes it do without a compiler
+}
+
+// Runtimes match programs and packages by the runtime that they are.
+var Runtimes = []runtime{
+	{"Node.js", regexp.MustCompile(`^(?:node|nodejs(?:[-_]\d+|-slim(?:_\d+)?)?|npm|npx|yarn|pnpm)$`), "--jitless"},
+	{"Java", regexp.MustCompile(`^(?:java|(?:open)?jdk\d*(?:_headless)?|(?:open)?jre\d*(?:_headless|_minimal)?|temurin-(?:jre-)?bin(?:-\d+)?)$`), "-Xint"},
+	{"Deno", regexp.MustCompile(`^deno$`), "--jitless"},
+	{"Bun", regexp.MustCompile(`^bun$`), ""},
+	{"LuaJIT", regexp.MustCompile(`^luajit$`), "-joff"},
+}
+
+// IsRuntime reports whether a word is the name of a runtime's program or package.
+func IsRuntime(word string) bool {
+	return slices.ContainsFunc(runtimeMarks, func(m string) bool { return strings.Contains(word, m) }) &&
+		slices.ContainsFunc(Runtimes, func(r runtime) bool { return r.Program.MatchString(word) })
+}
+
+// runtimeMarks spare most words the look at the expressions: those not listed in
+// [classes] have one.
+var runtimeMarks = []string{"node", "jdk", "jre", "temurin"}

@@ -1,0 +1,62 @@
+package profile
+
+import (
+	"slices"
+	"strings"
+
+	"wardnix/lint/nixos"
+)
+
+// Entry is what a built-in baseline says of a directive or an option.
+type Entry struct {
+	Baseline string
+	Setting  string // "serviceConfig.ProtectProc = "invisible";", as Nix writes it
+	Comment  string // what it does, and what it costs
+}
+
+// Explain finds what the built-in baselines say of a directive or an option by
+// its name, in any case, or by its whole path. A setting that is asked of older
+// releases only is found too.
+func Explain(name string) []Entry {
+	var out []Entry
+	for _, b := range Builtin() {
+		for _, release := range []nixos.Release{{Year: 26, Month: 11}, {Year: 25, Month: 5}} {
+			all := b.Rows(release)
+			rs := slices.Concat(all.Host, all.Generic)
+			for _, unit := range all.Units {
+				rs = append(rs, unit...)
+			}
+			for _, r := range rs {
+				if !r.isCalled(name) {
+					continue
+				}
+				out = addEntry(out, Entry{b.Name, r.Option() + " = " + r.Text(nil) + ";", strings.TrimSpace(r.comment)})
+			}
+		}
+	}
+	return out
+}
+
+// isCalled reports whether the row is about the thing of that name.
+func (r *Requirement) isCalled(name string) bool {
+	if r.Name() == "enable" && len(r.Path) > 1 {
+		if strings.EqualFold(r.Path[len(r.Path)-2], name) {
+			return true
+		}
+	}
+	return strings.EqualFold(r.Name(), name) || strings.EqualFold(r.Option(), name)
+}
+
+// addEntry adds what a baseline says; one that says the same as another is named
+// with it.
+func addEntry(list []Entry, e Entry) []Entry {
+	for i, other := range list {
+		if other.Setting == e.Setting && other.Comment == e.Comment {
+			if !slices.Contains(strings.Split(other.Baseline, ", "), e.Baseline) {
+				list[i].Baseline += ", " + e.Baseline
+			}
+			return list
+		}
+	}
+	return append(list, e)
+}

@@ -1,0 +1,141 @@
+package profile
+
+import (
+	"strings"
+
+	"wardnix/emit"
+	"wardnix/lint/nixos"
+	"wardnix/lint/systemd/unitfile"
+	"wardnix/nixast/eval"
+)
+
+// Written is a value as Nix source on one line.
+func Written(v any) string {
+	s, err := emit.Nix(v)
+	if err != nil {
+		return "…"
+	}
+	return OneLine(s)
+}
+
+// Why is what a row's comment says of its effect, and cost what it says of its
+// cost, each on one line.
+func (r *Requirement) Why() string {
+	why, _, _ := strings.Cut(r.comment, "Cost:")
+	return OneLine(why)
+}
+
+func (r *Requirement) Cost() string {
+	_, cost, _ := strings.Cut(r.comment, "Cost:")
+	return OneLine(cost)
+}
+
+func OneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// GoValue is a value as emit writes it; false if a part of it is not known.
+func GoValue(ev *eval.Evaluator, t *eval.Thunk) (any, bool) {
+	switch v := ev.Force(t).(type) {
+	case *eval.Null:
+		return nil, true
+	case *eval.Bool:
+		return v.V, true
+	case *eval.Int:
+		return v.V, true
+	case *eval.Float:
+		return v.V, true
+	case *eval.String:
+		return v.Text()
+	case *eval.List:
+		items := make([]any, 0, len(v.Items))
+		for _, item := range v.Items {
+			x, ok := GoValue(ev, item.Value)
+			if !ok || item.When != nil || item.Many {
+				return nil, false
+			}
+			items = append(items, x)
+		}
+		return items, true
+	}
+	return nil, false
+}
+
+// Value is what a fix writes for the row into the unit; u is nil for rows of
+// the host.
+func (r *Requirement) Value(u *nixos.Unit) (any, bool) {
+	if u != nil && r.IsToken() {
+		expr, _, ok := tokenExpr(u)
+		if !ok {
+			return nil, false
+		}
+		return []any{emit.Expr(expr)}, true
+	}
+	return GoValue(r.Ev, r.Want)
+}
+
+// Text is the value as Nix source on one line, for messages.
+func (r *Requirement) Text(u *nixos.Unit) string {
+	v, ok := r.Value(u)
+	if !ok {
+		if u != nil && r.IsToken() {
+			if token, ok := ShownToken(u); ok {
+				return "[ " + token + " ]"
+			}
+		}
+		return "…"
+	}
+	return Written(v)
+}
+
+// ManagerKey is the directive of system.conf that an option sets.
+func ManagerKey(path []string) (string, bool) {
+	if len(path) == 4 && path[0] == "systemd" && path[1] == "settings" && path[2] == "Manager" {
+		return path[3], true
+	}
+	if len(path) == 3 && path[0] == "systemd" && path[1] == "watchdog" {
+		key, ok := WatchdogOptions[path[2]]
+		return key, ok
+	}
+	return "", false
+}
+
+// WatchdogOptions are the options that NixOS 25.11 renamed to directives of
+// systemd.settings.Manager (nixos/doc/manual/release-notes/rl-2511.section.md).
+var WatchdogOptions = map[string]string{
+	"device":      "WatchdogDevice",
+	"runtimeTime": "RuntimeWatchdogSec",
+	"rebootTime":  "RebootWatchdogSec",
+	"kexecTime":   "KExecWatchdogSec",
+}
+
+// ManagerLines are the lines of system.conf that a value renders to.
+func ManagerLines(ev *eval.Evaluator, key string, t *eval.Thunk) []unitfile.Assignment {
+	return unitfile.Assignments("Manager", unitfile.Render(key, Renderable(ev, t)))
+}
+
+// Renderable is a value as unitfile.Render takes it.
+func Renderable(ev *eval.Evaluator, t *eval.Thunk) unitfile.Value {
+	switch v := ev.Force(t).(type) {
+	case *eval.Null:
+		return unitfile.Null()
+	case *eval.Bool:
+		return unitfile.Bool(v.V)
+	case *eval.Int:
+		return unitfile.Int(v.V)
+	case *eval.Float:
+		return unitfile.Float(v.V)
+	case *eval.String:
+		if s, ok := v.Text(); ok {
+			return unitfile.String(s)
+		}
+	case *eval.List:
+		var items []unitfile.Value
+		for _, item := range v.Items {
+			if item.When != nil || item.Many {
+				return unitfile.Unknown()
+			}
+			items = append(items, Renderable(ev, item.Value))
+		}
+		return unitfile.List(items...)
+	}
+	return unitfile.Unknown()
+}

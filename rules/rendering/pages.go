@@ -1,0 +1,6 @@
+package rendering
+
+import "embed"
+
+//go:embed *.md
+var pages embed.FS

@@ -1,0 +1,6 @@
+package secret
+
+import "embed"
+
+//go:embed *.md
+var pages embed.FS
