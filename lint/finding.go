@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"wardnix/emit"
+	"wardnix/lint/unit"
 	"wardnix/nixast"
 )
 
@@ -17,16 +18,38 @@ type Finding struct {
 	// File and Span are the exact place.
 	File *nixast.File
 	Span nixast.Span
-	// Unit is the full name of the unit concerned, such as "nginx.service"; "" if none.
-	Unit string
-	// Directives are the directives or options that it concerns, the first one foremost.
-	Directives []string
+	// Units are the units or hosts that it concerns; none for a finding about
+	// the source alone.
+	Units []unit.Ref
+	// About are the settings that it concerns, the first one foremost. Its fixes
+	// may change these and nothing else, unless they say otherwise.
+	About []unit.Ref
 	// Notes are further lines: what is missing, why it matters, what it costs.
 	Notes []Note
 	// Related are other places that help to understand it.
 	Related []Related
 	// Fixes are the ways to repair it, the safest first.
 	Fixes []Fix
+}
+
+// Unit is the full name of the first unit concerned, such as "nginx.service"; ""
+// if none is.
+func (f *Finding) Unit() string {
+	if len(f.Units) == 0 {
+		return ""
+	}
+	return f.Units[0].Unit
+}
+
+// Directives are the names of the settings concerned, each once.
+func (f *Finding) Directives() []string {
+	names := make([]string, 0, len(f.About))
+	for _, r := range f.About {
+		if !slices.Contains(names, r.Key) {
+			names = append(names, r.Key)
+		}
+	}
+	return names
 }
 
 // Note is a labelled line behind a finding's source, such as
@@ -66,6 +89,9 @@ type Fix struct {
 	Applicability Applicability
 	// Breaks says what an unsafe fix may break and how to check.
 	Breaks string
+	// Changes are the settings that it may change; those that its finding is
+	// about if there are none.
+	Changes []unit.Ref
 	// Edits are what it changes; all of them or none are applied.
 	Edits []FileEdit
 	// Comments tells that the edits are in comments that the finding is about.
@@ -97,7 +123,7 @@ func sortFindings(fs []Finding) {
 			cmp.Compare(a.Span.Start, b.Span.Start),
 			cmp.Compare(a.Span.End, b.Span.End),
 			cmp.Compare(a.Rule.ID, b.Rule.ID),
-			cmp.Compare(a.Unit, b.Unit),
+			cmp.Compare(a.Unit(), b.Unit()),
 			cmp.Compare(a.Message, b.Message),
 		)
 	})

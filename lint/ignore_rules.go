@@ -7,6 +7,7 @@ import (
 
 	"wardnix/emit"
 	"wardnix/lint/spell"
+	"wardnix/lint/unit"
 	"wardnix/nixast"
 )
 
@@ -92,10 +93,19 @@ func (c ignoreChecks) reportUnused(p *Pass, f *nixast.File, i *ignore) {
 		fix.Title, fix.Edits = "take "+strings.Join(names, ", ")+" out of it", In(f, i.without(unused))
 	}
 	p.Report(Finding{
-		File: f, Span: i.rules[unused[0]].span, Directives: names,
+		File: f, Span: i.rules[unused[0]].span, About: keys(names),
 		Message: strings.Join(names, " and ") + plural(len(names), " finds", " find") + " nothing here that could be ignored",
 		Fixes:   []Fix{fix},
 	})
+}
+
+// keys refer to rules by name.
+func keys(names []string) []unit.Ref {
+	refs := make([]unit.Ref, len(names))
+	for i, name := range names {
+		refs[i].Key = name
+	}
+	return refs
 }
 
 func plural(n int, one, many string) string {

@@ -62,7 +62,7 @@ func (k *Known) Text() []byte {
 type knownKey struct{ file, place, rule string }
 
 func keyOf(p *nixos.Project, f *Finding) knownKey {
-	k := knownKey{rule: f.Rule.ID, place: f.Unit, file: f.File.Name}
+	k := knownKey{rule: f.Rule.ID, place: f.Unit(), file: f.File.Name}
 	if p != nil {
 		if file := p.File(f.File.Name); file != nil {
 			if rel, ok := strings.CutPrefix(file.Path, strings.TrimSuffix(p.Root(file), "/")+"/"); ok {
@@ -85,10 +85,10 @@ func KnownKey(p *nixos.Project, f *Finding) string {
 
 // concerns is what a finding is about, at least one word.
 func concerns(f *Finding) []string {
-	if len(f.Directives) == 0 {
+	if len(f.Directives()) == 0 {
 		return []string{""}
 	}
-	return f.Directives
+	return f.Directives()
 }
 
 // OptionAt is the path of the option that is defined at a place of a file, as

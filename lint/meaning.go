@@ -6,27 +6,26 @@ import (
 	"strings"
 
 	"wardnix/lint/nixos"
-	"wardnix/lint/spell"
+	"wardnix/lint/unit"
 	"wardnix/nixast"
 )
 
-// A meaning is what a project comes to: the lines of its units by directive, and
-// the options of systemd besides units.
-type meaning map[subject]string
-
-// subject is a directive of a unit of a host, or an option of the host: then the
-// scope and the unit are empty.
-type subject struct{ host, scope, unit, name string }
+// A meaning is what a project comes to: the lines of its units by setting, and the
+// options of systemd besides units.
+type meaning map[unit.Ref]string
 
 func meaningOf(p *nixos.Project) meaning {
 	m := meaning{}
 	for _, h := range p.Hosts() {
 		for _, u := range slices.Concat(h.Units, h.Confs) {
-			scope := u.Scope.String()
+			self := unit.Self(u)[0]
 			for _, l := range u.Lines() {
-				m[subject{h.Name, scope, u.Name, nameOf(l)}] += l.Section + "." + l.Key + "=" + l.Shown + "\n"
+				at := self
+				at.Section, at.Key = unit.SettingOf(l)
+				m[at] += l.Section + "." + l.Key + "=" + l.Shown + "\n"
 			}
-			m[subject{h.Name, scope, u.Name, "enable"}] = fmt.Sprint(u.Enabled())
+			self.Key = "enable"
+			m[self] = fmt.Sprint(u.Enabled())
 		}
 		for _, path := range hostOptions {
 			m.addOption(h.Name, h.Option(path...))
@@ -58,7 +57,7 @@ func (m meaning) addOption(host string, o *nixos.Option) {
 		}
 	}
 	for _, d := range o.Defs {
-		m[subject{host: host, name: o.String()}] += source(d.Binding) + "\n"
+		m[unit.Ref{Host: host, Key: o.String()}] += source(d.Binding) + "\n"
 	}
 }
 
@@ -79,52 +78,48 @@ func source(n nixast.Node) string {
 	return text.String()
 }
 
-// sameBut reports an error if the two states differ in anything that the
-// findings of the applied fixes do not name.
+// sameBut reports an error if the two states differ in anything that the applied
+// fixes may not change.
 func (m meaning) sameBut(after meaning, fixes []chosen) error {
-	named := map[string]bool{}
+	allowed := map[unit.Ref]bool{}
 	for _, c := range fixes {
-		for _, d := range c.Directives {
-			named[c.Unit+"\x00"+d] = true
-			if path := strings.Split(d, "."); slices.Contains(path, "settings") {
-				named["\x00"+path[len(path)-1]] = true // a setting by its option
+		changes := c.Changes
+		if changes == nil {
+			changes = c.About
+		}
+		for _, r := range changes {
+			allowed[r] = true
+		}
+	}
+	refuse := func(r unit.Ref, format string, args ...any) error {
+		for a := range allowed {
+			if a.Unit != "" && a.Unit == r.Unit && a.Section == r.Section && a.Key == r.Key {
+				return &sharedError{r}
 			}
 		}
+		return fmt.Errorf(format, args...)
 	}
-	allowed := func(s subject) bool {
-		return named[s.unit+"\x00"+s.name] || named["\x00"+s.name] ||
-			s.name == "enable" && named["\x00systemd.services."+strings.TrimSuffix(s.unit, ".service")+".enable"] ||
-			s.unit == "" && named["\x00"+s.name[strings.LastIndexByte(s.name, '.')+1:]]
-	}
-	for s, text := range m {
-		if after[s] != text && !allowed(s) {
-			return fmt.Errorf("%s would change from %q to %q", s, text, after[s])
+	for r, text := range m {
+		if after[r] != text && !allowed[r] {
+			return refuse(r, "%s would change from %q to %q", r, text, after[r])
 		}
 	}
-	for s, text := range after {
-		if _, there := m[s]; !there && text != "" && !allowed(s) && s.name != "enable" {
-			return fmt.Errorf("%s would become %q", s, text)
+	for r, text := range after {
+		if _, there := m[r]; !there && text != "" && !allowed[r] && r.Key != "enable" {
+			return refuse(r, "%s would become %q", r, text)
 		}
 	}
 	return nil
 }
 
-func (s subject) String() string {
-	if s.unit == "" {
-		return s.name
-	}
-	return s.name + " of " + s.unit
-}
+// A sharedError is that of a fix whose text defines the same setting of a unit of
+// the same name elsewhere, where nothing was found.
+type sharedError struct{ ref unit.Ref }
 
-// nameOf is the name under which findings speak of a line: the directive, or the
-// option of NixOS that it comes from.
-func nameOf(l nixos.Line) string {
-	if l.Section != "Service" && slices.Contains(derived[:], l.Key) {
-		return spell.Uncapitalised(l.Key)
+func (e *sharedError) Error() string {
+	where := e.ref.Scope.String()
+	if e.ref.Host != "" {
+		where = e.ref.Host
 	}
-	return l.Key
+	return fmt.Sprintf("the same text defines %s of %s, where nothing is wrong", e.ref, where)
 }
-
-// derived are the directives that NixOS makes of options of the same name in
-// lower case (nixos/lib/systemd-lib.nix, NixOS 26.11).
-var derived = [...]string{"After", "Before", "Wants", "Requires", "BindsTo", "PartOf", "Conflicts", "WantedBy", "RequiredBy", "UpheldBy"}

@@ -28,8 +28,8 @@ in
 		t.Fatal(err)
 	}
 	for s := range meaningOf(project) {
-		if n := len(s.name); n > 100 {
-			t.Errorf("%s is looked into", s.name)
+		if n := len(s.Key); n > 100 {
+			t.Errorf("%s is looked into", s.Key)
 		}
 	}
 }

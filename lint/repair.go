@@ -31,7 +31,7 @@ type Bug struct {
 // are not fixed.
 func (l *Linter) Repair(project *nixos.Project, upTo Applicability) *Result {
 	first := *l.Run(project)
-	r := &repair{Result: first, linter: l, upTo: upTo, dropped: map[string]bool{}, old: project}
+	r := &repair{Result: first, linter: l, upTo: upTo, dropped: map[string]bool{}, withheld: map[string]error{}, old: project}
 	if len(r.choose()) > 0 {
 		r.meaning = meaningOf(project)
 	}
@@ -41,7 +41,26 @@ func (l *Linter) Repair(project *nixos.Project, upTo Applicability) *Result {
 		r.Bugs = bugs
 	}
 	r.Changes = r.changes()
+	r.withhold()
 	return &r.Result
+}
+
+// withhold takes the fixes that were not applied since their text is shared from
+// the findings that remain, and says so there.
+func (r *repair) withhold() {
+	if len(r.withheld) == 0 {
+		return
+	}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		f.Fixes = slices.DeleteFunc(slices.Clone(f.Fixes), func(x Fix) bool {
+			err := r.withheld[chosen{*f, x}.dropKey()]
+			if err != nil {
+				f.Notes = append(slices.Clip(f.Notes), Note{"note", "not fixed automatically: " + err.Error()})
+			}
+			return err != nil
+		})
+	}
 }
 
 // repair is the state of a call of Repair.
@@ -52,6 +71,8 @@ type repair struct {
 	old     *nixos.Project  // before the first round
 	meaning meaning         // of Project
 	dropped map[string]bool // fixes not to be tried again, by dropKey
+	// withheld says why fixes are not offered, by dropKey.
+	withheld map[string]error
 }
 
 // rounds applies fixes until nothing more can be fixed. Where that comes back to
@@ -106,9 +127,14 @@ func (r *repair) dropCycle(fixes []chosen) {
 	}
 }
 
-// drop keeps a fix from being tried again.
+// drop keeps a fix from being tried again. It is a bug of wardnix, unless the text
+// is shared.
 func (r *repair) drop(c chosen, err error) {
 	r.dropped[c.dropKey()] = true
+	if shared := (*sharedError)(nil); errors.As(err, &shared) {
+		r.withheld[c.dropKey()] = err
+		return
+	}
 	r.Bugs = append(r.Bugs, Bug{c.Finding, fmt.Errorf("%s: %w", c.Title, err)})
 }
 
@@ -121,7 +147,7 @@ type chosen struct {
 // dropKey tells a fix apart from others in later rounds, in which places may
 // have moved.
 func (c chosen) dropKey() string {
-	return fmt.Sprint(c.Rule.ID, "\x00", c.File.Name, "\x00", c.Unit, "\x00", c.Directives, "\x00", c.Title)
+	return fmt.Sprint(c.Rule.ID, "\x00", c.File.Name, "\x00", c.Unit(), "\x00", c.Directives(), "\x00", c.Title)
 }
 
 // choose picks the first applicable fix of each finding, in order, leaving out

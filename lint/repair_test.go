@@ -13,6 +13,7 @@ import (
 	"wardnix/emit"
 	"wardnix/lint"
 	"wardnix/lint/nixos"
+	"wardnix/lint/unit"
 	"wardnix/nixast"
 )
 
@@ -37,7 +38,7 @@ func replaceRule(id, old, new string, directives ...string) *lint.Rule {
 				}
 				s := n.Span()
 				p.Report(lint.Finding{
-					Message: old, File: f, Span: s, Unit: "web.service", Directives: directives,
+					Message: old, File: f, Span: s, Units: []unit.Ref{{Unit: "web.service"}}, About: ofWeb(directives...),
 					Fixes: []lint.Fix{{Title: "write " + new, Applicability: lint.Safe, Edits: lint.In(f, []emit.Edit{{Start: s.Start, End: s.End, New: new}})}},
 				})
 			}
@@ -132,7 +133,7 @@ func TestRepairTakesTurns(t *testing.T) {
 			if n.Kind() != nixast.Ident || n.Text() != "A" && n.Text() != "B" {
 				continue
 			}
-			found := lint.Finding{Message: n.Text(), File: f, Span: n.Span(), Unit: "web.service", Directives: []string{n.Text(), "C"}}
+			found := lint.Finding{Message: n.Text(), File: f, Span: n.Span(), Units: []unit.Ref{{Unit: "web.service"}}, About: ofWeb(n.Text(), "C")}
 			if s := n.Span(); !taken {
 				found.Fixes = []lint.Fix{{Title: "name it C", Applicability: lint.Safe, Edits: lint.In(f, []emit.Edit{{Start: s.Start, End: s.End, New: "C"}})}}
 			}
@@ -202,4 +203,13 @@ func TestReportDropsWhatWasNotAsked(t *testing.T) {
 	if len(r.Findings) != 1 || r.Findings[0].Message != "asked.nix" || len(r.Findings[0].Fixes) != 1 || r.Findings[0].Fixes[0].Title != "here" {
 		t.Errorf("%+v", r.Findings)
 	}
+}
+
+// ofWeb refers to directives of web.service.
+func ofWeb(names ...string) []unit.Ref {
+	refs := make([]unit.Ref, len(names))
+	for i, name := range names {
+		refs[i] = unit.Ref{Unit: "web.service", Section: "Service", Key: name}
+	}
+	return refs
 }

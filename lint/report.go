@@ -16,11 +16,11 @@ func ReportSetting(p *Pass, s *unit.Unit, f Finding, at unit.Setting, others ...
 	if told(at) || slices.ContainsFunc(others, told) {
 		return
 	}
-	f.Unit = s.Name
+	f.Units = s.Self()
 	f.Message = s.Name + ": " + f.Message
 	f.File, f.Span = s.Place(at)
-	if len(f.Directives) == 0 {
-		f.Directives = []string{at.Key}
+	if len(f.About) == 0 {
+		f.About = s.About(at.Key)
 	}
 	for _, o := range others {
 		if file, span := s.Place(o); file != nil && (file != f.File || span != f.Span) {
@@ -32,7 +32,7 @@ func ReportSetting(p *Pass, s *unit.Unit, f Finding, at unit.Setting, others ...
 
 // ReportLine reports something about a line at its value.
 func ReportLine(p *Pass, u *unit.Unit, l nixos.Line, message string, fixes []Fix) {
-	f := Finding{Message: message, Unit: u.Name, Directives: []string{l.Key}, Fixes: fixes}
+	f := Finding{Message: message, Units: u.Self(), About: u.About(l.Key), Fixes: fixes}
 	f.File, f.Span = unit.LinePlace(u, l)
 	p.Report(f)
 }
@@ -54,7 +54,7 @@ func ReportOption(p *Pass, o *nixos.Option, f Finding) {
 
 // report reports the finding where the name stands.
 func ReportNaming(n *unit.Naming, p *Pass, f Finding) {
-	f.Unit = n.Name
+	f.Units = n.Self()
 	if n.Setting != nil {
 		ReportOption(p, n.Setting, f)
 		return

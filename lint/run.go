@@ -192,28 +192,37 @@ func (l *Linter) Run(project *nixos.Project) *Result {
 	return r
 }
 
-// check runs the rules and tells what counts from what comments ignore. What
-// several hosts make of one place is told once.
+// findingKey is what findings of several hosts, or of several units of one text,
+// have in common.
+type findingKey struct {
+	rule          *Rule
+	file          *nixast.File
+	span          nixast.Span
+	unit, message string
+}
+
+// check runs the rules, and parts the findings that count from those that comments
+// suppress. What several hosts have in common is one finding.
 func (l *Linter) check(project *nixos.Project) (counts, ignored []Finding) {
-	type key struct {
-		rule          *Rule
-		file          *nixast.File
-		span          nixast.Span
-		unit, message string
-	}
 	r := &run{Linter: l, project: project, world: unit.NewWorld(project, l.Baselines), found: map[*Rule][]Finding{}, shared: map[any]any{}, ignores: map[*nixast.File][]*ignore{}}
-	seen := map[key]bool{}
 	for _, rule := range l.Rules {
+		first := map[findingKey]*Finding{}
+		var found []*Finding
 		for _, f := range r.findings(rule) {
-			k := key{rule, f.File, f.Span, f.Unit, f.Message}
-			switch {
-			case seen[k]:
-			case r.ignored(&f):
-				ignored = append(ignored, f)
-			default:
-				counts = append(counts, f)
+			k := findingKey{rule, f.File, f.Span, f.Unit(), f.Message}
+			if same := first[k]; same != nil {
+				same.merge(&f)
+				continue
 			}
-			seen[k] = true
+			first[k] = &f
+			found = append(found, &f)
+		}
+		for _, f := range found {
+			if r.ignored(f) {
+				ignored = append(ignored, *f)
+			} else {
+				counts = append(counts, *f)
+			}
 		}
 	}
 	sortFindings(counts)
@@ -222,6 +231,18 @@ func (l *Linter) check(project *nixos.Project) (counts, ignored []Finding) {
 		counts = filter(counts)
 	}
 	return counts, ignored
+}
+
+// merge makes f the finding about another host, too.
+func (f *Finding) merge(other *Finding) {
+	f.Units = append(slices.Clip(f.Units), other.Units...)
+	f.About = append(slices.Clip(f.About), other.About...)
+	f.Fixes = slices.Clone(f.Fixes)
+	for i := range f.Fixes {
+		if i < len(other.Fixes) && f.Fixes[i].Changes != nil {
+			f.Fixes[i].Changes = append(slices.Clip(f.Fixes[i].Changes), other.Fixes[i].Changes...)
+		}
+	}
 }
 
 // Failing reports whether a finding is of the severity or above. Nothing fails

@@ -160,7 +160,7 @@ func conflicting(t *testing.T, release string) map[string]bool {
 	}
 	found := map[string]bool{}
 	for _, f := range (&lint.Linter{Rules: chosen}).Run(p).Findings {
-		found[strings.TrimSuffix(f.Unit, ".service")] = true
+		found[strings.TrimSuffix(f.Unit(), ".service")] = true
 	}
 	return found
 }

@@ -207,7 +207,7 @@ func (a *auditing) linter() *lint.Linter {
 	l.Filters = append(l.Filters, func(found []lint.Finding) []lint.Finding {
 		var out []lint.Finding
 		for _, f := range found {
-			if severity, wanted := s.main.Judge(f.Rule, f.Severity, config.Subject{Unit: f.Unit}); wanted {
+			if severity, wanted := s.main.Judge(f.Rule, f.Severity, config.Subject{Unit: f.Unit()}); wanted {
 				f.Severity = severity
 				out = append(out, f)
 			}

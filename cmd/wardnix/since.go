@@ -164,7 +164,7 @@ func (t *touched) filter(found []lint.Finding) []lint.Finding {
 	for _, f := range found {
 		file := t.project.File(f.File.Name)
 		asIs := file != nil && file.Tree == f.File && t.overlaps(f.File, f.Span)
-		if asIs || t.units[f.File.Name][f.Unit] || f.Unit == "" && t.options[f.File.Name][lint.OptionAt(f.File, f.Span.Start)] {
+		if asIs || t.units[f.File.Name][f.Unit()] || f.Unit() == "" && t.options[f.File.Name][lint.OptionAt(f.File, f.Span.Start)] {
 			out = append(out, f)
 		}
 	}

@@ -72,7 +72,7 @@ func namedIn(fixed []lint.Finding) map[string]map[string]bool {
 				if named[e.File.Name] == nil {
 					named[e.File.Name] = map[string]bool{}
 				}
-				for _, d := range f.Directives {
+				for _, d := range f.Directives() {
 					named[e.File.Name][d[strings.LastIndexByte(d, '.')+1:]] = true
 				}
 			}

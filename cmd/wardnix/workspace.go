@@ -284,7 +284,7 @@ func (s *workspace) classes() map[string]string {
 func (s *workspace) judge(found []lint.Finding, classes map[string]string) []lint.Finding {
 	var out []lint.Finding
 	for _, f := range found {
-		at := config.Subject{Unit: f.Unit, Class: classes[f.Unit]}
+		at := config.Subject{Unit: f.Unit(), Class: classes[f.Unit()]}
 		if file := s.project.File(f.File.Name); file != nil {
 			at.Path = file.Path
 		}

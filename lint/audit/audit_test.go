@@ -11,6 +11,7 @@ import (
 
 	"wardnix/lint"
 	"wardnix/lint/nixos"
+	"wardnix/lint/unit"
 	"wardnix/lint/unitfiles"
 	"wardnix/nixast"
 )
@@ -59,7 +60,7 @@ func strict() *lint.Rule {
 				if u.Type() != "service" || text == "strict" {
 					continue
 				}
-				f := lint.Finding{Message: u.Name, Unit: u.Name, Directives: []string{"ProtectSystem"}}
+				f := lint.Finding{Message: u.Name, Units: []unit.Ref{{Unit: u.Name}}, About: []unit.Ref{{Unit: u.Name, Section: "Service", Key: "ProtectSystem"}}}
 				edit := lint.FileEdit{}
 				if o.IsSet() {
 					b, _ := o.Defs[0].Binding.AsBinding()
@@ -104,8 +105,8 @@ func TestFindingsStandInUnits(t *testing.T) {
 	}
 	var plain []lint.Finding
 	for _, f := range found {
-		if f.Of.Name != f.Unit || len(f.Fixes) > 0 {
-			t.Errorf("%s: of %s, with %d fixes", f.Unit, f.Of.Name, len(f.Fixes))
+		if f.Of.Name != f.Unit() || len(f.Fixes) > 0 {
+			t.Errorf("%s: of %s, with %d fixes", f.Unit(), f.Of.Name, len(f.Fixes))
 		}
 		plain = append(plain, f.Finding)
 	}

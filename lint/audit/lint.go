@@ -10,6 +10,7 @@ import (
 	"wardnix/lint"
 	"wardnix/lint/nixos"
 	"wardnix/lint/systemd/unitfile"
+	"wardnix/lint/unit"
 	"wardnix/nixast"
 )
 
@@ -79,7 +80,7 @@ func (s *System) unread(l *lint.Linter) []Finding {
 				continue
 			}
 			o := u.at(unitfile.Assignment{File: p.File, Line: p.Line})
-			f := lint.Finding{Rule: rule, Severity: rule.Severity, Message: u.Name + ": " + p.Message, Unit: u.Name, File: u.source(o.file)}
+			f := lint.Finding{Rule: rule, Severity: rule.Severity, Message: u.Name + ": " + p.Message, Units: []unit.Ref{{Unit: u.Name}}, File: u.source(o.file)}
 			at := f.File.Line(min(p.Line, f.File.LineCount()))
 			f.Span = nixast.Span{Start: at.Start, End: at.Start + len(strings.TrimRight(f.File.Src[at.Start:at.End], "\r\n"))}
 			one := []lint.Finding{f}

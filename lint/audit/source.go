@@ -103,7 +103,7 @@ func (s *Source) Place(f Finding, overrides []Override) lint.Finding {
 	}
 	var lines []string
 	for _, o := range overrides {
-		if o.Unit == f.Of && slices.Contains(f.Directives, o.Directive()) && s.Sets(f.Of, o.Directive()).IsZero() {
+		if o.Unit == f.Of && slices.Contains(f.Directives(), o.Directive()) && s.Sets(f.Of, o.Directive()).IsZero() {
 			lines = append(lines, o.String())
 		}
 	}
@@ -115,18 +115,18 @@ func (s *Source) Place(f Finding, overrides []Override) lint.Finding {
 
 // nodeFor is the binding in the project that a finding is best told at.
 func (s *Source) nodeFor(f Finding) nixast.Node {
-	for _, d := range f.Directives {
+	for _, d := range f.Directives() {
 		if n := s.Sets(f.Of, d); !n.IsZero() {
 			return n
 		}
 	}
 	of := s.Unit(f.Of)
-	if of == nil || slices.ContainsFunc(f.Directives, func(d string) bool { return len(f.Of.values(f.Of.sectionOf(d), d)) > 0 }) {
+	if of == nil || slices.ContainsFunc(f.Directives(), func(d string) bool { return len(f.Of.values(f.Of.sectionOf(d), d)) > 0 }) {
 		return nixast.Node{} // what is set is set elsewhere
 	}
 	section := ""
-	if len(f.Directives) > 0 {
-		section = f.Of.sectionOf(f.Directives[0])
+	if len(f.Directives()) > 0 {
+		section = f.Of.sectionOf(f.Directives()[0])
 	}
 	site := of.Site(section)
 	switch {

@@ -82,6 +82,32 @@ func ConfFile(section string) string {
 	return ""
 }
 
+// A ConfSetting is a setting of a configuration file of systemd.
+type ConfSetting struct {
+	// File is the name of the file: "logind.conf".
+	File string
+	// Section and Key name the setting.
+	Section, Key string
+	// Scope is the service manager that reads the file.
+	Scope ScopeKind
+}
+
+// ConfSettingOf is the setting that an option, by its path, writes into a
+// configuration file of systemd; false if it writes none.
+func ConfSettingOf(path []string) (ConfSetting, bool) {
+	for i := range confOptions {
+		c := &confOptions[i]
+		key := c.key
+		if n := len(c.path); key == "" && !c.text && len(path) == n+1 && slices.Equal(c.path, path[:n]) {
+			key = path[n]
+		} else if key == "" || !slices.Equal(c.path, path) {
+			continue
+		}
+		return ConfSetting{c.file, c.section, key, c.kind}, true
+	}
+	return ConfSetting{}, false
+}
+
 // IsConf reports whether an option is one that NixOS writes into a configuration
 // file of systemd without looking at the names in it.
 func IsConf(path []string) bool {

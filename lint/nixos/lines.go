@@ -42,7 +42,7 @@ func (u *Unit) derive() []Line {
 		}
 		return lines
 	}
-	own := ownSection(u.Type())
+	own := OwnSection(u.Type())
 	lines := u.sectionLines("Unit", u.unitDirectives())
 	switch u.Type() {
 	case "service":
@@ -466,7 +466,7 @@ func (u *Unit) startAtDirectives() map[string][]Line {
 }
 
 func (u *Unit) mountDirectives() map[string][]Line {
-	section := ownSection(u.Type())
+	section := OwnSection(u.Type())
 	lines := map[string][]Line{"Where": u.scalar(section, "Where", "where")}
 	if u.Type() == "mount" {
 		lines["What"] = u.scalar(section, "What", "what")

@@ -160,14 +160,14 @@ func (u *Unit) Sections() []string {
 
 // sectionsOf are the sections that a unit of a type may have.
 func sectionsOf(unitType string) []string {
-	if own := ownSection(unitType); own != "" {
+	if own := OwnSection(unitType); own != "" {
 		return []string{"Unit", own, "Install"}
 	}
 	return []string{"Unit", "Install"}
 }
 
-// ownSection is the section named after a type of units; empty for targets.
-func ownSection(unitType string) string {
+// OwnSection is the section named after a type of units; empty for targets.
+func OwnSection(unitType string) string {
 	switch unitType {
 	case "service", "socket", "timer", "path", "slice", "mount", "automount", "swap", "scope":
 		return spell.Capitalised(unitType)
@@ -257,7 +257,7 @@ func (u *Unit) IsOverride() bool {
 			return false
 		}
 	}
-	for _, d := range u.Directives(ownSection(u.Type())) {
+	for _, d := range u.Directives(OwnSection(u.Type())) {
 		for _, main := range mains {
 			if d.Name() == main && u.replacesMain(d) {
 				continue
@@ -284,7 +284,7 @@ func (u *Unit) replacesMain(o *Option) bool {
 	if len(o.Overridden) == 0 && slices.ContainsFunc(o.Defs, func(d *Def) bool { return d.Priority < PriorityPlain }) {
 		return true
 	}
-	lines := u.directiveLines(ownSection(u.Type()), o)
+	lines := u.directiveLines(OwnSection(u.Type()), o)
 	return len(lines) > 0 && lines[0].Known && lines[0].Text == ""
 }
 

@@ -115,7 +115,7 @@ func newUnit(h *Host, scope Scope, n *node, name string) *Unit {
 	u.opt = n.option()
 	u.opt.Defs = slices.DeleteFunc(u.opt.Defs, func(d *Def) bool { return d.extends })
 	for _, kid := range n.children() {
-		if ownSection(strings.ToLower(kid.name)) == kid.name || kid.name == "Unit" || kid.name == "Install" {
+		if OwnSection(strings.ToLower(kid.name)) == kid.name || kid.name == "Unit" || kid.name == "Install" {
 			u.Style = SectionStyle
 		}
 	}

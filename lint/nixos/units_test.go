@@ -109,7 +109,7 @@ func describeUnit(b *strings.Builder, u *Unit) {
 		}
 		fmt.Fprintf(b, " (%s)\n", place(l.Origin))
 	}
-	for _, section := range []string{"", ownSection(u.Type())} {
+	for _, section := range []string{"", OwnSection(u.Type())} {
 		if section == "" && u.Type() != "service" {
 			continue
 		}

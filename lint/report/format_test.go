@@ -19,6 +19,7 @@ import (
 	"wardnix/emit"
 	"wardnix/lint"
 	"wardnix/lint/report"
+	"wardnix/lint/unit"
 	"wardnix/nixast"
 )
 
@@ -39,12 +40,12 @@ func sample() *report.Report {
 	return &report.Report{
 		Exposure: func() []report.ExposureChange { return nil },
 		Result: &lint.Result{Files: 2, Findings: []lint.Finding{
-			{Rule: rule, Severity: lint.Warning, Message: "message: 100% <b>, it's", File: plain, Span: first, Unit: "web.service",
-				Directives: []string{"B"}, Notes: []lint.Note{{Label: "why", Text: "because"}},
+			{Rule: rule, Severity: lint.Warning, Message: "message: 100% <b>, it's", File: plain, Span: first, Units: []unit.Ref{{Unit: "web.service"}},
+				About: []unit.Ref{{Key: "B"}}, Notes: []lint.Note{{Label: "why", Text: "because"}},
 				Related: []lint.Related{{File: odd, Span: third, Message: "and here"}},
 				Fixes: []lint.Fix{{Title: "write c", Applicability: lint.Safe, Edits: lint.In(plain, []emit.Edit{edit(first, "c")})},
 					{Title: "write both", Applicability: lint.Unsafe, Breaks: "all", Edits: append(lint.In(plain, []emit.Edit{edit(first, "c")}), lint.In(odd, []emit.Edit{edit(third, "[ ]")})...)}}},
-			{Rule: rule, Severity: lint.Info, Message: "message: 100% <b>, it's", File: plain, Span: first, Unit: "web.service", Directives: []string{"B"}},
+			{Rule: rule, Severity: lint.Info, Message: "message: 100% <b>, it's", File: plain, Span: first, Units: []unit.Ref{{Unit: "web.service"}}, About: []unit.Ref{{Key: "B"}}},
 			{Rule: other, Severity: lint.Error, Message: "control \x1b and \xff", File: odd, Span: third},
 		}},
 		Rules: []*lint.Rule{rule, other}, Version: "1.2.3", Dir: "/home/me/my conf", Base: "/home/me/my conf",

@@ -14,6 +14,7 @@ import (
 	"wardnix/lint/systemd/directive"
 	"wardnix/lint/systemd/security"
 	"wardnix/lint/systemd/unitfile"
+	"wardnix/lint/unit"
 	"wardnix/nixast"
 )
 
@@ -90,7 +91,7 @@ func TestLongPage(t *testing.T) {
 	p := &report.Page{Result: &lint.Result{Files: 3000}}
 	for i := range 3000 {
 		f := nixast.Parse(fmt.Sprintf("%04d.nix", i), "{ a = 1; }", nixast.Options{})
-		p.Result.Findings = append(p.Result.Findings, lint.Finding{Rule: rule, Severity: lint.Warning, Message: "m", File: f, Span: at(f, "1"), Unit: "u"})
+		p.Result.Findings = append(p.Result.Findings, lint.Finding{Rule: rule, Severity: lint.Warning, Message: "m", File: f, Span: at(f, "1"), Units: []unit.Ref{{Unit: "u"}}})
 		p.Units = append(p.Units, report.UnitExposure{Unit: fmt.Sprintf("%d.service", i), Scope: "user", File: f.Name, Line: 1, Now: a, Safe: a, All: a})
 	}
 	page := pageOf(t, p)

@@ -84,12 +84,12 @@ func writeIndented(w io.Writer, v any) error {
 func toJSON(f lint.Finding) jsonFinding {
 	out := jsonFinding{
 		Rule: f.Rule.ID, Name: f.Rule.Name, Severity: f.Severity.String(), Message: f.Message,
-		File: f.File.Name, Unit: optional(f.Unit), Directives: append([]string{}, f.Directives...),
+		File: f.File.Name, Unit: optional(f.Unit()), Directives: append([]string{}, f.Directives()...),
 		Notes: []jsonNote{}, Related: []jsonRelated{}, Fixes: []jsonFix{},
 	}
 	out.Start, out.End = toJSONSpan(f.File, f.Span)
-	if len(f.Directives) > 0 {
-		out.Directive = &f.Directives[0]
+	if len(f.Directives()) > 0 {
+		out.Directive = &f.Directives()[0]
 	}
 	for _, n := range f.Notes {
 		out.Notes = append(out.Notes, jsonNote(n))

@@ -164,7 +164,7 @@ func (v *pageView) hostsOfFiles(r *lint.Result) map[string][]*hostView {
 func newFindingView(f lint.Finding) *findingView {
 	v := &findingView{
 		Severity: f.Severity.String(), Rule: f.Rule.ID, Name: f.Rule.Name, Message: visible(f.Message),
-		Place: placeOf(f.File, f.Span), unit: f.Unit, Excerpt: excerpt(f.File, f.Span),
+		Place: placeOf(f.File, f.Span), unit: f.Unit(), Excerpt: excerpt(f.File, f.Span),
 	}
 	for _, n := range f.Notes {
 		v.Notes = append(v.Notes, noteView{lint.Note{Label: n.Label, Text: visible(n.Text)}, strings.Contains(n.Text, "\n") || strings.Contains(n.Text, " = ")})

@@ -181,7 +181,7 @@ func (r *Report) sarifResult(f lint.Finding, rule int, fingerprint string) sarif
 		RuleID: f.Rule.ID, RuleIndex: rule, Level: sarifLevel(f.Severity), Message: sarifText{Text: withNotes(f)},
 		Locations:           []sarifLocation{{PhysicalLocation: r.sarifPlace(f.File, f.Span)}},
 		PartialFingerprints: map[string]string{sarifPrint: fingerprint},
-		Properties:          sarifResultProperties{f.Unit, f.Directives},
+		Properties:          sarifResultProperties{f.Unit(), f.Directives()},
 	}
 	if option := lint.OptionAt(f.File, f.Span.Start); option != "" {
 		out.Locations[0].LogicalLocations = []sarifLogical{{option}}

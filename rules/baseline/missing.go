@@ -47,7 +47,7 @@ func reportMissing(p *lint.Pass, u *unit.Unit, b *profile.Baseline) {
 	file, span := u.Anchor(u.Site(section))
 	f := lint.Finding{
 		Message: missingMessage(u.Name, b, rs, func(r *profile.Requirement) string { return r.Text(u.Unit) }),
-		File:    file, Span: span, Unit: u.Name, Directives: profile.Names(rs),
+		File:    file, Span: span, Units: u.Self(), About: u.About(profile.Names(rs)...),
 	}
 	f.Notes = lint.ExplainRequirements("missing", rs, func(r *profile.Requirement) string { return r.Name() + " = " + r.Text(u.Unit) + ";" })
 	if e := u.Exposure(rs); e != "" {

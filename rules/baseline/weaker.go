@@ -45,7 +45,7 @@ func reportWeaker(p *lint.Pass, u *unit.Unit, r *profile.Requirement) {
 	file, span := unit.ValuePlace(unit.LastAsked(o))
 	f := lint.Finding{
 		Message: weakerMessage(u, r, o),
-		File:    file, Span: span, Unit: u.Name, Directives: []string{r.Name()},
+		File:    file, Span: span, Units: u.Self(), About: u.About(r.Name()),
 		Notes: lint.ExplainRequirements("", []profile.Requirement{*r}, nil),
 	}
 	edits, err := strengthen(u, r, o)

@@ -27,9 +27,9 @@ var CapabilityRemoved = &lint.Rule{
 					continue // worse: see ambientUnbounded
 				}
 				lint.ReportSetting(p, u, lint.Finding{
-					Message:    fmt.Sprintf("%s takes %s away, which CapabilityBoundingSet lists", taker.Key, t.Capability),
-					Directives: []string{"CapabilityBoundingSet", taker.Key},
-					Notes:      []lint.Note{{Label: "help", Text: "remove the capability, or " + taker.Key}},
+					Message: fmt.Sprintf("%s takes %s away, which CapabilityBoundingSet lists", taker.Key, t.Capability),
+					About:   u.About("CapabilityBoundingSet", taker.Key),
+					Notes:   []lint.Note{{Label: "help", Text: "remove the capability, or " + taker.Key}},
 				}, at, taker)
 			}
 		}
@@ -56,9 +56,9 @@ func checkAmbientRoot(p *lint.Pass, u *unit.Unit) {
 		return
 	}
 	lint.ReportSetting(p, u, lint.Finding{
-		Message:    "the service runs as root and has every capability, not only those of AmbientCapabilities",
-		Directives: []string{"AmbientCapabilities", "CapabilityBoundingSet", "User"},
-		Notes:      []lint.Note{{Label: "help", Text: "set `User` or `DynamicUser`; or name the capabilities in CapabilityBoundingSet, which takes all others from root"}},
+		Message: "the service runs as root and has every capability, not only those of AmbientCapabilities",
+		About:   u.About("AmbientCapabilities", "CapabilityBoundingSet", "User"),
+		Notes:   []lint.Note{{Label: "help", Text: "set `User` or `DynamicUser`; or name the capabilities in CapabilityBoundingSet, which takes all others from root"}},
 	}, all[i])
 }
 
@@ -84,9 +84,9 @@ func checkUserNamespace(p *lint.Pass, u *unit.Unit) {
 			continue
 		}
 		f := lint.Finding{
-			Message:    fmt.Sprintf("%s of AmbientCapabilities has no effect on the host, because PrivateUsers gives the service a user namespace of its own", capability),
-			Directives: []string{"PrivateUsers", "AmbientCapabilities"},
-			Fixes:      fix.ReplaceSetting(u, private, false, lint.Unsafe, "the users and groups of the host are visible again; the capability is given as written"),
+			Message: fmt.Sprintf("%s of AmbientCapabilities has no effect on the host, because PrivateUsers gives the service a user namespace of its own", capability),
+			About:   u.About("PrivateUsers", "AmbientCapabilities"),
+			Fixes:   fix.ReplaceSetting(u, private, false, lint.Unsafe, "the users and groups of the host are visible again; the capability is given as written"),
 		}
 		lint.ReportSetting(p, u, f, private, at)
 		return // one of PrivateUsers, however many capabilities
@@ -105,9 +105,9 @@ func checkRootNamespace(p *lint.Pass, u *unit.Unit, private unit.Setting) {
 			continue
 		}
 		lint.ReportSetting(p, u, lint.Finding{
-			Message:    fmt.Sprintf("root's %s, which CapabilityBoundingSet leaves it, has no effect on the host, because PrivateUsers gives the service a user namespace of its own", capability),
-			Directives: []string{"PrivateUsers", "CapabilityBoundingSet"},
-			Fixes:      fix.ReplaceSetting(u, private, false, lint.Unsafe, "the users and groups of the host are visible again; the capability is given as written"),
+			Message: fmt.Sprintf("root's %s, which CapabilityBoundingSet leaves it, has no effect on the host, because PrivateUsers gives the service a user namespace of its own", capability),
+			About:   u.About("PrivateUsers", "CapabilityBoundingSet"),
+			Fixes:   fix.ReplaceSetting(u, private, false, lint.Unsafe, "the users and groups of the host are visible again; the capability is given as written"),
 		}, private, at)
 		return
 	}
@@ -135,17 +135,17 @@ func checkUndone(p *lint.Pass, u *unit.Unit) {
 	if at, ok := given("CAP_SYS_ADMIN"); ok && u.Denies("SystemCallFilter", "mount") == value.No {
 		if view, has := u.Namespaced(); has && u.Together(at, view) {
 			lint.ReportSetting(p, u, lint.Finding{
-				Message:    fmt.Sprintf("with CAP_SYS_ADMIN the service can undo %s", view.Key),
-				Directives: []string{at.Key, view.Key},
-				Notes:      []lint.Note{{Label: "help", Text: "forbid the calls: `SystemCallFilter = [ \"~@mount\" ]`"}},
+				Message: fmt.Sprintf("with CAP_SYS_ADMIN the service can undo %s", view.Key),
+				About:   u.About(at.Key, view.Key),
+				Notes:   []lint.Note{{Label: "help", Text: "forbid the calls: `SystemCallFilter = [ \"~@mount\" ]`"}},
 			}, at, view)
 		}
 	}
 	if at, ok := given("CAP_SYS_PTRACE"); ok {
 		if proc, has := u.Is("ProtectProc", "invisible", "noaccess", "ptraceable"); has && u.Together(at, proc) {
 			lint.ReportSetting(p, u, lint.Finding{
-				Message:    "ProtectProc hides nothing from a service with CAP_SYS_PTRACE",
-				Directives: []string{at.Key, "ProtectProc"},
+				Message: "ProtectProc hides nothing from a service with CAP_SYS_PTRACE",
+				About:   u.About(at.Key, "ProtectProc"),
 			}, at, proc)
 		}
 	}
@@ -166,9 +166,9 @@ var DelegationReadOnly = &lint.Rule{
 				continue
 			}
 			lint.ReportSetting(p, u, lint.Finding{
-				Message:    "ProtectControlGroups makes read-only what Delegate gives to the service",
-				Directives: []string{"ProtectControlGroups", "Delegate"},
-				Fixes:      fix.ReplaceSetting(u, at, false, lint.Unsafe, "the service can write to the control groups of others as far as its user may"),
+				Message: "ProtectControlGroups makes read-only what Delegate gives to the service",
+				About:   u.About("ProtectControlGroups", "Delegate"),
+				Fixes:   fix.ReplaceSetting(u, at, false, lint.Unsafe, "the service can write to the control groups of others as far as its user may"),
 			}, at, delegate)
 		}
 	},

@@ -37,9 +37,9 @@ func checkJIT(p *lint.Pass, u *unit.Unit) {
 				continue
 			}
 			lint.ReportSetting(p, u, lint.Finding{
-				Message:    fmt.Sprintf("MemoryDenyWriteExecute kills %s, which %s starts: its compiler writes code into memory", r.Name, c.Key),
-				Directives: []string{"MemoryDenyWriteExecute", c.Key},
-				Fixes:      fix.ReplaceSetting(u, deny, false, lint.Unsafe, "a flaw in the service may be used to run code that was written into its memory"),
+				Message: fmt.Sprintf("MemoryDenyWriteExecute kills %s, which %s starts: its compiler writes code into memory", r.Name, c.Key),
+				About:   u.About("MemoryDenyWriteExecute", c.Key),
+				Fixes:   fix.ReplaceSetting(u, deny, false, lint.Unsafe, "a flaw in the service may be used to run code that was written into its memory"),
 			}, deny, c.Setting)
 			return
 		}
@@ -97,9 +97,9 @@ func checkConfined(p *lint.Pass, u *unit.Unit, c *unit.Command) {
 		return
 	}
 	lint.ReportSetting(p, u, lint.Finding{
-		Message:    fmt.Sprintf("%s of %s %s: %s forbids it", c.Program(), c.Key, why, at.Key),
-		Directives: []string{at.Key, c.Key},
-		Notes:      []lint.Note{{Label: "help", Text: fmt.Sprintf("take %s away; or run this one command outside the sandbox, with the prefix \"+\"", at.Key)}},
+		Message: fmt.Sprintf("%s of %s %s: %s forbids it", c.Program(), c.Key, why, at.Key),
+		About:   u.About(at.Key, c.Key),
+		Notes:   []lint.Note{{Label: "help", Text: fmt.Sprintf("take %s away; or run this one command outside the sandbox, with the prefix \"+\"", at.Key)}},
 	}, at, c.Setting)
 }
 
@@ -115,8 +115,8 @@ var CommandUnconfined = &lint.Rule{
 			for _, key := range []string{"User", "DynamicUser", "ProtectSystem", "ProtectHome", "PrivateDevices", "CapabilityBoundingSet", "SystemCallFilter", "NoNewPrivileges"} {
 				if all, ok := u.Of("Service", key); ok && u.Together(all[0], mains[0].Setting) {
 					lint.ReportSetting(p, u, lint.Finding{
-						Message:    fmt.Sprintf("the prefix \"+\" runs the service as root and outside of its sandbox: %s and the like do not hold", key),
-						Directives: []string{"ExecStart", key},
+						Message: fmt.Sprintf("the prefix \"+\" runs the service as root and outside of its sandbox: %s and the like do not hold", key),
+						About:   u.About("ExecStart", key),
 					}, mains[0].Setting, all[0])
 					break
 				}
@@ -138,9 +138,9 @@ var ProgramForbidden = &lint.Rule{
 			for _, at := range denied {
 				if dir := strings.TrimLeft(at.Text, "-+"); (dir == "/" || dir == "/nix" || dir == "/nix/store") && u.Together(at) {
 					lint.ReportSetting(p, u, lint.Finding{
-						Message:    "the service cannot execute its own program, which lies in /nix/store: no ExecPaths allows it",
-						Directives: []string{"NoExecPaths", "ExecPaths"},
-						Notes:      []lint.Note{{Label: "help", Text: "add `ExecPaths = [ \"/nix/store\" ];`"}},
+						Message: "the service cannot execute its own program, which lies in /nix/store: no ExecPaths allows it",
+						About:   u.About("NoExecPaths", "ExecPaths"),
+						Notes:   []lint.Note{{Label: "help", Text: "add `ExecPaths = [ \"/nix/store\" ];`"}},
 					}, at)
 					break
 				}
@@ -170,9 +170,9 @@ func checkEmptyRoot(p *lint.Pass, u *unit.Unit) {
 		return
 	}
 	lint.ReportSetting(p, u, lint.Finding{
-		Message:    fmt.Sprintf("the service cannot execute its own program: the root directory %s is made empty, and nothing mounts /nix/store there", root.Text),
-		Directives: []string{"RootDirectory", "BindReadOnlyPaths"},
-		Notes:      []lint.Note{{Label: "help", Text: "add `BindReadOnlyPaths = [ \"/nix/store\" ];`"}},
+		Message: fmt.Sprintf("the service cannot execute its own program: the root directory %s is made empty, and nothing mounts /nix/store there", root.Text),
+		About:   u.About("RootDirectory", "BindReadOnlyPaths"),
+		Notes:   []lint.Note{{Label: "help", Text: "add `BindReadOnlyPaths = [ \"/nix/store\" ];`"}},
 	}, root, dirs[0])
 }
 

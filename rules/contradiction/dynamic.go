@@ -42,7 +42,7 @@ func checkDynamic(p *lint.Pass, u *unit.Unit) {
 	}
 	if user, set := u.Is("User", "root", "0"); set && u.Together(dynamic, user) {
 		lint.ReportSetting(p, u, lint.Finding{
-			Severity: lint.Error, Directives: []string{"User", "DynamicUser"},
+			Severity: lint.Error, About: u.About("User", "DynamicUser"),
 			Message: fmt.Sprintf("the service runs as root: DynamicUser makes no user up where User=%s exists", user.Text),
 		}, user, dynamic)
 		return
@@ -87,17 +87,17 @@ func checkAmbientBounds(p *lint.Pass, u *unit.Unit) {
 		if bounds, ok := u.Of("Service", "CapabilityBoundingSet"); ok && u.Denies("CapabilityBoundingSet", c.Name) == value.Yes &&
 			u.Together(append(bounds, at)...) {
 			lint.ReportSetting(p, u, lint.Finding{
-				Message:    fmt.Sprintf("the service does not get %s of AmbientCapabilities: CapabilityBoundingSet leaves it out, and systemd drops it in silence", c.Name),
-				Directives: []string{"AmbientCapabilities", "CapabilityBoundingSet"},
-				Notes:      []lint.Note{{Label: "help", Text: "name it in both, or in neither"}},
+				Message: fmt.Sprintf("the service does not get %s of AmbientCapabilities: CapabilityBoundingSet leaves it out, and systemd drops it in silence", c.Name),
+				About:   u.About("AmbientCapabilities", "CapabilityBoundingSet"),
+				Notes:   []lint.Note{{Label: "help", Text: "name it in both, or in neither"}},
 			}, at, bounds[0])
 			continue
 		}
 		if taker, ok := u.Taken(c.Name); ok && u.Together(taker, at) {
 			lint.ReportSetting(p, u, lint.Finding{
-				Message:    fmt.Sprintf("the service does not get %s of AmbientCapabilities: %s takes it out of the bounding set", c.Name, taker.Key),
-				Directives: []string{"AmbientCapabilities", taker.Key},
-				Notes:      []lint.Note{{Label: "help", Text: fmt.Sprintf("a service that needs %s cannot have %s", c.Name, taker.Key)}},
+				Message: fmt.Sprintf("the service does not get %s of AmbientCapabilities: %s takes it out of the bounding set", c.Name, taker.Key),
+				About:   u.About("AmbientCapabilities", taker.Key),
+				Notes:   []lint.Note{{Label: "help", Text: fmt.Sprintf("a service that needs %s cannot have %s", c.Name, taker.Key)}},
 			}, at, taker)
 		}
 	}

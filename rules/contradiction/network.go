@@ -42,8 +42,8 @@ func checkNotify(p *lint.Pass, u *unit.Unit) {
 		return
 	}
 	f := lint.Finding{
-		Message:    what + ", which RestrictAddressFamilies leaves out",
-		Directives: []string{"RestrictAddressFamilies", kind.Key},
+		Message: what + ", which RestrictAddressFamilies leaves out",
+		About:   u.About("RestrictAddressFamilies", kind.Key),
 	}
 	if d := all[0].Def; len(u.Directive("Service", "RestrictAddressFamilies").Defs) == 1 && d.When == nil && d.Maybe == nil {
 		if node, err := unit.ValueNode(d); err == nil && node.Unparen().Kind() == nixast.List {
@@ -93,9 +93,9 @@ func checkPorts(p *lint.Pass, u *unit.Unit) {
 	report := func(at unit.Setting, port string) {
 		if u.Together(user, at) {
 			lint.ReportSetting(p, u, lint.Finding{
-				Message:    fmt.Sprintf("the service cannot listen on port %s: it does not run as root and lacks CAP_NET_BIND_SERVICE", port),
-				Directives: []string{at.Key, "AmbientCapabilities"},
-				Notes:      []lint.Note{{Label: "help", Text: "add `AmbientCapabilities = [ \"CAP_NET_BIND_SERVICE\" ];`, or let a socket unit open the port"}},
+				Message: fmt.Sprintf("the service cannot listen on port %s: it does not run as root and lacks CAP_NET_BIND_SERVICE", port),
+				About:   u.About(at.Key, "AmbientCapabilities"),
+				Notes:   []lint.Note{{Label: "help", Text: "add `AmbientCapabilities = [ \"CAP_NET_BIND_SERVICE\" ];`, or let a socket unit open the port"}},
 			}, at, user)
 		}
 	}
@@ -150,8 +150,8 @@ func checkNetworkMissing(p *lint.Pass, u *unit.Unit) {
 	for _, c := range u.CommandLines() {
 		if host, remote := remoteOf(&c); remote && !strings.Contains(c.Prefix, "+") && u.Together(cut, c.Setting) {
 			lint.ReportSetting(p, u, lint.Finding{
-				Message:    fmt.Sprintf("%s cannot reach %s: %s", c.Program(), host, how),
-				Directives: []string{cut.Key, c.Key},
+				Message: fmt.Sprintf("%s cannot reach %s: %s", c.Program(), host, how),
+				About:   u.About(cut.Key, c.Key),
 			}, cut, c.Setting)
 			return
 		}
@@ -179,9 +179,9 @@ func checkPrivateNetwork(p *lint.Pass, u *unit.Unit) bool {
 			continue
 		}
 		lint.ReportSetting(p, u, lint.Finding{
-			Message:    message,
-			Directives: []string{"PrivateNetwork", c.Key},
-			Fixes:      fix.ReplaceSetting(u, private, false, lint.Unsafe, "the service can reach the network again"),
+			Message: message,
+			About:   u.About("PrivateNetwork", c.Key),
+			Fixes:   fix.ReplaceSetting(u, private, false, lint.Unsafe, "the service can reach the network again"),
 		}, private, c.Setting)
 		return true
 	}

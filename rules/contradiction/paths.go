@@ -57,9 +57,9 @@ func checkHome(p *lint.Pass, u *unit.Unit) {
 			return false
 		}
 		lint.ReportSetting(p, u, lint.Finding{
-			Message:    fmt.Sprintf("ProtectHome=%s hides %s, %s", home.Text, path, consequence),
-			Directives: []string{"ProtectHome", at.Key},
-			Notes:      []lint.Note{{Label: "help", Text: "keep it outside of home folders; or `ProtectHome = \"tmpfs\"` with `BindPaths` or `BindReadOnlyPaths` of it, or \"read-only\""}},
+			Message: fmt.Sprintf("ProtectHome=%s hides %s, %s", home.Text, path, consequence),
+			About:   u.About("ProtectHome", at.Key),
+			Notes:   []lint.Note{{Label: "help", Text: "keep it outside of home folders; or `ProtectHome = \"tmpfs\"` with `BindPaths` or `BindReadOnlyPaths` of it, or \"read-only\""}},
 		}, at, home)
 		return true
 	}
@@ -102,9 +102,9 @@ func checkHomeMounts(p *lint.Pass, u *unit.Unit, home unit.Setting) {
 					continue
 				}
 				lint.ReportSetting(p, u, lint.Finding{
-					Message:    fmt.Sprintf("ProtectHome=%s closes the folder around %s, so %s of it has no effect", home.Text, target, key),
-					Directives: []string{"ProtectHome", key},
-					Notes:      []lint.Note{{Label: "help", Text: "write `ProtectHome = \"tmpfs\"`, on which paths can be mounted"}},
+					Message: fmt.Sprintf("ProtectHome=%s closes the folder around %s, so %s of it has no effect", home.Text, target, key),
+					About:   u.About("ProtectHome", key),
+					Notes:   []lint.Note{{Label: "help", Text: "write `ProtectHome = \"tmpfs\"`, on which paths can be mounted"}},
 				}, at, home)
 				return
 			}
@@ -150,9 +150,9 @@ func checkData(p *lint.Pass, u *unit.Unit) {
 		}
 		told = append(told, path)
 		lint.ReportSetting(p, u, lint.Finding{
-			Message:    fmt.Sprintf("the service cannot write %s, which %s names: %s makes it read-only", path, what, strict.Key),
-			Directives: []string{at.Key, strict.Key},
-			Notes:      []lint.Note{{Label: "help", Text: unit.OwnDirectory(path)}},
+			Message: fmt.Sprintf("the service cannot write %s, which %s names: %s makes it read-only", path, what, strict.Key),
+			About:   u.About(at.Key, strict.Key),
+			Notes:   []lint.Note{{Label: "help", Text: unit.OwnDirectory(path)}},
 		}, at, strict)
 	}
 	if at, ok := u.Last("Service", "PIDFile"); ok {
@@ -210,10 +210,10 @@ func checkDevices(p *lint.Pass, u *unit.Unit) {
 			return false
 		}
 		lint.ReportSetting(p, u, lint.Finding{
-			Message:    fmt.Sprintf("PrivateDevices hides %s, which %s names", what, at.Key),
-			Directives: []string{"PrivateDevices", at.Key},
-			Notes:      []lint.Note{{Label: "help", Text: "to allow this device and no others: `DevicePolicy = \"closed\"` and `DeviceAllow`, without PrivateDevices"}},
-			Fixes:      fix.ReplaceSetting(u, private, false, lint.Unsafe, "the service sees all devices, and may use those that its user, its capabilities and DeviceAllow leave it"),
+			Message: fmt.Sprintf("PrivateDevices hides %s, which %s names", what, at.Key),
+			About:   u.About("PrivateDevices", at.Key),
+			Notes:   []lint.Note{{Label: "help", Text: "to allow this device and no others: `DevicePolicy = \"closed\"` and `DeviceAllow`, without PrivateDevices"}},
+			Fixes:   fix.ReplaceSetting(u, private, false, lint.Unsafe, "the service sees all devices, and may use those that its user, its capabilities and DeviceAllow leave it"),
 		}, private, at)
 		return true
 	}

@@ -18,13 +18,13 @@ var ConflictingDefinitions = &lint.Rule{
 				return // different units may be meant
 			}
 			for _, c := range u.Clashes() {
-				reportClash(c, p, u.Name, u.Name)
+				reportClash(c, p, u.Self(), u.About(c.Name), u.Name)
 			}
 		})
 		for _, h := range p.Project.Hosts() {
 			for _, o := range optionsOf(h) {
 				if c, ok := unit.ClashOf(h, o, ""); ok {
-					reportClash(c, p, "", "the configuration")
+					reportClash(c, p, unit.Host(h), unit.Options(h, o.Path), "the configuration")
 				}
 			}
 		}
@@ -54,13 +54,13 @@ func optionsOf(h *nixos.Host) []*nixos.Option {
 }
 
 // reportClash tells of the definition that was asked for, or comes later.
-func reportClash(c unit.Clash, p *lint.Pass, name, subject string) {
+func reportClash(c unit.Clash, p *lint.Pass, units, about []unit.Ref, subject string) {
 	here, there := c.B, c.A
 	if asked := func(w unit.Worth) bool { return w.File != nil && w.File.Asked }; !asked(here) && asked(there) ||
 		here.Binding.File() == there.Binding.File() && here.Binding.Span().Start < there.Binding.Span().Start {
 		here, there = there, here
 	}
-	f := lint.Finding{Unit: name, Directives: []string{c.Name}}
+	f := lint.Finding{Units: units, About: about}
 	f.File, f.Span = unit.ValuePlace(here.Def)
 	file, span := unit.ValuePlace(there.Def)
 	at := file.Position(span.Start)

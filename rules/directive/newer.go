@@ -25,7 +25,7 @@ var NewerDirective = &lint.Rule{
 			lint.ReportNaming(&n, p, lint.Finding{
 				Message: fmt.Sprintf("%s sets %s, which came with systemd %s: version %s%s ignores it",
 					u.Name, d.Name, d.Since, u.Version, ofRelease(u)),
-				Directives: []string{d.Name}, Notes: []lint.Note{{Label: d.Name, Text: d.Doc}},
+				About: u.About(d.Name), Notes: []lint.Note{{Label: d.Name, Text: d.Doc}},
 			})
 		})
 		lint.EachFile(p, func(u *unit.Unit) {
@@ -53,7 +53,7 @@ func reportNewerValue(p *lint.Pass, u *unit.Unit, m unit.Misread) {
 	f := lint.Finding{
 		Message: fmt.Sprintf("%s: systemd takes `%s=%s` from version %s on; version %s%s ignores it",
 			u.Name, m.Key, m.Text, since, u.Version, ofRelease(u)),
-		Unit: u.Name, Directives: []string{m.Key},
+		Units: u.Self(), About: u.About(m.Key),
 	}
 	if m.Verdict.Keeps != "" {
 		f.Notes = []lint.Note{{Label: "in force", Text: m.Verdict.Keeps}}

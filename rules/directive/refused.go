@@ -55,7 +55,7 @@ func checkUserDynamic(p *lint.Pass, u *unit.Unit) {
 		return
 	}
 	f := lint.Finding{
-		Message: fmt.Sprintf("systemd refuses %s: a user's manager cannot make users up, as DynamicUser asks", u.Name), Unit: u.Name, Directives: []string{"DynamicUser"},
+		Message: fmt.Sprintf("systemd refuses %s: a user's manager cannot make users up, as DynamicUser asks", u.Name), Units: u.Self(), About: u.About("DynamicUser"),
 	}
 	f.File, f.Span = unit.ValuePlace(d)
 	p.Report(f)
@@ -109,7 +109,7 @@ func reportRefused(p *lint.Pass, u *unit.Unit, problem unitfile.Problem) {
 	}
 	at := places[0]
 	f := lint.Finding{
-		Message: fmt.Sprintf("systemd refuses %s: %s", u.Name, problem.Message), Unit: u.Name, Directives: []string{at.Key},
+		Message: fmt.Sprintf("systemd refuses %s: %s", u.Name, problem.Message), Units: u.Self(), About: u.About(at.Key),
 	}
 	if strings.Contains(problem.Message, "more than one ExecStart=") {
 		at = lastOf(places, "ExecStart")

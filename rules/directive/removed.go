@@ -23,14 +23,14 @@ var RemovedDirective = &lint.Rule{
 				return
 			}
 			f := lint.Finding{
-				Message:    fmt.Sprintf("%s sets %s, which has no effect%s", n.Name, d.Name, since(d)),
-				Directives: []string{d.Name},
+				Message: fmt.Sprintf("%s sets %s, which has no effect%s", n.Name, d.Name, since(d)),
+				About:   n.About(d.Name),
 			}
 			if d.Replacement != "" {
 				f.Message += "; " + d.Replacement + " replaced it"
 			}
 			if d.Name == "MemoryLimit" && fix.Automatic(n.Unit) {
-				f.Directives = append(f.Directives, d.Replacement)
+				f.About = append(f.About, n.About(d.Replacement)...)
 				f.Fixes = fix.RenameNaming(&n, d.Replacement, false)
 			}
 			lint.ReportNaming(&n, p, f)
@@ -95,7 +95,7 @@ func reportOldValue(p *lint.Pass) func(*unit.Unit, *directive.Directive, *unit.D
 }
 
 func reportDeprecated(p *lint.Pass, n unit.Naming, d *directive.Directive) {
-	f := lint.Finding{Directives: []string{d.Name}}
+	f := lint.Finding{About: n.About(d.Name)}
 	if alwaysOn(d) {
 		f.Message = fmt.Sprintf("%s sets %s, which has no effect%s: %s", n.Name, d.Name, since(d), strings.Trim(d.Replacement, "()"))
 		lint.ReportNaming(&n, p, f)
@@ -104,7 +104,7 @@ func reportDeprecated(p *lint.Pass, n unit.Naming, d *directive.Directive) {
 	f.Message = fmt.Sprintf("%s sets %s in [%s], which is out of date: write %s", n.Name, d.Name, n.In, d.Replacement)
 	name, moved := strings.CutPrefix(d.Replacement, "[Unit] ")
 	if nixast.IsIdentifier(name) {
-		f.Directives = append(f.Directives, name)
+		f.About = append(f.About, n.About(name)...)
 	}
 	switch {
 	case !nixast.IsIdentifier(name) || !fix.Automatic(n.Unit) || !sameMeaning[d.Name]:

@@ -25,7 +25,7 @@ func checkName(p *lint.Pass, n unit.Naming) {
 	if directive.Silent(n.Key) || strings.Contains(n.Key, "${") || unit.IsOldWatchdog(n) || n.TakesAway() {
 		return
 	}
-	f := lint.Finding{Directives: []string{n.Key}}
+	f := lint.Finding{About: n.About(n.Key)}
 	if conf := n.Conf(); conf != "" && n.In != conf {
 		f.Message = fmt.Sprintf("%s sets %s in [%s], a section that systemd does not know there and ignores: it has [%s]", n.Name, n.Key, n.In, conf)
 		lint.ReportNaming(&n, p, f)
@@ -53,20 +53,20 @@ func explainUnit(n *unit.Naming, f *lint.Finding) bool {
 	if right := sectionsOf(n.Unit, n.Key); len(right) > 0 {
 		f.Message = fmt.Sprintf("%s sets %s in [%s], where systemd ignores it: it belongs into [%s]", n.Name, n.Key, n.In, strings.Join(right, "] or ["))
 		if n.Setting != nil {
-			f.Directives = append(f.Directives, spell.Uncapitalised(n.Key))
+			f.About = append(f.About, n.About(spell.Uncapitalised(n.Key))...)
 			f.Fixes = moveFix(n.Unit, n.Setting, right[0], n.Key)
 		}
 		return true
 	}
 	if n.Setting != nil && n.Style == nixos.NixOSStyle && isUnitOption(n.Key) {
 		f.Message = fmt.Sprintf("%s sets %s in %s, where it means nothing: it is an option of the unit, beside %[3]s", n.Name, n.Key, n.Section(n.In).Name())
-		f.Directives = append(f.Directives, spell.Capitalised(n.Key))
+		f.About = append(f.About, n.About(spell.Capitalised(n.Key))...)
 		f.Fixes = moveFix(n.Unit, n.Setting, "", n.Key)
 		return true
 	}
 	if right, proper := miscased(n.Unit, n.In, n.Key); proper != "" && n.Setting != nil {
 		f.Message = fmt.Sprintf("%s sets %s in [%s], where systemd ignores it: it is %s of [%s]", n.Name, n.Key, n.In, proper, right)
-		f.Directives = append(f.Directives, proper, spell.Uncapitalised(proper))
+		f.About = append(f.About, n.About(proper, spell.Uncapitalised(proper))...)
 		f.Fixes = moveFix(n.Unit, n.Setting, right, proper)
 		return true
 	}
@@ -127,7 +127,7 @@ func suggest(n *unit.Naming, f *lint.Finding) {
 
 // offer offers another setting instead.
 func offer(n *unit.Naming, f *lint.Finding, d *directive.Directive, far bool) {
-	f.Directives = append(f.Directives, d.Name)
+	f.About = append(f.About, n.About(d.Name)...)
 	f.Notes = append(f.Notes, lint.Note{Label: d.Name, Text: d.Doc})
 	if fix.Automatic(n.Unit) && fits(n, d) {
 		f.Fixes = fix.RenameNaming(n, d.Name, far)

@@ -35,7 +35,7 @@ var InvalidValue = &lint.Rule{
 }
 
 func reportInvalid(p *lint.Pass, u *unit.Unit, m unit.Misread, rows map[string]profile.Requirement) {
-	f := lint.Finding{Message: invalidMessage(u, m), Unit: u.Name, Directives: []string{m.Key}}
+	f := lint.Finding{Message: invalidMessage(u, m), Units: u.Self(), About: u.About(m.Key)}
 	switch {
 	case m.Verdict.Status == value.Refused:
 		f.Notes = append(f.Notes, lint.Note{Label: "systemd", Text: "the unit does not load at all"})

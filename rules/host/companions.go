@@ -101,8 +101,8 @@ var MaskCompanion = &lint.Rule{
 					continue
 				}
 				f := lint.Finding{
-					Message:    fmt.Sprintf("%s = false stands alone: nothing in the project sets %s", o, c.needs),
-					Directives: []string{o.String()},
+					Message: fmt.Sprintf("%s = false stands alone: nothing in the project sets %s", o, c.needs),
+					About:   unit.Options(h, o.Path),
 				}
 				f.File, f.Span = unit.Place(o.Defs[0].Binding)
 				p.Report(f)
@@ -197,7 +197,7 @@ func (a *accounts) check(p *lint.Pass, u *unit.Unit, directive string) {
 	}
 	f := lint.Finding{
 		Message: fmt.Sprintf("%s runs with %s %s, which no file of the project declares in users.%ss", u.Name, kind, name, kind),
-		Unit:    u.Name, Directives: []string{directive},
+		Units:   u.Self(), About: u.About(directive),
 	}
 	f.File, f.Span = unit.ValuePlace(unit.LastAsked(o))
 	p.Report(f)

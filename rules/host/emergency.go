@@ -49,8 +49,8 @@ func checkSuppressed(p *lint.Pass, h *nixos.Host) {
 			Message: fmt.Sprintf("NixOS %s reboots after a failed first stage through emergency.target; suppressing it leaves the boot standing still", h.Release),
 			Notes: []lint.Note{{Label: "why",
 				Text: "panic-on-fail.service is wanted by emergency.target, and OnFailure=emergency.target of the first stage would point at nothing"}},
-			Directives: []string{o.String()},
-			Fixes:      removeElements(elems),
+			About: unit.Options(h, o.Path),
+			Fixes: removeElements(elems),
 		}
 		f.File, f.Span = unit.ValuePlace(d)
 		p.Report(f)

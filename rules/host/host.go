@@ -249,7 +249,7 @@ func (h *hostView) reportMissing(p *lint.Pass, para string, rs []profile.Require
 	}
 	f := lint.Finding{
 		Message: missingHostMessage(para, rs),
-		File:    file, Span: span, Directives: directives(rs),
+		File:    file, Span: span, Units: unit.Host(h.Host), About: h.about(rs),
 		Notes: lint.ExplainRequirements("missing", rs, func(r *profile.Requirement) string { return r.Option() + " = " + r.Text(nil) + ";" }),
 	}
 	f.Notes = append(f.Notes, watchdogNote(rs)...)
@@ -325,16 +325,13 @@ func options(rs []profile.Requirement) []string {
 	return out
 }
 
-// directives are what a fix of the rows changes: the options, and the directives of
-// the manager that they set.
-func directives(rs []profile.Requirement) []string {
-	out := options(rs)
+// about are the options that requirements are about.
+func (h *hostView) about(rs []profile.Requirement) []unit.Ref {
+	paths := make([][]string, len(rs))
 	for i := range rs {
-		if key, ok := profile.ManagerKey(rs[i].Path); ok {
-			out = append(out, key)
-		}
+		paths[i] = rs[i].Path
 	}
-	return out
+	return unit.Options(h.Host, paths...)
 }
 
 func missingHostMessage(para string, rs []profile.Requirement) string {
@@ -444,7 +441,7 @@ func (h *hostView) reportWeaker(p *lint.Pass, r *profile.Requirement) {
 	file, span := unit.ValuePlace(unit.LastAsked(o))
 	f := lint.Finding{
 		Message: fmt.Sprintf("%s is %s; the %s baseline asks for %s", o, unit.Shown(o), r.Baseline.Name, bound(r)),
-		File:    file, Span: span, Directives: directives([]profile.Requirement{*r}),
+		File:    file, Span: span, Units: unit.Host(h.Host), About: h.about([]profile.Requirement{*r}),
 		Notes: append(lint.ExplainRequirements("", []profile.Requirement{*r}, nil), watchdogNote([]profile.Requirement{*r})...),
 	}
 	if !r.Baseline.Named && h.isNear(r) {

@@ -50,8 +50,8 @@ func reportIdle(p *lint.Pass, h *nixos.Host, o *nixos.Option) {
 		why = "which is off here"
 	}
 	f := lint.Finding{
-		Message:    fmt.Sprintf("%s does nothing without boot.initrd.systemd.enable, %s", o, why),
-		Directives: []string{o.String()},
+		Message: fmt.Sprintf("%s does nothing without boot.initrd.systemd.enable, %s", o, why),
+		About:   unit.Options(h, o.Path),
 	}
 	f.File, f.Span = unit.Place(o.Defs[0].Binding)
 	p.Report(f)
@@ -71,8 +71,8 @@ var WaitOnlineConflict = &lint.Rule{
 				continue
 			}
 			f := lint.Finding{
-				Message:    "NixOS sets systemd.services.systemd-networkd-wait-online.enable to true, and false beside it does not evaluate; set " + waitOnline,
-				Directives: []string{waitOnline},
+				Message: "NixOS sets systemd.services.systemd-networkd-wait-online.enable to true, and false beside it does not evaluate; set " + waitOnline,
+				About:   unit.Options(h, strings.Split(waitOnline, ".")),
 			}
 			f.File, f.Span = unit.Place(d.Binding)
 			if edits := fix.AddAbove(d.Binding, strings.Split(waitOnline, "."), false); edits != nil {

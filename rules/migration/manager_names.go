@@ -23,8 +23,8 @@ var ManagerNames = &lint.Rule{
 				what = n.Setting.String()
 			}
 			lint.ReportNaming(&n, p, lint.Finding{
-				Message:    fmt.Sprintf("%s is ignored: systemd calls it %s", what, name),
-				Directives: []string{n.Key, name},
+				Message: fmt.Sprintf("%s is ignored: systemd calls it %s", what, name),
+				About:   n.About(n.Key, name),
 				Notes: []lint.Note{{Label: "note",
 					Text: "this is a time of the hardware watchdog; how long a service may take to stop is DefaultTimeoutStopSec"}},
 				Fixes: fix.RenameNaming(&n, name, false),

@@ -101,15 +101,15 @@ func (m *migration) report(p *lint.Pass, h *nixos.Host) {
 			continue
 		}
 		f := lint.Finding{
-			Message:    fmt.Sprintf("NixOS %s calls %s %s", m.since, o, strings.Join(m.new, ".")),
-			Directives: []string{o.String(), h.Option(m.new...).String()},
+			Message: fmt.Sprintf("NixOS %s calls %s %s", m.since, o, strings.Join(m.new, ".")),
+			Units:   unit.Host(h), About: unit.Options(h, m.old, m.new),
 		}
 		if m.removed {
 			f.Message = fmt.Sprintf("NixOS %s has no option %s, and refuses to evaluate; its place is %s", m.since, o, strings.Join(m.new, "."))
 		}
 		f.File, f.Span = unit.Place(d.Binding)
 		if edits, settings, ok := m.rewrite(h, d); ok {
-			f.Directives = append(f.Directives, settings...)
+			f.About = append(f.About, unit.Options(h, settings...)...)
 			f.Fixes = []lint.Fix{{Title: "write " + strings.Join(m.new, "."), Applicability: lint.Safe, Edits: lint.In(f.File, edits)}}
 		}
 		p.Report(f)
@@ -144,7 +144,7 @@ func asksRelease(c *eval.Cond) bool {
 // rewrite makes the edits that give a definition its new name, and names the
 // settings that come of it. A definition whose place says only a part of the
 // path stays as it is, and so does one beside others of the new name.
-func (m *migration) rewrite(h *nixos.Host, d *nixos.Def) (edits []emit.Edit, settings []string, ok bool) {
+func (m *migration) rewrite(h *nixos.Host, d *nixos.Def) (edits []emit.Edit, settings [][]string, ok bool) {
 	b, isBinding := d.Binding.AsBinding()
 	if !isBinding || !d.Wrapper.IsZero() || h.Option(m.new...).IsSet() || m.removed && !m.conf {
 		return nil, nil, false
@@ -175,7 +175,7 @@ func (m *migration) rewrite(h *nixos.Host, d *nixos.Def) (edits []emit.Edit, set
 		return nil, nil, false
 	}
 	for _, a := range conf {
-		settings = append(settings, strings.Join(m.new, ".")+"."+a.Path[0])
+		settings = append(settings, slices.Concat(m.new, a.Path[:1]))
 	}
 	return append(edits, value...), settings, true
 }

@@ -45,9 +45,9 @@ func checkScripted(p *lint.Pass, h *nixos.Host, o *nixos.Option) {
 			continue
 		}
 		f := lint.Finding{
-			Message:    fmt.Sprintf("%s is code for the scripted first stage; with systemd in its place the configuration does not evaluate", o),
-			Directives: []string{o.String()},
-			Notes:      []lint.Note{{Label: "help", Text: "make it a service of boot.initrd.systemd.services"}},
+			Message: fmt.Sprintf("%s is code for the scripted first stage; with systemd in its place the configuration does not evaluate", o),
+			About:   unit.Options(h, o.Path),
+			Notes:   []lint.Note{{Label: "help", Text: "make it a service of boot.initrd.systemd.services"}},
 		}
 		f.File, f.Span = unit.Place(d.Binding)
 		p.Report(f)
@@ -128,7 +128,7 @@ var GoneUnit = &lint.Rule{
 				return
 			}
 			if now, gone := goneUnits[u.Name]; gone && (u.IsOverride() || unit.OnlyMasks(u)) {
-				f := lint.Finding{Message: fmt.Sprintf("NixOS %s has no %s any more; see %s", u.Host.Release, u.Name, now), Unit: u.Name}
+				f := lint.Finding{Message: fmt.Sprintf("NixOS %s has no %s any more; see %s", u.Host.Release, u.Name, now), Units: u.Self()}
 				f.File, f.Span = unit.Place(u.Def().Binding)
 				p.Report(f)
 			}
@@ -150,7 +150,7 @@ func checkGoneTarget(p *lint.Pass, u *unit.Unit) {
 			}
 			f := lint.Finding{
 				Message: fmt.Sprintf("%s is never started by %s, which NixOS %s has no more; see %s", u.Name, target, u.Host.Release, goneUnits[target]),
-				Unit:    u.Name, Directives: []string{name},
+				Units:   u.Self(), About: u.About(name),
 			}
 			f.File, f.Span = unit.ValuePlace(d)
 			p.Report(f)

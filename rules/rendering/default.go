@@ -17,7 +17,7 @@ var DefaultSetLost = &lint.Rule{
 func checkDefaultSets(p *lint.Pass, u *unit.Unit) {
 	for _, d := range u.Dropped() {
 		f := lint.Finding{
-			Unit:    u.Name,
+			Units:   u.Self(),
 			Message: fmt.Sprintf("%s: nothing in this %s reaches the unit: mkDefault makes the whole set weaker than %s, which NixOS sets there itself", u.Name, d.Option, d.By),
 			Notes:   []lint.Note{{Label: "help", Text: "put mkDefault at each setting instead, or leave it out"}},
 		}

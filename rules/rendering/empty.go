@@ -86,7 +86,7 @@ func checkEmptyList(p *lint.Pass, u *unit.Unit, o *nixos.Option) {
 		return
 	}
 	meant := emptyIsAll[o.Name()]
-	f := lint.Finding{Unit: u.Name, Directives: []string{o.Name()}}
+	f := lint.Finding{Units: u.Self(), About: u.About(o.Name())}
 	f.File, f.Span = unit.ValuePlace(d)
 	node, err := unit.ValueNode(d)
 	risk := "whatever needs what the service has now; look for EPERM and EAFNOSUPPORT in its log"
@@ -194,7 +194,7 @@ func reportDevices(p *lint.Pass, u *unit.Unit, file *nixast.File, span nixast.Sp
 	if on, _ := value.ParseBool(private); set && (!known || on) || len(u.Full.Values("Service", "DevicePolicy")) > 0 {
 		return
 	}
-	f := lint.Finding{Message: message, File: file, Span: span, Unit: u.Name, Directives: []string{"DeviceAllow", "DevicePolicy"}}
+	f := lint.Finding{Message: message, File: file, Span: span, Units: u.Self(), About: u.About("DeviceAllow", "DevicePolicy")}
 	site := u.Site("Service")
 	if edits, err := fix.Add(site, emit.Where{Families: [][]string{{"DeviceAllow", "DevicePolicy"}}}, []emit.Attr{emit.A("DevicePolicy", "closed")}); err == nil &&
 		fix.Automatic(u) && !site.Shared {

@@ -56,7 +56,7 @@ func reportTildeOnce(p *lint.Pass, u *unit.Unit, d *directive.Directive, plain [
 	}
 	f := lint.Finding{
 		Message: fmt.Sprintf("%s: %s is a deny list, and %s without ~ takes nothing out of it: it stays allowed", u.Name, d.Name, strings.Join(names, ", ")),
-		Unit:    u.Name, Directives: []string{d.Name},
+		Units:   u.Self(), About: u.About(d.Name),
 	}
 	f.File, f.Span = unit.LinePlace(u, plain[0].Line)
 	if fixable {

@@ -47,7 +47,7 @@ var ResetAtEnd = &lint.Rule{
 				}
 				f := lint.Finding{
 					Message: fmt.Sprintf("%s: the empty `%s=` at the end undoes the lines before it; nothing of the list is left", u.Name, k.Key),
-					Unit:    u.Name, Directives: []string{k.Key},
+					Units:   u.Self(), About: u.About(k.Key),
 				}
 				f.File, f.Span = unit.LinePlace(u, l)
 				if first.Def != l.Def {
@@ -80,7 +80,7 @@ var DefaultListLost = &lint.Rule{
 				}
 				f := lint.Finding{
 					Message: fmt.Sprintf("%s: this list of %s does not add to the one under mkDefault, but replaces it: nothing is left but what it denies", u.Name, o.Name()),
-					Unit:    u.Name, Directives: []string{o.Name()},
+					Units:   u.Self(), About: u.About(o.Name()),
 				}
 				if !onlyDenies(u, o.Defs[0]) {
 					f.Message = fmt.Sprintf("%s: this list of %s does not add to the one under mkDefault, but replaces it: the service may not even read", u.Name, o.Name())

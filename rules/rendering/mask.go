@@ -45,7 +45,7 @@ var MaskMisspelt = &lint.Rule{
 			d := u.Option("enable").Defs[0]
 			f := lint.Finding{
 				Message: fmt.Sprintf("%s is masked, but NixOS has no such unit; did you mean %s?", u.Name, meant),
-				Unit:    u.Name, Directives: []string{"enable"},
+				Units:   u.Self(), About: u.About("enable"),
 			}
 			f.File, f.Span = unit.Place(d.Binding)
 			p.Report(f)

@@ -74,11 +74,22 @@ func checkUpdate(p *lint.Pass, b nixast.BinaryView) {
 		File:    b.File(), Span: function.Span(),
 	}
 	if at == b.Right() && name == "mkIf" {
-		f.Directives = append(attrNames(other), attrNames(at)...)
-		f.Directives = append(f.Directives, "Environment") // of the option environment
+		names := slices.Concat(attrNames(other), attrNames(at), []string{"Environment"}) // of the option environment
+		f.About = aboutUnitsOf(p, b.File(), names)
 		f.Fixes = optionalAttrs(b, function, other)
 	}
 	p.Report(f)
+}
+
+// aboutUnitsOf refers to settings of the units that a file defines.
+func aboutUnitsOf(p *lint.Pass, file *nixast.File, names []string) []unit.Ref {
+	var refs []unit.Ref
+	for _, u := range p.Units {
+		if slices.ContainsFunc(u.Defs(), func(d *nixos.Def) bool { return d.Binding.File() == file }) {
+			refs = append(refs, u.About(names...)...)
+		}
+	}
+	return refs
 }
 
 // emptySet reports whether n is { }, of which nothing can get lost.
@@ -187,7 +198,7 @@ var MisplacedProperty = &lint.Rule{
 				f := lint.Finding{
 					Message: fmt.Sprintf("%s: NixOS does not look for %s inside of %s: %s of a unit then is a set, and does not evaluate",
 						u.Name, calledName(d.Misfit), calledName(d.Wrapper), o.Name()),
-					File: d.Misfit.File(), Span: d.Misfit.Span(), Unit: u.Name, Directives: []string{o.Name()},
+					File: d.Misfit.File(), Span: d.Misfit.Span(), Units: u.Self(), About: u.About(o.Name()),
 				}
 				f.Fixes = swapProperties(d)
 				p.Report(f)
@@ -209,7 +220,7 @@ func reportInList(p *lint.Pass, u *unit.Unit, o *nixos.Option, d *nixos.Def) {
 		}
 		p.Report(lint.Finding{
 			Message: fmt.Sprintf("%s: NixOS does not look for %s %s: %s of a unit then does not evaluate; use lib.optional", u.Name, name, where, o.Name()),
-			File:    n.File(), Span: function.Span(), Unit: u.Name, Directives: []string{o.Name()}, Fixes: fixes,
+			File:    n.File(), Span: function.Span(), Units: u.Self(), About: u.About(o.Name()), Fixes: fixes,
 		})
 		return true
 	}

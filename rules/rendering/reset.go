@@ -74,7 +74,7 @@ var ResetOfOthers = &lint.Rule{
 				b := lines[at]
 				f := lint.Finding{
 					Message: fmt.Sprintf("%s: the empty `%s=` also undoes `%s=%s`, which NixOS writes before it", u.Name, l.Key, b.Key, b.Text),
-					Unit:    u.Name, Directives: []string{l.Key, b.Key},
+					Units:   u.Self(), About: u.About(l.Key, b.Key),
 					Notes: []lint.Note{{Label: "help", Text: fmt.Sprintf("write the empty element first in %s instead", b.Key)}},
 				}
 				f.File, f.Span = unit.LinePlace(u, l)

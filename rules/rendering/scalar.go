@@ -29,7 +29,7 @@ var NullValue = &lint.Rule{
 }
 
 func reportNull(p *lint.Pass, u *unit.Unit, m unit.Misread) {
-	f := lint.Finding{Unit: u.Name, Directives: []string{m.Key}}
+	f := lint.Finding{Units: u.Self(), About: u.About(m.Key)}
 	what := "which systemd ignores with a warning"
 	switch {
 	case m.Directive.Empty == directive.EmptyEnables:

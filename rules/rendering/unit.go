@@ -68,7 +68,7 @@ var changedTemplates = []string{"getty@", "serial-getty@", "container-getty@"}
 func reportInstance(p *lint.Pass, u *unit.Unit, template string) {
 	f := lint.Finding{
 		Message: fmt.Sprintf("%s becomes a whole unit without a command, in the place of the template %s; write overrideStrategy = \"asDropin\"", u.Name, template),
-		Unit:    u.Name, Directives: []string{"overrideStrategy"},
+		Units:   u.Self(), About: u.About("overrideStrategy"),
 	}
 	x := lint.Fix{Title: `add overrideStrategy = "asDropin"`, Applicability: lint.Safe}
 	own := templateOf(u, template)
@@ -121,7 +121,7 @@ var SocketRemains = &lint.Rule{
 					continue
 				}
 				f := lint.Finding{
-					Message: fmt.Sprintf("%s is masked, and %s, which starts it, is not", u.Name, t.Name), Unit: u.Name, Directives: []string{"enable"},
+					Message: fmt.Sprintf("%s is masked, and %s, which starts it, is not", u.Name, t.Name), Units: u.Self(), About: u.About("enable"),
 				}
 				f.File, f.Span = unit.ValuePlace(d)
 				file, span := unit.Place(t.Def().Binding)
@@ -145,9 +145,9 @@ func reportRFKill(p *lint.Pass, u *unit.Unit) {
 	}
 	option := strings.Join(path, ".")
 	f := lint.Finding{
-		Severity:   lint.Info,
-		Message:    "systemd-rfkill.service is masked, and systemd-rfkill.socket, which starts it, is not",
-		Directives: []string{option},
+		Severity: lint.Info,
+		Message:  "systemd-rfkill.service is masked, and systemd-rfkill.socket, which starts it, is not",
+		Units:    u.Self(), About: unit.Options(u.Host, path),
 	}
 	f.File, f.Span = unit.ValuePlace(d)
 	if edits := fix.AddAbove(d.Binding, path, false); edits != nil {
@@ -195,7 +195,7 @@ var UserSandbox = &lint.Rule{
 			}
 			f := lint.Finding{
 				Message: fmt.Sprintf("%s belongs to a user's manager, where %s works in a user namespace only", u.Name, few(names)),
-				Unit:    u.Name, Directives: names,
+				Units:   u.Self(), About: u.About(names...),
 			}
 			f.File, f.Span = unit.LastName(first.Binding)
 			p.Report(f)

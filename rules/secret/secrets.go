@@ -124,8 +124,8 @@ func (t *unitText) isScript() bool { return slices.Contains(unit.ScriptOptions, 
 
 // report adds a finding at a piece of the text, or at the text as a whole.
 func (t *unitText) report(p *lint.Pass, f lint.Finding, at nixast.Node) {
-	f.Unit, f.Message = t.unit.Name, t.unit.Name+": "+f.Message
-	f.Directives = []string{t.key}
+	f.Units, f.Message = unit.Self(t.unit), t.unit.Name+": "+f.Message
+	f.About = unit.About(t.unit, t.key)
 	f.File, f.Span = unit.ValuePlace(t.def)
 	for _, n := range []nixast.Node{t.value.Origin(), at} {
 		if !n.IsZero() && n.File() == f.File && f.Span.Start <= n.Span().Start && n.Span().End <= f.Span.End {

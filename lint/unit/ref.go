@@ -1,0 +1,131 @@
+package unit
+
+import (
+	"slices"
+	"strings"
+
+	"wardnix/lint/nixos"
+	"wardnix/lint/spell"
+	"wardnix/lint/systemd/directive"
+	"wardnix/nixast"
+)
+
+// A Ref is the identity of something that a host sets: of a unit, of a setting of
+// a unit, or of an option of the host. Two hosts may have units of one name, and
+// two units settings of one name; their refs differ.
+type Ref struct {
+	// Host is the host's name; empty for the files that belong to none.
+	Host string
+	// Scope is the service manager that runs the unit.
+	Scope nixos.Scope
+	// Unit is the full name of the unit, or of the configuration file of systemd;
+	// empty for an option of the host.
+	Unit string
+	// Section is the section of a directive; empty for an option.
+	Section string
+	// Key is the directive, the option of the unit ("after"), or the path of the
+	// host's option as Nix writes it; empty for the unit as a whole.
+	Key string
+}
+
+// Self refers to a unit as a whole.
+func Self(u *nixos.Unit) []Ref { return []Ref{refOf(u, "", "")} }
+
+func refOf(u *nixos.Unit, section, key string) Ref {
+	return Ref{Host: u.Host.Name, Scope: u.Scope, Unit: u.Name, Section: section, Key: key}
+}
+
+// About refers to settings of a unit by name: a directive is that of each section
+// in which the unit sets it or may set it; a name in lower case is an option of
+// the unit.
+func About(u *nixos.Unit, keys ...string) []Ref {
+	var refs []Ref
+	for _, key := range keys {
+		for _, section := range sectionsOf(u, key) {
+			refs = append(refs, refOf(u, section, key))
+		}
+	}
+	return refs
+}
+
+// Self refers to the unit as a whole.
+func (u *Unit) Self() []Ref { return Self(u.Unit) }
+
+// About refers to settings of the unit: see [About].
+func (u *Unit) About(keys ...string) []Ref { return About(u.Unit, keys...) }
+
+// sectionsOf are the sections in which a unit sets a directive or may set it; the
+// empty one for an option.
+func sectionsOf(u *nixos.Unit, key string) []string {
+	var found []string
+	add := func(section string) {
+		if !slices.Contains(found, section) {
+			found = append(found, section)
+		}
+	}
+	sections := append(u.Sections(), nixos.OwnSection(u.Type()), "Unit", "Install")
+	for _, l := range u.Lines() {
+		sections = append(sections, l.Section)
+		if section, name := SettingOf(l); name == key {
+			add(section)
+		}
+	}
+	if key == "" || 'a' <= key[0] && key[0] <= 'z' {
+		add("")
+		return found
+	}
+	known := directive.SectionsOf(key, u.Host.Version())
+	for _, section := range sections {
+		if slices.Contains(known, section) {
+			add(section)
+		}
+	}
+	if len(found) == 0 {
+		add(nixos.OwnSection(u.Type()))
+	}
+	return found
+}
+
+// Options refers to options of a host by their paths, and to what they set in
+// units: the setting of a configuration file of systemd, and whether a unit is
+// enabled.
+func Options(h *nixos.Host, paths ...[]string) []Ref {
+	var refs []Ref
+	for _, path := range paths {
+		refs = append(refs, Ref{Host: h.Name, Key: nixast.QuoteAttrPath(path...)})
+		if c, ok := nixos.ConfSettingOf(path); ok {
+			refs = append(refs, Ref{h.Name, nixos.Scope{Kind: c.Scope}, c.File, c.Section, c.Key})
+		}
+		if n := len(path); n > 2 && path[n-1] == "enable" && nixos.HoldsUnits(path[:n-2]) {
+			refs = append(refs, Ref{Host: h.Name, Unit: path[n-2] + "." + strings.TrimSuffix(path[n-3], "s"), Key: "enable"})
+		}
+	}
+	return refs
+}
+
+// String is the setting with its unit: "ProtectHome of web.service".
+func (r Ref) String() string {
+	switch {
+	case r.Unit == "":
+		return r.Key
+	case r.Key == "":
+		return r.Unit
+	}
+	return r.Key + " of " + r.Unit
+}
+
+// SettingOf is the section and key by which refs name the setting that a line of
+// a unit comes from: a dependency is an option of the unit.
+func SettingOf(l nixos.Line) (section, key string) {
+	if l.Section != "Service" && slices.Contains(derived[:], l.Key) {
+		return "", spell.Uncapitalised(l.Key)
+	}
+	return l.Section, l.Key
+}
+
+// derived are the directives that NixOS makes of options of the same name in
+// lower case (nixos/lib/systemd-lib.nix, NixOS 26.11).
+var derived = [...]string{"After", "Before", "Wants", "Requires", "BindsTo", "PartOf", "Conflicts", "WantedBy", "RequiredBy", "UpheldBy"}
+
+// Host refers to a host as a whole.
+func Host(h *nixos.Host) []Ref { return []Ref{{Host: h.Name}} }
