@@ -148,13 +148,16 @@ func (d *Draft) Fix(fixes ...Fix) *Draft {
 }
 
 // Reportf reports the finding under a title: what is wrong, in one clause of at
-// most 80 characters, without the name of the unit, which every format puts in
-// front.
+// most 80 characters, without the name of the unit, which is put in front.
 func (d *Draft) Reportf(format string, args ...any) {
 	if d.silent || d.File == nil {
 		return
 	}
-	d.Message = fmt.Sprintf(format, args...)
+	d.Problem = fmt.Sprintf(format, args...)
+	d.Message = d.Problem
+	if name := d.Unit(); name != "" {
+		d.Message = name + ": " + d.Problem
+	}
 	d.pass.Report(d.Finding)
 	for i, span := range d.further {
 		more := d.Finding

@@ -13,8 +13,11 @@ import (
 type Finding struct {
 	Rule     *Rule
 	Severity Severity
-	// Message says in one line what is there and what it means.
+	// Message is the title: "subject: problem", in one line.
 	Message string
+	// Problem is the title without the subject; what findings about several units
+	// have in common.
+	Problem string
 	// File and Span are the exact place.
 	File *nixast.File
 	Span nixast.Span
