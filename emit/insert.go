@@ -134,15 +134,19 @@ func (e *Editor) insertLines(b *box, o order, write writer) ([]Edit, error) {
 			return nil, err
 		}
 		if !it.under.IsZero() {
-			at := lineEnd(b.node.File().Src, it.under.Span().End)
-			edits = append(edits, Edit{at, at, e.nl() + text})
+			at := lineEnd(e.file.Src, it.under.Span().End)
+			edits = append(edits, Edit{at, at, e.nlAt(at) + text})
 			continue
 		}
 		blank := it.blank && i > 0
 		if it.before {
 			above.WriteString(e.blankLine(blank) + text + e.nl())
 		} else {
-			below.WriteString(e.nl() + e.blankLine(blank) + text)
+			nl := e.nlAt(last.tail)
+			if blank {
+				below.WriteString(nl)
+			}
+			below.WriteString(nl + text)
 		}
 	}
 	flush(last, nil)
@@ -151,6 +155,19 @@ func (e *Editor) insertLines(b *box, o order, write writer) ([]Edit, error) {
 
 // nl is the line end of the file.
 func (e *Editor) nl() string { return e.style.nl() }
+
+// nlAt is the line end at offset at, or that of the file if no line ends there.
+// A line inserted before a line end takes that one over, so the line above it
+// needs an equal one.
+func (e *Editor) nlAt(at int) string {
+	switch rest := e.file.Src[at:]; {
+	case strings.HasPrefix(rest, "\r\n"):
+		return "\r\n"
+	case strings.HasPrefix(rest, "\n"):
+		return "\n"
+	}
+	return e.nl()
+}
 
 func (e *Editor) blankLine(yes bool) string {
 	if yes {
