@@ -18,17 +18,10 @@ type Edit struct {
 // String is the edit as "start-end: new text quoted".
 func (e Edit) String() string { return fmt.Sprintf("%d-%d: %q", e.Start, e.End, e.New) }
 
-// OverlapError tells of two edits that want to change the same bytes.
-type OverlapError struct{ A, B Edit }
-
-func (e *OverlapError) Error() string {
-	return fmt.Sprintf("edits overlap: %v and %v", e.A, e.B)
-}
-
 // Apply applies edits to src. Their order matters only for insertions at one
 // place: they come out in the order given, and before a replacement that
-// starts there. The error is an [*OverlapError], or tells of an edit outside
-// src.
+// starts there. It is an error if two edits change the same bytes, or if one
+// lies outside src.
 func Apply(src string, edits []Edit) (string, error) {
 	sorted := sortEdits(edits)
 	var b strings.Builder
@@ -38,7 +31,7 @@ func Apply(src string, edits []Edit) (string, error) {
 			return "", fmt.Errorf("edit %v lies outside the %d bytes of the source", e, len(src))
 		}
 		if e.Start < at {
-			return "", &OverlapError{sorted[i-1], e}
+			return "", fmt.Errorf("edits overlap: %v and %v", sorted[i-1], e)
 		}
 		b.WriteString(src[at:e.Start])
 		b.WriteString(e.New)
@@ -68,19 +61,6 @@ func Conflicts(a, b []Edit) bool {
 		}
 	}
 	return false
-}
-
-// Invert gives the edits that turn the result of Apply(src, edits) back into
-// src. The edits must be such that Apply takes them.
-func Invert(src string, edits []Edit) []Edit {
-	sorted := sortEdits(edits)
-	undo := make([]Edit, len(sorted))
-	shift := 0
-	for i, e := range sorted {
-		undo[i] = Edit{e.Start + shift, e.Start + shift + len(e.New), src[e.Start:e.End]}
-		shift += len(e.New) - (e.End - e.Start)
-	}
-	return undo
 }
 
 func sortEdits(edits []Edit) []Edit {

@@ -10,10 +10,10 @@ import (
 
 // Editor makes edits for one file.
 type Editor struct {
-	// AllowShared lets operations change text that several places use: the set
+	// allowShared lets operations change text that several places use: the set
 	// of a let binding with more than one reader, the body of a function. See
 	// [Shared].
-	AllowShared bool
+	allowShared bool
 
 	file   *nixast.File
 	style  Style
@@ -30,9 +30,6 @@ func New(f *nixast.File) *Editor {
 	}
 	return e
 }
-
-// Style is the style learnt from the file.
-func (e *Editor) Style() Style { return e.style }
 
 // Refusal is the error of an operation that could be done, but would do harm:
 // lose or detach a comment, change other users of the same text, capture a
@@ -82,7 +79,7 @@ func (e *Editor) editable(n nixast.Node) error {
 	if e.broken != nil {
 		return e.broken
 	}
-	if e.AllowShared {
+	if e.allowShared {
 		return nil
 	}
 	return Shared(n)

@@ -40,18 +40,14 @@ var exercises = map[string]func(*exercise, nixast.Node) error{
 	"wrap":          (*exercise).wrap,
 	"append":        (*exercise).append,
 	"removeElement": (*exercise).removeElement,
-	"move":          (*exercise).move,
-	"reorder":       (*exercise).reorder,
-	"nest":          (*exercise).nest,
-	"flatten":       (*exercise).flatten,
 }
 
 // suits tells which nodes an exercise is for.
 func suits(name string, n nixast.Node) bool {
 	switch name {
-	case "insert", "reorder":
+	case "insert":
 		return n.Kind() == nixast.AttrSet || n.Kind() == nixast.Let
-	case "ensure", "nest":
+	case "ensure":
 		return n.Kind() == nixast.AttrSet
 	case "append":
 		return n.Kind() == nixast.List
@@ -60,15 +56,13 @@ func suits(name string, n nixast.Node) bool {
 	case "replace", "wrap":
 		return n.Parent().Kind() == nixast.BindingNode && n.Kind() != nixast.AttrPathNode
 	}
-	if b, ok := n.AsBinding(); ok && name == "flatten" {
-		return b.Value().Kind() == nixast.AttrSet
-	} else if ok && name == "insertBeside" {
+	if b, ok := n.AsBinding(); ok && name == "insertBeside" {
 		return size(b.Path().Attrs()) > 1
 	}
 	return n.Kind() == nixast.BindingNode
 }
 
-func (x *exercise) apply(edits []Edit, moves bool) (*nixast.File, error) {
+func (x *exercise) apply(edits []Edit) (*nixast.File, error) {
 	text, err := Apply(x.file.Src, edits)
 	if err != nil {
 		return nil, defect("%v", err)
@@ -77,25 +71,13 @@ func (x *exercise) apply(edits []Edit, moves bool) (*nixast.File, error) {
 	if err := syntaxError(after); err != nil {
 		return nil, defect("%v", err)
 	}
-	if err := CommentsKept(x.file, after); err != nil && !moves {
+	if err := CommentsKept(x.file, after); err != nil {
 		return nil, defect("%v", err)
 	}
-	if moves && !slices.Equal(sortedComments(x.file), sortedComments(after)) {
-		return nil, defect("a comment is lost")
-	}
-	if back, err := Apply(text, Invert(x.file.Src, edits)); err != nil || back != x.file.Src {
+	if back, err := Apply(text, invert(x.file.Src, edits)); err != nil || back != x.file.Src {
 		return nil, defect("the edits cannot be taken back: %v", err)
 	}
 	return after, nil
-}
-
-func sortedComments(f *nixast.File) []string {
-	var all []string
-	for _, c := range comments(f) {
-		all = append(all, strings.Join(strings.Fields(c.Text()), " "))
-	}
-	slices.Sort(all)
-	return all
 }
 
 // words are the tokens of a file that mean something. The indentation of
@@ -175,7 +157,7 @@ func (x *exercise) insert(n nixast.Node) error {
 	if err != nil {
 		return err
 	}
-	after, err := x.apply(edits, false)
+	after, err := x.apply(edits)
 	if err != nil {
 		return err
 	}
@@ -225,7 +207,7 @@ func entryKeys(set nixast.Node) []string {
 // sharing is an editor that does not ask who else uses a text.
 func sharing(f *nixast.File) *Editor {
 	e := New(f)
-	e.AllowShared = true
+	e.allowShared = true
 	return e
 }
 
@@ -255,7 +237,7 @@ func (x *exercise) insertBeside(n nixast.Node) error {
 	if err != nil {
 		return err
 	}
-	after, err := x.apply(edits, false)
+	after, err := x.apply(edits)
 	if err != nil {
 		return err
 	}
@@ -359,7 +341,7 @@ func (x *exercise) ensure(n nixast.Node) error {
 	if err != nil {
 		return err
 	}
-	after, err := x.apply(edits, false)
+	after, err := x.apply(edits)
 	if err != nil {
 		return err
 	}
@@ -392,7 +374,7 @@ func (x *exercise) remove(n nixast.Node) error {
 	if err != nil {
 		return err
 	}
-	after, err := x.apply(edits, false)
+	after, err := x.apply(edits)
 	if err != nil {
 		return err
 	}
@@ -434,7 +416,7 @@ func (x *exercise) rename(n nixast.Node) error {
 	if err != nil {
 		return err
 	}
-	after, err := x.apply(edits, false)
+	after, err := x.apply(edits)
 	if err != nil {
 		return err
 	}
@@ -460,7 +442,7 @@ func (x *exercise) replace(n nixast.Node) error {
 	if err != nil {
 		return err
 	}
-	after, err := x.apply(edits, false)
+	after, err := x.apply(edits)
 	if err != nil {
 		return err
 	}
@@ -475,7 +457,7 @@ func (x *exercise) wrap(n nixast.Node) error {
 	if err != nil {
 		return err
 	}
-	after, err := x.apply(edits, false)
+	after, err := x.apply(edits)
 	if err != nil {
 		return err
 	}
@@ -483,33 +465,7 @@ func (x *exercise) wrap(n nixast.Node) error {
 	if !ok || call.Func().Text() != "lib.mkForce" || dump(call.Arg().Unparen()) != dump(n.Unparen()) {
 		return defect("the value is %s", call.Text())
 	}
-	edits, err = sharing(after).Unwrap(call.Node, call.Arg())
-	if n.Kind() == nixast.Paren {
-		return nil // its own parentheses are taken away, too
-	}
-	if oneLine(x.file.Src, n.Parent().Span()) && !strings.Contains(x.ed.mustWrap(n)[0].New, "\n") {
-		return undoExact(x.file, after, edits, err)
-	}
-	if err != nil {
-		return defect("what was wrapped cannot be unwrapped: %v", err)
-	}
-	back, err := (&exercise{file: after}).apply(edits, false)
-	if err != nil {
-		return err
-	}
-	if got := dump(atPlace(back, place(n))); got != dump(n) {
-		return defect("the value was %s and is %s", dump(n), got)
-	}
 	return nil
-}
-
-// mustWrap are the edits that wrap n.
-func (e *Editor) mustWrap(n nixast.Node) []Edit {
-	edits, err := e.Wrap(n, "lib.mkForce ", "")
-	if err != nil {
-		panic(err)
-	}
-	return edits
 }
 
 func (x *exercise) append(n nixast.Node) error {
@@ -518,7 +474,7 @@ func (x *exercise) append(n nixast.Node) error {
 	if err != nil {
 		return err
 	}
-	after, err := x.apply(edits, false)
+	after, err := x.apply(edits)
 	if err != nil {
 		return err
 	}
@@ -545,7 +501,7 @@ func (x *exercise) removeElement(n nixast.Node) error {
 	if err != nil {
 		return err
 	}
-	after, err := x.apply(edits, false)
+	after, err := x.apply(edits)
 	if err != nil {
 		return err
 	}
@@ -554,79 +510,4 @@ func (x *exercise) removeElement(n nixast.Node) error {
 		return defect("the list has %d elements, not %d", got, want)
 	}
 	return nil
-}
-
-func (x *exercise) move(n nixast.Node) error {
-	set := n.Parent()
-	entries := slices.Collect(set.Entries())
-	where := Where{After: entries[x.rng.IntN(len(entries))]}
-	edits, err := x.ed.Move(n, set, where)
-	if err != nil {
-		return err
-	}
-	after, err := x.apply(edits, true)
-	if err != nil {
-		return err
-	}
-	return errors.Join(
-		sameLeaves(leavesOf(set), leavesOf(atPlace(after, place(set)))),
-		blankLines(x.file.Src, after.Src))
-}
-
-func (x *exercise) reorder(n nixast.Node) error {
-	entries := slices.Collect(n.Entries())
-	x.rng.Shuffle(len(entries), func(i, j int) { entries[i], entries[j] = entries[j], entries[i] })
-	edits, err := x.ed.Reorder(n, entries)
-	if err != nil {
-		return err
-	}
-	after, err := x.apply(edits, true)
-	if err != nil {
-		return err
-	}
-	set := atPlace(after, place(n))
-	i := 0
-	for e := range set.Entries() {
-		if dump(e) != dump(entries[i]) {
-			return defect("entry %d is %s", i, e.Text())
-		}
-		i++
-	}
-	return nil
-}
-
-func (x *exercise) nest(n nixast.Node) error {
-	prefix := ""
-	for e := range n.Entries() {
-		if keys := pathKeys(e); len(keys) > 1 && !strings.HasPrefix(keys[0], "\x00") {
-			prefix = keys[0]
-		}
-	}
-	if prefix == "" {
-		return errors.New("nothing to nest")
-	}
-	edits, err := x.ed.Nest(n, prefix)
-	if err != nil {
-		return err
-	}
-	after, err := x.apply(edits, false)
-	if err != nil {
-		return err
-	}
-	return errors.Join(
-		sameLeaves(leavesOf(n), leavesOf(atPlace(after, place(n)))),
-		blankLines(x.file.Src, after.Src))
-}
-
-func (x *exercise) flatten(n nixast.Node) error {
-	b, _ := n.AsBinding()
-	edits, err := x.ed.Flatten(b)
-	if err != nil {
-		return err
-	}
-	after, err := x.apply(edits, false)
-	if err != nil {
-		return err
-	}
-	return sameLeaves(leavesOf(n.Parent()), leavesOf(atPlace(after, place(n.Parent()))))
 }

@@ -129,18 +129,6 @@ var changes = map[string]func(*Editor, nixast.Node) ([]Edit, error){
 	"append":        func(e *Editor, n nixast.Node) ([]Edit, error) { return e.Append(n, "AF_UNIX") },
 	"removeElement": func(e *Editor, n nixast.Node) ([]Edit, error) { return e.RemoveElement(n) },
 	"wrap":          func(e *Editor, n nixast.Node) ([]Edit, error) { return e.Wrap(n, "lib.mkForce ", "") },
-	"flatten": func(e *Editor, n nixast.Node) ([]Edit, error) {
-		b, _ := n.AsBinding()
-		return e.Flatten(b)
-	},
-	"nest": func(e *Editor, n nixast.Node) ([]Edit, error) {
-		for entry := range n.Entries() {
-			if keys := pathKeys(entry); len(keys) > 1 {
-				return e.Nest(n, keys[0])
-			}
-		}
-		return nil, errNoEntry
-	},
 	"rename": func(e *Editor, n nixast.Node) ([]Edit, error) {
 		b, _ := n.AsBinding()
 		return e.Rename(b.Path().Child(0), "wardnixName")

@@ -102,7 +102,7 @@ func (c *goldenCase) run(t *testing.T, crlf bool) {
 	edits, opErr := runOperation(f, c.do)
 	got := in
 	if opErr == nil {
-		got = checkedApply(t, f, edits, strings.Contains(c.do, "move ") || strings.Contains(c.do, "reorder "))
+		got = checkedApply(t, f, edits)
 	}
 	if crlf {
 		if strings.Count(got, "\n") != strings.Count(got, "\r\n") {
@@ -146,7 +146,7 @@ func parseClean(t testing.TB, src string) *nixast.File {
 
 // checkedApply applies edits and asks of the result what every operation
 // promises.
-func checkedApply(t testing.TB, f *nixast.File, edits []Edit, moves bool) string {
+func checkedApply(t testing.TB, f *nixast.File, edits []Edit) string {
 	t.Helper()
 	got, err := Apply(f.Src, edits)
 	if err != nil {
@@ -156,10 +156,10 @@ func checkedApply(t testing.TB, f *nixast.File, edits []Edit, moves bool) string
 	if err := syntaxError(after); err != nil {
 		t.Fatalf("%v in:\n%s", err, got)
 	}
-	if err := CommentsKept(f, after); err != nil && !moves {
+	if err := CommentsKept(f, after); err != nil {
 		t.Errorf("%v in:\n%s", err, got)
 	}
-	if back, err := Apply(got, Invert(f.Src, edits)); err != nil || back != f.Src {
+	if back, err := Apply(got, invert(f.Src, edits)); err != nil || back != f.Src {
 		t.Errorf("the edits cannot be taken back: %v", err)
 	}
 	return got
@@ -190,7 +190,7 @@ func runOperation(f *nixast.File, script string) ([]Edit, error) {
 func operate(f *nixast.File, where Where, words, lines []string) ([]Edit, error) {
 	e := New(f)
 	if words[0] == "shared" {
-		e.AllowShared, words = true, words[1:]
+		e.allowShared, words = true, words[1:]
 	}
 	n := lookup(f, words[1])
 	if n.IsZero() {
@@ -213,11 +213,6 @@ func operate(f *nixast.File, where Where, words, lines []string) ([]Edit, error)
 	case "wrap":
 		before, after, _ := strings.Cut(strings.TrimPrefix(lines[0], "  "), "…")
 		return e.Wrap(n, before, after)
-	case "unwrap":
-		if n.Kind() == nixast.Paren {
-			return e.Unwrap(n, n.Child(0).Child(1))
-		}
-		return e.Unwrap(n, n.Child(1))
 	case "rename":
 		attrs := slices.Collect(binding.Path().Attrs())
 		return e.Rename(attrs[len(attrs)-1], words[2])
@@ -225,18 +220,6 @@ func operate(f *nixast.File, where Where, words, lines []string) ([]Edit, error)
 		return e.Remove(n.Parent())
 	case "removeInherited":
 		return e.Remove(n)
-	case "move":
-		return e.Move(n.Parent(), lookup(f, words[2]), where)
-	case "reorder":
-		var entries []nixast.Node
-		for _, name := range words[2:] {
-			entries = append(entries, lookup(f, strings.TrimPrefix(words[1]+"."+name, "..")).Parent())
-		}
-		return e.Reorder(n, entries)
-	case "nest":
-		return e.Nest(n, words[2:]...)
-	case "flatten":
-		return e.Flatten(binding)
 	case "append":
 		var values []any
 		for _, line := range lines {

@@ -39,10 +39,10 @@ func A(name string, value any) Attr { return Attr{Path: []string{name}, Value: v
 // Nix writes value as Nix source in the default style, from column 0. See
 // [Attr] for the values it takes; the error names a value that is none of
 // them, or that Nix cannot express: a NUL in a string, an infinite float.
-func Nix(value any) (string, error) { return Style{}.Nix(value, Layout{}) }
+func Nix(value any) (string, error) { return Style{}.nix(value, layout{}) }
 
-// Layout says where a text will stand.
-type Layout struct {
+// layout says where a text will stand.
+type layout struct {
 	// Indent is the white space that begins the line in which the text starts.
 	Indent string
 	// Column is the number of columns between the indentation and the text in
@@ -50,9 +50,9 @@ type Layout struct {
 	Column, After int
 }
 
-// Nix writes value as Nix source: on one line if the style has it so and it
+// nix writes value as Nix source: on one line if the style has it so and it
 // fits into the width, else broken as RFC 166 has it.
-func (s Style) Nix(value any, at Layout) (string, error) {
+func (s Style) nix(value any, at layout) (string, error) {
 	switch v := value.(type) {
 	case nil:
 		return "null", nil
@@ -138,7 +138,7 @@ func (s Style) exprText(e Expr, indent string) (string, error) {
 
 // stringText writes a string of several lines as an indented string, others in
 // double quotes. Nix takes no tabs away, and keeps CRLF in indented strings.
-func (s Style) stringText(v string, at Layout) (string, error) {
+func (s Style) stringText(v string, at layout) (string, error) {
 	if strings.Contains(v, "\x00") {
 		return "", fmt.Errorf("the string %q holds a NUL, which Nix cannot express", v)
 	}
@@ -150,7 +150,7 @@ func (s Style) stringText(v string, at Layout) (string, error) {
 
 // listText writes a list, on one line if it has one element or the style
 // allows it, and it fits.
-func (s Style) listText(elems []any, at Layout) (string, error) {
+func (s Style) listText(elems []any, at layout) (string, error) {
 	if len(elems) == 0 {
 		return s.emptyList(), nil
 	}
@@ -177,7 +177,7 @@ func (s Style) listText(elems []any, at Layout) (string, error) {
 func (s Style) elementTexts(elems []any, indent string) ([]string, error) {
 	texts := make([]string, len(elems))
 	for i, elem := range elems {
-		text, err := s.Nix(elem, Layout{Indent: indent})
+		text, err := s.nix(elem, layout{Indent: indent})
 		if err != nil {
 			return nil, err
 		}
@@ -190,7 +190,7 @@ func (s Style) elementTexts(elems []any, indent string) ([]string, error) {
 }
 
 // setText writes an attrset, one binding a line.
-func (s Style) setText(attrs Attrs, at Layout) (string, error) {
+func (s Style) setText(attrs Attrs, at layout) (string, error) {
 	if len(attrs) == 0 {
 		return s.emptySet(), nil
 	}
@@ -220,8 +220,8 @@ func (s Style) bindingText(path string, a Attr, indent string) (string, error) {
 		}
 	}
 	head := indent + path + " ="
-	at := Layout{Indent: indent, Column: columns(head) + 1, After: len(";")}
-	value, err := s.Nix(a.Value, at)
+	at := layout{Indent: indent, Column: columns(head) + 1, After: len(";")}
+	value, err := s.nix(a.Value, at)
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", strings.Join(a.Path, "."), err)
 	}

@@ -79,7 +79,7 @@ func TestNix(t *testing.T) {
 		{"long select", Style{}, Attrs{A(long, Expr(long+".b"))}, "{\n  " + long + " =\n    " + long + ".b;\n}"},
 		{"long string", Style{}, Attrs{A(long, long)}, "{\n  " + long + " = \"" + long + "\";\n}"},
 	} {
-		got, err := c.style.Nix(c.value, Layout{})
+		got, err := c.style.nix(c.value, layout{})
 		if err != nil {
 			t.Errorf("%s: %v", c.name, err)
 			continue
@@ -110,7 +110,7 @@ func TestNixRefuses(t *testing.T) {
 			t.Errorf("%v is written %q, error %v", c.value, text, err)
 		}
 	}
-	if _, err := (Style{EOL: "\r\n"}).Nix(Expr("''\n  a\n''"), Layout{}); err == nil {
+	if _, err := (Style{EOL: "\r\n"}).nix(Expr("''\n  a\n''"), layout{}); err == nil {
 		t.Error("an indented string is written with CRLF")
 	}
 }
@@ -126,7 +126,7 @@ func FuzzNixString(f *testing.F) {
 			return
 		}
 		for _, style := range []Style{{}, {Indent: "    "}, {Indent: "\t"}, {EOL: "\r\n"}} {
-			text, err := style.Nix(s, Layout{Indent: strings.Repeat(style.step(), depth)})
+			text, err := style.nix(s, layout{Indent: strings.Repeat(style.step(), depth)})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -153,7 +153,7 @@ func TestNixOracle(t *testing.T) {
 	}
 	var text []string
 	for _, style := range []Style{{}, {Indent: "    ", OneLineLists: true, Tight: true}, {EOL: "\r\n"}, {Indent: "\t"}} {
-		all, err := style.Nix(Attrs{A("v", Attrs{A("v", values)})}, Layout{})
+		all, err := style.nix(Attrs{A("v", Attrs{A("v", values)})}, layout{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -111,7 +111,7 @@ func (e *Editor) removeSlot(b *box, i int) ([]Edit, error) {
 		return []Edit{{b.open.Span().End, b.close.Span().Start, empty[1 : len(empty)-1]}}, nil
 	}
 	if s.own && s.last {
-		return []Edit{e.removeLines(b, i, i, lineStart(e.file.Src, s.span.Start))}, nil
+		return []Edit{e.removeLines(b, i)}, nil
 	}
 	return []Edit{e.removeInline(b, i)}, nil
 }
@@ -123,16 +123,15 @@ func (b *box) freestanding() bool {
 	return own
 }
 
-// removeLines removes the lines of the slots i to j, both included, from start
-// on, and a blank line beside them that would then be the second of two, or the
-// first or last in the box.
-func (e *Editor) removeLines(b *box, i, j, start int) Edit {
+// removeLines removes the lines of slot i, and a blank line next to them that
+// would then be the second of two, or the first or last in the box.
+func (e *Editor) removeLines(b *box, i int) Edit {
 	src := e.file.Src
-	end := nextLine(src, b.slots[j].tail)
+	start, end := lineStart(src, b.slots[i].span.Start), nextLine(src, b.slots[i].tail)
 	above := blankAbove(src, start)
 	below := blankBelow(src, end)
 	first := i == 0 && start <= nextLine(src, b.open.Span().End)
-	last := j == len(b.slots)-1 && len(b.foot) == 0
+	last := i == len(b.slots)-1 && len(b.foot) == 0
 	switch {
 	case above < start && (below > end || last):
 		start = above
@@ -175,7 +174,8 @@ func isBlank(line string) bool {
 }
 
 // removeInline removes slot i with the white space on one side of it, the side
-// that has no line end if there is one.
+// without a line end if there is one. A space remains between neighbors that
+// would otherwise touch.
 func (e *Editor) removeInline(b *box, i int) Edit {
 	s := &b.slots[i]
 	before := spareSpace(s.node.First())
@@ -184,13 +184,15 @@ func (e *Editor) removeInline(b *box, i int) Edit {
 	if t := s.node.Last().Next(); t.Kind() == nixast.Whitespace {
 		after = t.Span()
 	}
-	switch {
-	case before.Len() > 0 && (s.last && !s.own || i == len(b.slots)-1 || oneLine(e.file.Src, before) && i > 0):
-		return Edit{before.Start, s.span.End, ""}
-	case after.Len() == 0:
-		return Edit{s.span.Start, s.span.End, ""}
+	edit := Edit{s.span.Start, after.End, ""}
+	if before.Len() > 0 && (s.last && !s.own || i == len(b.slots)-1 || oneLine(e.file.Src, before) && i > 0) {
+		edit = Edit{before.Start, s.span.End, ""}
 	}
-	return Edit{s.span.Start, after.End, ""}
+	inside := 0 < i && i < len(b.slots)-1
+	if inside && edit.Start == b.slots[i-1].span.End && edit.End == b.slots[i+1].span.Start && b.node.Kind() == nixast.List {
+		edit.New = " "
+	}
+	return edit
 }
 
 // spareSpace is the white space before t that can go with t: none behind a line

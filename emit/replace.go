@@ -23,7 +23,7 @@ func (e *Editor) Replace(n nixast.Node, value any) ([]Edit, error) {
 	if n.Kind() == nixast.List && size(n.Children()) > 1 {
 		style.OneLineLists = oneLine(e.file.Src, n.Span())
 	}
-	text, err := style.Nix(value, at)
+	text, err := style.nix(value, at)
 	if err != nil {
 		return nil, err
 	}
@@ -40,9 +40,9 @@ func (e *Editor) Replace(n nixast.Node, value any) ([]Edit, error) {
 
 // layoutOf is where a new expression in the place of n will stand: right of the
 // "=" if n is the value of a binding.
-func (e *Editor) layoutOf(n nixast.Node) Layout {
+func (e *Editor) layoutOf(n nixast.Node) layout {
 	src, start := e.file.Src, n.Span().Start
-	at := Layout{Column: column(src, start), After: len(";")}
+	at := layout{Column: column(src, start), After: len(";")}
 	if gap, ok := assignGap(n); ok {
 		start = n.Parent().Span().Start
 		at.Column = column(src, gap.Start) + 1
@@ -77,7 +77,7 @@ func attrTexts(b nixast.Binding) []string {
 
 // afterAssign is what stands between "=" and a value: a space, or, before a
 // value that is too long and has no brackets, the start of a line.
-func (e *Editor) afterAssign(names []string, at Layout, value string) string {
+func (e *Editor) afterAssign(names []string, at layout, value string) string {
 	if at.Column+utf8.RuneCountInString(value)+at.After > e.style.width() && breaksAfterAssign(names, value) {
 		return e.nl() + at.Indent + e.style.step()
 	}
@@ -156,44 +156,6 @@ func short(comment string) string {
 		line += "…"
 	}
 	return line
-}
-
-// Splice replaces the expression n by parts, each a string or a node inside n,
-// in order. The nodes stay where they are and only the text between them is
-// edited, so that edits inside them do not conflict. A comment in the replaced
-// text is a reason to refuse. Parentheses are the caller's matter.
-func (e *Editor) Splice(n nixast.Node, parts ...any) ([]Edit, error) {
-	if err := e.editableExpr(n); err != nil {
-		return nil, err
-	}
-	var edits []Edit
-	at, text := n.First(), "" // what is yet to be written goes before at
-	for _, part := range parts {
-		switch part := part.(type) {
-		case string:
-			text += part
-		case nixast.Node:
-			s := part.Span()
-			if part.File() != e.file || s.Start < at.Span().Start || s.End > n.Span().End || s.Len() == 0 {
-				return nil, errors.New("a part does not lie inside the node, behind the part before it")
-			}
-			if s.Start > at.Span().Start {
-				if err := keepsComments(n, at, part.First().Prev()); err != nil {
-					return nil, err
-				}
-			}
-			edits = appendEdit(edits, Edit{at.Span().Start, s.Start, text})
-			at, text = part.Last().Next(), ""
-		default:
-			return nil, fmt.Errorf("a part is a %T, not a string or a node", part)
-		}
-	}
-	if at.Span().Start < n.Span().End {
-		if err := keepsComments(n, at, n.Last()); err != nil {
-			return nil, err
-		}
-	}
-	return appendEdit(edits, Edit{at.Span().Start, n.Span().End, text}), nil
 }
 
 // appendEdit appends an edit that does something.
@@ -281,50 +243,6 @@ func (e *Editor) wrapLines(n nixast.Node, gap nixast.Span, before, after string)
 		edits = append(edits, e.breakBefore(w.Body().First(), e.nl()+inner))
 	}
 	return append(edits, Edit{n.Span().End, n.Span().End, e.nl() + outer + after})
-}
-
-// Unwrap puts inner, a node inside outer, in the place of outer, with the
-// parentheses that it needs there: lib.mkForce (a + b) becomes a + b. A comment
-// in what goes is a reason to refuse.
-func (e *Editor) Unwrap(outer, inner nixast.Node) ([]Edit, error) {
-	if inner.File() != outer.File() || inner.Span().Start < outer.Span().Start || inner.Span().End > outer.Span().End {
-		return nil, errors.New("the inner node does not lie inside the outer one")
-	}
-	for inner.Kind() == nixast.Paren && level(inner.Inner()) >= required(outer) {
-		inner = inner.Inner()
-	}
-	before, after := "", ""
-	if level(inner) < required(outer) {
-		before, after = "(", ")"
-	}
-	if runsInto(outer.First().Prev()) {
-		before = " " + before
-	}
-	if runsInto(outer.Last().Next()) {
-		after += " "
-	}
-	edits, err := e.Splice(outer, before, inner, after)
-	gap, ok := assignGap(outer)
-	if _, own := indentOf(e.file.Src, inner.Span().Start); err != nil || !ok || !own {
-		return edits, err
-	}
-	return e.unwrapLines(outer, inner, gap, edits), nil
-}
-
-// unwrapLines lets inner, which stood on lines of its own, follow the "=" of a
-// binding: on its line if it fits there, is a call or ends in brackets, else
-// below it.
-func (e *Editor) unwrapLines(outer, inner nixast.Node, gap nixast.Span, edits []Edit) []Edit {
-	indent, _ := indentOf(e.file.Src, outer.Parent().Span().Start)
-	old, _ := indentOf(e.file.Src, inner.Span().Start)
-	lead, to := e.nl()+indent+e.style.step(), indent+e.style.step()
-	fits := oneLine(e.file.Src, inner.Span()) &&
-		column(e.file.Src, gap.Start)+utf8.RuneCountInString(" "+inner.Text()+";") <= e.style.width()
-	if fits || level(inner) >= levelApply || !absorbed(inner).IsZero() {
-		lead, to = " ", indent
-	}
-	edits[0] = trimmed(e.file.Src, Edit{gap.Start, inner.Span().Start, lead})
-	return append(edits, reindentEdits(e.file, inner.Span(), old, to)...)
 }
 
 // Rename gives attr, a component of a binding's or selection's path, another
