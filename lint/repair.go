@@ -260,7 +260,7 @@ func (r *repair) apply(fixes []chosen) (*nixos.Project, meaning, error) {
 	next, kept := r.Project.With(contents), r.Project.With(comments)
 	for _, name := range slices.Sorted(maps.Keys(contents)) {
 		before, after := r.Project.File(name).Tree, next.File(name).Tree
-		if len(after.Diagnostics) > len(before.Diagnostics) {
+		if after.Mistakes() > before.Mistakes() {
 			return nil, nil, fmt.Errorf("%s would no longer parse: %s", name, after.Diagnostics[0].Message)
 		}
 		if err := emit.CommentsKept(kept.File(name).Tree, after); err != nil {

@@ -101,7 +101,7 @@ func BenchmarkSyntax(b *testing.B) {
 	stop := cpu(b, size)
 	for b.Loop() {
 		for _, s := range sources {
-			p.run(s, Options{}, repair{})
+			p.run(s, Options{}, guess{})
 		}
 	}
 	stop()
@@ -112,14 +112,13 @@ func BenchmarkCheck(b *testing.B) {
 	files := make([]*File, len(sources))
 	for i, s := range sources {
 		files[i] = Parse("", s, Options{})
-		files[i].Diagnostics = nil
 	}
 	var c checker
 	b.SetBytes(size)
 	stop := cpu(b, size)
 	for b.Loop() {
 		for _, f := range files {
-			c.run(f, Options{})
+			c.run(f, Options{}, &report{})
 		}
 	}
 	stop()

@@ -48,40 +48,39 @@ type checker struct {
 	withs   int
 	set     uint32 // counts sets and formals, for symbol.seen
 
-	diags     []Diagnostic
-	undefined []Diagnostic
-	desugared bool // scopes are not what the tree shows: see scopeCheck
+	diags     *report
+	undefined report
+	free      []string        // names of undefined variables, each once
+	merged    map[uint32]bool // sets that a desugarer has looked at with the one around them
+	desugared bool            // scopes are not what the tree shows: see scopeCheck
 }
 
-// run checks f. A file with syntax errors is not checked: what its sets and
-// scopes hold is not known.
-func (c *checker) run(f *File, opts Options) {
-	for _, d := range f.Diagnostics {
-		if d.Code == SyntaxError || d.Code == TooDeep {
-			return
-		}
+// run checks f and adds what it finds to diags. A file with syntax errors is not
+// checked: what its sets and scopes hold is not known.
+func (c *checker) run(f *File, opts Options, diags *report) {
+	if diags.count[SyntaxError]+diags.count[TooDeep] > 0 {
+		return
 	}
+	c.diags, c.merged = diags, map[uint32]bool{}
 	c.start(f, opts)
 	c.scan()
 	if c.desugared {
+		c.diags = &report{} // the first scan has reported all but undefined variables
 		c.start(f, opts)
 		c.scopeCheck(f.Expr())
-	} else {
-		f.Diagnostics = append(f.Diagnostics, c.diags...)
 	}
-	f.Diagnostics = append(f.Diagnostics, c.undefined...)
+	diags.addAll(&c.undefined)
+	f.free = c.free
 	clear(c.symbols)
-	c.f = nil
+	c.f, c.free = nil, nil
 }
 
 func (c *checker) start(f *File, opts Options) {
-	if c.desugared {
-		f.Diagnostics = append(f.Diagnostics, c.diags...)
-	}
 	c.f, c.opts = f, opts
 	c.symbols, c.names, c.scopes = c.symbols[:0], c.names[:0], c.scopes[:0]
 	c.withs, c.set = 0, 0
-	c.diags, c.undefined = nil, nil
+	c.undefined.reset()
+	c.free = nil
 	c.desugared = false
 	if cap(c.slots) < minSlots {
 		c.slots = make([]uint32, minSlots)
@@ -209,20 +208,36 @@ func word(s string) uint64 {
 
 // use checks that the variable s, at node i, is bound.
 func (c *checker) use(s, i uint32) {
+	if !c.isBound(s) {
+		c.unbound(s, Node{c.f, i}.Span())
+	}
+}
+
+// isBound reports whether the scopes around, or Nix itself, bind the symbol s.
+func (c *checker) isBound(s uint32) bool {
 	sym := &c.symbols[s]
 	if sym.bound > 0 || c.withs > 0 || sym.global > 0 {
+		return true
+	}
+	if sym.global < 0 {
+		return false
+	}
+	if sym.text == "__curPos" || isGlobal(sym.text, c.opts.Dialect) {
+		sym.global = 1
+		return true
+	}
+	sym.global = -1
+	c.free = append(c.free, sym.text)
+	return false
+}
+
+// unbound reports that nothing binds the variable s.
+func (c *checker) unbound(s uint32, at Span) {
+	if c.undefined.full(UndefinedVariable) {
+		c.undefined.omit(UndefinedVariable, at)
 		return
 	}
-	if sym.global == 0 {
-		sym.global = -1
-		if sym.text == "__curPos" || IsGlobal(sym.text, c.opts.Dialect) {
-			sym.global = 1
-			return
-		}
-	}
-	c.undefined = append(c.undefined, Diagnostic{
-		Code: UndefinedVariable, Span: Node{c.f, i}.Span(), Message: "undefined variable '" + clip(sym.text) + "'",
-	})
+	c.undefined.add(Diagnostic{Code: UndefinedVariable, Span: at, Message: "undefined variable '" + clip(c.symbols[s].text) + "'"})
 }
 
 // bind brings names[from:] into scope up to node end.
@@ -276,7 +291,7 @@ func (c *checker) formals(i uint32) {
 		c.symbols[s].seen = c.set
 		c.names = append(c.names, s)
 		if n++; n == maxFormals+1 && c.opts.Dialect != Nix28 {
-			c.diags = append(c.diags, Diagnostic{
+			c.diags.add(Diagnostic{
 				Code: SyntaxError, Span: Node{f, j}.Span(), Message: "too many formal arguments: Nix allows " + strconv.Itoa(maxFormals),
 			})
 		}
@@ -287,6 +302,10 @@ func (c *checker) formals(i uint32) {
 func (c *checker) duplicateFormal(i, j uint32) {
 	f := c.f
 	name := Node{f, j + 1}
+	if c.diags.full(DuplicateAttr) {
+		c.diags.omit(DuplicateAttr, name.Span())
+		return
+	}
 	d := Diagnostic{
 		Code: DuplicateAttr, Span: name.Span(), Message: "duplicate formal function argument '" + clip(name.Text()) + "'",
 	}
@@ -300,7 +319,7 @@ func (c *checker) duplicateFormal(i, j uint32) {
 			break
 		}
 	}
-	c.diags = append(c.diags, d)
+	c.diags.add(d)
 }
 
 // bindings checks the names of the set or let i. If it is recursive it brings
@@ -340,7 +359,7 @@ func (c *checker) name(i uint32, static bool, where string) bool {
 		s = c.intern(name)
 	} else {
 		if static {
-			c.diags = append(c.diags, Diagnostic{
+			c.diags.add(Diagnostic{
 				Code: DynamicAttr, Span: Node{f, i}.Span(), Message: "dynamic attributes not allowed in " + where,
 			})
 		}
@@ -381,12 +400,10 @@ func (c *checker) inherit(i uint32) bool {
 
 // merge looks closer at a set in which a name occurs twice.
 func (c *checker) merge(n Node) {
-	d := desugarer{dialect: c.opts.Dialect, duplicate: func(path string, at, previous Span) {
-		c.diags = append(c.diags, Diagnostic{
-			Code: DuplicateAttr, Span: at, Message: "attribute '" + clip(path) + "' already defined",
-			Related: []Related{{previous, "first defined here"}},
-		})
-	}}
+	if c.merged[n.index] {
+		return
+	}
+	d := desugarer{dialect: c.opts.Dialect, merged: c.merged, diags: c.diags}
 	d.set(n)
 	c.desugared = c.desugared || d.scopes
 }
@@ -468,10 +485,8 @@ func (c *checker) scopeSet(s *setExpr, let bool) int {
 
 // scopeName checks an inherited name, which is a variable outside of the set.
 func (c *checker) scopeName(d def) {
-	before := len(c.undefined)
-	c.use(c.intern(d.name), 0)
-	if len(c.undefined) > before {
-		c.undefined[before].Span = d.at
+	if s := c.intern(d.name); !c.isBound(s) {
+		c.unbound(s, d.at)
 	}
 }
 

@@ -48,8 +48,8 @@ type operand struct {
 // desugarer builds sets as a dialect of Nix does.
 type desugarer struct {
 	dialect Dialect
-	// duplicate is told of attributes that are defined twice; it may be nil.
-	duplicate func(path string, at, previous Span)
+	diags   *report         // gets the attributes that are defined twice; may be nil
+	merged  map[uint32]bool // gets the sets that were built as part of another; may be nil
 	// scopes tells that merging changed which names some expression sees, or
 	// dropped one.
 	scopes bool
@@ -81,7 +81,7 @@ func (d *desugarer) inherit(s *setExpr, i Inherit) {
 		}
 		def := def{name: name, at: a.Span(), kind: kind, from: len(s.froms) - 1}
 		if old := s.find(name); old != nil {
-			d.tell([]string{name}, def.at, old.at)
+			d.duplicate([]string{name}, def.at, old.at)
 			continue
 		}
 		s.add(def)
@@ -125,7 +125,7 @@ func (d *desugarer) nested(s *setExpr, path []string, name string, at Span) *set
 	}
 	set := d.setOf(&old.value)
 	if set == nil {
-		d.tell(path, at, old.at)
+		d.duplicate(path, at, old.at)
 		return nil
 	}
 	d.scopes = d.scopes || set.rec
@@ -142,7 +142,7 @@ func (d *desugarer) define(s *setExpr, path []string, def def) {
 	into := d.setOf(&old.value)
 	from := d.setOf(&def.value)
 	if into == nil || from == nil {
-		d.tell(path, def.at, old.at)
+		d.duplicate(path, def.at, old.at)
 		return
 	}
 	d.merge(into, from, path)
@@ -156,7 +156,7 @@ func (d *desugarer) merge(into, from *setExpr, path []string) {
 			def.from += len(into.froms)
 		}
 		if old := into.find(def.name); old != nil && d.dialect == Nix28 {
-			d.tell(append(path, def.name), def.at, old.at)
+			d.duplicate(append(path, def.name), def.at, old.at)
 			continue
 		}
 		d.define(into, append(path, def.name), def)
@@ -171,22 +171,32 @@ func (d *desugarer) merge(into, from *setExpr, path []string) {
 func (d *desugarer) setOf(v *operand) *setExpr {
 	if v.set == nil && !v.node.IsZero() {
 		if n := v.node.Unparen(); n.Kind() == AttrSet {
-			inner := desugarer{dialect: d.dialect}
-			v.set = inner.set(n)
-			d.scopes = d.scopes || inner.scopes
+			v.set = d.set(n)
+			if d.merged != nil {
+				d.merged[n.index] = true
+			}
 		}
 	}
 	return v.set
 }
 
-func (d *desugarer) tell(path []string, at, previous Span) {
-	if d.duplicate != nil {
-		names := make([]string, len(path))
-		for i, p := range path {
-			names[i] = string(appendIdentifier(nil, p, Nix236))
-		}
-		d.duplicate(strings.Join(names, "."), at, previous)
+// duplicate reports that the attribute path is defined twice.
+func (d *desugarer) duplicate(path []string, at, previous Span) {
+	if d.diags == nil {
+		return
 	}
+	if d.diags.full(DuplicateAttr) {
+		d.diags.omit(DuplicateAttr, at)
+		return
+	}
+	names := make([]string, len(path))
+	for i, p := range path {
+		names[i] = string(appendIdentifier(nil, p, Nix236))
+	}
+	d.diags.add(Diagnostic{
+		Code: DuplicateAttr, Span: at, Message: "attribute '" + clip(strings.Join(names, ".")) + "' already defined",
+		Related: []Related{{previous, "first defined here"}},
+	})
 }
 
 // find is the attribute of that name; nil if there is none.

@@ -1,10 +1,10 @@
 package nixast
 
-// IsGlobal reports whether Nix binds name in every file, without a let or a
+// isGlobal reports whether Nix binds name in every file, without a let or a
 // with: the base environment as `nix-instantiate` of the dialect's version has
 // it when no experimental feature is on. The names were read from Nix 2.8.0 and
 // 2.34.8; Nix 2.36 adds only an internal one.
-func IsGlobal(name string, d Dialect) bool {
+func isGlobal(name string, d Dialect) bool {
 	switch name {
 	case "__add", "__addErrorContext", "__all", "__any", "__appendContext", "__attrNames",
 		"__attrValues", "__bitAnd", "__bitOr", "__bitXor", "__catAttrs", "__ceil", "__compareVersions",

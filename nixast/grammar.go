@@ -1,19 +1,5 @@
 package nixast
 
-import "fmt"
-
-// post is a node while it is being parsed. Nodes are kept in postorder, since
-// the operands of an operator are known before the operator is: start is the
-// index of the node's first descendant, or its own.
-type post struct {
-	first, end, start uint32
-	kind              Kind
-}
-
-// barrier is a token that fits nowhere. It stands for a token that the parser
-// must not take, while it reads what stands before that token again.
-const barrier Kind = 8
-
 // sense is what an "=" behind an expression means to the author.
 type sense uint8
 
@@ -23,104 +9,13 @@ const (
 	inExpr              // elsewhere: a comparison
 )
 
+// parser parses the tokens of a file by Nix's grammar.
 type parser struct {
-	src   string
-	opts  Options
-	kinds []Kind
-	offs  []uint32
-	pos   uint32 // the current token, never trivia
-	cur   Kind   // its kind
-	end   uint32 // behind the last token taken
-	nodes []post
-	depth int
-	sense sense
-
-	// How many of each are open around the current token: whether a closer
-	// may belong to something further out.
-	parens, brackets, braces, lets, thens, elses, interps int
-
-	diags    []Diagnostic
-	failedAt int  // the token at which the last mistake was told
-	silent   bool // what follows is the consequence of a mistake already told
-	rereads  int
-	deep     bool // the nesting was too deep
-	repair   repair
-	hasNUL   bool // there is a NUL byte in the source
-	suspects []suspect
-	// unclosed tells that a set is still open at the end of the file.
-	unclosed bool
-	// unquoted is the token that opens an unterminated string, plus 1.
-	unquoted uint32
-	comment  int // where a comment begins that has no end, plus 1
-	// mismatched is the first closer that met something else to close, plus 1.
-	mismatched uint32
-	interp     uint32 // the "${" of the innermost string around, plus 1
-	failures   int    // mistakes told, and those that were not for being consequences
-}
-
-// mark is a place that the parser can return to.
-type mark struct {
-	pos, end uint32
-	nodes    int
-	diags    int
-	failedAt int
-}
-
-func (p *parser) mark() mark {
-	return mark{p.pos, p.end, len(p.nodes), len(p.diags), p.failedAt}
-}
-
-func (p *parser) reset(m mark) {
-	p.pos, p.end = m.pos, m.end
-	p.cur = p.kinds[p.pos]
-	p.nodes = p.nodes[:m.nodes]
-	p.diags = p.diags[:m.diags]
-	p.failedAt = m.failedAt
-}
-
-// advance takes the current token. The token EOF is never taken but by root.
-func (p *parser) advance() {
-	i := p.pos + 1
-	p.end = i
-	for p.kinds[i] <= BlockComment {
-		i++
-	}
-	p.pos, p.cur = i, p.kinds[i]
-}
-
-// peek is the index of the first token from i on that is no trivia.
-func (p *parser) peek(i uint32) uint32 {
-	for p.kinds[i] <= BlockComment {
-		i++
-	}
-	return i
-}
-
-// next is the kind of the token behind the current one.
-func (p *parser) next() Kind {
-	if p.cur == EOF {
-		return EOF
-	}
-	return p.kinds[p.peek(p.pos+1)]
-}
-
-// emit adds a node that reaches from token first to the last token taken and
-// holds all nodes from start on.
-func (p *parser) emit(k Kind, first uint32, start int) {
-	p.nodes = append(p.nodes, post{first, p.end, uint32(start), k})
-}
-
-// leaf takes the current token as a node of its own.
-func (p *parser) leaf(k Kind) {
-	n := uint32(len(p.nodes))
-	p.nodes = append(p.nodes, post{p.pos, p.pos + 1, n, k})
-	p.advance()
-}
-
-// missing adds a node without width.
-func (p *parser) missing() {
-	n := uint32(len(p.nodes))
-	p.nodes = append(p.nodes, post{p.end, p.end, n, Missing})
+	recovery
+	opts   Options
+	depth  int
+	sense  sense
+	hasNUL bool // there is a NUL byte in the source
 }
 
 // root parses the file.
@@ -153,16 +48,6 @@ func (p *parser) enter() bool {
 }
 
 func (p *parser) leave() { p.depth-- }
-
-// tooLong stops a chain of operators or arguments, whose tree nests to the
-// left, at MaxChain links.
-func (p *parser) tooLong(links int) bool {
-	if links < MaxChain {
-		return false
-	}
-	p.stop(fmt.Sprintf("the expression has more than %d operators or arguments in a row", MaxChain))
-	return true
-}
 
 // expr parses expr_function: what may stand in parentheses.
 func (p *parser) expr() {
@@ -317,14 +202,6 @@ func (p *parser) formalComma(ellipsis bool) {
 	p.failedAt = max(p.failedAt, p.whenTold(ellipsis))
 }
 
-// whenTold is the current token if a mistake about it has been told.
-func (p *parser) whenTold(told bool) int {
-	if told {
-		return int(p.pos)
-	}
-	return -1
-}
-
 // formal parses one formal, or the ellipsis. It reports false if nothing was taken.
 func (p *parser) formal(ellipsis *bool) bool {
 	first, start := p.pos, len(p.nodes)
@@ -380,13 +257,7 @@ func (p *parser) ifExpr() {
 	} else if p.failBehind("missing `then` after the condition", "add `then`") {
 		p.relate(p.tokenSpan(first), "the `if`")
 	}
-	m := p.mark()
 	p.expr()
-	if p.cur == KwThen && p.elif(m) {
-		p.elses--
-		p.emit(If, first, start)
-		return
-	}
 	p.elses--
 	if p.cur == KwElse {
 		p.advance()
@@ -480,14 +351,6 @@ func (p *parser) op(min uint8) {
 	p.operators(first, start, min)
 }
 
-// settle moves an operand that is missing up to the operator that wants it,
-// at token first, so that no node begins with trivia.
-func (p *parser) settle(first uint32, start int) {
-	if n := &p.nodes[start]; n.kind == Missing && n.first < first {
-		n.first, n.end = first, first
-	}
-}
-
 // level is the level of the current token as an operator; 0 if it is none.
 func (p *parser) level() uint8 {
 	return levels[p.cur].level
@@ -579,13 +442,7 @@ func (p *parser) apply() {
 	for links := 0; p.startsSimple() && !p.tooLong(links); links++ {
 		m := p.mark()
 		p.selection()
-		if p.cur == Assign && p.keyFollowed(m) {
-			if p.sense == inBind && !p.deeper(m.pos, m.end-1) {
-				return
-			}
-			p.unopenedSet()
-		}
-		if p.cur == Colon && p.sense == inBind && p.beginsLine(m.pos) && p.rollBackKey(m) {
+		if p.cur == Assign && p.sense == inBind && p.rollBackKey(m) {
 			return
 		}
 		p.emit(Apply, first, start)
@@ -676,8 +533,7 @@ func (p *parser) simple() {
 			return
 		}
 		m := p.mark()
-		if p.set(p.pos, AttrSet); p.cur == Colon && p.rereads < maxRereads {
-			p.rereads++
+		if p.set(p.pos, AttrSet); p.cur == Colon && p.mayReread(p.pos-m.pos) {
 			p.reset(m)
 			p.lambda()
 		}
@@ -728,14 +584,12 @@ func (p *parser) list() {
 	p.brackets++
 	p.advance()
 	var commas []uint32
-	operator, told := uint32(0), 0 // where an operation was told of, and the number of that mistake
 	for p.cur != RBracket {
 		switch {
 		case p.startsSimple():
 			element, at := p.pos, len(p.nodes)
 			p.selection()
 			if p.level() != 0 || p.cur == Assign {
-				operator, told = p.pos, len(p.diags)+1
 				p.looseOperator(element, at)
 			}
 		case p.cur == Comma:
@@ -750,10 +604,7 @@ func (p *parser) list() {
 done:
 	p.brackets--
 	p.sense = sense
-	p.listCommas(commas)
-	if p.cur != RBracket && told > 0 && len(p.diags) == told {
-		p.unclosedBefore(first, operator)
-	}
+	p.tellCommas(commas, "list elements are separated by spaces, not by commas")
 	p.close(RBracket, first)
 	p.emit(List, first, start)
 	p.leave()
@@ -781,8 +632,11 @@ func (p *parser) bindings(open uint32, closer Kind) {
 	p.sense = inBind
 	c := bindingsContext{open: open, closer: closer}
 	for p.cur != closer {
-		if p.cur == barrier || p.repair.track && p.suspect(&c) {
+		if p.cur == barrier {
 			break
+		}
+		if p.guess.track {
+			p.suspect(&c)
 		}
 		switch p.cur {
 		case IdentTok, KwOr, Quote, DollarCurly:
@@ -858,7 +712,7 @@ loop:
 		case IdentTok, KwOr, Quote, DollarCurly:
 			m := p.mark()
 			p.attr()
-			if p.cur == Assign || p.cur == Dot && p.nextLineKey(m) {
+			if p.cur == Assign {
 				p.reset(m)
 				break loop
 			}
@@ -871,7 +725,7 @@ loop:
 			break loop
 		}
 	}
-	p.inheritCommas(commas)
+	p.tellCommas(commas, "names are separated by spaces, not by commas")
 	p.inheritEnd(first)
 	p.emit(InheritNode, first, start)
 }

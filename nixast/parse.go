@@ -61,36 +61,37 @@ func (ps *Parser) Parse(name, src string, opts Options) *File {
 		f.Diagnostics = []Diagnostic{{Code: TooDeep, Message: "the file is too large: 4 GiB is the limit"}}
 		return f
 	}
-	ps.run(src, opts, repair{})
+	ps.run(src, opts, guess{})
 	ps.repair(opts)
 	f.tokKind, f.tokOff = slices.Clone(ps.p.kinds), slices.Clone(ps.p.offs)
 	ps.preorder(f)
-	f.Diagnostics = slices.Clone(ps.p.diags)
-	ps.check.run(f, opts)
-	sortDiagnostics(f.Diagnostics)
+	ps.check.run(f, opts, &ps.p.diags)
+	f.Diagnostics = ps.p.diags.diagnostics()
 	return f
 }
 
-// run lexes and parses src once, with the given repairs.
-func (ps *Parser) run(src string, opts Options, r repair) {
+// run lexes and parses src once, under a guess.
+func (ps *Parser) run(src string, opts Options, g guess) {
 	n := len(src)/4 + 16
 	ps.lex = lexer{
-		src: src, cuts: r.cuts, modes: ps.lex.modes[:0],
+		src: src, cuts: g.cuts, modes: ps.lex.modes[:0],
 		kind: slices.Grow(ps.lex.kind[:0], n), off: slices.Grow(ps.lex.off[:0], n),
 	}
 	ps.lex.lex()
+	old := &ps.p
+	old.diags.reset()
 	ps.p = parser{
-		src: src, opts: opts, kinds: ps.lex.kind, offs: ps.lex.off,
-		nodes: slices.Grow(ps.p.nodes[:0], n/2), diags: ps.p.diags[:0],
-		failedAt: -1, repair: r, comment: ps.lex.openComment, hasNUL: strings.IndexByte(src, 0) >= 0,
+		recovery: recovery{
+			cursor: cursor{src: src, kinds: ps.lex.kind, offs: ps.lex.off, nodes: slices.Grow(old.nodes[:0], n/2), steps: old.steps},
+			diags:  old.diags, failedAt: -1, budget: rereadsPerToken * len(ps.lex.kind), guess: g, comment: ps.lex.openComment,
+		},
+		opts: opts, hasNUL: strings.IndexByte(src, 0) >= 0,
 	}
-	for _, c := range r.closers {
+	for _, c := range g.closers {
 		ps.p.kinds[c] = barrier
 	}
-	ps.p.hideStrays()
 	ps.p.root()
-	ps.p.showStrays()
-	for _, c := range r.closers {
+	for _, c := range g.closers {
 		if ps.p.kinds[c] == barrier {
 			ps.p.kinds[c] = ps.p.repairKind(c)
 		}
@@ -125,8 +126,4 @@ func (ps *Parser) preorder(f *File) {
 		}
 	}
 	ps.stack = stack
-}
-
-func sortDiagnostics(ds []Diagnostic) {
-	slices.SortStableFunc(ds, func(a, b Diagnostic) int { return a.Span.Start - b.Span.Start })
 }

@@ -13,7 +13,9 @@ type File struct {
 	Name string
 	// Src is the source, byte for byte.
 	Src string
-	// Diagnostics are the syntax and semantic errors, by position.
+	// Diagnostics are the syntax and semantic errors, by position. Of each
+	// [Code] the first 20 that the parser found are kept; if there are more,
+	// one diagnostic with their number in Omitted stands for the rest.
 	Diagnostics []Diagnostic
 
 	tokKind []Kind   // trivia included; the last is EOF
@@ -21,6 +23,7 @@ type File struct {
 	kind    []Kind   // nodes in preorder; the first is Root
 	node    []node
 	opts    Options
+	free    []string
 	lines   atomic.Pointer[[]uint32] // offsets of the line starts, when asked for
 }
 
@@ -34,6 +37,21 @@ func (f *File) Root() Node { return Node{f, 0} }
 
 // Expr is the expression that the file holds; Missing if there is none.
 func (f *File) Expr() Node { return f.Root().Child(0) }
+
+// Mistakes is the number of mistakes in the file, those that Diagnostics omits
+// included.
+func (f *File) Mistakes() int {
+	n := 0
+	for _, d := range f.Diagnostics {
+		n += max(1, d.Omitted)
+	}
+	return n
+}
+
+// FreeVariables are the names that nothing in the file binds, nor Nix itself,
+// each once, in the order of their first use. A file with a syntax error has
+// none.
+func (f *File) FreeVariables() []string { return f.free }
 
 // Span is a range of bytes in a file's source; End is exclusive.
 type Span struct{ Start, End int }

@@ -107,10 +107,8 @@ func override(text string, overrides []audit.Override) (changed string, kept []a
 // takes lib if it names it.
 func writable(text string) error {
 	f := nixast.Parse("", text, nixast.Options{})
-	for _, d := range f.Diagnostics {
-		if d.Code == nixast.UndefinedVariable && text[d.Span.Start:d.Span.End] == "lib" {
-			return errors.New("nothing is written: the overrides need lib, which the module does not take as an argument")
-		}
+	if slices.Contains(f.FreeVariables(), "lib") {
+		return errors.New("nothing is written: the overrides need lib, which the module does not take as an argument")
 	}
 	if lint.Broken(f) {
 		return errors.New("nothing is written: the module would have a syntax error")

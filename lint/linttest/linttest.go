@@ -147,7 +147,7 @@ func (c Case) repair(t *testing.T, l lint.Linter, upTo lint.Applicability) map[s
 	for _, ch := range r.Changes {
 		changed[ch.File.Name], files[ch.File.Name] = ch.New, ch.New
 		after := r.Project.File(ch.File.Name).Tree
-		if len(after.Diagnostics) > len(ch.File.Tree.Diagnostics) {
+		if after.Mistakes() > ch.File.Tree.Mistakes() {
 			t.Errorf("%s does not parse after the fix: %s", ch.File.Name, after.Diagnostics[0].Message)
 		}
 		if err := emit.CommentsKept(ch.File.Tree, after); err != nil && !aboutComments(r.Fixed) {

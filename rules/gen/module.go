@@ -83,16 +83,11 @@ func (m *Module) Text() (string, error) {
 // freeVariables are the names that an expression takes from around it, those
 // that NixOS passes first.
 func freeVariables(expr string) []string {
-	var names []string
-	for _, d := range nixast.Parse("", expr, nixast.Options{}).Diagnostics {
-		if d.Code == nixast.UndefinedVariable {
-			names = append(names, expr[d.Span.Start:d.Span.End])
-		}
-	}
+	names := nixast.Parse("", expr, nixast.Options{}).FreeVariables()
 	slices.SortFunc(names, func(a, b string) int {
 		return cmp.Or(cmp.Compare(foreign(a), foreign(b)), strings.Compare(a, b))
 	})
-	return slices.Compact(names)
+	return names
 }
 
 // foreign is 1 for an argument that NixOS does not pass of itself.
