@@ -127,22 +127,13 @@ func (c *cursor) beginsLine(i uint32) bool {
 	return i == 0
 }
 
-// indent is the white space that begins the line of token i.
-func (c *cursor) indent(i uint32) string {
+// line is where the line of token i starts, and the white space there.
+func (c *cursor) line(i uint32) (start int, indent string) {
 	at := int(c.offs[i])
-	c.steps += at - lineStart(c.src, at)
-	return indentOf(c.src, at)
-}
-
-// lineStart is the start of the line that offset lies in.
-func lineStart(src string, offset int) int {
-	return strings.LastIndexAny(src[:offset], "\r\n") + 1
-}
-
-// indentOf is the white space that begins the line that offset lies in.
-func indentOf(src string, offset int) string {
-	line := src[lineStart(src, offset):offset]
-	return line[:len(line)-len(strings.TrimLeft(line, " \t"))]
+	start = strings.LastIndexAny(c.src[:at], "\r\n") + 1
+	c.steps += at - start
+	line := c.src[start:at]
+	return start, line[:len(line)-len(strings.TrimLeft(line, " \t"))]
 }
 
 // found names the current token for a message.

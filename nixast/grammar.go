@@ -467,6 +467,15 @@ func (p *parser) startsSimple() bool {
 	return false
 }
 
+// startsExpr reports whether the current token begins an expression.
+func (p *parser) startsExpr() bool {
+	switch p.cur {
+	case KwIf, KwLet, KwWith, KwAssert, Minus, Not:
+		return true
+	}
+	return p.startsSimple()
+}
+
 // selection parses a, a.b and a.b or c.
 func (p *parser) selection() {
 	first, start := p.pos, len(p.nodes)
@@ -528,34 +537,43 @@ func (p *parser) simple() {
 	case LBracket:
 		p.list()
 	case LCurly:
-		if p.atFormals() {
-			p.looseKeyword("a function")
-			return
-		}
-		m := p.mark()
-		if p.set(p.pos, AttrSet); p.cur == Colon && p.mayReread(p.pos-m.pos) {
-			p.reset(m)
-			p.lambda()
-		}
-	case KwRec:
-		first := p.pos
-		p.advance()
-		if p.cur != LCurly {
-			p.failBehind("expected `{` behind `rec`", "")
-			p.emit(AttrSet, first, len(p.nodes))
-			return
-		}
-		p.set(first, AttrSet)
-	case KwLet:
-		first := p.pos
-		if p.next() != LCurly {
-			p.looseKeyword("`let`")
-			return
-		}
-		p.advance()
-		p.set(first, LegacyLet)
+		p.setOrFormals()
+	case KwRec, KwLet:
+		p.keywordSet()
 	default:
 		p.notAnExpression()
+	}
+}
+
+// setOrFormals parses { … } where a function would need parentheses.
+func (p *parser) setOrFormals() {
+	if p.atFormals() {
+		p.looseKeyword("a function")
+		return
+	}
+	m := p.mark()
+	if p.set(p.pos, AttrSet); p.cur == Colon && p.mayReread(p.pos-m.pos) {
+		p.reset(m)
+		p.lambda()
+	}
+}
+
+// keywordSet parses rec { … } and let { … }.
+func (p *parser) keywordSet() {
+	first := p.pos
+	switch {
+	case p.cur == KwLet && p.next() == LCurly:
+		p.advance()
+		p.set(first, LegacyLet)
+	case p.cur == KwLet:
+		p.looseKeyword("`let`")
+	case p.next() == LCurly:
+		p.advance()
+		p.set(first, AttrSet)
+	default:
+		p.advance()
+		p.failBehind("expected `{` behind `rec`", "")
+		p.emit(AttrSet, first, len(p.nodes))
 	}
 }
 

@@ -62,6 +62,7 @@ type lexer struct {
 	runUnderscore    int  // the last '_' in the run; no URI scheme reaches over it
 	noCommentEnd     bool // there is no "*/" behind pos
 	openComment      int  // where the first comment begins that has no end, plus 1
+	steps            int  // bytes looked at ahead of a token
 
 	// cuts are offsets where a string is taken to end although its closing
 	// quotes are missing, in order.
@@ -123,73 +124,69 @@ func (l *lexer) at(i int) byte {
 // code reads tokens until the mode changes. It reports true at a NUL, which
 // ends the program.
 func (l *lexer) code() bool {
-	src := l.src
-	for l.pos < len(src) {
-		start := l.pos
-		c := src[start]
-		switch c {
-		case ' ', '\t', '\r', '\n':
-			i := start + 1
-			for i < len(src) && classes[src[i]]&clsSpace != 0 {
-				i++
-			}
-			l.pos = i
-			l.emit(Whitespace)
-		case '{':
-			l.push(inCode)
-			l.one(LCurly)
-		case '}':
-			l.one(RCurly)
-			if len(l.modes) > 0 {
-				l.pop()
-				if l.mode() != inCode {
-					return false
-				}
-			}
-		case '"':
-			l.push(inString)
-			l.one(Quote)
-			return false
-		case '\'':
-			if l.at(start+1) != '\'' {
-				l.one(Invalid)
-				continue
-			}
-			l.push(inIndString)
-			l.pos = start + 2
-			l.swallowFirstLine()
-			l.emit(IndOpen)
-			return false
-		case '$':
-			if l.at(start+1) != '{' {
-				l.one(Invalid)
-				continue
-			}
-			l.push(inCode)
-			l.pos = start + 2
-			l.emit(DollarCurly)
-		case 0:
+	for l.pos < len(l.src) {
+		c := l.src[l.pos]
+		switch cls := classes[c]; {
+		case cls&clsSpace != 0:
+			l.space()
+		case cls&clsLetter != 0 || c == '_':
+			l.word()
+		case cls&clsPath != 0 || c == '/' || c == '~':
+			l.numberOrPath(c)
+		case c == 0:
 			return true
 		default:
-			cls := classes[c]
-			switch {
-			case cls&clsLetter != 0 || c == '_':
-				l.word()
-			case cls&clsPath != 0 || c == '/' || c == '~':
-				l.numberOrPath(c)
-			default:
-				l.operator(c)
-			}
-			if l.mode() == inPath {
-				return false
-			}
+			l.bracket(c)
+		}
+		if l.mode() != inCode {
+			return false
 		}
 	}
 	return false
 }
 
+func (l *lexer) space() {
+	i := l.pos + 1
+	for i < len(l.src) && classes[l.src[i]]&clsSpace != 0 {
+		i++
+	}
+	l.pos = i
+	l.emit(Whitespace)
+}
+
+// bracket reads what begins or ends a mode, or else an operator.
+func (l *lexer) bracket(c byte) {
+	next := l.at(l.pos + 1)
+	switch {
+	case c == '{':
+		l.push(inCode)
+		l.one(LCurly)
+	case c == '}':
+		l.pop()
+		l.one(RCurly)
+	case c == '"':
+		l.push(inString)
+		l.one(Quote)
+	case c == '\'' && next == '\'':
+		l.push(inIndString)
+		l.pos += 2
+		l.swallowFirstLine()
+		l.emit(IndOpen)
+	case c == '$' && next == '{':
+		l.push(inCode)
+		l.two(DollarCurly)
+	default:
+		l.operator(c)
+	}
+}
+
 func (l *lexer) one(k Kind) {
 	l.pos++
+	l.emit(k)
+}
+
+func (l *lexer) two(k Kind) {
+	l.pos += 2
 	l.emit(k)
 }
 
@@ -267,6 +264,7 @@ func (l *lexer) run(start int) {
 		i++
 	}
 	l.runEnd = i
+	l.steps += i - start
 }
 
 // path reads the path that begins at start, if one longer than end does.
@@ -343,6 +341,7 @@ func (l *lexer) uri(start, end int) bool {
 	}
 	for i++; i < len(l.src) && classes[l.src[i]]&clsURI != 0; i++ {
 	}
+	l.steps += i - start
 	l.pos = i
 	l.emit(URITok)
 	return true
@@ -350,34 +349,38 @@ func (l *lexer) uri(start, end int) bool {
 
 // numberOrPath reads what begins with a digit or one of . + - / ~
 func (l *lexer) numberOrPath(c byte) {
-	start := l.pos
-	next := l.at(start + 1)
+	next := l.at(l.pos + 1)
 	switch {
 	case c == '~':
 		l.home()
 	case c == '/' && next == '*':
 		l.blockComment()
-	case (next == '/' || next == '$' || classes[next]&clsPath != 0) && l.path(start, start+1):
+	case (next == '/' || next == '$' || classes[next]&clsPath != 0) && l.path(l.pos, l.pos+1):
 	case classes[c]&clsDigit != 0 || c == '.' && classes[next]&clsDigit != 0:
 		l.number()
-	case c == '.' && next == '.' && l.at(start+2) == '.':
+	default:
+		l.pathOperator(c, next)
+	}
+}
+
+// pathOperator reads an operator that begins with one of . + - /
+func (l *lexer) pathOperator(c, next byte) {
+	switch {
+	case c == '.' && next == '.' && l.at(l.pos+2) == '.':
 		l.pos += 3
 		l.emit(Ellipsis)
 	case c == '.':
 		l.one(Dot)
 	case c == '+' && next == '+':
-		l.pos += 2
-		l.emit(Concat)
+		l.two(Concat)
 	case c == '+':
 		l.one(Plus)
 	case c == '-' && next == '>':
-		l.pos += 2
-		l.emit(Implies)
+		l.two(Implies)
 	case c == '-':
 		l.one(Minus)
 	case next == '/':
-		l.pos += 2
-		l.emit(Update)
+		l.two(Update)
 	default:
 		l.one(Slash)
 	}
@@ -456,67 +459,40 @@ func (l *lexer) lineComment() {
 	l.emit(LineComment)
 }
 
-// operator reads punctuation, and comments that begin with "#".
+// single are the tokens of one byte that begin no longer one.
+var single = [256]Kind{
+	';': Semicolon, '(': LParen, ')': RParen, '[': LBracket, ']': RBracket,
+	':': Colon, ',': Comma, '@': At, '?': Question, '*': Star,
+}
+
+// doubles are the tokens of two bytes, by the first, and what that is alone.
+var doubles = [256]struct {
+	second   byte
+	two, one Kind
+}{
+	'=': {'=', EqEq, Assign}, '!': {'=', NotEq, Not}, '&': {'&', And, Invalid},
+	'>': {'=', GreaterEq, Greater}, '|': {'|', Or, Invalid}, '<': {'=', LessEq, Less},
+}
+
+// operator reads punctuation, and what begins with "#" or "<".
 func (l *lexer) operator(c byte) {
 	next := l.at(l.pos + 1)
-	pair := func(second byte, two, one Kind) {
-		if next == second {
-			l.pos += 2
-			l.emit(two)
-			return
-		}
-		l.one(one)
-	}
-	switch c {
-	case '#':
+	switch d := doubles[c]; {
+	case single[c] != None:
+		l.one(single[c])
+	case c == '#':
 		l.lineComment()
-	case ';':
-		l.one(Semicolon)
-	case '(':
-		l.one(LParen)
-	case ')':
-		l.one(RParen)
-	case '[':
-		l.one(LBracket)
-	case ']':
-		l.one(RBracket)
-	case ':':
-		l.one(Colon)
-	case ',':
-		l.one(Comma)
-	case '@':
-		l.one(At)
-	case '?':
-		l.one(Question)
-	case '*':
-		l.one(Star)
-	case '=':
-		pair('=', EqEq, Assign)
-	case '!':
-		pair('=', NotEq, Not)
-	case '&':
-		pair('&', And, Invalid)
-	case '>':
-		pair('=', GreaterEq, Greater)
-	case '|':
-		if next == '>' {
-			l.pos += 2
-			l.emit(PipeInto)
-			return
-		}
-		pair('|', Or, Invalid)
-	case '<':
-		if l.searchPath() {
-			return
-		}
-		if next == '|' {
-			l.pos += 2
-			l.emit(PipeFrom)
-			return
-		}
-		pair('=', LessEq, Less)
-	default:
+	case c == '<' && l.searchPath():
+	case c == '<' && next == '|':
+		l.two(PipeFrom)
+	case c == '|' && next == '>':
+		l.two(PipeInto)
+	case d.second == 0:
 		l.one(Invalid)
+	case next == d.second:
+		l.two(d.two)
+	default:
+		l.one(d.one)
 	}
 }
 

@@ -38,19 +38,20 @@ func (p *parser) strayInBindings(c *bindingsContext) bool {
 		return false
 	case p.cur.IsKeyword() && (next == Assign || next == Dot):
 		return p.binding(c)
-	case p.cur == Semicolon && c.closer == RCurly && p.braces+p.lets > 1 && p.outdented(c):
-		return false
 	case p.cur == Semicolon:
+		if c.closer == RCurly && p.braces+p.lets > 1 && p.outdented(c) {
+			return false // the "}" before it is missing
+		}
 		p.failHere("unexpected `;`", "remove it")
 		p.skipOne()
 	case p.cur == Comma:
 		p.commaForSemicolon(c, "remove the `,`")
 	case p.closes():
 		return false
-	case p.cur == RParen || p.cur == RBracket || p.cur == RCurly:
+	case closerText[p.cur] != "":
 		p.failHere("this `"+p.text()+"` closes nothing", "remove it")
 		p.skipOne()
-	case c.closer == KwIn && (p.startsSimple() || p.cur == KwIf || p.cur == KwLet || p.cur == KwWith || p.cur == KwAssert || p.cur == Minus || p.cur == Not):
+	case c.closer == KwIn && p.startsExpr():
 		return false
 	default:
 		p.failHere("expected the name of an attribute, found "+p.found(), "")

@@ -50,6 +50,7 @@ type Parser struct {
 	p     parser
 	check checker
 	stack []ancestor
+	lexed int // the steps of all runs of lex
 }
 
 // Parse is like the function [Parse].
@@ -78,6 +79,7 @@ func (ps *Parser) run(src string, opts Options, g guess) {
 		kind: slices.Grow(ps.lex.kind[:0], n), off: slices.Grow(ps.lex.off[:0], n),
 	}
 	ps.lex.lex()
+	ps.lexed += ps.lex.steps
 	old := &ps.p
 	old.diags.reset()
 	ps.p = parser{

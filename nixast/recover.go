@@ -35,19 +35,28 @@ type recovery struct {
 type bindingsContext struct {
 	open   uint32 // the token before the first binding
 	closer Kind
-	comma  int     // the diagnostic about a comma for a semicolon, plus 1; then the last one may be missing
-	colon  bool    // a colon for "=" was reported
-	indent *string // the white space that begins the line of open, when asked for
+	comma  int  // the diagnostic about a comma for a semicolon, plus 1; then the last one may be missing
+	colon  bool // a colon for "=" was reported
+
+	// The line of open, once it was looked at.
+	looked    bool
+	lineStart int
+	indent    string
 }
 
-// openIndent is the white space that begins the line that opens c. The line may
-// be long, so it is looked at once.
-func (r *recovery) openIndent(c *bindingsContext) string {
-	if c.indent == nil {
-		indent := r.indent(c.open)
-		c.indent = &indent
+// outdented reports whether the current token begins a line that is not
+// indented deeper than the one that opens c. That line may be long, so it is
+// looked at once.
+func (r *recovery) outdented(c *bindingsContext) bool {
+	if !r.beginsLine(r.pos) {
+		return false
 	}
-	return *c.indent
+	if !c.looked {
+		c.lineStart, c.indent = r.line(c.open)
+		c.looked = true
+	}
+	_, own := r.line(r.pos)
+	return strings.HasPrefix(c.indent, own)
 }
 
 // rereadsPerToken is the budget for reading again: for each token of the file
@@ -226,8 +235,8 @@ func (r *recovery) closeByIndent(open uint32) {
 	r.cur = r.kinds[r.pos]
 	if r.failAt(r.tokenSpan(open), "this `{` is not closed", "add `};` before `"+clip(r.text())+"`") {
 		r.relate(r.tokenSpan(r.pos), "this is not indented deeper than the line of the `{`, so the `}` is probably missing before it")
-		at := lineStart(r.src, int(r.offs[open])) + len(r.indent(open))
-		if at < int(r.offs[open]) {
+		line, indent := r.line(open)
+		if at := line + len(indent); at < int(r.offs[open]) {
 			r.relate(Span{at, int(r.offs[open])}, "the line of the `{` begins here")
 		}
 	}
@@ -259,18 +268,12 @@ func (r *recovery) suspect(c *bindingsContext) {
 	default:
 		return
 	}
-	if c.closer != RCurly || len(r.suspects) >= maxRepairs || !r.outdented(c) || lineStart(r.src, int(r.offs[c.open])) == 0 {
+	if c.closer != RCurly || len(r.suspects) >= maxSuspects || !r.outdented(c) || c.lineStart == 0 {
 		return
 	}
 	if n := len(r.suspects); n == 0 || r.suspects[n-1].open != c.open {
 		r.suspects = append(r.suspects, suspect{c.open, r.pos})
 	}
-}
-
-// outdented reports whether the current token begins a line that is not
-// indented deeper than the one that opens c.
-func (r *recovery) outdented(c *bindingsContext) bool {
-	return r.beginsLine(r.pos) && strings.HasPrefix(r.openIndent(c), r.indent(r.pos))
 }
 
 // letGoesOn reports whether the "in" of the innermost let follows, so that a

@@ -13,11 +13,11 @@ type guess struct {
 	track   bool     // no repair, but note where sets seem to end by indentation
 }
 
-// maxRepairs bounds how many guesses are kept for one file, and maxRuns how
-// often it is parsed to try them.
+// maxRuns bounds how often a file is parsed to try guesses, and maxSuspects how
+// many places where a set may end are considered at once.
 const (
-	maxRepairs = 8
-	maxRuns    = 16
+	maxRuns     = 16
+	maxSuspects = 8
 )
 
 // atCut reports whether the text of a string ends here by a repair.
@@ -33,11 +33,12 @@ func (ps *Parser) repair(opts Options) {
 	src := ps.p.src
 	best, fewest, current := guess{}, ps.p.failures, true
 	unclosed := ps.p.unclosed
-	for range maxRepairs {
+	for runs := 0; runs < maxRuns; {
 		guesses := ps.guesses(opts, best)
 		improved := false
 		for _, g := range guesses {
 			ps.run(src, opts, g)
+			runs++
 			closes := unclosed && !ps.p.unclosed
 			cuts := len(g.cuts) > len(best.cuts)
 			if current = false; ps.p.failures < fewest || ps.p.failures == fewest && (closes || cuts) {
@@ -115,7 +116,7 @@ func (r *recovery) cutOf(n post) int {
 		}
 		return start + len(strings.TrimRight(rest, " \t;,)]}"))
 	}
-	indent := indentOf(r.src, int(r.offs[n.first]))
+	_, indent := r.line(n.first)
 	at := start
 	for line := range strings.Lines(rest) {
 		text := strings.TrimLeft(line, " \t")

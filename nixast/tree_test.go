@@ -9,18 +9,7 @@ import (
 // checkTree reports what is wrong with the structure of f.
 func checkTree(t *testing.T, f *File) {
 	t.Helper()
-	var b strings.Builder
-	last := Token{}
-	for tok := range f.Tokens() {
-		b.WriteString(tok.Text())
-		last = tok
-	}
-	if b.String() != f.Src {
-		t.Errorf("tokens do not tile the source: %q for %q", b.String(), f.Src)
-	}
-	if last.Kind() != EOF {
-		t.Errorf("last token is %d, want EOF", last.Kind())
-	}
+	checkTokens(t, f)
 	if f.kind[0] != Root || int(f.node[0].next) != len(f.node) {
 		t.Fatalf("root is not the whole tree: %+v of %d nodes", f.node[0], len(f.node))
 	}
@@ -47,6 +36,23 @@ func checkTree(t *testing.T, f *File) {
 		if d.Message == "" || d.Span.Start < 0 || d.Span.End > len(f.Src) || d.Span.End < d.Span.Start {
 			t.Errorf("bad diagnostic %+v", d)
 		}
+	}
+}
+
+// checkTokens reports if the tokens of f do not tile its source.
+func checkTokens(t *testing.T, f *File) {
+	t.Helper()
+	var b strings.Builder
+	last := Token{}
+	for tok := range f.Tokens() {
+		b.WriteString(tok.Text())
+		last = tok
+	}
+	if b.String() != f.Src {
+		t.Errorf("tokens do not tile the source: %q for %q", b.String(), f.Src)
+	}
+	if last.Kind() != EOF {
+		t.Errorf("last token is %d, want EOF", last.Kind())
 	}
 }
 
