@@ -11,7 +11,7 @@
 //   - no comment is lost, and comments stay beside what they were beside; an
 //     operation that could not keep that returns an error and no edits;
 //   - new text has the indentation, the line ends, the nested or dotted form
-//     and the list layout of its neighbours, and where they tell nothing, the
+//     and the list layout of its neighbors, and where they tell nothing, the
 //     layout of RFC 166 (what nixfmt prints), 100 columns wide without the
 //     indentation.
 //

@@ -10,7 +10,7 @@ import (
 // Ensure defines attributes below set, each by its whole path, where nothing
 // defines them yet. It goes down into the sets that are there, written nested
 // or dotted (through parentheses, with, let, assert, and the right side of //),
-// and creates missing parents dotted where the neighbours are dotted, nested
+// and creates missing parents dotted where the neighbors are dotted, nested
 // where they are nested. It is an error if a path is defined already, and a
 // [*Refusal] if it leads through a value that is no set literal.
 func (e *Editor) Ensure(set nixast.Node, where Where, attrs ...Attr) ([]Edit, error) {

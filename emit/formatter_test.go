@@ -27,7 +27,7 @@ func TestFormatterClean(t *testing.T) {
 	}
 	dir := t.TempDir()
 	files := sample(t, root, 1200)
-	clean := unformattedOf(t, command, files)
+	clean := unformattedOf(command, files)
 	rng := rand.New(rand.NewPCG(1, 2))
 	origin := map[string]string{}
 	total := map[string]int{}
@@ -54,7 +54,7 @@ func TestFormatterClean(t *testing.T) {
 		}
 	}
 	bad := map[string]int{}
-	for path := range unformattedOf(t, command, slices.Sorted(maps.Keys(origin))) {
+	for path := range unformattedOf(command, slices.Sorted(maps.Keys(origin))) {
 		name, _, _ := strings.Cut(filepath.Base(path), "-")
 		if bad[name]++; bad[name] <= 12 {
 			t.Logf("%s: %s\n%s", name, origin[path], formatDiff(command, path))
@@ -83,7 +83,7 @@ func sample(t *testing.T, root string, limit int) []string {
 }
 
 // unformattedOf are the files that the formatter would change.
-func unformattedOf(t *testing.T, command string, files []string) map[string]bool {
+func unformattedOf(command string, files []string) map[string]bool {
 	bad := map[string]bool{}
 	words := strings.Fields(command)
 	for batch := range slices.Chunk(files, 200) {

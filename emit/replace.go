@@ -114,7 +114,7 @@ func (e *Editor) editableExpr(n nixast.Node) error {
 
 var errNoExpr = errors.New("the node is no expression")
 
-// apart is text with a space where it would run into its neighbours in the
+// apart is text with a space where it would run into its neighbors in the
 // place of n.
 func (e *Editor) apart(n nixast.Node, text string) string {
 	if before := n.First().Prev(); runsInto(before) {

@@ -208,7 +208,7 @@ func (p *printer) primitive(n Node) {
 		p.expr(n.Child(0))
 		p.str(" or")
 	case SearchPath:
-		name, _ := n.SearchPathValue()
+		name, _ := n.searchPathValue()
 		p.str("__findFile __nixPath ")
 		p.literal(name)
 	case Unary:
@@ -504,7 +504,7 @@ func (p *printer) string(n Node) {
 
 // path prints a path, or the concatenation of its parts.
 func (p *printer) path(n Node) {
-	if text, ok := n.PathValue(); ok {
+	if text, ok := n.pathValue(); ok {
 		p.str(p.resolve(text))
 		return
 	}

@@ -61,7 +61,7 @@ func (c *checker) run(f *File, opts Options, diags *report) {
 	if diags.count[SyntaxError]+diags.count[TooDeep] > 0 {
 		return
 	}
-	c.diags, c.merged = diags, map[uint32]bool{}
+	c.diags, c.merged = diags, nil
 	c.start(f, opts)
 	c.scan()
 	if c.desugared {
@@ -402,6 +402,9 @@ func (c *checker) inherit(i uint32) bool {
 func (c *checker) merge(n Node) {
 	if c.merged[n.index] {
 		return
+	}
+	if c.merged == nil {
+		c.merged = map[uint32]bool{}
 	}
 	d := desugarer{dialect: c.opts.Dialect, merged: c.merged, diags: c.diags}
 	d.set(n)

@@ -63,8 +63,8 @@ var codeNames = [codes]string{
 // report collects the diagnostics of a file, up to maxPerCode of each code.
 type report struct {
 	kept    []Diagnostic
-	count   [codes]int  // of all, the omitted included
-	omitted [codes]Span // the first one that is not kept
+	count   [codes]uint32 // of all, the omitted included
+	omitted [codes]Span   // the first one that is not kept
 }
 
 func (r *report) reset() { *r = report{kept: r.kept[:0]} }
@@ -97,7 +97,7 @@ func (r *report) addAll(other *report) {
 		r.add(d)
 	}
 	for c := range codes {
-		for n := other.count[c] - maxPerCode; n > 0; n-- {
+		for n := maxPerCode; n < int(other.count[c]); n++ {
 			r.omit(c, other.omitted[c])
 		}
 	}
@@ -108,7 +108,7 @@ func (r *report) addAll(other *report) {
 func (r *report) diagnostics() []Diagnostic {
 	all := slices.Clone(r.kept)
 	for c := range codes {
-		if n := r.count[c] - maxPerCode; n > 0 {
+		if n := int(r.count[c]) - maxPerCode; n > 0 {
 			all = append(all, Diagnostic{Code: c, Span: r.omitted[c], Message: fmt.Sprintf("%d more %s", n, codeNames[c]), Omitted: n})
 		}
 	}

@@ -279,10 +279,10 @@ func (p *parser) scope(k Kind, word string) {
 	p.sense = inExpr
 	p.expr()
 	p.sense = sense
-	switch {
-	case p.cur == Semicolon:
+	switch p.cur {
+	case Semicolon:
 		p.advance()
-	case p.cur == KwIn:
+	case KwIn:
 		p.failHere("`"+word+"` ends with `;`, not with `in`", "write `;`")
 		p.skipOne()
 	default:

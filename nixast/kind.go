@@ -4,7 +4,7 @@ package nixast
 // tokens, then the nodes.
 type Kind uint8
 
-// The zero Kind belongs to the zero [Token] and the zero [Node].
+// None is the zero Kind: that of the zero [Token] and the zero [Node].
 const None Kind = 0
 
 // Trivia: tokens that mean nothing to Nix.
@@ -118,6 +118,3 @@ func (k Kind) IsComment() bool { return k == LineComment || k == BlockComment }
 
 // IsKeyword reports whether k is a keyword, "or" included.
 func (k Kind) IsKeyword() bool { return k >= KwIf && k <= KwOr }
-
-// IsNode reports whether k is the kind of a node.
-func (k Kind) IsNode() bool { return k >= Root }

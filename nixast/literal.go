@@ -91,9 +91,9 @@ func parseFloat(text string) (float64, bool) {
 	return v, true
 }
 
-// PathValue is a [Path] without interpolations as it is written, "./a/b" or
+// pathValue is a [Path] without interpolations as it is written, "./a/b" or
 // "~/a". It reports false for other nodes.
-func (n Node) PathValue() (string, bool) {
+func (n Node) pathValue() (string, bool) {
 	if n.Kind() != Path {
 		return "", false
 	}
@@ -105,9 +105,9 @@ func (n Node) PathValue() (string, bool) {
 	return n.Text(), true
 }
 
-// SearchPathValue is the name between the angle brackets of a [SearchPath],
+// searchPathValue is the name between the angle brackets of a [SearchPath],
 // "nixpkgs/lib". It reports false for other nodes.
-func (n Node) SearchPathValue() (string, bool) {
+func (n Node) searchPathValue() (string, bool) {
 	if n.Kind() != SearchPath {
 		return "", false
 	}

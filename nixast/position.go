@@ -18,10 +18,12 @@ type Position struct {
 // Unit is what a column is counted in.
 type Unit uint8
 
+// Units of columns: Nix prints bytes, most editors show runes, and the language
+// server protocol sends UTF-16 code units.
 const (
-	Bytes      Unit = iota // as Nix prints columns
-	Runes                  // as most editors show them
-	UTF16Units             // as the language server protocol sends them
+	Bytes Unit = iota
+	Runes
+	UTF16Units
 )
 
 // Position is the place of a byte. Offsets outside the file are taken for its

@@ -81,7 +81,7 @@ type mark struct {
 	nodes    int
 	kept     int
 	failedAt int
-	count    [codes]int
+	count    [codes]uint32
 }
 
 func (r *recovery) mark() mark {

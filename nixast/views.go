@@ -48,9 +48,6 @@ func (i Inherit) Attrs() iter.Seq[Node] {
 // AttrPath is a.b."c".${d}
 type AttrPath struct{ Node }
 
-// AsAttrPath views n as an attribute path.
-func (n Node) AsAttrPath() (AttrPath, bool) { return AttrPath{n}, n.Kind() == AttrPathNode }
-
 // Attrs yields the components: [Ident], [String], [Interpolation] or [Missing].
 // Their names are told by [Node.AttrName].
 func (p AttrPath) Attrs() iter.Seq[Node] {
@@ -63,7 +60,7 @@ func (p AttrPath) Attrs() iter.Seq[Node] {
 	}
 }
 
-// AttrSet is { … } or rec { … }.
+// AttrSetView is { … } or rec { … }.
 type AttrSetView struct{ Node }
 
 // AsAttrSet views n as an attrset.

@@ -1,4 +1,4 @@
-// Package spell finds the word that was most likely meant by a misspelt one.
+// Package spell finds the word that was most likely meant by a misspelled one.
 package spell
 
 import "strings"
@@ -7,7 +7,7 @@ import "strings"
 const maxWord = 64
 
 // Distance is the optimal string alignment distance of a and b: the number of
-// bytes inserted, removed, changed, or swapped with their neighbour. It is
+// bytes inserted, removed, changed, or swapped with their neighbor. It is
 // limit+1 where the distance is above limit.
 func Distance(a, b string, limit int) int {
 	if d := len(a) - len(b); d > limit || -d > limit {

@@ -14,7 +14,7 @@ func TestDistance(t *testing.T) {
 	}{
 		{"", "", 3, 0},
 		{"select", "selct", 3, 1},
-		{"select", "sleect", 3, 1}, // neighbours swapped
+		{"select", "sleect", 3, 1}, // neighbors swapped
 		{"select", "ignore", 9, 6},
 		{"select", "ignore", 2, 3}, // above the limit
 		{"a", "abcdef", 2, 3},

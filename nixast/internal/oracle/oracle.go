@@ -4,6 +4,7 @@ package oracle
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -14,7 +15,7 @@ import (
 
 // Nix is a `nix-instantiate` on this machine.
 type Nix struct {
-	Path    string
+	path    string
 	Version string // "2.8.0"
 	Dialect nixast.Dialect
 }
@@ -34,7 +35,7 @@ func Find() (*Nix, error) {
 	if len(fields) == 0 {
 		return nil, fmt.Errorf("nix-instantiate --version printed nothing")
 	}
-	n := &Nix{Path: path, Version: fields[len(fields)-1]}
+	n := &Nix{path: path, Version: fields[len(fields)-1]}
 	var major, minor int
 	if _, err := fmt.Sscanf(n.Version, "%d.%d", &major, &minor); err != nil {
 		return nil, fmt.Errorf("version of nix-instantiate: %q", out)
@@ -78,12 +79,12 @@ func (n *Nix) Parse(files []string) ([]Result, error) {
 
 // run asks about files up to the first that is not accepted.
 func (n *Nix) run(files []string) ([]Result, error) {
-	cmd := exec.Command(n.Path, append([]string{"--parse"}, files...)...)
+	cmd := exec.Command(n.path, append([]string{"--parse"}, files...)...)
 	cmd.Env = append(os.Environ(), "NIX_PATH=", "NIX_REMOTE=dummy://", "NO_COLOR=1")
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()
-	if _, exit := err.(*exec.ExitError); err != nil && !exit {
+	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
 		return nil, err
 	}
 	lines := strings.Split(stdout.String(), "\n")
@@ -91,7 +92,7 @@ func (n *Nix) run(files []string) ([]Result, error) {
 	results := make([]Result, 0, len(files))
 	for _, line := range lines {
 		if n.Dialect == nixast.Nix28 {
-			line = Normalise(line)
+			line = normalize(line)
 		}
 		results = append(results, Result{Accepted: true, Text: line})
 	}
@@ -99,7 +100,7 @@ func (n *Nix) run(files []string) ([]Result, error) {
 		results = append(results, Result{Err: strings.TrimSpace(stderr.String())})
 	}
 	if len(results) == 0 || len(results) > len(files) || err == nil && len(results) < len(files) {
-		return nil, fmt.Errorf("nix-instantiate printed %d lines for %d files: %v %s", len(lines), len(files), err, stderr.String())
+		return nil, fmt.Errorf("nix-instantiate printed %d lines for %d files: %s", len(lines), len(files), stderr.String())
 	}
 	return results, nil
 }

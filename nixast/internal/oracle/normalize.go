@@ -5,34 +5,34 @@ import (
 	"strings"
 )
 
-// Normalise sorts the bindings of every let and the formals of every function
+// normalize sorts the bindings of every let and the formals of every function
 // by name in a line that Nix 2.8's --parse printed. Nix 2.8 prints them in the
 // order of addresses in memory.
-func Normalise(line string) string {
-	n := normaliser{s: line}
+func normalize(line string) string {
+	n := normalizer{s: line}
 	n.copyTo("")
 	return n.out.String()
 }
 
-// normaliser copies canonical text and sorts on the way. The text is regular:
+// normalizer copies canonical text and sorts on the way. The text is regular:
 // operations, functions and lets are in parentheses, and a dollar sign in a
 // string is escaped, so that `"${` always begins a dynamic name.
-type normaliser struct {
+type normalizer struct {
 	s   string
 	i   int
 	out strings.Builder
 }
 
-func (n *normaliser) at(prefix string) bool { return strings.HasPrefix(n.s[n.i:], prefix) }
+func (n *normalizer) at(prefix string) bool { return strings.HasPrefix(n.s[n.i:], prefix) }
 
-func (n *normaliser) take(k int) {
+func (n *normalizer) take(k int) {
 	k = min(k, len(n.s)-n.i)
 	n.out.WriteString(n.s[n.i : n.i+k])
 	n.i += k
 }
 
 // copyTo copies up to one of the bytes of stop outside of brackets and strings.
-func (n *normaliser) copyTo(stop string) {
+func (n *normalizer) copyTo(stop string) {
 	depth := 0
 	for n.i < len(n.s) {
 		c := n.s[n.i]
@@ -56,7 +56,7 @@ func (n *normaliser) copyTo(stop string) {
 }
 
 // quoted copies a string or a dynamic name.
-func (n *normaliser) quoted() {
+func (n *normalizer) quoted() {
 	if n.at(`"${`) {
 		n.take(3)
 		n.copyTo("}")
@@ -74,7 +74,7 @@ func (n *normaliser) quoted() {
 }
 
 // group copies what is in parentheses.
-func (n *normaliser) group() {
+func (n *normalizer) group() {
 	switch {
 	case n.at("(let "):
 		n.take(len("(let "))
@@ -92,7 +92,7 @@ func (n *normaliser) group() {
 // item is a binding or a formal.
 type item struct{ name, text string }
 
-func (n *normaliser) emit(items []item, separator string) {
+func (n *normalizer) emit(items []item, separator string) {
 	slices.SortStableFunc(items, func(a, b item) int { return strings.Compare(a.name, b.name) })
 	for i, it := range items {
 		if i > 0 {
@@ -103,7 +103,7 @@ func (n *normaliser) emit(items []item, separator string) {
 }
 
 // capture runs f and returns what it wrote.
-func (n *normaliser) capture(f func()) string {
+func (n *normalizer) capture(f func()) string {
 	outer := n.out
 	n.out = strings.Builder{}
 	f()
@@ -113,7 +113,7 @@ func (n *normaliser) capture(f func()) string {
 }
 
 // let copies bindings up to the "in" behind them.
-func (n *normaliser) let() {
+func (n *normalizer) let() {
 	var items []item
 	for n.i < len(n.s) && (!n.at("in ") || n.at("in = ")) {
 		var it item
@@ -134,7 +134,7 @@ func (n *normaliser) let() {
 }
 
 // value copies the value of a binding. An assert has no parentheses.
-func (n *normaliser) value() {
+func (n *normalizer) value() {
 	if n.at("assert ") {
 		n.take(len("assert "))
 		n.value()
@@ -146,7 +146,7 @@ func (n *normaliser) value() {
 }
 
 // name copies a name and returns what it stands for.
-func (n *normaliser) name() string {
+func (n *normalizer) name() string {
 	start := n.i
 	if n.at(`"`) {
 		n.quoted()
@@ -161,7 +161,7 @@ func (n *normaliser) name() string {
 var unescape = strings.NewReplacer(`\\`, `\`, `\"`, `"`, `\$`, `$`, `\n`, "\n", `\r`, "\r", `\t`, "\t")
 
 // formalsFollow reports whether "({ " opens formals and not a set.
-func (n *normaliser) formalsFollow() bool {
+func (n *normalizer) formalsFollow() bool {
 	rest := n.s[n.i+len("({ "):]
 	if strings.HasPrefix(rest, " }") || strings.HasPrefix(rest, "...") {
 		return true
@@ -175,7 +175,7 @@ func (n *normaliser) formalsFollow() bool {
 }
 
 // formals copies formals and the "}" behind them.
-func (n *normaliser) formals() {
+func (n *normalizer) formals() {
 	var items []item
 	for n.i < len(n.s) && !n.at(" }") && !n.at("...") {
 		var it item
@@ -203,7 +203,7 @@ func (n *normaliser) formals() {
 
 // def copies the default of a formal, which ends with ", " or " }". Its own
 // sets and lists are in brackets.
-func (n *normaliser) def() {
+func (n *normalizer) def() {
 	for n.i < len(n.s) && !n.at(", ") && !n.at(" }") {
 		switch n.s[n.i] {
 		case '{', '[':
