@@ -15,7 +15,7 @@ type box struct {
 	open, close nixast.Token
 	slots       []slot
 	foot        []nixast.Token // comments on lines of their own above the closing token
-	flat        bool           // all of it stands on one line
+	flat        bool           // all of it is on one line
 }
 
 // slot is one part of a box with the lines it has.
@@ -24,14 +24,14 @@ type slot struct {
 	span     nixast.Span
 	path     []string       // keys of a binding's path; see attrKey
 	comments []nixast.Token // on lines of their own above, without a blank line between
-	remarks  []nixast.Token // behind it, on its line
+	remarks  []nixast.Token // after it, on its line
 	lead     int            // where its line starts, or that of the first of comments
-	tail     int            // where its line ends if it is the last on it, else where it and remarks end
+	tail     int            // where its line ends if it is the last on it, otherwise where it and remarks end
 	own      bool           // it begins its line
 	last     bool           // nothing but remarks follows on its line
 	blank    bool           // a blank line parts it, with its comments, from what is above
 	loose    nixast.Token   // the last comment above it that a blank line parts from it
-	footed   bool           // it is the last, and comments stand directly below it
+	footed   bool           // it is the last, and comments are directly below it
 }
 
 // opens reports whether the slot begins a group.
@@ -155,7 +155,7 @@ func (b *box) indents(s Style) (inner, outer string) {
 	return outer + s.step(), outer
 }
 
-// hasComment reports whether a comment stands in the box outside its parts.
+// hasComment reports whether a comment is in the box outside its parts.
 func (b *box) hasComment() bool {
 	for t := b.open; t != b.close; t = t.Next() {
 		if t.Kind().IsComment() && !slices.ContainsFunc(b.slots, func(s slot) bool { return s.span.Contains(t.Span().Start) }) {
@@ -183,7 +183,7 @@ func (b *box) find(n nixast.Node) int {
 	return slices.IndexFunc(b.slots, func(s slot) bool { return s.node == n })
 }
 
-// beginsLine reports whether nothing but white space stands before t on its
+// beginsLine reports whether nothing but white space is before t on its
 // line.
 func beginsLine(t nixast.Token) bool {
 	space := t.Prev()
@@ -213,7 +213,7 @@ func pathKeys(n nixast.Node) []string {
 }
 
 // attrKey is what tells an attribute from others: its name or, if that is not
-// known, its text behind a NUL, which no name holds.
+// known, its text after a NUL, which no name holds.
 func attrKey(a nixast.Node) string {
 	if name, ok := a.AttrName(); ok {
 		return name

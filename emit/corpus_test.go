@@ -16,7 +16,7 @@ import (
 	"wardnix/nixast"
 )
 
-// TestCorpus runs every exercise on every Nix file below the folder that
+// TestCorpus runs every exercise on every Nix file below the directory that
 // WARDNIX_CORPUS names, at three nodes a file, and prints how many were done
 // and how many refused. There must be no defect.
 func TestCorpus(t *testing.T) {

@@ -34,7 +34,7 @@ func New(f *nixast.File) *Editor {
 // Refusal is the error of an operation that could be done, but would do harm:
 // lose or detach a comment, change other users of the same text, capture a
 // variable. Other errors mean that the operation makes no sense where it was
-// asked for, such as inserting an attribute that is there already.
+// needed, such as inserting an attribute that is there already.
 type Refusal struct {
 	Node   nixast.Node // the place that is in the way
 	Reason string      // one sentence, lower case, without a full stop
@@ -46,20 +46,20 @@ func refuse(n nixast.Node, format string, args ...any) error {
 	return &Refusal{n, fmt.Sprintf(format, args...)}
 }
 
-// Where tells where new bindings go. The zero Where leaves it to what is
-// there: into its place if the set is sorted, else beside bindings whose path
-// begins alike, else to the end.
+// Where says where new bindings go. The zero Where leaves it to what is
+// there: into its place if the set is sorted, otherwise next to bindings whose path
+// begins alike, otherwise to the end.
 type Where struct {
 	// Families are lists of attribute names that belong together, each in the
-	// order in which people write them. A new attribute goes behind the nearest
+	// order in which people write them. A new attribute goes after the nearest
 	// relative that comes before it in its family, in the same group of lines
-	// (groups are parted by blank lines and comments); failing that, beside the
+	// (groups are parted by blank lines and comments); failing that, next to the
 	// next relative. An attribute without relatives goes below a comment that
-	// heads nothing, if there is just one, else behind the family that comes
+	// heads nothing, if there is just one, otherwise after the family that comes
 	// before its own. A sorted group stays sorted. What is looked up of an
 	// attribute path is its last name.
 	Families [][]string
-	// After, if it is one of the set's entries, is the entry behind which the
+	// After, if it is one of the set's entries, is the entry after which the
 	// new ones go, whatever else is there.
 	After nixast.Node
 }

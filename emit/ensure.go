@@ -77,7 +77,7 @@ func descend(set nixast.Node, path []string) (nixast.Node, []string, error) {
 }
 
 // literalSet is the set literal in which an attribute of the value n would be
-// defined: n itself, or what stands behind with, let and assert, in
+// defined: n itself, or what is after with, let and assert, in
 // parentheses, or right of //, which wins over the left.
 func literalSet(n nixast.Node) (nixast.Node, bool) {
 	for {
@@ -131,7 +131,7 @@ func (e *Editor) compose(set nixast.Node, attrs []Attr) []Attr {
 	return out
 }
 
-// nest forms attributes that all begin with one name and stand below parent.
+// nest forms attributes that all begin with one name and are below parent.
 func (e *Editor) nest(group []Attr, parent string) []Attr {
 	if len(group) == 1 && len(group[0].Path) == 1 {
 		return group
@@ -167,8 +167,8 @@ func (e *Editor) nests(name, parent string, count int) bool {
 	return count > 1 || e.habits.nested > 0
 }
 
-// habits tells how often a name that has attributes is written with a set
-// (yes) or dotted (no): by that name, and by the name that it stands below.
+// habits counts how often a name that has attributes is written with a set
+// (yes) or dotted (no): by that name, and by the name that it is below.
 type habits struct {
 	name, below map[string]vote
 	nested      int

@@ -9,7 +9,7 @@ import (
 	"wardnix/nixast"
 )
 
-// A directive goes beside its relatives, under the comment of their group.
+// A directive goes next to its relatives, under the comment of their group.
 func ExampleEditor_Insert() {
 	src := `{
   serviceConfig = {

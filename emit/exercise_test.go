@@ -42,7 +42,7 @@ var exercises = map[string]func(*exercise, nixast.Node) error{
 	"removeElement": (*exercise).removeElement,
 }
 
-// suits tells which nodes an exercise is for.
+// suits says which nodes an exercise is for.
 func suits(name string, n nixast.Node) bool {
 	switch name {
 	case "insert":
@@ -106,7 +106,7 @@ func grown(before, after []string) (string, error) {
 	return strings.Join(after[from:len(after)-rest], " "), nil
 }
 
-// place is where a node stands in its tree: child numbers from the root down.
+// place is where a node is in its tree: child numbers from the root down.
 func place(n nixast.Node) []int {
 	var at []int
 	for p := n.Parent(); !p.IsZero(); n, p = p, p.Parent() {
@@ -185,7 +185,7 @@ func (x *exercise) insert(n nixast.Node) error {
 }
 
 // rotated, quotes aside, reports whether got is want, or want with tokens from its end at its
-// front: where the token behind the place is the first of want, the place can
+// front: where the token after the place is the first of want, the place can
 // be told in two ways.
 func rotated(got, want string) bool {
 	bare := strings.NewReplacer(`" `, "", ` "`, "")

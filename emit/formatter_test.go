@@ -19,7 +19,7 @@ import (
 // that a formatter accepts it accepts after the operation as well.
 // WARDNIX_FORMATTER is a command that takes files and prints the names of
 // those it would change ("nixfmt --check", "alejandra --check");
-// WARDNIX_CORPUS is the folder of files. The shares are printed; nothing fails.
+// WARDNIX_CORPUS is the directory of files. The shares are printed; nothing fails.
 func TestFormatterClean(t *testing.T) {
 	command, root := os.Getenv("WARDNIX_FORMATTER"), os.Getenv("WARDNIX_CORPUS")
 	if command == "" || root == "" {

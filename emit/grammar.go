@@ -3,8 +3,8 @@ package emit
 import "wardnix/nixast"
 
 // Levels are how tightly an expression binds, from Nix's grammar (parser.y of
-// Nix 2.8 to 2.36): an expression can stand, without parentheses, where the
-// level asked for is not above its own.
+// Nix 2.8 to 2.36): an expression needs no parentheses where the
+// level needed is not above its own.
 const (
 	levelAny     = 0   // function, let, if, assert, with
 	levelNegate  = 85  // -a
@@ -70,8 +70,8 @@ func levelOf(text string) int {
 	return level(nixast.Parse("", text, nixast.Options{PipeOperators: true}).Expr())
 }
 
-// required is the least level of an expression that can stand where n stands.
-// Beside an operator it asks for more than the operator's own level, so that no
+// required is the least level of an expression that can be where n is.
+// Next to an operator it requires more than the operator's own level, so that no
 // rule of associativity is needed.
 func required(n nixast.Node) int {
 	p := n.Parent()

@@ -10,7 +10,7 @@ import (
 )
 
 // Insert puts new bindings into set, an attrset or a let. A set on one line is
-// broken over several lines where its style asks for it; several attributes
+// broken over several lines where its style requires it; several attributes
 // are laid out together. It is an error if an attribute is already defined, or
 // lies in a set that is there (see [Editor.Ensure]); it is a [*Refusal] if a
 // name inserted into a let or a rec set would capture a variable used inside.
@@ -33,12 +33,12 @@ func (e *Editor) Insert(set nixast.Node, where Where, attrs ...Attr) ([]Edit, er
 	})
 }
 
-// InsertBeside puts new bindings near b, in the set that b stands in, with the
+// InsertBeside puts new bindings near b, in the set that b is in, with the
 // first depth names of b's path, as written there, before each new path:
-// beside systemd.services.${x}.serviceConfig.A = 1; with depth 4 the attribute
+// next to systemd.services.${x}.serviceConfig.A = 1; with depth 4 the attribute
 // B becomes systemd.services.${x}.serviceConfig.B. The bindings of the set
 // that share these names are the ones that [Where] speaks of; failing a
-// relative among them the new ones go behind the last of them.
+// relative among them the new ones go after the last of them.
 func (e *Editor) InsertBeside(b nixast.Binding, depth int, where Where, attrs ...Attr) ([]Edit, error) {
 	if err := e.editable(b.Node); err != nil {
 		return nil, err
@@ -66,7 +66,7 @@ func (e *Editor) InsertBeside(b nixast.Binding, depth int, where Where, attrs ..
 }
 
 // pathPrefix is the source of the first depth names of b's path, with the dot
-// behind them.
+// after them.
 func pathPrefix(b nixast.Binding, depth int) string {
 	var text strings.Builder
 	for a := range b.Path().Attrs() {
@@ -111,7 +111,7 @@ func (e *Editor) write(b *box, o order, write writer) ([]Edit, error) {
 func (e *Editor) insertLines(b *box, o order, write writer) ([]Edit, error) {
 	indent, _ := b.indents(e.style)
 	var edits []Edit
-	var above, below strings.Builder // lines for the slot behind, lines for the slot before
+	var above, below strings.Builder // lines for the slot after, lines for the slot before
 	flush := func(before, after *slot) {
 		if below.Len() > 0 {
 			edits = append(edits, Edit{before.tail, before.tail, below.String()})
@@ -209,7 +209,7 @@ func (e *Editor) insertFlat(b *box, o order, write writer) ([]Edit, bool, error)
 	return edits, width <= e.style.width(), nil
 }
 
-// unfold breaks b, and the sets and lists around it that stand on the same
+// unfold breaks b, and the sets and lists around it that are on the same
 // line, over several lines, with the new items of o among them.
 func (e *Editor) unfold(b *box, o order, write writer) ([]Edit, error) {
 	edits, inner, outer, err := e.unfoldAround(b)
@@ -240,7 +240,7 @@ func (e *Editor) unfold(b *box, o order, write writer) ([]Edit, error) {
 // is: their indentation adds up.
 const maxUnfold = 16
 
-// unfoldAround breaks the flat sets and lists around b that stand on its line,
+// unfoldAround breaks the flat sets and lists around b that are on its line,
 // and gives the indentation that b's parts and its closing token then have.
 func (e *Editor) unfoldAround(b *box) (edits []Edit, inner, outer string, err error) {
 	var around []*box // from the inside out
@@ -257,7 +257,7 @@ func (e *Editor) unfoldAround(b *box) (edits []Edit, inner, outer string, err er
 		if !a.flat {
 			break
 		}
-		if a.close.Span().Start < b.node.Span().End { // b stands in the body of a let
+		if a.close.Span().Start < b.node.Span().End { // b is in the body of a let
 			continue
 		}
 		if around = append(around, a); len(around) > maxUnfold {
@@ -280,8 +280,8 @@ func (e *Editor) unfoldAround(b *box) (edits []Edit, inner, outer string, err er
 	return edits, outer + e.style.step(), outer, nil
 }
 
-// breakOperators gives each operator behind b, when b is the first operand of
-// the value of a binding, a line of its own, as RFC 166 asks for once b has
+// breakOperators gives each operator after b, when b is the first operand of
+// the value of a binding, its own line, as RFC 166 requires once b has
 // several lines.
 func (e *Editor) breakOperators(b *box, indent string) []Edit {
 	var edits []Edit

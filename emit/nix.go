@@ -12,7 +12,7 @@ import (
 	"wardnix/nixast"
 )
 
-// Expr is an expression in Nix source, used as it stands. Its line ends are LF
+// Expr is an expression in Nix source, used unchanged. Its line ends are LF
 // and it is indented from column 0; where it is put deeper it is indented,
 // strings excepted whose value that would change.
 type Expr string
@@ -24,9 +24,9 @@ type Attr struct {
 	// Value is nil, a bool, an integer, a float, a string, [Expr], a slice of
 	// such values, or [Attrs]. A map is refused: it has no order.
 	Value any
-	// Comment stands above the binding, one "# " line for each of its lines.
+	// Comment is above the binding, one "# " line for each of its lines.
 	Comment string
-	// Blank asks for a blank line above, if something is there.
+	// Blank puts a blank line above, if something is there.
 	Blank bool
 }
 
@@ -41,17 +41,17 @@ func A(name string, value any) Attr { return Attr{Path: []string{name}, Value: v
 // them, or that Nix cannot express: a NUL in a string, an infinite float.
 func Nix(value any) (string, error) { return Style{}.nix(value, layout{}) }
 
-// layout says where a text will stand.
+// layout says where a text will be.
 type layout struct {
 	// Indent is the white space that begins the line in which the text starts.
 	Indent string
 	// Column is the number of columns between the indentation and the text in
-	// its first line, and After the number behind it in its last one.
+	// its first line, and After the number after it in its last one.
 	Column, After int
 }
 
 // nix writes value as Nix source: on one line if the style has it so and it
-// fits into the width, else broken as RFC 166 has it.
+// fits into the width, otherwise broken as RFC 166 has it.
 func (s Style) nix(value any, at layout) (string, error) {
 	switch v := value.(type) {
 	case nil:
@@ -172,7 +172,7 @@ func (s Style) listText(elems []any, at layout) (string, error) {
 	return "[" + s.nl() + inner + strings.Join(texts, s.nl()+inner) + s.nl() + at.Indent + "]", nil
 }
 
-// elementTexts writes list elements, each as it stands at the start of a line
+// elementTexts writes list elements, each as at the start of a line
 // with the indentation given.
 func (s Style) elementTexts(elems []any, indent string) ([]string, error) {
 	texts := make([]string, len(elems))
@@ -234,7 +234,7 @@ func (s Style) bindingText(path string, a Attr, indent string) (string, error) {
 	return b.String(), nil
 }
 
-// breaksAfterAssign reports whether a value that is too long stands on a line
+// breaksAfterAssign reports whether a value that is too long is on a line
 // of its own. nixfmt leaves what has brackets where it is, and strings, paths and
 // short calls, too, unless the path is long or has quotes (nixfmt 1.4.0,
 // src/Nixfmt/Pretty.hs, Binder).
@@ -283,7 +283,7 @@ func attrsIn(path string) []string {
 	return nil
 }
 
-// pathText writes an attribute path; quoted asks for quotes even around names
+// pathText writes an attribute path; quoted requires quotes even around names
 // that need none.
 func pathText(names []string, quoted bool) string {
 	if quoted && len(names) == 1 {

@@ -14,9 +14,9 @@ type item struct {
 	slot   *slot // nil for a new one
 	attr   Attr
 	path   []string
-	before bool         // a new one that hangs on the slot behind it, not on the one before it
+	before bool         // a new one that hangs on the slot after it, not on the one before it
 	blank  bool         // a new one with a blank line above
-	under  nixast.Token // a new one that stands below this comment, which heads nothing else
+	under  nixast.Token // a new one that is below this comment, which heads nothing else
 }
 
 // order is a set's entries, old and new.
@@ -76,7 +76,7 @@ func (o order) index(n nixast.Node) int {
 	if n.IsZero() {
 		return -1
 	}
-	// Behind n come the new ones that already hang on it.
+	// After n come the new ones that already hang on it.
 	i := slices.IndexFunc(o, func(it item) bool { return it.slot != nil && it.slot.node == n })
 	for i >= 0 && i+1 < len(o) && o[i+1].slot == nil && !o[i+1].before {
 		i++
@@ -84,7 +84,7 @@ func (o order) index(n nixast.Node) int {
 	return i
 }
 
-// after puts it behind item i, or behind the last one on the line of item i.
+// after puts it after item i, or after the last one on the line of item i.
 func (o order) after(i int, it item) order {
 	for o[i].slot != nil && !o[i].slot.last && i+1 < len(o) && o[i+1].slot != nil {
 		i++
@@ -101,7 +101,7 @@ func (o order) before(i int, it item) order {
 }
 
 // canPrecede reports whether something can be put before item i; above its
-// comments only if that is asked for.
+// comments only if that was requested.
 func (o order) canPrecede(i int, aboveComments bool) bool {
 	s := o[i].slot
 	return s == nil || s.own && (aboveComments || len(s.comments) == 0)
@@ -141,7 +141,7 @@ func (o order) relative(path []string, families [][]string) (at int, follows, ok
 	return 0, false, false
 }
 
-// heading is the one comment that stands alone between two groups, or below the
+// heading is the one comment that is alone between two groups, or below the
 // last, as the heading of a group that is gone; and where in o the group would
 // begin. The Token is zero if there is none, or more than one.
 func (o order) heading(foot []nixast.Token) (at int, heading nixast.Token) {

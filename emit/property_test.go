@@ -107,7 +107,7 @@ func (w *randomWriter) name() string {
 	return fmt.Sprintf("%s%d", w.choose("a", "b", "Zed", "m"), w.names)
 }
 
-// comment is a comment that can stand in a line, or nothing.
+// comment is a comment that can be in a line, or nothing.
 func (w *randomWriter) comment() string { return w.choose("", "", "", "", "", "", "", "/* c */ ") }
 
 func (w *randomWriter) set(indent string, depth int) string {

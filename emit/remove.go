@@ -9,7 +9,7 @@ import (
 
 // Remove takes entry, a binding, an inherit, or one name of an inherit, out of
 // its set, with its line and with one of two blank lines that would then meet.
-// It refuses if a comment is inside or trails the entry, or stands directly
+// It refuses if a comment is inside or trails the entry, or is directly
 // above it and would be left without anything below; a comment that heads a
 // group of several entries stays. Uses of the name as a variable in a let or
 // rec set are a reason to refuse.
@@ -74,7 +74,7 @@ func (e *Editor) removeInherited(name nixast.Node) ([]Edit, error) {
 	return []Edit{{space.Start, name.Span().End, ""}}, nil
 }
 
-// RemoveElement takes elem out of the list that it stands in, with its line if
+// RemoveElement takes elem out of the list that it is in, with its line if
 // it has one to itself. It refuses as [Editor.Remove] does.
 func (e *Editor) RemoveElement(elem nixast.Node) ([]Edit, error) {
 	if err := e.editable(elem); err != nil {
@@ -195,7 +195,7 @@ func (e *Editor) removeInline(b *box, i int) Edit {
 	return edit
 }
 
-// spareSpace is the white space before t that can go with t: none behind a line
+// spareSpace is the white space before t that can go with t: none after a line
 // comment, which it ends.
 func spareSpace(t nixast.Token) nixast.Span {
 	space := spaceBefore(t)

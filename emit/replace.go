@@ -11,7 +11,7 @@ import (
 )
 
 // Replace puts value in the place of the expression n, with parentheses where
-// the grammar asks for them. A comment inside n is a reason to refuse.
+// the grammar requires them. A comment inside n is a reason to refuse.
 func (e *Editor) Replace(n nixast.Node, value any) ([]Edit, error) {
 	if err := e.editableExpr(n); err != nil {
 		return nil, err
@@ -38,7 +38,7 @@ func (e *Editor) Replace(n nixast.Node, value any) ([]Edit, error) {
 	return []Edit{{n.Span().Start, n.Span().End, e.apart(n, text)}}, nil
 }
 
-// layoutOf is where a new expression in the place of n will stand: right of the
+// layoutOf is where a new expression in the place of n will be: right of the
 // "=" if n is the value of a binding.
 func (e *Editor) layoutOf(n nixast.Node) layout {
 	src, start := e.file.Src, n.Span().Start
@@ -52,7 +52,7 @@ func (e *Editor) layoutOf(n nixast.Node) layout {
 }
 
 // assignGap is the white space between "=" and n, if n is the value of a
-// binding and no comment stands between them.
+// binding and no comment is between them.
 func assignGap(n nixast.Node) (nixast.Span, bool) {
 	if n.Parent().Kind() != nixast.BindingNode {
 		return nixast.Span{}, false
@@ -75,7 +75,7 @@ func attrTexts(b nixast.Binding) []string {
 	return names
 }
 
-// afterAssign is what stands between "=" and a value: a space, or, before a
+// afterAssign is what is between "=" and a value: a space, or, before a
 // value that is too long and has no brackets, the start of a line.
 func (e *Editor) afterAssign(names []string, at layout, value string) string {
 	if at.Column+utf8.RuneCountInString(value)+at.After > e.style.width() && breaksAfterAssign(names, value) {
@@ -127,7 +127,7 @@ func (e *Editor) apart(n nixast.Node, text string) string {
 }
 
 // runsInto reports whether t has a letter, digit or other sign that could join
-// a word beside it.
+// a word next to it.
 func runsInto(t nixast.Token) bool {
 	switch t.Kind() {
 	case nixast.IdentTok, nixast.IntTok, nixast.FloatTok, nixast.URITok, nixast.SearchTok, nixast.PathTok, nixast.HomeTok:
@@ -136,7 +136,7 @@ func runsInto(t nixast.Token) bool {
 	return t.Kind().IsKeyword()
 }
 
-// keepsComments refuses if a comment stands between two tokens of n.
+// keepsComments refuses if a comment is between two tokens of n.
 func keepsComments(n nixast.Node, first, last nixast.Token) error {
 	for t := first; !t.IsZero() && t.Span().Start <= last.Span().Start; t = t.Next() {
 		if t.Kind().IsComment() {
@@ -170,7 +170,7 @@ func appendEdit(edits []Edit, e Edit) []Edit {
 const hole = "__wardnix_hole"
 
 // Wrap puts before and after around the expression n, and parentheses around
-// n, and around the whole, where the grammar asks for them:
+// n, and around the whole, where the grammar requires them:
 // Wrap(n, "lib.mkForce ", ""). Several lines between parentheses are indented.
 func (e *Editor) Wrap(n nixast.Node, before, after string) ([]Edit, error) {
 	if err := e.editableExpr(n); err != nil {
@@ -201,7 +201,7 @@ func (e *Editor) Wrap(n nixast.Node, before, after string) ([]Edit, error) {
 	return appendEdit(edits, Edit{n.Span().End, n.Span().End, after}), nil
 }
 
-// spreads reports whether n, the value of a binding, stands on lines of its own
+// spreads reports whether n, the value of a binding, is on lines of its own
 // once it has parentheses: if it has several lines, or would not fit into one.
 func (e *Editor) spreads(n nixast.Node, gap nixast.Span, before, after string) bool {
 	src := e.file.Src

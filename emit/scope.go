@@ -115,7 +115,7 @@ func captures(set nixast.Node, name string) error {
 	return nil
 }
 
-// Shared tells whether the text of n is used from more than one place, as far
+// Shared reports whether the text of n is used from more than one place, as far
 // as the file tells: n lies in a let or rec binding that is read more than
 // once, or in a function that may be called more than once. The functions at
 // the top of the file do not count, nor do those that are written as modules
@@ -142,7 +142,7 @@ func shared(n nixast.Node, depth int) error {
 				break
 			}
 			if call, _ := a.AsApply(); call.Arg() == child {
-				return refuse(function, "it stands in a function that may be called more than once")
+				return refuse(function, "it is in a function that may be called more than once")
 			}
 			function = nixast.Node{} // called where it is written
 		case nixast.BindingNode:
@@ -152,7 +152,7 @@ func shared(n nixast.Node, depth int) error {
 			}
 		case nixast.List:
 			if !function.IsZero() && !likeModule(function) {
-				return refuse(function, "it stands in a function that may be called more than once")
+				return refuse(function, "it is in a function that may be called more than once")
 			}
 			function = nixast.Node{}
 		}
@@ -169,7 +169,7 @@ func sharedBinding(b nixast.Binding, function *nixast.Node, depth int) error {
 	scope, keys := b.Parent(), pathKeys(b.Node)
 	if !isScope(scope) || len(keys) == 0 {
 		if !held.IsZero() && !likeModule(held) {
-			return refuse(held, "it stands in the function %s, which may be called more than once", dotted(keys))
+			return refuse(held, "it is in the function %s, which may be called more than once", dotted(keys))
 		}
 		return nil
 	}
@@ -187,7 +187,7 @@ func sharedBinding(b nixast.Binding, function *nixast.Node, depth int) error {
 	reader := uses[0]
 	called := reader.Parent().Kind() == nixast.Apply && reader.Parent().Child(0) == reader
 	if !held.IsZero() && !called {
-		return refuse(held, "it stands in the function %s, which may be called more than once", keys[0])
+		return refuse(held, "it is in the function %s, which may be called more than once", keys[0])
 	}
 	if depth == maxReaders {
 		return refuse(b.Node, "who reads %s is too far away to tell", keys[0])

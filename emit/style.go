@@ -13,7 +13,7 @@ import (
 type Style struct {
 	EOL    string // line end; "" means LF
 	Indent string // one step of indentation; "" means two spaces
-	Width  int    // columns behind the indentation; 0 means 100
+	Width  int    // columns after the indentation; 0 means 100
 	Dotted bool   // parents are written a.b = …; rather than a = { b = …; };
 
 	// OneLineLists keeps a list of several elements on one line where it fits.
@@ -30,7 +30,7 @@ func (s Style) step() string { return cmp.Or(s.Indent, "  ") }
 func (s Style) nl() string   { return cmp.Or(s.EOL, "\n") }
 func (s Style) width() int   { return cmp.Or(s.Width, 100) }
 
-// pad stands inside the brackets of a list or set on one line.
+// pad is inside the brackets of a list or set on one line.
 func (s Style) pad() string {
 	if s.Tight {
 		return ""
@@ -110,7 +110,7 @@ func (v *vote) learnPath(b nixast.Binding) {
 	}
 }
 
-// learnBrackets learns from a list or set n: whether it stands on one line
+// learnBrackets learns from a list or set n: whether it is on one line
 // although it has several parts (or on several although one would do), and
 // whether spaces are inside its brackets. Lists that are no value of a binding
 // tell nothing of those that are: nixfmt keeps arguments on one line.
@@ -119,7 +119,7 @@ func (v *votes) learnBrackets(n nixast.Node, width int) {
 	flat := false
 	if lineEnds(n.First().Next().Text()) == 0 {
 		if len(text) > 4*width {
-			return // too long to tell of a habit, and to look at for each set around it
+			return // too long to show a habit, and to look at for each set around it
 		}
 		flat = !strings.Contains(text, "\n")
 	}

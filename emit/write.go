@@ -13,18 +13,18 @@ import (
 // its caller read from it.
 var ErrChanged = errors.New("the file has changed since it was read")
 
-// strayMark stands between the name of a file and a random number in the names
+// strayMark is between the name of a file and a random number in the names
 // of temporary files: ".a.nix.wardnix-123".
 const strayMark = ".wardnix-"
 
 // WriteFile replaces the content of the file path, which must be old, by new.
 //
-// It writes a temporary file beside it and renames that, so that at any moment
+// It writes a temporary file next to it and renames that, so that at any moment
 // the file is either old or new, and keeps mode and owner. A symbolic link is
-// followed to the file itself if that lies inside the folder root. Nothing is
+// followed to the file itself if that lies inside the directory root. Nothing is
 // done when old equals new. Hard links and extended attributes are not kept.
 //
-// The error is [ErrChanged] if the file does not hold old; others tell of a
+// The error is [ErrChanged] if the file does not hold old; others report a
 // file that is not regular, not writable or outside root. Two processes that
 // write the same file through WriteFile do so one after the other, and the
 // later one gets ErrChanged (on Windows, which has no flock, they may not see
@@ -126,7 +126,7 @@ func openLocked(path string) (*os.File, os.FileInfo, error) {
 
 // renameOver writes content to a temporary file and renames it to path. The
 // library renameio does the same but cannot name its temporary files so that
-// they are told from a user's.
+// they can be told apart from a user's.
 func renameOver(path string, like os.FileInfo, content string) (err error) {
 	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+strayMark+"*")
 	if err != nil {
@@ -173,7 +173,7 @@ func removeStraysOf(path string) error {
 	return nil
 }
 
-// RemoveStrays removes from the folder dir the temporary files that killed
+// RemoveStrays removes from the directory dir the temporary files that killed
 // processes left there. Those of running ones are left alone.
 func RemoveStrays(dir string) error {
 	entries, err := os.ReadDir(dir)

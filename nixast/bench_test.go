@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// corpus reads the files *.nix below the folder that WARDNIX_CORPUS names.
+// corpus reads the files *.nix below the directory that WARDNIX_CORPUS names.
 func corpus(tb testing.TB) (sources []string, size int64) {
 	dir := os.Getenv("WARDNIX_CORPUS")
 	if dir == "" {

@@ -8,14 +8,14 @@ import (
 
 // CanonicalOptions say what paths in a file stand for.
 type CanonicalOptions struct {
-	// Dir is the absolute path of the folder that relative paths start from.
+	// Dir is the absolute path of the directory that relative paths start from.
 	Dir string
 	// Home is what "~" stands for.
 	Home string
 }
 
 // Canonical is what `nix-instantiate --parse` of f's dialect prints for it,
-// with the line feed at the end. In the text of Nix 2.8, whose order of let
+// with the newline at the end. In the text of Nix 2.8, whose order of let
 // bindings and of formals is an accident of memory, both are sorted by name.
 // The text means something only for a file without diagnostics.
 //
@@ -34,7 +34,7 @@ type printer struct {
 	opts    CanonicalOptions
 	dialect Dialect
 	b       []byte
-	// noString are the nodes behind from up to to of a chain of indented strings
+	// noString are the nodes after from up to to of a chain of indented strings
 	// that is no string without parts: following it from each would be quadratic.
 	noString struct{ from, to uint32 }
 }
@@ -102,7 +102,7 @@ func (p *printer) chainLink(n Node) string {
 	return ""
 }
 
-// chainEnd prints the rest of n behind its first operand.
+// chainEnd prints the rest of n after its first operand.
 func (p *printer) chainEnd(n Node) {
 	switch n.Kind() {
 	case HasAttr:

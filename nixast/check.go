@@ -18,7 +18,7 @@ type symbol struct {
 	global int8   // 1: bound by Nix itself; -1: not; 0: not yet known
 }
 
-// scopeKind tells what happens where the checker reaches a scope's mark.
+// scopeKind says what happens where the checker reaches a scope's mark.
 type scopeKind uint8
 
 const (
@@ -298,7 +298,7 @@ func (c *checker) formals(i uint32) {
 	}
 }
 
-// duplicateFormal tells that the formal j of formals i repeats an argument.
+// duplicateFormal reports that the formal j of formals i repeats an argument.
 func (c *checker) duplicateFormal(i, j uint32) {
 	f := c.f
 	name := Node{f, j + 1}
@@ -349,7 +349,7 @@ func (c *checker) bindings(i uint32) {
 
 // name notes the name of the path component i in the current set. It reports
 // whether the set has it already. Where a dynamic name is not allowed, it
-// tells of one.
+// reports one.
 func (c *checker) name(i uint32, static bool, where string) bool {
 	f := c.f
 	var s uint32
@@ -501,7 +501,7 @@ func (c *checker) scopeOperand(v operand) {
 	}
 }
 
-// checkInt tells of an integer that does not fit into 64 bits.
+// checkInt reports an integer that does not fit into 64 bits.
 func (p *parser) checkInt() {
 	text := p.text()
 	if len(text) > 18 {
@@ -511,15 +511,15 @@ func (p *parser) checkInt() {
 	}
 }
 
-// checkFloat tells of a number that is too large or too near to zero.
+// checkFloat reports a number that is too large or too near to zero.
 func (p *parser) checkFloat() {
 	if _, ok := parseFloat(p.text()); !ok {
 		p.failCode(InvalidLiteral, p.tokenSpan(p.pos), "invalid float '"+clip(p.text())+"'", "")
 	}
 }
 
-// checkNUL tells of a NUL byte in the text of a string, which current Nix
-// does not allow unless a backslash stands before it.
+// checkNUL reports a NUL byte in the text of a string, which current Nix
+// does not allow unless a backslash is before it.
 func (p *parser) checkNUL() {
 	if !p.hasNUL || p.opts.Dialect == Nix28 {
 		return

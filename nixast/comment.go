@@ -32,9 +32,9 @@ func (n Node) CommentsAbove() []Token {
 	return above
 }
 
-// CommentAfter is the comment that belongs to n by standing behind it on the
+// CommentAfter is the comment that belongs to n by standing after it on the
 // line that n ends in, with nothing but one ";" or "," and white space in
-// between and no code behind it. It is the zero Token if there is none.
+// between and no code after it. It is the zero Token if there is none.
 func (n Node) CommentAfter() Token {
 	if n.file == nil {
 		return Token{}

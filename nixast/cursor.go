@@ -49,7 +49,7 @@ func (c *cursor) peek(i uint32) uint32 {
 	return i
 }
 
-// next is the kind of the token behind the current one.
+// next is the kind of the token after the current one.
 func (c *cursor) next() Kind {
 	if c.cur == EOF {
 		return EOF
@@ -115,7 +115,7 @@ func (c *cursor) name(first uint32) string {
 }
 
 // beginsLine reports whether only trivia with a line end in it, or nothing,
-// stands between token i and the token before it.
+// is between token i and the token before it.
 func (c *cursor) beginsLine(i uint32) bool {
 	for i > 0 && c.kinds[i-1] <= BlockComment {
 		i--

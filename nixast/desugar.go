@@ -50,7 +50,7 @@ type desugarer struct {
 	dialect Dialect
 	diags   *report         // gets the attributes that are defined twice; may be nil
 	merged  map[uint32]bool // gets the sets that were built as part of another; may be nil
-	// scopes tells that merging changed which names some expression sees, or
+	// scopes says whether merging changed which names some expression sees, or
 	// dropped one.
 	scopes bool
 }

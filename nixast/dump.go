@@ -37,7 +37,7 @@ func (k Kind) String() string {
 
 // DumpTree writes the tree of f as text, for people and for golden files: a
 // line for each node with its place, and its text if it is one token. Indented
-// below it stand its own tokens that say more than its kind does: text,
+// below it are its own tokens that say more than its kind does: text,
 // operators, "rec", "or", "..." and comments. Places are line:column in bytes, the end
 // exclusive.
 func DumpTree(f *File) []byte {

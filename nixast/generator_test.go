@@ -60,12 +60,12 @@ func (g *generator) expr(depth int) string {
 	return "(" + g.expr(depth-1) + ")"
 }
 
-// operand is what may stand beside most operators.
+// operand is what may be next to most operators.
 func (g *generator) operand(depth int) string {
 	return g.pick("("+g.expr(depth-1)+")", g.simple(depth), "!a", "-b", "a + b", "a ++ b", "a * b", "a // b", "a ? b", "f a")
 }
 
-// simple is what may stand in a list or as an argument.
+// simple is what may be in a list or as an argument.
 func (g *generator) simple(depth int) string {
 	return g.pick("a", "(a b)", "{ a = 1; }", "[ 1 ]", `"s${a}"`, "(b.c)", "1.5", "("+g.expr(depth-1)+")", "(-1)", "(a < b)", "<p>", "./q")
 }

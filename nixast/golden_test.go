@@ -56,7 +56,7 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// TestDiagnostics compares what is told of the mistakes in
+// TestDiagnostics compares what is reported of the mistakes in
 // testdata/diagnostics.txt. A line "----" divides source and diagnostics, a
 // line "====" the cases.
 func TestDiagnostics(t *testing.T) {

@@ -1,6 +1,6 @@
 package nixast
 
-// sense is what an "=" behind an expression means to the author.
+// sense is what an "=" after an expression means to the author.
 type sense uint8
 
 const (
@@ -49,7 +49,7 @@ func (p *parser) enter() bool {
 
 func (p *parser) leave() { p.depth-- }
 
-// expr parses expr_function: what may stand in parentheses.
+// expr parses expr_function: what may be in parentheses.
 func (p *parser) expr() {
 	if !p.enter() {
 		return
@@ -118,7 +118,7 @@ func (p *parser) lambda() {
 			if p.cur == LCurly {
 				p.formals()
 			} else {
-				p.failHere("expected `{` with the function's arguments behind `@`", "")
+				p.failHere("expected `{` with the function's arguments after `@`", "")
 				p.missing()
 			}
 		}
@@ -136,7 +136,7 @@ func (p *parser) lambda() {
 		case p.cur == IdentTok:
 			p.skipOne()
 		default:
-			p.failHere("expected a name behind `@`", "")
+			p.failHere("expected a name after `@`", "")
 			p.missing()
 		}
 	}
@@ -147,7 +147,7 @@ func (p *parser) lambdaBody(first uint32, start int) {
 	if p.cur == Colon {
 		p.advance()
 	} else {
-		p.failBehind("missing `:` after the function's arguments", "add `:`")
+		p.failAfter("missing `:` after the function's arguments", "add `:`")
 	}
 	p.expr()
 	p.emit(LambdaNode, first, start)
@@ -163,7 +163,7 @@ func (p *parser) formals() {
 	ellipsis := false
 	for p.cur != RCurly && p.cur != EOF {
 		if ellipsis {
-			p.failAt(p.tokenSpan(p.end-1), "`...` must come last", "move `...` behind the last argument")
+			p.failAt(p.tokenSpan(p.end-1), "`...` must come last", "move `...` after the last argument")
 		}
 		if !p.formal(&ellipsis) {
 			break
@@ -173,7 +173,7 @@ func (p *parser) formals() {
 			p.formalComma(ellipsis)
 		case RCurly, EOF:
 		case IdentTok, Ellipsis:
-			p.failBehind("missing `,` between arguments", "add `,`")
+			p.failAfter("missing `,` between arguments", "add `,`")
 		case Semicolon:
 			p.failHere("arguments are separated by `,`, not `;`", "write `,`")
 			p.skipOne()
@@ -191,15 +191,15 @@ func (p *parser) formals() {
 	p.emit(FormalsNode, first, start)
 }
 
-// formalComma takes the comma behind a formal; behind "..." it is a mistake.
+// formalComma takes the comma after a formal; after "..." it is a mistake.
 func (p *parser) formalComma(ellipsis bool) {
 	if ellipsis && p.next() == RCurly {
 		p.failHere("no `,` may follow `...`", "remove it")
 	} else if ellipsis {
-		p.failAt(p.tokenSpan(p.end-1), "`...` must come last", "move `...` behind the last argument")
+		p.failAt(p.tokenSpan(p.end-1), "`...` must come last", "move `...` after the last argument")
 	}
 	p.advance()
-	p.failedAt = max(p.failedAt, p.whenTold(ellipsis))
+	p.failedAt = max(p.failedAt, p.whenReported(ellipsis))
 }
 
 // formal parses one formal, or the ellipsis. It reports false if nothing was taken.
@@ -254,7 +254,7 @@ func (p *parser) ifExpr() {
 	p.thens--
 	if p.cur == KwThen {
 		p.advance()
-	} else if p.failBehind("missing `then` after the condition", "add `then`") {
+	} else if p.failAfter("missing `then` after the condition", "add `then`") {
 		p.relate(p.tokenSpan(first), "the `if`")
 	}
 	p.expr()
@@ -263,7 +263,7 @@ func (p *parser) ifExpr() {
 		p.advance()
 		p.expr()
 	} else {
-		if p.failBehind("this `if` has no `else`", "add `else` and what to give otherwise: `if` is an expression in Nix") {
+		if p.failAfter("this `if` has no `else`", "add `else` and what to give otherwise: `if` is an expression in Nix") {
 			p.relate(p.tokenSpan(first), "the `if`")
 		}
 		p.missing()
@@ -286,10 +286,10 @@ func (p *parser) scope(k Kind, word string) {
 		p.failHere("`"+word+"` ends with `;`, not with `in`", "write `;`")
 		p.skipOne()
 	default:
-		p.failBehind("missing `;` after the expression of `"+word+"`", "add `;`")
+		p.failAfter("missing `;` after the expression of `"+word+"`", "add `;`")
 	}
 	if p.closes() {
-		p.failBehind("`"+word+" …;` has no expression behind it", "write `"+word+" a; b`")
+		p.failAfter("`"+word+" …;` has no expression after it", "write `"+word+" a; b`")
 	}
 	p.expr()
 	p.emit(k, first, start)
@@ -367,7 +367,7 @@ func (p *parser) prefix(level uint8) {
 	p.leave()
 }
 
-// operators parses the operators behind the operand that begins at first and
+// operators parses the operators after the operand that begins at first and
 // start, as long as they are of at least the given level.
 func (p *parser) operators(first uint32, start int, min uint8) {
 	chained := uint8(0) // the level that no further operator may have
@@ -493,7 +493,7 @@ func (p *parser) selection() {
 			if p.startsSimple() {
 				p.selection()
 			} else {
-				p.failMissing("expected a default behind `or`")
+				p.failMissing("expected a default after `or`")
 			}
 			p.leave()
 		}
@@ -572,7 +572,7 @@ func (p *parser) keywordSet() {
 		p.set(first, AttrSet)
 	default:
 		p.advance()
-		p.failBehind("expected `{` behind `rec`", "")
+		p.failAfter("expected `{` after `rec`", "")
 		p.emit(AttrSet, first, len(p.nodes))
 	}
 }
@@ -622,7 +622,7 @@ func (p *parser) list() {
 done:
 	p.brackets--
 	p.sense = sense
-	p.tellCommas(commas, "list elements are separated by spaces, not by commas")
+	p.reportCommas(commas, "list elements are separated by spaces, not by commas")
 	p.close(RBracket, first)
 	p.emit(List, first, start)
 	p.leave()
@@ -743,7 +743,7 @@ loop:
 			break loop
 		}
 	}
-	p.tellCommas(commas, "names are separated by spaces, not by commas")
+	p.reportCommas(commas, "names are separated by spaces, not by commas")
 	p.inheritEnd(first)
 	p.emit(InheritNode, first, start)
 }

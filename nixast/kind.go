@@ -1,6 +1,6 @@
 package nixast
 
-// Kind tells what a token or a node is. Trivia come first, then the other
+// Kind says what a token or a node is. Trivia come first, then the other
 // tokens, then the nodes.
 type Kind uint8
 
@@ -16,7 +16,7 @@ const (
 
 // Tokens.
 const (
-	EOF         Kind = iota + 16 // the empty token at the end; its text is the tail behind a NUL byte, if any
+	EOF         Kind = iota + 16 // the empty token at the end; its text is the tail after a NUL byte, if any
 	Invalid                      // a byte that starts no token
 	IdentTok                     // a name
 	IntTok                       // 42
@@ -27,7 +27,7 @@ const (
 	HomeTok                      // the first piece of a path that begins with "~/"
 	Quote                        // the '"' that opens or closes a string
 	StringText                   // the text between quotes and interpolations, escapes included
-	IndOpen                      // the "''" that opens an indented string, with the spaces and the line feed that it swallows
+	IndOpen                      // the "''" that opens an indented string, with the spaces and the newline that it swallows
 	IndClose                     // the "''" that closes it
 	IndText                      // the text between
 	DollarCurly                  // ${

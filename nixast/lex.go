@@ -60,7 +60,7 @@ type lexer struct {
 	// ahead for a path or a URI from each name anew would be quadratic.
 	runStart, runEnd int
 	runUnderscore    int  // the last '_' in the run; no URI scheme reaches over it
-	noCommentEnd     bool // there is no "*/" behind pos
+	noCommentEnd     bool // there is no "*/" after pos
 	openComment      int  // where the first comment begins that has no end, plus 1
 	steps            int  // bytes looked at ahead of a token
 
@@ -113,7 +113,7 @@ func (l *lexer) emit(k Kind) {
 	l.off = append(l.off, uint32(l.pos))
 }
 
-// at is the byte at i, or 0 behind the end.
+// at is the byte at i, or 0 after the end.
 func (l *lexer) at(i int) byte {
 	if i < len(l.src) {
 		return l.src[i]
@@ -190,7 +190,7 @@ func (l *lexer) two(k Kind) {
 	l.emit(k)
 }
 
-// swallowFirstLine skips what the quotes that open an indented string take with them: spaces and a line feed.
+// swallowFirstLine skips what the quotes that open an indented string take with them: spaces and a newline.
 func (l *lexer) swallowFirstLine() {
 	i := l.pos
 	for l.at(i) == ' ' {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// nestings are the constructs that nest: what stands before and behind the
+// nestings are the constructs that nest: what is before and after the
 // expression inside.
 var nestings = []struct{ name, open, close string }{
 	{"parenthesis", "(", ")"},

@@ -331,7 +331,7 @@ func unescape(text string, d Dialect) string {
 
 // stripIndentation takes the indentation from the chunks of an indented
 // string, as the function of that name in Nix's parser does. The two passes
-// differ in what they make of an escaped line feed, as they do there.
+// differ in how they read an escaped newline, as they do there.
 func stripIndentation(cs []chunk) []chunk {
 	width := indentWidth(cs)
 	atStart, dropped := true, 0

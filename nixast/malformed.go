@@ -2,9 +2,9 @@ package nixast
 
 import "strings"
 
-// leftover takes what stands behind the file's expression.
+// leftover takes what is after the file's expression.
 func (p *parser) leftover() {
-	p.tellLeftover()
+	p.reportLeftover()
 	first, start := p.pos, len(p.nodes)
 	for p.cur != EOF {
 		p.advance()
@@ -68,7 +68,7 @@ func (p *parser) noAssign(first uint32, c *bindingsContext) {
 	name := clip(p.src[p.offs[first]:p.offs[p.end]])
 	switch {
 	case p.cur == Semicolon:
-		p.failBehind("`"+name+"` has no value", "write `"+name+" = …;` or `inherit "+name+";`")
+		p.failAfter("`"+name+"` has no value", "write `"+name+" = …;` or `inherit "+name+";`")
 		p.missing()
 		p.advance()
 	case p.cur == Comma:
@@ -76,12 +76,12 @@ func (p *parser) noAssign(first uint32, c *bindingsContext) {
 		p.missing()
 		p.skipOne()
 	case p.startsSimple() && !p.beginsLine(p.pos):
-		p.failBehind("missing `=` after `"+name+"`", "add `=`")
+		p.failAfter("missing `=` after `"+name+"`", "add `=`")
 		p.expr()
 		told := bindingsContext{closer: c.closer, comma: len(p.diags.kept)}
 		p.semicolon(first, &told)
 	case p.closes() || p.startsSimple() || p.cur == KwInherit || p.cur == KwOr:
-		p.failBehind("`"+name+"` has no value", "write `"+name+" = …;` or `inherit "+name+";`")
+		p.failAfter("`"+name+"` has no value", "write `"+name+" = …;` or `inherit "+name+";`")
 		p.missing()
 	default:
 		p.failHere("unexpected "+p.found()+", expected `=`", "")
@@ -94,7 +94,7 @@ func (p *parser) noAssign(first uint32, c *bindingsContext) {
 }
 
 // rollBackKey undoes the argument read since m if it is the name of the next
-// binding, to which the "=" behind it belongs.
+// binding, to which the "=" after it belongs.
 func (p *parser) rollBackKey(m mark) bool {
 	switch p.nodes[len(p.nodes)-1].kind {
 	case Ident, String:
@@ -198,7 +198,7 @@ func (p *parser) strangelyQuoted() bool {
 	return false
 }
 
-// looseLambda takes the rest of a function that stands where it needs parentheses.
+// looseLambda takes the rest of a function that needs parentheses.
 func (p *parser) looseLambda(first uint32, start int) {
 	p.failAt(Span{int(p.offs[first]), int(p.offs[p.pos+1])}, "a function needs parentheses here", "write `("+clip(p.tokenText(first))+": …)`")
 	if p.enter() {
@@ -207,13 +207,13 @@ func (p *parser) looseLambda(first uint32, start int) {
 	}
 }
 
-// looseKeyword takes an expression that stands where it needs parentheses.
+// looseKeyword takes an expression that needs parentheses.
 func (p *parser) looseKeyword(what string) {
 	p.failHere(what+" needs parentheses here", "write `(…)` around it")
 	p.expr()
 }
 
-// looseOperator takes an operation that stands in a list without parentheses,
+// looseOperator takes an operation that is in a list without parentheses,
 // from its first operand on if that is already read.
 func (p *parser) looseOperator(first uint32, start int) {
 	if p.cur == Minus && p.next() == IntTok {
@@ -232,7 +232,7 @@ func (p *parser) looseOperator(first uint32, start int) {
 	}
 }
 
-// pipeOff tells that the pipe operator at a token is not part of the language.
+// pipeOff reports that the pipe operator at a token is not part of the language.
 func (p *parser) pipeOff(operator uint32) {
 	if p.opts.Dialect == Nix28 {
 		p.failCode(PipeOperator, p.tokenSpan(operator), "Nix 2.8 has no pipe operators", "")

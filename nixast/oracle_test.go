@@ -123,7 +123,7 @@ func TestOracle(t *testing.T) {
 }
 
 // TestFacts compares with the verdicts and the texts of other versions of Nix,
-// as recorded in the folder nix of the one that WARDNIX_FACTS names:
+// as recorded in the directory nix of the one that WARDNIX_FACTS names:
 // cases/*.nix, cases/expected.tsv, cases-canon/.
 func TestFacts(t *testing.T) {
 	dir := os.Getenv("WARDNIX_FACTS")
@@ -156,7 +156,7 @@ func TestFacts(t *testing.T) {
 			}
 			text, err := os.ReadFile(filepath.Join(dir, "cases-canon", c.texts, strings.TrimSuffix(row[0], ".nix")+".txt"))
 			if c.texts == "" || err != nil || !f.Accepts() || row[0] == "path-dotdot.nix" {
-				continue // path-dotdot leads out of the folder that the records name
+				continue // path-dotdot leads out of the directory that the records name
 			}
 			if got := nixast.Canonical(f, nixast.CanonicalOptions{Dir: "/CASES", Home: "/HOME"}); string(got) != string(text) {
 				t.Errorf("%s, %+v:\n got %s\nwant %s", row[0], c.options, got, text)

@@ -37,7 +37,7 @@ const MaxDepth = 100_000
 const MaxChain = 1_000_000
 
 // Parse parses src. It always returns a whole tree; what is wrong with the
-// source is told by File.Diagnostics. Sources of 4 GiB or more are not parsed.
+// source is given by File.Diagnostics. Sources of 4 GiB or more are not parsed.
 func Parse(name, src string, opts Options) *File {
 	var p Parser
 	return p.Parse(name, src, opts)

@@ -49,7 +49,7 @@ func utf16Len(r rune) int {
 }
 
 // Offset is the way back from a line and a column, both from 1. It reports
-// false if the file has no such line or the line no such column. Behind the
+// false if the file has no such line or the line no such column. After the
 // last character of a line, its end included, there is one more column.
 func (f *File) Offset(line, column int, unit Unit) (int, bool) {
 	if line < 1 || line > f.LineCount() || column < 1 {
@@ -87,7 +87,7 @@ func (f *File) Line(line int) Span {
 	return Span{int(lines[line-1]), end}
 }
 
-// lineStarts finds the lines when they are first asked for.
+// lineStarts finds the lines when they are first needed.
 func (f *File) lineStarts() []uint32 {
 	if p := f.lines.Load(); p != nil {
 		return *p

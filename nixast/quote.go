@@ -22,7 +22,7 @@ func isName(s string) bool {
 }
 
 // QuoteAttr writes name as a component of an attribute path: bare if it is an
-// identifier, else as a string.
+// identifier, otherwise as a string.
 func QuoteAttr(name string) string {
 	if IsIdentifier(name) {
 		return name
@@ -67,7 +67,7 @@ func QuoteString(s string) string {
 
 // QuoteIndented writes s as an indented string over several lines. The closing
 // quotes are indented by indent spaces, the text by two more; if s does not end
-// with a line feed, the closing quotes follow its last line at once.
+// with a newline, the closing quotes follow its last line at once.
 func QuoteIndented(s string, indent int) string {
 	if s == "" {
 		return "''''"
@@ -112,7 +112,7 @@ func lineToProtect(lines []string) int {
 	return spaced
 }
 
-// appendIndented writes one line of an indented string. atEnd tells that the
+// appendIndented writes one line of an indented string. atEnd says that the
 // closing quotes follow.
 func appendIndented(b []byte, line string, atEnd bool) []byte {
 	for i := 0; i < len(line); i++ {

@@ -96,7 +96,7 @@ func (r *recovery) reset(m mark) {
 	r.failedAt = m.failedAt
 }
 
-// fail tells of a mistake, unless it is the consequence of an earlier one.
+// fail reports a mistake, unless it is the consequence of an earlier one.
 func (r *recovery) fail(d Diagnostic) bool {
 	if r.failedAt == int(r.pos) {
 		return false
@@ -126,21 +126,21 @@ func (r *recovery) failAt(s Span, message, hint string) bool {
 	return r.fail(Diagnostic{Code: SyntaxError, Span: s, Message: message, Hint: hint})
 }
 
-// failHere tells of a mistake at the current token.
+// failHere reports a mistake at the current token.
 func (r *recovery) failHere(message, hint string) bool {
 	return r.failAt(r.tokenSpan(r.pos), message, hint)
 }
 
-// failBehind tells that something is missing behind the last token taken.
-func (r *recovery) failBehind(message, hint string) bool {
+// failAfter reports that something is missing after the last token taken.
+func (r *recovery) failAfter(message, hint string) bool {
 	at := int(r.offs[r.end])
 	return r.failAt(Span{at, at}, message, hint)
 }
 
-// failMissing tells that an expression is missing, and stands in for it.
+// failMissing reports that an expression is missing, and stands in for it.
 func (r *recovery) failMissing(message string) {
 	if r.end != r.pos && (r.beginsLine(r.pos) || r.cur == EOF) {
-		r.failBehind(message, "")
+		r.failAfter(message, "")
 	} else {
 		r.failHere(message, "")
 	}
@@ -149,7 +149,7 @@ func (r *recovery) failMissing(message string) {
 
 func (r *recovery) last() *Diagnostic { return &r.diags.kept[len(r.diags.kept)-1] }
 
-// relate adds a place to the mistake told last.
+// relate adds a place to the mistake reported last.
 func (r *recovery) relate(s Span, message string) {
 	d := r.last()
 	d.Related = append(d.Related, Related{s, message})
@@ -222,13 +222,13 @@ func (r *recovery) close(closer Kind, open uint32) {
 			r.advance()
 		}
 	default:
-		if r.failBehind("`"+opener+"` is not closed before "+r.found(), "add `"+closerText[closer]+"`") {
+		if r.failAfter("`"+opener+"` is not closed before "+r.found(), "add `"+closerText[closer]+"`") {
 			r.relate(r.tokenSpan(open), "opened here")
 		}
 	}
 }
 
-// closeByIndent tells that the set opened by token open ends before the
+// closeByIndent reports that the set opened by token open ends before the
 // current token, which a repair marked.
 func (r *recovery) closeByIndent(open uint32) {
 	r.kinds[r.pos] = r.repairKind(r.pos)
@@ -253,7 +253,7 @@ func (r *recovery) repairKind(i uint32) Kind {
 	return keyword(r.tokenText(i))
 }
 
-// suspect is a binding that seems, by its indentation, to stand outside of
+// suspect is a binding that seems, by its indentation, to be outside of
 // the set that it is in.
 type suspect struct {
 	open    uint32 // the "{" of the set
@@ -317,7 +317,7 @@ func (r *recovery) tooLong(links int) bool {
 	return true
 }
 
-// stop tells of a limit and skips the rest of the file.
+// stop reports a limit and skips the rest of the file.
 func (r *recovery) stop(message string) {
 	r.failCode(TooDeep, r.tokenSpan(r.pos), message, "")
 	r.silent, r.deep = true, true
@@ -345,8 +345,8 @@ func (r *recovery) byteOrderMark() {
 	r.emit(Error, 0, 0)
 }
 
-// tellLeftover says why the current token can't follow the file's expression.
-func (r *recovery) tellLeftover() {
+// reportLeftover says why the current token can't follow the file's expression.
+func (r *recovery) reportLeftover() {
 	switch r.cur {
 	case RCurly, RParen, RBracket:
 		r.failHere("this `"+r.text()+"` closes nothing", "remove it")
@@ -358,7 +358,7 @@ func (r *recovery) tellLeftover() {
 			}
 			return
 		}
-		r.failHere("unexpected "+r.found()+" behind the expression", "remove it: a file is one expression")
+		r.failHere("unexpected "+r.found()+" after the expression", "remove it: a file is one expression")
 	case Assign:
 		r.failHere("a binding needs a set around it", "put `{ … }` around the bindings")
 	case KwIn:
@@ -368,7 +368,7 @@ func (r *recovery) tellLeftover() {
 	}
 }
 
-// noToken stands for no token.
+// noToken is the index of no token.
 const noToken = ^uint32(0)
 
 // opened is the "{" of the node that ends with the last token taken.
@@ -439,7 +439,7 @@ func (r *recovery) semicolon(first uint32, c *bindingsContext) {
 			}
 		}
 		if c.comma == 0 && r.cur != EOF {
-			r.failBehind("missing `;` after the value of `"+r.name(first)+"`", "add `;`")
+			r.failAfter("missing `;` after the value of `"+r.name(first)+"`", "add `;`")
 		}
 		return
 	}
@@ -464,8 +464,8 @@ func (r *recovery) inheritDot() {
 	}
 }
 
-// tellCommas tells of all commas of a list as one mistake.
-func (r *recovery) tellCommas(commas []uint32, message string) {
+// reportCommas reports all commas of a list as one mistake.
+func (r *recovery) reportCommas(commas []uint32, message string) {
 	if len(commas) == 0 || r.silent {
 		return
 	}
@@ -487,10 +487,10 @@ func (r *recovery) inheritEnd(first uint32) {
 	case Semicolon:
 		r.advance()
 	case IdentTok, KwOr, Quote, KwInherit, DollarCurly:
-		r.failBehind("missing `;` after `"+clip(r.src[r.offs[first]:r.offs[r.end]])+"`", "add `;`")
+		r.failAfter("missing `;` after `"+clip(r.src[r.offs[first]:r.offs[r.end]])+"`", "add `;`")
 	default:
 		if r.closes() {
-			r.failBehind("missing `;` after `"+clip(r.src[r.offs[first]:r.offs[r.end]])+"`", "add `;`")
+			r.failAfter("missing `;` after `"+clip(r.src[r.offs[first]:r.offs[r.end]])+"`", "add `;`")
 			return
 		}
 		r.failHere("unexpected "+r.found()+", expected a name or `;`", "")
@@ -501,7 +501,7 @@ func (r *recovery) inheritEnd(first uint32) {
 	}
 }
 
-// badAttr deals with a token that is no component of an attribute path.
+// badAttr reports a token that cannot be a component of an attribute path.
 func (r *recovery) badAttr() {
 	next := r.next()
 	named := next == Assign || next == Dot || next == Semicolon || r.pos == r.end
@@ -513,7 +513,7 @@ func (r *recovery) badAttr() {
 	r.failMissing("expected the name of an attribute, found " + r.found())
 }
 
-// unterminated tells of a string, opened by token first, that has no end.
+// unterminated reports a string, opened by token first, that has no end.
 func (r *recovery) unterminated(first uint32, what string) {
 	if r.unquoted == 0 {
 		r.unquoted = first + 1
@@ -536,8 +536,8 @@ func (r *recovery) unterminated(first uint32, what string) {
 	r.failAt(Span{at, at + len(strings.TrimRight(r.tokenText(first), " \n"))}, "this "+what+" is not terminated", hint)
 }
 
-// whenTold is the current token if a mistake about it has been told.
-func (r *recovery) whenTold(told bool) int {
+// whenReported is the current token if a mistake about it was reported.
+func (r *recovery) whenReported(told bool) int {
 	if told {
 		return int(r.pos)
 	}

@@ -8,8 +8,8 @@ import (
 // File is a parsed file. It does not change once it is made, and any number
 // of goroutines may read it.
 type File struct {
-	// Name is the name given to [Parse]; positions are told with it, and
-	// relative paths are resolved against its folder.
+	// Name is the name given to [Parse]; positions are printed with it, and
+	// relative paths are resolved against its directory.
 	Name string
 	// Src is the source, byte for byte.
 	Src string
@@ -24,7 +24,7 @@ type File struct {
 	node    []node
 	opts    Options
 	free    []string
-	lines   atomic.Pointer[[]uint32] // offsets of the line starts, when asked for
+	lines   atomic.Pointer[[]uint32] // offsets of the line starts, when needed
 }
 
 // node is a range of tokens: first to end-1 without outer trivia. The nodes
@@ -80,7 +80,7 @@ func (t Token) Kind() Kind {
 	return t.file.tokKind[t.index]
 }
 
-// Span is where the token stands.
+// Span is the range of the token.
 func (t Token) Span() Span {
 	if t.file == nil {
 		return Span{}
@@ -88,7 +88,7 @@ func (t Token) Span() Span {
 	return Span{int(t.file.tokOff[t.index]), int(t.file.tokOff[t.index+1])}
 }
 
-// Text is the token as it stands in the source.
+// Text is the token as it is written.
 func (t Token) Text() string {
 	if t.file == nil {
 		return ""
@@ -97,7 +97,7 @@ func (t Token) Text() string {
 	return t.file.Src[s.Start:s.End]
 }
 
-// Next is the token behind t, trivia included; the zero Token behind EOF.
+// Next is the token after t, trivia included; the zero Token after EOF.
 func (t Token) Next() Token {
 	if t.file == nil || int(t.index)+1 >= len(t.file.tokKind) {
 		return Token{}
@@ -145,8 +145,8 @@ func (n Node) Kind() Kind {
 	return n.file.kind[n.index]
 }
 
-// Span is where the node stands, without trivia around it. A Missing node has
-// no width and stands behind the last token before it that is no trivia; a
+// Span is where the node is, without trivia around it. A Missing node has
+// no width and is after the last token before it that is no trivia; a
 // missing operand, before its operator.
 func (n Node) Span() Span {
 	if n.file == nil {
@@ -160,7 +160,7 @@ func (n Node) Span() Span {
 	return Span{int(n.file.tokOff[d.first]), int(n.file.tokOff[d.end])}
 }
 
-// Text is the node as it stands in the source; "" for the zero Node.
+// Text is the node as it is written; "" for the zero Node.
 func (n Node) Text() string {
 	if n.file == nil {
 		return ""

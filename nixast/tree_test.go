@@ -108,7 +108,7 @@ func checkDiagnostics(t *testing.T, f *File) {
 
 // FuzzRecovery takes a token out of a set of bindings, or puts one into it,
 // and checks what recovery is for: the bindings before the mistake keep their
-// nodes, and the mistake is told.
+// nodes, and the mistake is reported.
 func FuzzRecovery(f *testing.F) {
 	for _, s := range []string{";", "}", "{", "(", "]", "=", "\"", "''", "${", "in", "or", ",", ":", "/*", "a", "1.", "../"} {
 		f.Add(s, uint16(3), false)

@@ -3,7 +3,7 @@ package nixast
 import "iter"
 
 // The views below name the parts of a node. Each As method reports false for
-// a node of another kind. A part that the grammar asks for and the source
+// a node of another kind. A part that the grammar requires and the source
 // lacks is a node of kind [Missing]; a part that is optional and absent is the
 // zero Node.
 
@@ -49,7 +49,7 @@ func (i Inherit) Attrs() iter.Seq[Node] {
 type AttrPath struct{ Node }
 
 // Attrs yields the components: [Ident], [String], [Interpolation] or [Missing].
-// Their names are told by [Node.AttrName].
+// Their names are given by [Node.AttrName].
 func (p AttrPath) Attrs() iter.Seq[Node] {
 	return func(yield func(Node) bool) {
 		for c := range p.Children() {
@@ -99,7 +99,7 @@ type LetView struct{ Node }
 // AsLet views n as a let.
 func (n Node) AsLet() (LetView, bool) { return LetView{n}, n.Kind() == Let }
 
-// Body is the expression behind "in".
+// Body is the expression after "in".
 func (l LetView) Body() Node { return l.lastChild() }
 
 // Lambda is a function.
@@ -130,7 +130,7 @@ func (l Lambda) Formals() Formals {
 	return Formals{}
 }
 
-// Body is the expression behind the colon.
+// Body is the expression after the colon.
 func (l Lambda) Body() Node { return l.lastChild() }
 
 // Formals is { a, b ? c, ... }
@@ -156,7 +156,7 @@ type Formal struct{ Node }
 // Name is the formal's name.
 func (f Formal) Name() Node { return f.Child(0) }
 
-// Default is the expression behind "?"; the zero Node if there is none.
+// Default is the expression after "?"; the zero Node if there is none.
 func (f Formal) Default() Node { return f.Child(1) }
 
 // ApplyView is f a.
@@ -181,10 +181,10 @@ func (n Node) AsSelect() (SelectView, bool) { return SelectView{n}, n.Kind() == 
 // Expr is the expression before the dot.
 func (s SelectView) Expr() Node { return s.Child(0) }
 
-// Path is the attribute path behind the dot.
+// Path is the attribute path after the dot.
 func (s SelectView) Path() AttrPath { return AttrPath{s.Child(1)} }
 
-// Default is the expression behind "or"; the zero Node if there is none.
+// Default is the expression after "or"; the zero Node if there is none.
 func (s SelectView) Default() Node { return s.Child(2) }
 
 // HasAttrView is a ? b.
@@ -196,7 +196,7 @@ func (n Node) AsHasAttr() (HasAttrView, bool) { return HasAttrView{n}, n.Kind() 
 // Expr is the expression before "?".
 func (h HasAttrView) Expr() Node { return h.Child(0) }
 
-// Path is the attribute path behind "?".
+// Path is the attribute path after "?".
 func (h HasAttrView) Path() AttrPath { return AttrPath{h.Child(1)} }
 
 // UnaryView is -a or !a.
@@ -208,10 +208,10 @@ func (n Node) AsUnary() (UnaryView, bool) { return UnaryView{n}, n.Kind() == Una
 // Op is the operator: [Minus] or [Not].
 func (u UnaryView) Op() Kind { return u.First().Kind() }
 
-// Operand is the expression behind the operator.
+// Operand is the expression after the operator.
 func (u UnaryView) Operand() Node { return u.Child(0) }
 
-// BinaryView is a + b and the like.
+// BinaryView is a + b and so on.
 type BinaryView struct{ Node }
 
 // AsBinary views n as a binary operation.
@@ -220,7 +220,7 @@ func (n Node) AsBinary() (BinaryView, bool) { return BinaryView{n}, n.Kind() == 
 // Left is the expression before the operator.
 func (b BinaryView) Left() Node { return b.Child(0) }
 
-// Right is the expression behind the operator.
+// Right is the expression after the operator.
 func (b BinaryView) Right() Node { return b.Child(1) }
 
 // OpToken is the operator.
@@ -246,10 +246,10 @@ func (n Node) AsIf() (IfView, bool) { return IfView{n}, n.Kind() == If }
 // Cond is the condition.
 func (i IfView) Cond() Node { return i.Child(0) }
 
-// Then is the expression behind "then".
+// Then is the expression after "then".
 func (i IfView) Then() Node { return i.Child(1) }
 
-// Else is the expression behind "else".
+// Else is the expression after "else".
 func (i IfView) Else() Node { return i.Child(2) }
 
 // ScopeView is assert a; b or with a; b.
@@ -265,7 +265,7 @@ func (n Node) AsWith() (ScopeView, bool) { return ScopeView{n}, n.Kind() == With
 // set whose names come into scope.
 func (s ScopeView) Subject() Node { return s.Child(0) }
 
-// Body is the expression behind the semicolon.
+// Body is the expression after the semicolon.
 func (s ScopeView) Body() Node { return s.Child(1) }
 
 // Inner is the expression inside a [Paren] or an [Interpolation], or the

@@ -41,7 +41,7 @@ func Distance(a, b string, limit int) int {
 }
 
 // Nearest is the one of words that word most likely means: the same word in
-// other case, else the one at the least [Distance], without regard to case, of
+// other case, otherwise the one at the least [Distance], without regard to case, of
 // at most a third of word's length. It is "" where nothing is near, or where two
 // are equally near.
 func Nearest(word string, words []string) string {

@@ -112,7 +112,7 @@ func (n *normalizer) capture(f func()) string {
 	return text
 }
 
-// let copies bindings up to the "in" behind them.
+// let copies bindings up to the "in" after them.
 func (n *normalizer) let() {
 	var items []item
 	for n.i < len(n.s) && (!n.at("in ") || n.at("in = ")) {
@@ -174,7 +174,7 @@ func (n *normalizer) formalsFollow() bool {
 	return rest[0] == ',' || strings.HasPrefix(rest, " ?") || strings.HasPrefix(rest, " }")
 }
 
-// formals copies formals and the "}" behind them.
+// formals copies formals and the "}" after them.
 func (n *normalizer) formals() {
 	var items []item
 	for n.i < len(n.s) && !n.at(" }") && !n.at("...") {

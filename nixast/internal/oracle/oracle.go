@@ -1,4 +1,4 @@
-// Package oracle asks a real Nix what it makes of Nix files, for tests and
+// Package oracle asks a real Nix how it parses Nix files, for tests and
 // measurements.
 package oracle
 
@@ -54,7 +54,7 @@ func Find() (*Nix, error) {
 // Result is what Nix says of one file.
 type Result struct {
 	Accepted bool
-	Text     string // what --parse printed, sorted as nixast.Canonical sorts it; no line feed
+	Text     string // what --parse printed, sorted as nixast.Canonical sorts it; no newline
 	Err      string // why it was not accepted
 }
 

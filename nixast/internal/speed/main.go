@@ -1,6 +1,6 @@
 //go:build unix
 
-// Command speed measures nixast on a folder of Nix files, beside the other
+// Command speed measures nixast on a directory of Nix files, next to the other
 // parsers that this machine has:
 //
 //	go run ./nixast/internal/speed [-workers N] [-python PYTHON] DIR
