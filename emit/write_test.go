@@ -264,13 +264,18 @@ func TestKilledWriter(t *testing.T) {
 		writeAll(dir)
 		os.Exit(0)
 	}
+	t.Parallel()
 	dir := t.TempDir()
 	for i := range killFiles {
 		writeFile(t, dir, fmt.Sprintf("%d.nix", i), killedOld)
 	}
 	rng := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 0))
 	killed, strays := 0, 0
-	for range 25 {
+	rounds := 25
+	if testing.Short() {
+		rounds = 5
+	}
+	for range rounds {
 		cmd := exec.Command(os.Args[0], "-test.run=^TestKilledWriter$")
 		cmd.Env = append(os.Environ(), "EMIT_TEST_WRITE="+dir)
 		out, err := cmd.StdoutPipe()
