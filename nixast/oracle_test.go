@@ -191,7 +191,7 @@ func FuzzOracle(f *testing.F) {
 		if choices[0]%64 != 0 {
 			src = program(choices[1:])
 		}
-		if batch = append(batch, src); len(batch) == 25 { // the fuzzer allows ten seconds, and Nix may reject them all
+		if batch = append(batch, src); len(batch) == 10 { // the fuzzer allows ten seconds, and Nix may reject them all
 			compare(t, n, batch)
 			batch = nil
 		}
