@@ -208,7 +208,7 @@ func word(s string) uint64 {
 
 // use checks that the variable s, at node i, is bound.
 func (c *checker) use(s, i uint32) {
-	if !c.isBound(s) {
+	if c.symbols[s].bound == 0 && !c.isBound(s) {
 		c.unbound(s, Node{c.f, i}.Span())
 	}
 }

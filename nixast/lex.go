@@ -129,6 +129,7 @@ func (l *lexer) code() bool {
 		switch cls := classes[c]; {
 		case cls&clsSpace != 0:
 			l.space()
+			continue // the mode is the same
 		case cls&clsLetter != 0 || c == '_':
 			l.word()
 		case cls&clsPath != 0 || c == '/' || c == '~':
