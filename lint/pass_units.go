@@ -41,13 +41,9 @@ func UnitsOf(p *Pass) []*unit.Unit {
 // EachCertainLine calls do for the lines that units certainly have.
 func EachCertainLine(p *Pass, do func(*unit.Unit, *directive.Directive, *unit.DirectiveLines, nixos.Line)) {
 	EachUnit(p, func(u *unit.Unit) {
-		unit.EachDirective(u, func(d *directive.Directive, k *unit.DirectiveLines) {
-			for _, l := range k.Lines {
-				if unit.Certain(l) && l.Def != nil && !l.Def.Binding.IsZero() {
-					do(u, d, k, l)
-				}
-			}
-		})
+		for k, l := range u.CertainLines() {
+			do(u, k.Directive, k, l)
+		}
 	})
 }
 
@@ -63,20 +59,8 @@ func EachDirectiveOption(p *Pass, do func(u *unit.Unit, section string, o *nixos
 // EachNaming calls do for all that units and configuration files set.
 func EachNaming(p *Pass, do func(unit.Naming)) {
 	EachFile(p, func(u *unit.Unit) {
-		if u.Style == nixos.TextStyle {
-			for _, l := range u.Lines() {
-				if l.Key != "" && l.Def != nil && !l.Def.Binding.IsZero() {
-					do(unit.Naming{Unit: u, In: l.Section, Key: l.Key, At: l})
-				}
-			}
-			return
-		}
-		for _, section := range u.Sections() {
-			for _, o := range u.Directives(section) {
-				if o.IsSet() && !o.IsPattern() && (u.Conf() == "" || unit.HasLine(u, o.Name())) {
-					do(unit.Naming{Unit: u, In: section, Key: o.Name(), Setting: o})
-				}
-			}
+		for n := range u.Namings() {
+			do(n)
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package unit
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -19,8 +20,9 @@ func (u *Unit) IsRefused(section, key string) bool {
 // DirectiveLines are the lines of one directive of a unit, in order.
 type DirectiveLines struct {
 	Section, Key string
-	directive    *directive.Directive
-	Lines        []nixos.Line
+	// Directive is what the unit's version of systemd knows under that name.
+	Directive *directive.Directive
+	Lines     []nixos.Line
 }
 
 // Known reports whether the lines are all that the unit has of the directive,
@@ -41,9 +43,27 @@ func EachDirective(u *Unit, do func(*directive.Directive, *DirectiveLines)) {
 	}
 	for i := range u.groups {
 		k := &u.groups[i]
-		do(k.directive, k)
+		do(k.Directive, k)
 	}
 }
+
+// CertainLines are the lines that the unit has under all conditions and that the
+// project writes, with the lines of their directive.
+func (u *Unit) CertainLines() iter.Seq2[*DirectiveLines, nixos.Line] {
+	return func(yield func(*DirectiveLines, nixos.Line) bool) {
+		more := true
+		EachDirective(u, func(_ *directive.Directive, k *DirectiveLines) {
+			for _, l := range k.Lines {
+				if more && Certain(l) && IsWritten(l) {
+					more = yield(k, l)
+				}
+			}
+		})
+	}
+}
+
+// IsWritten reports whether a line comes from a binding of the project.
+func IsWritten(l nixos.Line) bool { return l.Def != nil && !l.Def.Binding.IsZero() }
 
 func groupLines(u *Unit) []DirectiveLines {
 	var groups []DirectiveLines
@@ -59,7 +79,7 @@ func groupLines(u *Unit) []DirectiveLines {
 			if !ok {
 				continue
 			}
-			groups = append(groups, DirectiveLines{Section: l.Section, Key: l.Key, directive: d})
+			groups = append(groups, DirectiveLines{Section: l.Section, Key: l.Key, Directive: d})
 			at = len(groups) - 1
 		}
 		groups[at].Lines = append(groups[at].Lines, *l)
