@@ -23,7 +23,7 @@ func (s *Unit) EnvironmentText() string {
 // MountsForItself reports whether the service mounts in an ExecStartPre what its
 // main command, in the same namespace, uses.
 func (s *Unit) MountsForItself() bool {
-	return slices.ContainsFunc(s.CommandLines(), func(c Command) bool {
+	return slices.ContainsFunc(s.Commands(), func(c Command) bool {
 		return c.Main() && !slices.Contains([]string{"mount", "umount", "sshfs", "rclone"}, c.Program())
 	})
 }
@@ -49,8 +49,8 @@ func splitWords(line string) []string {
 	return words
 }
 
-// CommandLines are the commands that the unit runs, in order.
-func (s *Unit) CommandLines() []Command {
+// Commands are the commands that the unit runs, in order.
+func (s *Unit) Commands() []Command {
 	if s.commandsRead {
 		return s.commands
 	}

@@ -17,7 +17,7 @@ func (s *Unit) OwnPath(path string) bool {
 	if m == nil {
 		return false
 	}
-	user, ok := s.Last("Service", "User")
+	user, ok := s.Setting("Service", "User")
 	return m[1] == s.BaseName() || ok && m[1] == user.Text
 }
 
@@ -41,8 +41,8 @@ var ownDirectories = []struct{ key, below string }{
 	{"RuntimeDirectory", "/run"},
 }
 
-// ApiFolders are those that a strict ProtectSystem leaves alone.
-var ApiFolders = []string{"/dev", "/proc", "/sys"}
+// APIDirectories are those that a strict ProtectSystem leaves alone.
+var APIDirectories = []string{"/dev", "/proc", "/sys"}
 
 // Writable are the folders that the service may write to in spite of a strict
 // ProtectSystem; false if they are not all known.
@@ -50,7 +50,7 @@ func (s *Unit) Writable() ([]string, bool) {
 	if !s.Complete() || !s.Lacks("Service", "RootDirectory", "RootImage", "TemporaryFileSystem", "MountImages", "RootMStack") {
 		return nil, false
 	}
-	dirs := slices.Clone(ApiFolders)
+	dirs := slices.Clone(APIDirectories)
 	if s.MayBeOn("PrivateTmp", "DynamicUser") {
 		dirs = append(dirs, "/tmp", "/var/tmp")
 	}
@@ -58,21 +58,21 @@ func (s *Unit) Writable() ([]string, bool) {
 		if s.Lacks("Service", key) {
 			continue
 		}
-		all, ok := s.Of("Service", key)
+		all, ok := s.Settings("Service", key)
 		if !ok {
 			return nil, false
 		}
 		for _, at := range all {
 			for _, w := range strings.Fields(at.Text) {
-				dirs = append(dirs, FolderOf(key, w)...)
+				dirs = append(dirs, DirectoriesOf(key, w)...)
 			}
 		}
 	}
 	return dirs, true
 }
 
-// FolderOf are the folders that a word of one of these directives means.
-func FolderOf(key, word string) []string {
+// DirectoriesOf are the folders that a word of one of these directives means.
+func DirectoriesOf(key, word string) []string {
 	for _, d := range ownDirectories {
 		if d.key == key {
 			name, link, _ := strings.Cut(word, ":")

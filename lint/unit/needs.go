@@ -74,7 +74,7 @@ func (u *Unit) ActsAsRoot() bool {
 }
 
 func (u *Unit) findRoot() bool {
-	text, set, known := LastValue(u.Full, "Service", "NoNewPrivileges")
+	text, set, known := u.Effective("Service", "NoNewPrivileges")
 	on, isBool := value.ParseBool(text)
 	return set && known && isBool && !on || u.given([]string{"CAP_SYS_ADMIN"}) || u.needOf("NoNewPrivileges") != "" || u.rootSteps()
 }
@@ -84,7 +84,7 @@ func (u *Unit) findRoot() bool {
 // PermissionsStartOnly, which older units have).
 func (u *Unit) rootSteps() bool {
 	only := false
-	if text, set, known := LastValue(u.Full, "Service", "PermissionsStartOnly"); set {
+	if text, set, known := u.Effective("Service", "PermissionsStartOnly"); set {
 		on, _ := value.ParseBool(text)
 		only = on || !known
 	}

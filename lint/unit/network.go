@@ -44,11 +44,11 @@ func (s *Unit) SocketActivated() bool {
 // CutOff is the setting, besides PrivateNetwork, that keeps the service from every
 // other host, and how.
 func (s *Unit) CutOff() (at Setting, how string, ok bool) {
-	if families, set := s.Of("Service", "RestrictAddressFamilies"); set && s.Denies("RestrictAddressFamilies", "AF_INET") == value.Yes &&
+	if families, set := s.Settings("Service", "RestrictAddressFamilies"); set && s.Denies("RestrictAddressFamilies", "AF_INET") == value.Yes &&
 		s.Denies("RestrictAddressFamilies", "AF_INET6") == value.Yes {
 		return Setting{ValueLine(families[0])}, "RestrictAddressFamilies allows neither AF_INET nor AF_INET6", true
 	}
-	deny, set := s.Of("Service", "IPAddressDeny")
+	deny, set := s.Settings("Service", "IPAddressDeny")
 	if set && s.Lacks("Service", "IPAddressAllow", "Slice", "IPEgressFilterPath") && deny[len(deny)-1].Text == "any" {
 		return deny[len(deny)-1], "IPAddressDeny denies every address, and no IPAddressAllow makes an exception", true
 	}

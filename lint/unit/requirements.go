@@ -47,13 +47,13 @@ func spared(u *Unit, r *profile.Requirement) string {
 	case c != nil && c.Needs[r.Name()] != "":
 		return c.Needs[r.Name()]
 	}
-	if r.Name() == "RemoveIPC" && IsRoot(u.Full) {
+	if r.Name() == "RemoveIPC" && !u.RunsAs().Ordinary() {
 		return "it does not apply to root"
 	}
 	if why := u.needOf(r.Name()); why != "" {
 		return why
 	}
-	if kind, _, _ := LastValue(u.Full, "Service", "Type"); kind == "oneshot" || kind == "" && len(u.Full.Values("Service", "ExecStart")) == 0 {
+	if kind, _, _ := u.Effective("Service", "Type"); kind == "oneshot" || kind == "" && len(u.Full.Values("Service", "ExecStart")) == 0 {
 		return profile.OneshotNeeds[r.Name()]
 	}
 	return ""

@@ -1,8 +1,6 @@
 package unit
 
 import (
-	"wardnix/lint/systemd/unitfile"
-	"wardnix/lint/systemd/value"
 	"wardnix/nixast/eval"
 	"wardnix/rules/profile"
 )
@@ -19,11 +17,11 @@ func (u *Unit) RiskOfTightening(r *profile.Requirement) string {
 // RiskOf is what may break by giving the unit what a row asks for.
 func (u *Unit) RiskOf(r *profile.Requirement) string {
 	switch {
-	case r.Name() == "CapabilityBoundingSet" && IsRoot(u.Full):
+	case r.Name() == "CapabilityBoundingSet" && !u.RunsAs().Ordinary():
 		return "whatever the service does as root"
 	case r.Name() == "CapabilityBoundingSet" && u.MayBeGiven("AmbientCapabilities"):
 		return "what the service does with the capabilities of AmbientCapabilities"
-	case r.Generic && IsRoot(u.Full):
+	case r.Generic && !u.RunsAs().Ordinary():
 		return "what the service does as root, which nobody told"
 	case r.Generic && u.ofPerson():
 		return "what a person's own programs do: sudo, setgid folders, shared memory of the session"
@@ -36,16 +34,6 @@ func (u *Unit) RiskOf(r *profile.Requirement) string {
 // ofPerson reports whether the unit runs as a user that the host declares as a
 // person's.
 func (u *Unit) ofPerson() bool {
-	user, set, known := LastValue(u.Full, "Service", "User")
-	return set && known && user != "" && u.Host.Option("users", "users", user, "isNormalUser").Bool() == eval.Yes
-}
-
-// IsRoot reports whether the unit may run as root.
-func IsRoot(whole *unitfile.Unit) bool {
-	dynamic, set, known := LastValue(whole, "Service", "DynamicUser")
-	if on, ok := value.ParseBool(dynamic); set && known && ok && on {
-		return false
-	}
-	user, set, known := LastValue(whole, "Service", "User")
-	return !set || !known || user == "" || user == "root" || user == "0"
+	as := u.RunsAs()
+	return as.Ordinary() && as.Name != "" && u.Host.Option("users", "users", as.Name, "isNormalUser").Bool() == eval.Yes
 }

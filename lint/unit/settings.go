@@ -22,7 +22,7 @@ type settings struct {
 }
 
 // settings are the lines of the unit by directive.
-func (s *Unit) settings() map[key]*settings {
+func (s *Unit) byName() map[key]*settings {
 	if s.byKey != nil {
 		return s.byKey
 	}
@@ -87,21 +87,21 @@ type Setting struct {
 	nixos.Line
 }
 
-// Of are the lines of a directive; false if there may be others, or if one of
+// Settings are the lines of a directive; false if there may be others, or if one of
 // them is not known. Nothing is in sight of a directive that has no lines: see
-// [subject.lacks].
-func (s *Unit) Of(section, name string) ([]Setting, bool) {
-	found := s.settings()[key{section, name}]
+// [Unit.Lacks].
+func (s *Unit) Settings(section, name string) ([]Setting, bool) {
+	found := s.byName()[key{section, name}]
 	if found == nil || !found.ok || len(s.Directive(section, name).Unseen) > 0 {
 		return nil, false
 	}
 	return slices.Clip(found.all), true
 }
 
-// Last is the setting of a directive of which the last line counts; false also
+// Setting is that of a directive of which the last line counts; false also
 // for one that systemd ignores.
-func (s *Unit) Last(section, key string) (Setting, bool) {
-	all, ok := s.Of(section, key)
+func (s *Unit) Setting(section, key string) (Setting, bool) {
+	all, ok := s.Settings(section, key)
 	if !ok || len(all) > 1 && slices.ContainsFunc(all, func(a Setting) bool { return a.When != nil }) {
 		return Setting{}, false
 	}
@@ -112,28 +112,27 @@ func (s *Unit) Last(section, key string) (Setting, bool) {
 // Is is the setting of a directive of [Service] whose value is one of those
 // given.
 func (s *Unit) Is(key string, values ...string) (Setting, bool) {
-	v, ok := s.Last("Service", key)
+	v, ok := s.Setting("Service", key)
 	return v, ok && slices.Contains(values, v.Text)
 }
 
 // On is the setting of a directive of [Service] that is switched on.
 func (s *Unit) On(key string) (Setting, bool) {
-	v, ok := s.Last("Service", key)
-	if !ok {
-		return v, false
-	}
-	yes, isBool := value.ParseBool(v.Text)
-	return v, isBool && yes
+	v, ok := s.Setting("Service", key)
+	return v, ok && isTrue(v.Text)
+}
+
+// isTrue reports whether a text is a boolean that is true.
+func isTrue(text string) bool {
+	yes, isBool := value.ParseBool(text)
+	return isBool && yes
 }
 
 // off is the setting of a directive of [Service] that is switched off.
 func (s *Unit) off(key string) (Setting, bool) {
-	v, ok := s.Last("Service", key)
-	if !ok {
-		return v, false
-	}
+	v, ok := s.Setting("Service", key)
 	yes, isBool := value.ParseBool(v.Text)
-	return v, isBool && !yes
+	return v, ok && isBool && !yes
 }
 
 // Lacks reports whether certainly nothing sets any of the directives.
@@ -177,33 +176,13 @@ func (s *Unit) Denies(key, word string) value.Answer {
 
 // Names are the lines of a list that name the word and do not take it away.
 func (s *Unit) Names(key, word string) (Setting, bool) {
-	all, _ := s.Of("Service", key)
+	all, _ := s.Settings("Service", key)
 	for _, a := range all {
 		if !strings.HasPrefix(a.Text, "~") && slices.Contains(strings.Fields(a.Text), word) {
 			return a, true
 		}
 	}
 	return Setting{}, false
-}
-
-// NonRoot is the setting that makes the service run as somebody else than root.
-func (s *Unit) NonRoot() (Setting, bool) {
-	if v, ok := s.On("DynamicUser"); ok {
-		if user, set := s.Last("Service", "User"); !set || user.Text != "root" && user.Text != "0" {
-			return v, true
-		}
-	}
-	v, ok := s.Last("Service", "User")
-	return v, ok && v.Text != "" && v.Text != "root" && v.Text != "0" && !strings.Contains(v.Text, "%")
-}
-
-// Root reports whether the service certainly runs as root.
-func (s *Unit) Root() bool {
-	if s.MayBeOn("DynamicUser") {
-		return false
-	}
-	user, ok := s.Last("Service", "User")
-	return s.Lacks("Service", "User") || ok && (user.Text == "root" || user.Text == "0" || user.Text == "")
 }
 
 // Namespaced is the setting that gives the service a view of the file system of

@@ -138,8 +138,14 @@ var specialRows = map[string]func(*nixos.Unit, *unitfile.Unit, *profile.Requirem
 	"ReadOnlyPaths": tokenPath,
 }
 
-// LastValue is the value of a directive of which the last line counts.
-func LastValue(whole *unitfile.Unit, section, name string) (text string, set, known bool) {
+// Effective is the value of a directive of which the last line counts, as the unit
+// has it with what systemd's own unit of that name sets: whether anything sets it,
+// and whether that, and the value, are known.
+func (u *Unit) Effective(section, name string) (text string, set, known bool) {
+	return effective(u.Full, section, name)
+}
+
+func effective(whole *unitfile.Unit, section, name string) (text string, set, known bool) {
 	values := whole.Values(section, name)
 	if len(values) == 0 {
 		return "", false, !slices.Contains(whole.Open, section)
@@ -149,7 +155,7 @@ func LastValue(whole *unitfile.Unit, section, name string) (text string, set, kn
 }
 
 func restart(_ *nixos.Unit, whole *unitfile.Unit, r *profile.Requirement) Standing {
-	text, set, known := LastValue(whole, r.Section, r.Name())
+	text, set, known := effective(whole, r.Section, r.Name())
 	switch {
 	case !known:
 		return Unclear
@@ -162,7 +168,7 @@ func restart(_ *nixos.Unit, whole *unitfile.Unit, r *profile.Requirement) Standi
 }
 
 func anyValue(_ *nixos.Unit, whole *unitfile.Unit, r *profile.Requirement) Standing {
-	text, set, known := LastValue(whole, r.Section, r.Name())
+	text, set, known := effective(whole, r.Section, r.Name())
 	switch {
 	case !set && known:
 		return Missing
@@ -176,14 +182,14 @@ func anyValue(_ *nixos.Unit, whole *unitfile.Unit, r *profile.Requirement) Stand
 
 // ownUser asks for a user, or a group, that is not root or everybody's.
 func ownUser(u *nixos.Unit, whole *unitfile.Unit, r *profile.Requirement) Standing {
-	dynamic, set, known := LastValue(whole, r.Section, "DynamicUser")
+	dynamic, set, known := effective(whole, r.Section, "DynamicUser")
 	if set && !known {
 		return Unclear
 	}
 	if on, ok := value.ParseBool(dynamic); set && ok && on {
 		return Satisfied
 	}
-	text, set, known := LastValue(whole, r.Section, r.Name())
+	text, set, known := effective(whole, r.Section, r.Name())
 	switch {
 	case !set && known:
 		return Missing

@@ -11,10 +11,10 @@ import (
 
 // tokenPath is the standing of that row.
 func tokenPath(u *nixos.Unit, whole *unitfile.Unit, r *profile.Requirement) Standing {
-	if _, set, _ := LastValue(whole, "Service", "LoadCredential"); set {
+	if _, set, _ := effective(whole, "Service", "LoadCredential"); set {
 		return Satisfied
 	}
-	if _, set, _ := LastValue(whole, "Service", "LoadCredentialEncrypted"); set {
+	if _, set, _ := effective(whole, "Service", "LoadCredentialEncrypted"); set {
 		return Satisfied
 	}
 	token, ok := profile.ShownToken(u)

@@ -30,6 +30,7 @@ type Unit struct {
 	byKey           map[key]*settings // of settings; nil until it is asked for
 	commands        []Command         // of commandLines, once read
 	commandsRead    bool
+	identity        *Identity // of RunsAs, once known
 }
 
 func viewOf(u *nixos.Unit, w *World) *Unit {

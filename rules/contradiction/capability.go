@@ -47,8 +47,8 @@ var AmbientRoot = &lint.Rule{
 }
 
 func checkAmbientRoot(p *lint.Pass, u *unit.Unit) {
-	all, ok := u.Of("Service", "AmbientCapabilities")
-	if !ok || !u.Root() || !u.Lacks("Service", "SecureBits", "CapabilityBoundingSet", "PAMName") || !u.Together(all...) {
+	all, ok := u.Settings("Service", "AmbientCapabilities")
+	if !ok || !u.RunsAs().Root() || !u.Lacks("Service", "SecureBits", "CapabilityBoundingSet", "PAMName") || !u.Together(all...) {
 		return
 	}
 	i := slices.IndexFunc(all, func(a unit.Setting) bool { return strings.HasPrefix(a.Text, "CAP_") })
@@ -91,7 +91,7 @@ func checkUserNamespace(p *lint.Pass, u *unit.Unit) {
 		lint.ReportSetting(p, u, f, private, at)
 		return // one of PrivateUsers, however many capabilities
 	}
-	if u.Root() && u.Lacks("Service", "AmbientCapabilities", "PrivateNetwork", "NetworkNamespacePath") {
+	if u.RunsAs().Root() && u.Lacks("Service", "AmbientCapabilities", "PrivateNetwork", "NetworkNamespacePath") {
 		checkRootNamespace(p, u, private)
 	}
 }
@@ -130,7 +130,7 @@ func checkUndone(p *lint.Pass, u *unit.Unit) {
 			return at, true
 		}
 		at, ok := u.Names("CapabilityBoundingSet", capability)
-		return at, ok && u.Root() && u.Denies("CapabilityBoundingSet", capability) == value.No
+		return at, ok && u.RunsAs().Root() && u.Denies("CapabilityBoundingSet", capability) == value.No
 	}
 	if at, ok := given("CAP_SYS_ADMIN"); ok && u.Denies("SystemCallFilter", "mount") == value.No {
 		if view, has := u.Namespaced(); has && u.Together(at, view) {
@@ -157,7 +157,7 @@ var DelegationReadOnly = &lint.Rule{
 	Page: lint.ReadPage(pages, "delegation-read-only"),
 	Check: func(p *lint.Pass) {
 		for _, u := range lint.UnitsOf(p) {
-			delegate, ok := u.Last("Service", "Delegate")
+			delegate, ok := u.Setting("Service", "Delegate")
 			if on, isBool := value.ParseBool(delegate.Text); !ok || isBool && !on {
 				continue
 			}

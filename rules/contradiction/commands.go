@@ -28,7 +28,7 @@ func checkJIT(p *lint.Pass, u *unit.Unit) {
 	if !ok || strings.Contains(u.EnvironmentText(), "jitless") {
 		return
 	}
-	for _, c := range u.CommandLines() {
+	for _, c := range u.Commands() {
 		if strings.Contains(c.Prefix, "+") || !u.Together(deny, c.Setting) {
 			continue
 		}
@@ -51,7 +51,7 @@ var CommandConfined = &lint.Rule{
 	Page: lint.ReadPage(pages, "command-confined"),
 	Check: func(p *lint.Pass) {
 		for _, u := range lint.UnitsOf(p) {
-			for _, c := range u.CommandLines() {
+			for _, c := range u.Commands() {
 				if strings.Contains(c.Prefix, "+") || strings.Contains(c.Prefix, "-") {
 					continue // outside the sandbox; or expected to fail
 				}
@@ -88,7 +88,7 @@ func checkConfined(p *lint.Pass, u *unit.Unit, c *unit.Command) {
 		why = "cannot create or enter namespaces"
 	case strings.HasPrefix(c.Words[0], "/run/wrappers/bin/") || strings.HasPrefix(c.Words[0], "${config.security.wrapperDir}/"):
 		at, ok = u.On("NoNewPrivileges")
-		if _, other := u.NonRoot(); !other {
+		if as := u.RunsAs(); as.Who == unit.Anyone || as.Root() {
 			ok = false
 		}
 		why = "gets no privileges from its wrapper"
@@ -108,12 +108,12 @@ var CommandUnconfined = &lint.Rule{
 	Page: lint.ReadPage(pages, "command-unconfined"),
 	Check: func(p *lint.Pass) {
 		for _, u := range lint.UnitsOf(p) {
-			mains := slices.DeleteFunc(slices.Clone(u.CommandLines()), func(c unit.Command) bool { return !c.Main() })
+			mains := slices.DeleteFunc(slices.Clone(u.Commands()), func(c unit.Command) bool { return !c.Main() })
 			if len(mains) != 1 || !strings.Contains(mains[0].Prefix, "+") {
 				continue
 			}
 			for _, key := range []string{"User", "DynamicUser", "ProtectSystem", "ProtectHome", "PrivateDevices", "CapabilityBoundingSet", "SystemCallFilter", "NoNewPrivileges"} {
-				if all, ok := u.Of("Service", key); ok && u.Together(all[0], mains[0].Setting) {
+				if all, ok := u.Settings("Service", key); ok && u.Together(all[0], mains[0].Setting) {
 					lint.ReportSetting(p, u, lint.Finding{
 						Message: fmt.Sprintf("the prefix \"+\" runs the service as root and outside of its sandbox: %s and the like do not hold", key),
 						About:   u.About("ExecStart", key),
@@ -131,7 +131,7 @@ var ProgramForbidden = &lint.Rule{
 	Check: func(p *lint.Pass) {
 		for _, u := range lint.UnitsOf(p) {
 			checkEmptyRoot(p, u)
-			denied, ok := u.Of("Service", "NoExecPaths")
+			denied, ok := u.Settings("Service", "NoExecPaths")
 			if !ok || !u.Lacks("Service", "ExecPaths", "RootDirectory", "RootImage") {
 				continue
 			}
@@ -152,18 +152,18 @@ var ProgramForbidden = &lint.Rule{
 // checkEmptyRoot reports a root directory that systemd makes, and that nothing
 // puts the program into.
 func checkEmptyRoot(p *lint.Pass, u *unit.Unit) {
-	root, ok := u.Last("Service", "RootDirectory")
-	dirs, ok2 := u.Of("Service", "RuntimeDirectory")
+	root, ok := u.Setting("Service", "RootDirectory")
+	dirs, ok2 := u.Settings("Service", "RuntimeDirectory")
 	if !ok || !ok2 || !u.Lacks("Service", "BindPaths", "BindReadOnlyPaths", "MountImages", "ExtensionImages", "ExtensionDirectories", "RootImage",
 		"TemporaryFileSystem", "ExecStartPre", "ExecCondition", "RootEphemeral", "JoinsNamespaceOf") || u.Option("confinement").IsSet() {
 		return
 	}
 	own := slices.ContainsFunc(dirs, func(d unit.Setting) bool {
 		return slices.ContainsFunc(strings.Fields(d.Text), func(w string) bool {
-			return slices.Contains(unit.FolderOf("RuntimeDirectory", w), strings.TrimSuffix(root.Text, "/"))
+			return slices.Contains(unit.DirectoriesOf("RuntimeDirectory", w), strings.TrimSuffix(root.Text, "/"))
 		})
 	})
-	i := slices.IndexFunc(u.CommandLines(), func(c unit.Command) bool {
+	i := slices.IndexFunc(u.Commands(), func(c unit.Command) bool {
 		return c.Main() && !strings.Contains(c.Prefix, "+") && (strings.HasPrefix(c.Words[0], "${") || strings.HasPrefix(c.Words[0], "/nix/store/"))
 	})
 	if !own || i < 0 || !u.Together(root, dirs[0]) {

@@ -48,7 +48,7 @@ func checkDynamic(p *lint.Pass, u *unit.Unit) {
 		return
 	}
 	for _, i := range dynamicImplies {
-		at, set := u.Last("Service", i.key)
+		at, set := u.Setting("Service", i.key)
 		if !set || !slices.Contains(i.weaker, at.Text) || !u.Together(dynamic, at) {
 			continue
 		}
@@ -84,7 +84,7 @@ func checkAmbientBounds(p *lint.Pass, u *unit.Unit) {
 		if !named || u.Denies("AmbientCapabilities", c.Name) != value.No {
 			continue
 		}
-		if bounds, ok := u.Of("Service", "CapabilityBoundingSet"); ok && u.Denies("CapabilityBoundingSet", c.Name) == value.Yes &&
+		if bounds, ok := u.Settings("Service", "CapabilityBoundingSet"); ok && u.Denies("CapabilityBoundingSet", c.Name) == value.Yes &&
 			u.Together(append(bounds, at)...) {
 			lint.ReportSetting(p, u, lint.Finding{
 				Message: fmt.Sprintf("the service does not get %s of AmbientCapabilities: CapabilityBoundingSet leaves it out, and systemd drops it in silence", c.Name),

@@ -30,15 +30,15 @@ func checkNotify(p *lint.Pass, u *unit.Unit) {
 	kind, ok := u.Is("Type", "notify", "notify-reload")
 	what := "the start times out: Type=" + kind.Text + " needs AF_UNIX"
 	if !ok {
-		kind, ok = u.Last("Service", "WatchdogSec")
+		kind, ok = u.Setting("Service", "WatchdogSec")
 		what = "the watchdog kills the service: WatchdogSec needs AF_UNIX"
 		if span, isSpan := value.ParseSpan(kind.Text); !ok || !isSpan || span == 0 || span == value.Infinite {
 			return
 		}
 	}
-	all, set := u.Of("Service", "RestrictAddressFamilies")
+	all, set := u.Settings("Service", "RestrictAddressFamilies")
 	if !set || u.Denies("RestrictAddressFamilies", "AF_UNIX") != value.Yes || !u.Together(append(all, kind)...) ||
-		slices.ContainsFunc(u.CommandLines(), func(c unit.Command) bool { return c.Main() && strings.Contains(c.Prefix, "+") }) {
+		slices.ContainsFunc(u.Commands(), func(c unit.Command) bool { return c.Main() && strings.Contains(c.Prefix, "+") }) {
 		return
 	}
 	f := lint.Finding{
@@ -84,7 +84,8 @@ func lowPort(value string) (string, bool) {
 }
 
 func checkPorts(p *lint.Pass, u *unit.Unit) {
-	user, ok := u.NonRoot()
+	as := u.RunsAs()
+	user, ok := as.At, as.Who != unit.Anyone && !as.Root() && as.At.Def != nil
 	if !ok || u.SocketActivated() || !u.Complete() || u.MayBeOn("PrivateNetwork", "NetworkNamespacePath", "PAMName") ||
 		u.Denies("AmbientCapabilities", "CAP_NET_BIND_SERVICE") != value.Yes ||
 		u.Host.Option("boot", "kernel", "sysctl", "net.ipv4.ip_unprivileged_port_start").IsSet() {
@@ -99,7 +100,7 @@ func checkPorts(p *lint.Pass, u *unit.Unit) {
 			}, at, user)
 		}
 	}
-	for _, c := range u.CommandLines() {
+	for _, c := range u.Commands() {
 		if !c.Main() || c.Privileged() || strings.Contains(c.Words[0], "wrapper") {
 			continue
 		}
@@ -147,7 +148,7 @@ func checkNetworkMissing(p *lint.Pass, u *unit.Unit) {
 	if !ok {
 		return
 	}
-	for _, c := range u.CommandLines() {
+	for _, c := range u.Commands() {
 		if host, remote := remoteOf(&c); remote && !strings.Contains(c.Prefix, "+") && u.Together(cut, c.Setting) {
 			lint.ReportSetting(p, u, lint.Finding{
 				Message: fmt.Sprintf("%s cannot reach %s: %s", c.Program(), host, how),
@@ -165,7 +166,7 @@ func checkPrivateNetwork(p *lint.Pass, u *unit.Unit) bool {
 	if !ok || !u.Lacks("Unit", "JoinsNamespaceOf") || !u.Lacks("Service", "NetworkNamespacePath") || u.SocketActivated() {
 		return false
 	}
-	for _, c := range u.CommandLines() {
+	for _, c := range u.Commands() {
 		if strings.Contains(c.Prefix, "+") || !u.Together(private, c.Setting) {
 			continue
 		}

@@ -63,7 +63,7 @@ func checkHome(p *lint.Pass, u *unit.Unit) {
 		}, at, home)
 		return true
 	}
-	for _, c := range u.CommandLines() {
+	for _, c := range u.Commands() {
 		if c.Privileged() && strings.Contains(c.Prefix, "+") {
 			continue
 		}
@@ -76,11 +76,11 @@ func checkHome(p *lint.Pass, u *unit.Unit) {
 			}
 		}
 	}
-	if at, ok := u.Last("Service", "WorkingDirectory"); ok && homePath.MatchString(at.Text) && report(at, at.Text, "the working directory") {
+	if at, ok := u.Setting("Service", "WorkingDirectory"); ok && homePath.MatchString(at.Text) && report(at, at.Text, "the working directory") {
 		return
 	}
 	for _, key := range []string{"ReadWritePaths", "ReadOnlyPaths"} {
-		all, _ := u.Of("Service", key)
+		all, _ := u.Settings("Service", key)
 		for _, at := range all {
 			for _, w := range strings.Fields(at.Text) {
 				if path := strings.TrimLeft(w, "+"); homePath.MatchString(path) && key == "ReadWritePaths" && report(at, path, "so "+key+" of it has no effect") {
@@ -94,7 +94,7 @@ func checkHome(p *lint.Pass, u *unit.Unit) {
 // checkHomeMounts reports mounts below the folders that ProtectHome closes.
 func checkHomeMounts(p *lint.Pass, u *unit.Unit, home unit.Setting) {
 	for _, key := range []string{"BindPaths", "BindReadOnlyPaths"} {
-		all, _ := u.Of("Service", key)
+		all, _ := u.Settings("Service", key)
 		for _, at := range all {
 			for _, w := range strings.Fields(at.Text) {
 				target := unit.MountTarget(w)
@@ -155,7 +155,7 @@ func checkData(p *lint.Pass, u *unit.Unit) {
 			Notes:   []lint.Note{{Label: "help", Text: unit.OwnDirectory(path)}},
 		}, at, strict)
 	}
-	if at, ok := u.Last("Service", "PIDFile"); ok {
+	if at, ok := u.Setting("Service", "PIDFile"); ok {
 		path := at.Text
 		if rest, old := strings.CutPrefix(path, "/var/run/"); old {
 			path = "/run/" + rest
@@ -164,7 +164,7 @@ func checkData(p *lint.Pass, u *unit.Unit) {
 			report(at, path, "PIDFile")
 		}
 	}
-	for _, c := range u.CommandLines() {
+	for _, c := range u.Commands() {
 		if strings.Contains(c.Prefix, "+") {
 			continue
 		}
@@ -217,13 +217,13 @@ func checkDevices(p *lint.Pass, u *unit.Unit) {
 		}, private, at)
 		return true
 	}
-	all, _ := u.Of("Service", "DeviceAllow")
+	all, _ := u.Settings("Service", "DeviceAllow")
 	for _, at := range all {
 		if device, _, _ := strings.Cut(at.Text, " "); realDevice.MatchString(device) && report(at, device) {
 			return
 		}
 	}
-	for _, c := range u.CommandLines() {
+	for _, c := range u.Commands() {
 		if strings.Contains(c.Prefix, "+") {
 			continue
 		}

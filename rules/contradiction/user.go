@@ -33,7 +33,7 @@ var NowhereWritable = &lint.Rule{
 		for _, u := range lint.UnitsOf(p) {
 			strict, ok := u.Is("ProtectSystem", "strict")
 			dirs, known := u.Writable()
-			if !ok || !known || len(dirs) != len(unit.ApiFolders) || u.Type() != "service" || len(u.CommandLines()) == 0 || strictAsked(u) {
+			if !ok || !known || len(dirs) != len(unit.APIDirectories) || u.Type() != "service" || len(u.Commands()) == 0 || strictAsked(u) {
 				continue
 			}
 			lint.ReportSetting(p, u, lint.Finding{

@@ -38,7 +38,7 @@ func checkUnused(p *lint.Pass, u *unit.Unit) {
 		if problem.Kind != unitfile.UnusedDirective {
 			continue
 		}
-		if at, ok := u.Last("Service", problem.Key); ok && u.Together(at) {
+		if at, ok := u.Setting("Service", problem.Key); ok && u.Together(at) {
 			lint.ReportSetting(p, u, lint.Finding{Message: problem.Message, Fixes: fix.Remove(u, "remove "+problem.Key, lint.Safe, "", at)}, at)
 		}
 	}
@@ -49,7 +49,7 @@ func checkUnused(p *lint.Pass, u *unit.Unit) {
 func checkAllowAlone(p *lint.Pass, u *unit.Unit) {
 	for _, pair := range [][2]string{{"IPAddressAllow", "IPAddressDeny"}, {"SocketBindAllow", "SocketBindDeny"}} {
 		allow, deny := pair[0], pair[1]
-		all, ok := u.Of("Service", allow)
+		all, ok := u.Settings("Service", allow)
 		if ok && slices.ContainsFunc(all, func(l unit.Setting) bool { return l.Text == "any" }) {
 			continue // says itself that nothing is restricted
 		}
@@ -72,7 +72,7 @@ var readOnlyMakers = []string{"ProtectSystem", "ProtectHome", "DynamicUser", "Re
 	"RootMStack", "MountAPIVFS", "ProtectProc", "ProcSubset"}
 
 func checkReadWrite(p *lint.Pass, u *unit.Unit) {
-	all, ok := u.Of("Service", "ReadWritePaths")
+	all, ok := u.Settings("Service", "ReadWritePaths")
 	if !ok || !u.Lacks("Service", readOnlyMakers...) || all[len(all)-1].Text == "" {
 		return
 	}
@@ -84,12 +84,12 @@ func checkReadWrite(p *lint.Pass, u *unit.Unit) {
 }
 
 func checkBelowInaccessible(p *lint.Pass, u *unit.Unit) {
-	closed, ok := u.Of("Service", "InaccessiblePaths")
+	closed, ok := u.Settings("Service", "InaccessiblePaths")
 	if !ok {
 		return
 	}
 	for _, key := range []string{"ReadWritePaths", "ReadOnlyPaths", "BindPaths", "BindReadOnlyPaths"} {
-		open, _ := u.Of("Service", key)
+		open, _ := u.Settings("Service", key)
 		for _, at := range open {
 			for _, word := range strings.Fields(at.Text) {
 				target := unit.MountTarget(word)
@@ -117,7 +117,7 @@ var sharedNamespaces = []string{"PrivateNetwork", "NetworkNamespacePath", "Priva
 	"UserNamespacePath", "PrivateUsers"}
 
 func checkJoins(p *lint.Pass, u *unit.Unit) {
-	all, ok := u.Of("Unit", "JoinsNamespaceOf")
+	all, ok := u.Settings("Unit", "JoinsNamespaceOf")
 	if !ok || u.Type() != "service" || !u.Lacks("Service", sharedNamespaces...) || all[len(all)-1].Text == "" {
 		return
 	}
@@ -136,19 +136,19 @@ func checkTimer(p *lint.Pass, u *unit.Unit) {
 		return
 	}
 	void := func(key, message string) {
-		if at, ok := u.Last("Timer", key); ok && u.Together(at) {
+		if at, ok := u.Setting("Timer", key); ok && u.Together(at) {
 			lint.ReportSetting(p, u, lint.Finding{Message: message, Fixes: fix.Remove(u, "remove "+key, lint.Safe, "", at)}, at)
 		}
 	}
 	if u.Lacks("Timer", "OnCalendar") && !u.Lacks("Timer", "OnBootSec", "OnActiveSec", "OnStartupSec", "OnUnitActiveSec", "OnUnitInactiveSec") {
-		if at, ok := u.Last("Timer", "Persistent"); ok {
+		if at, ok := u.Setting("Timer", "Persistent"); ok {
 			if on, _ := value.ParseBool(at.Text); on {
 				void("Persistent", "Persistent has no effect: it makes up for missed times of OnCalendar, which the timer does not have")
 			}
 		}
 	}
 	if u.Lacks("Timer", "RandomizedDelaySec") {
-		if at, ok := u.Last("Timer", "FixedRandomDelay"); ok {
+		if at, ok := u.Setting("Timer", "FixedRandomDelay"); ok {
 			if on, _ := value.ParseBool(at.Text); on {
 				void("FixedRandomDelay", "FixedRandomDelay has no effect without RandomizedDelaySec")
 			}
@@ -169,7 +169,7 @@ func checkNotifyAccess(p *lint.Pass, u *unit.Unit) {
 // checkErrorNumber reports the answer to refused system calls where none are
 // refused.
 func checkErrorNumber(p *lint.Pass, u *unit.Unit) {
-	at, ok := u.Last("Service", "SystemCallErrorNumber")
+	at, ok := u.Setting("Service", "SystemCallErrorNumber")
 	if !ok || at.Text == "" || !u.Lacks("Service", "SystemCallFilter") || slices.Contains(u.Wanted(), "SystemCallErrorNumber") || slices.Contains(u.Wanted(), "SystemCallFilter") {
 		return
 	}

@@ -60,7 +60,7 @@ var ManagersUser = &lint.Rule{
 	Page: lint.ReadPage(pages, "specifier-of-root"),
 	Check: func(p *lint.Pass) {
 		lint.EachUnit(p, func(u *unit.Unit) {
-			if unit.OfUser(u) || u.Scope.Kind == nixos.Initrd || !ordinaryUser(u) {
+			if unit.OfUser(u) || u.Scope.Kind == nixos.Initrd || !u.RunsAs().Ordinary() {
 				return
 			}
 			unit.EachDirective(u, func(d *directive.Directive, k *unit.DirectiveLines) {
@@ -95,16 +95,6 @@ func userSpecifier(text string) string {
 		i++
 	}
 	return ""
-}
-
-// ordinaryUser reports whether the unit certainly runs as a user other than root.
-func ordinaryUser(u *unit.Unit) bool {
-	dynamic, set, known := unit.LastValue(u.Full, "Service", "DynamicUser")
-	if on, ok := value.ParseBool(dynamic); set && known && ok && on {
-		return true
-	}
-	user, set, known := unit.LastValue(u.Full, "Service", "User")
-	return set && known && user != "" && user != "root" && user != "0"
 }
 
 // ShellSyntax reports words of the shell in command lines that no shell reads.
@@ -229,7 +219,7 @@ func otherFamilyClosed(u *unit.Unit) bool {
 	if len(u.Full.Values("Service", "RestrictAddressFamilies")) > 0 {
 		return true
 	}
-	private, set, known := unit.LastValue(u.Full, "Service", "PrivateNetwork")
+	private, set, known := u.Effective("Service", "PrivateNetwork")
 	on, ok := value.ParseBool(private)
 	return set && (!known || ok && on)
 }

@@ -50,7 +50,7 @@ func checkUserDynamic(p *lint.Pass, u *unit.Unit) {
 		return
 	}
 	d := o.Defs[len(o.Defs)-1]
-	text, set, known := unit.LastValue(u.Full, "Service", "DynamicUser")
+	text, set, known := u.Effective("Service", "DynamicUser")
 	if on, ok := value.ParseBool(text); !set || !known || !ok || !on || !unit.IsSure(d) || d.Binding.IsZero() {
 		return
 	}

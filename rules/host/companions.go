@@ -120,7 +120,7 @@ var UndeclaredUser = &lint.Rule{
 			if u.Pattern || u.Scope.Kind != nixos.System || u.IsOverride() || len(u.Partial) > 0 || u.Enabled() < 0 {
 				return
 			}
-			if dynamic, set, _ := unit.LastValue(u.Full, "Service", "DynamicUser"); set && dynamic != "false" {
+			if dynamic, set, _ := u.Effective("Service", "DynamicUser"); set && dynamic != "false" {
 				return
 			}
 			knownAccounts().check(p, u, "User")
@@ -188,7 +188,7 @@ func mayDeclare(h *nixos.Host, kind, name string) bool {
 func (a *accounts) check(p *lint.Pass, u *unit.Unit, directive string) {
 	kind := strings.ToLower(directive)
 	o := u.Directive("Service", directive)
-	name, set, known := unit.LastValue(u.Full, "Service", directive)
+	name, set, known := u.Effective("Service", directive)
 	if !set || !known || name == "" || a.declares(kind, name) || strings.Trim(name, "0123456789") == "" || strings.Contains(name, "%") || !o.IsSet() {
 		return
 	}

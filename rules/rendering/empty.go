@@ -90,7 +90,7 @@ func checkEmptyList(p *lint.Pass, u *unit.Unit, o *nixos.Option) {
 	f.File, f.Span = unit.ValuePlace(d)
 	node, err := unit.ValueNode(d)
 	risk := "whatever needs what the service has now; look for EPERM and EAFNOSUPPORT in its log"
-	if o.Name() == "CapabilityBoundingSet" && !unit.IsRoot(u.Full) && !u.ActsAsRoot() && !u.MayBeGiven("AmbientCapabilities") {
+	if o.Name() == "CapabilityBoundingSet" && u.RunsAs().Ordinary() && !u.ActsAsRoot() && !u.MayBeGiven("AmbientCapabilities") {
 		risk = ""
 	}
 	if len(list.Items) == 0 {
@@ -190,7 +190,7 @@ var EmptyDeviceList = &lint.Rule{
 
 // reportDevices reports an empty list of devices, if nothing else closes them.
 func reportDevices(p *lint.Pass, u *unit.Unit, file *nixast.File, span nixast.Span, message string) {
-	private, set, known := unit.LastValue(u.Full, "Service", "PrivateDevices")
+	private, set, known := u.Effective("Service", "PrivateDevices")
 	if on, _ := value.ParseBool(private); set && (!known || on) || len(u.Full.Values("Service", "DevicePolicy")) > 0 {
 		return
 	}
