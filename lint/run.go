@@ -2,6 +2,7 @@ package lint
 
 import (
 	"slices"
+	"sync"
 
 	"wardnix/lint/nixos"
 	"wardnix/lint/unit"
@@ -43,48 +44,76 @@ type run struct {
 	project *nixos.Project
 	world   *unit.World
 	found   map[*Rule][]Finding
+	mu      sync.Mutex
 	shared  map[any]any // of Pass.Once
 	ignores map[*nixast.File][]*ignore
 }
 
-// findings is what a rule finds, ignored or not. Rules are asked once.
+// findings is what a rule finds, suppressed or not. A rule is asked once.
 func (r *run) findings(rule *Rule) []Finding {
-	found, ok := r.found[rule]
-	if !ok {
-		p := &Pass{Project: r.project, World: r.world, run: r, rule: rule}
-		p.look()
-		found = p.found
-		r.found[rule] = found
+	if _, ok := r.found[rule]; !ok {
+		r.look([]*Rule{rule})
 	}
-	return found
+	return r.found[rule]
 }
 
-// look runs the checks of the rule.
-func (p *Pass) look() {
-	if p.rule.Unit != nil {
-		for _, u := range p.Units {
-			p.rule.Unit(p, u)
+// look asks rules. Those that look at units and hosts look at the parts of the
+// project side by side; what they find does not depend on how many processors
+// there are.
+func (r *run) look(rules []*Rule) {
+	parts := make([]map[*Rule][]Finding, len(r.world.Parts))
+	r.world.Each(func(i int, part *unit.Part) { parts[i] = r.lookAt(part, rules) })
+	for _, rule := range rules {
+		var found []Finding
+		for _, part := range parts {
+			found = append(found, part[rule]...)
+		}
+		r.found[rule] = found
+		if rule.Check != nil {
+			p := r.pass(rule)
+			rule.Check(p)
+			r.found[rule] = append(found, p.found...)
 		}
 	}
-	if p.rule.Conf != nil {
-		for _, u := range p.Confs {
-			p.rule.Conf(p, u)
+}
+
+func (r *run) pass(rule *Rule) *Pass {
+	return &Pass{Project: r.project, World: r.world, run: r, rule: rule}
+}
+
+// lookAt asks rules about the units and hosts of a part.
+func (r *run) lookAt(part *unit.Part, rules []*Rule) map[*Rule][]Finding {
+	found := map[*Rule][]Finding{}
+	for _, rule := range rules {
+		p := r.pass(rule)
+		if rule.Unit != nil {
+			for _, u := range part.Units {
+				rule.Unit(p, u)
+			}
+		}
+		if rule.Conf != nil {
+			for _, u := range part.Confs {
+				rule.Conf(p, u)
+			}
+		}
+		if rule.Host != nil {
+			for _, h := range part.Hosts {
+				rule.Host(p, h)
+			}
+		}
+		if len(p.found) > 0 {
+			found[rule] = p.found
 		}
 	}
-	if p.rule.Host != nil {
-		for _, h := range p.Project.Hosts() {
-			p.rule.Host(p, h)
-		}
-	}
-	if p.rule.Check != nil {
-		p.rule.Check(p)
-	}
+	return found
 }
 
 // Once is what make returns, made once for all rules that look at the same state of
 // the project with the same key. Keys are of a type of the caller's own, as those
 // of package context are.
 func (p *Pass) Once(key any, make func() any) any {
+	p.run.mu.Lock()
+	defer p.run.mu.Unlock()
 	v, ok := p.run.shared[key]
 	if !ok {
 		v = make()
@@ -205,6 +234,7 @@ type findingKey struct {
 // suppress. What several hosts have in common is one finding.
 func (l *Linter) check(project *nixos.Project) (counts, ignored []Finding) {
 	r := &run{Linter: l, project: project, world: unit.NewWorld(project, l.Baselines), found: map[*Rule][]Finding{}, shared: map[any]any{}, ignores: map[*nixast.File][]*ignore{}}
+	r.look(l.Rules)
 	for _, rule := range l.Rules {
 		first := map[findingKey]*Finding{}
 		var found []*Finding

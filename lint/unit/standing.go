@@ -100,9 +100,15 @@ func unset(u *nixos.Unit, whole *unitfile.Unit, read *security.Reading, r *profi
 // ContainsAll compares options that are lists, such as after: the unit must
 // have every item of the row, and may have others.
 func ContainsAll(ev *eval.Evaluator, o *nixos.Option, r *profile.Requirement) Standing {
-	want, ok := KnownStrings(r.Ev, r.Want)
+	list, ok := r.Want.([]any)
 	if !ok {
 		return Unclear
+	}
+	want := make([]string, len(list))
+	for i, item := range list {
+		if want[i], ok = item.(string); !ok {
+			return Unclear
+		}
 	}
 	if len(o.Unseen) > 0 {
 		return Unclear

@@ -37,29 +37,6 @@ func viewOf(u *nixos.Unit, w *World) *Unit {
 	return &Unit{Unit: u, World: w, Full: u.Whole(), Version: u.Host.Version(), rows: map[*profile.Baseline][]profile.Requirement{}, judged: map[*profile.Baseline][]Standing{}}
 }
 
-// A World is what rules look at: the units of all hosts of a project.
-type World struct {
-	// Baselines are what units are compared with.
-	Baselines []*profile.Baseline
-	// Units are the units of all hosts, and Confs their configuration files of
-	// systemd, which are units with one section.
-	Units, Confs []*Unit
-}
-
-// NewWorld reads the units of a project.
-func NewWorld(p *nixos.Project, baselines []*profile.Baseline) *World {
-	w := &World{Baselines: baselines}
-	for _, h := range p.Hosts() {
-		for _, u := range h.Units {
-			w.Units = append(w.Units, viewOf(u, w))
-		}
-		for _, u := range h.Confs {
-			w.Confs = append(w.Confs, viewOf(u, w))
-		}
-	}
-	return w
-}
-
 // Anchor is where a finding about the section as a whole stands: the name of
 // the set that holds it, else the unit's own name; in a file that was asked for,
 // if there is one.

@@ -224,19 +224,18 @@ func (h *hostView) standing(r *profile.Requirement) unit.Standing {
 		}
 		return unit.Unclear
 	}
-	if _, isList := r.Ev.Force(r.Want).(*eval.List); isList {
+	if _, isList := r.Want.([]any); isList {
 		return unit.ContainsAll(ev, o, r)
 	}
 	set, certain := o.Value()
-	want, known := profile.GoValue(r.Ev, r.Want)
-	if !certain || !known {
+	if !certain || !r.Known {
 		return unit.Unclear
 	}
 	have, known := profile.GoValue(ev, set)
 	switch {
 	case !known:
 		return unit.Unclear
-	case have == want:
+	case have == r.Want:
 		return unit.Satisfied
 	}
 	return unit.Weaker

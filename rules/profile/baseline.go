@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"wardnix/lint/nixos"
 	"wardnix/lint/spell"
@@ -36,6 +37,7 @@ type Baseline struct {
 	// assigned is the baseline that the user chose for a unit: see [Assign].
 	assigned func(*nixos.Unit) Assignment
 
+	mu        sync.Mutex // of byRelease
 	byRelease map[nixos.Release]*Requirements
 }
 
@@ -55,10 +57,11 @@ type Requirement struct {
 	// section is the section of the unit that the row is a directive of; ""
 	// for options such as after.
 	Section string
-	// want is what the baseline sets, and lines the same as systemd sees it.
-	Want  *eval.Thunk
+	// Want is what the baseline sets, as emit writes it, if Known; Lines is the
+	// same as systemd sees it.
+	Want  any
+	Known bool
 	Lines []unitfile.Assignment
-	Ev    *eval.Evaluator
 	// comment is what stands above the row in the baseline.
 	comment string
 	// at is where the row is written, for the order.
@@ -174,6 +177,8 @@ func (b *Baseline) check() error {
 
 // Rows reads the baseline as the module system of a release would.
 func (b *Baseline) Rows(release nixos.Release) *Requirements {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	if r, ok := b.byRelease[release]; ok {
 		return r
 	}
@@ -250,8 +255,9 @@ func sectionOption(section string) string {
 
 func (b *Baseline) row(h *nixos.Host, o *nixos.Option, path []string) Requirement {
 	d := o.Defs[0]
+	want, known := GoValue(h.Evaluator(), d.Value)
 	return Requirement{
-		Baseline: b, Path: path, Want: d.Value, Ev: h.Evaluator(),
+		Baseline: b, Path: path, Want: want, Known: known,
 		comment: commentAbove(d.Binding), at: d.Binding.Span().Start,
 	}
 }
@@ -272,11 +278,11 @@ func (b *Baseline) readHost(out *Requirements, h *nixos.Host) {
 			return
 		}
 		r := b.row(h, o, o.Path)
-		if _, isSet := r.Ev.Force(r.Want).(*eval.Attrs); isSet { // all in it is for other releases
+		if _, isSet := h.Evaluator().Force(o.Defs[0].Value).(*eval.Attrs); isSet { // all in it is for other releases
 			return
 		}
 		if key, ok := ManagerKey(o.Path); ok {
-			r.Lines = ManagerLines(h.Evaluator(), key, r.Want)
+			r.Lines = ManagerLines(h.Evaluator(), key, o.Defs[0].Value)
 		}
 		out.Host = append(out.Host, r)
 	}

@@ -35,8 +35,8 @@ func (b *Baseline) Settings(release nixos.Release) []Setting {
 	var found []placed
 	add := func(unit string, rs []Requirement) {
 		for _, r := range rs {
-			if v, ok := GoValue(r.Ev, r.Want); ok && !r.IsToken() {
-				found = append(found, placed{r.at, Setting{r.Path, unit, r.Section, v, r.comment}})
+			if r.Known && !r.IsToken() {
+				found = append(found, placed{r.at, Setting{r.Path, unit, r.Section, r.Want, r.comment}})
 			}
 		}
 	}

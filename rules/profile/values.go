@@ -69,7 +69,7 @@ func (r *Requirement) Value(u *nixos.Unit) (any, bool) {
 		}
 		return []any{emit.Expr(expr)}, true
 	}
-	return GoValue(r.Ev, r.Want)
+	return r.Want, r.Known
 }
 
 // Text is the value as Nix source on one line, for messages.

@@ -1,0 +1,76 @@
+package unit
+
+import (
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"wardnix/lint/nixos"
+	"wardnix/nixast/eval"
+	"wardnix/rules/profile"
+)
+
+// A World is what rules look at: the units of all hosts of a project.
+type World struct {
+	// Baselines are what units are compared with.
+	Baselines []*profile.Baseline
+	// Parts are the hosts with their units, in order. What is asked of one part
+	// touches no other, so that parts can be looked at side by side.
+	Parts []*Part
+	// Units are the units of all parts, and Confs their configuration files of
+	// systemd, which are units with one section.
+	Units, Confs []*Unit
+}
+
+// A Part is the hosts that share an evaluator, with their units.
+type Part struct {
+	Hosts        []*nixos.Host
+	Units, Confs []*Unit
+	evaluator    *eval.Evaluator
+}
+
+// NewWorld reads the units of a project.
+func NewWorld(p *nixos.Project, baselines []*profile.Baseline) *World {
+	w := &World{Baselines: baselines}
+	for _, h := range p.Hosts() {
+		i := slices.IndexFunc(w.Parts, func(part *Part) bool { return part.evaluator == h.Evaluator() })
+		if i < 0 {
+			i = len(w.Parts)
+			w.Parts = append(w.Parts, &Part{evaluator: h.Evaluator()})
+		}
+		w.Parts[i].Hosts = append(w.Parts[i].Hosts, h)
+	}
+	w.Each(func(_ int, part *Part) { part.read(w) })
+	for _, part := range w.Parts {
+		w.Units = append(w.Units, part.Units...)
+		w.Confs = append(w.Confs, part.Confs...)
+	}
+	return w
+}
+
+// read makes the units of the part's hosts.
+func (p *Part) read(w *World) {
+	for _, h := range p.Hosts {
+		for _, u := range h.Units {
+			p.Units = append(p.Units, viewOf(u, w))
+		}
+		for _, u := range h.Confs {
+			p.Confs = append(p.Confs, viewOf(u, w))
+		}
+	}
+}
+
+// Each calls do for each part, as many side by side as there are processors.
+func (w *World) Each(do func(i int, part *Part)) {
+	var workers sync.WaitGroup
+	var next atomic.Int64
+	for range min(runtime.GOMAXPROCS(0), len(w.Parts)) {
+		workers.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(w.Parts)); i = next.Add(1) - 1 {
+				do(int(i), w.Parts[i])
+			}
+		})
+	}
+	workers.Wait()
+}
