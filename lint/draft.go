@@ -96,6 +96,19 @@ func (p *Pass) AtNode(n nixast.Node) *Draft {
 	return d
 }
 
+// AtSuppression begins a finding about a suppression, or about the rules that it
+// names, at the first of them.
+func (p *Pass) AtSuppression(s *Suppression, named ...NamedRule) *Draft {
+	d := &Draft{pass: p, Finding: Finding{File: s.File, Span: s.Comment.Span()}}
+	for _, r := range named {
+		d.About = append(d.About, unit.Ref{Key: r.Name})
+	}
+	if len(named) > 0 {
+		d.Span = named[0].Span
+	}
+	return d
+}
+
 // addPlace adds a place of the mistake.
 func (d *Draft) addPlace(file *nixast.File, span nixast.Span) {
 	if d.File == nil {

@@ -72,6 +72,9 @@ type Rule struct {
 	Conf func(*Pass, *unit.Unit)
 	// Host looks at each host.
 	Host func(*Pass, *nixos.Host)
+	// Suppression looks at each suppression comment. No comment suppresses the findings
+	// of a rule that has this check.
+	Suppression func(*Pass, *Suppression)
 	// Check looks at the whole project.
 	Check func(*Pass)
 }

@@ -13,14 +13,17 @@ import (
 // Linter is a set of rules and what becomes of their findings.
 type Linter struct {
 	Rules []*Rule
+	// Catalogue are the rules that a suppression may name, selected or not; Rules if
+	// it is nil.
+	Catalogue []*Rule
 	// Baselines are what units and hosts are compared with.
 	Baselines []*profile.Baseline
-	// NoIgnores takes comments that ignore findings for ordinary ones.
+	// NoIgnores disregards suppressions.
 	NoIgnores bool
 	// Binding, if not nil, reports whether the project forbids comments in the
-	// file to ignore findings of the rule.
+	// file to suppress findings of the rule.
 	Binding func(f *nixast.File, r *Rule) bool
-	// Filters look in order at the findings that no comment ignores, in every
+	// Filters look in order at the findings that no comment suppresses, in every
 	// round anew: they drop findings, or change their severity.
 	Filters []Filter
 }
@@ -46,10 +49,11 @@ type run struct {
 	found   map[*Rule][]Finding
 	mu      sync.Mutex
 	shared  map[any]any // of Pass.Once
-	ignores map[*nixast.File][]*ignore
+	// suppressions are those of each file that was looked at.
+	suppressions map[*nixast.File][]*Suppression
 }
 
-// findings is what a rule finds, suppressed or not. A rule is asked once.
+// findings is what a rule finds, suppressed or not. Rules run once.
 func (r *run) findings(rule *Rule) []Finding {
 	if _, ok := r.found[rule]; !ok {
 		r.look([]*Rule{rule})
@@ -68,12 +72,7 @@ func (r *run) look(rules []*Rule) {
 		for _, part := range parts {
 			found = append(found, part[rule]...)
 		}
-		r.found[rule] = found
-		if rule.Check != nil {
-			p := r.pass(rule)
-			rule.Check(p)
-			r.found[rule] = append(found, p.found...)
-		}
+		r.found[rule] = append(found, r.lookAtAll(rule)...)
 	}
 }
 
@@ -108,6 +107,18 @@ func (r *run) lookAt(part *unit.Part, rules []*Rule) map[*Rule][]Finding {
 	return found
 }
 
+// lookAtAll runs the checks of a rule that see the whole project.
+func (r *run) lookAtAll(rule *Rule) []Finding {
+	p := r.pass(rule)
+	if rule.Suppression != nil {
+		p.EachSuppression(func(s *Suppression) { rule.Suppression(p, s) })
+	}
+	if rule.Check != nil {
+		rule.Check(p)
+	}
+	return p.found
+}
+
 // Once is what make returns, made once for all rules that look at the same state of
 // the project with the same key. Keys are of a type of the caller's own, as those
 // of package context are.
@@ -122,28 +133,28 @@ func (p *Pass) Once(key any, make func() any) any {
 	return v
 }
 
-// ignoresIn are the ignores of a file.
-func (r *run) ignoresIn(f *nixast.File) []*ignore {
+// suppressionsIn are the suppressions of a file.
+func (r *run) suppressionsIn(f *nixast.File) []*Suppression {
 	if r.NoIgnores {
 		return nil
 	}
-	found, ok := r.ignores[f]
+	found, ok := r.suppressions[f]
 	if !ok {
-		found = ignoresOf(f)
-		r.ignores[f] = found
+		found = suppressionsOf(f)
+		r.suppressions[f] = found
 	}
 	return found
 }
 
-// ignorable reports whether comments in the file may ignore findings of the rule.
-func (r *run) ignorable(f *nixast.File, rule *Rule) bool {
-	return !aboutIgnores(rule) && (r.Binding == nil || !r.Binding(f, rule))
+// suppressible reports whether comments in the file may suppress findings of the rule.
+func (l *Linter) suppressible(f *nixast.File, rule *Rule) bool {
+	return rule.Suppression == nil && (l.Binding == nil || !l.Binding(f, rule))
 }
 
-// ignored reports whether a comment ignores the finding.
-func (r *run) ignored(f *Finding) bool {
-	return r.ignorable(f.File, f.Rule) &&
-		slices.ContainsFunc(r.ignoresIn(f.File), func(i *ignore) bool { return i.covers(f) })
+// suppressed reports whether a comment suppresses the finding.
+func (r *run) suppressed(f *Finding) bool {
+	return r.suppressible(f.File, f.Rule) &&
+		slices.ContainsFunc(r.suppressionsIn(f.File), func(s *Suppression) bool { return s.suppresses(f) })
 }
 
 // Report adds a finding. Its Rule is set, and its Severity if it has none. A
@@ -187,7 +198,7 @@ type Result struct {
 	Files int
 	// Findings are those that remain, by file and place.
 	Findings []Finding
-	// Ignored are those that comments ignore.
+	// Ignored are those that comments suppress.
 	Ignored []Finding
 	// Known is the number of findings that the project lives with, as far as
 	// whoever filters them tells.
@@ -233,7 +244,7 @@ type findingKey struct {
 // check runs the rules, and parts the findings that count from those that comments
 // suppress. What several hosts have in common is one finding.
 func (l *Linter) check(project *nixos.Project) (counts, ignored []Finding) {
-	r := &run{Linter: l, project: project, world: unit.NewWorld(project, l.Baselines), found: map[*Rule][]Finding{}, shared: map[any]any{}, ignores: map[*nixast.File][]*ignore{}}
+	r := &run{Linter: l, project: project, world: unit.NewWorld(project, l.Baselines), found: map[*Rule][]Finding{}, shared: map[any]any{}, suppressions: map[*nixast.File][]*Suppression{}}
 	r.look(l.Rules)
 	for _, rule := range l.Rules {
 		first := map[findingKey]*Finding{}
@@ -248,7 +259,7 @@ func (l *Linter) check(project *nixos.Project) (counts, ignored []Finding) {
 			found = append(found, &f)
 		}
 		for _, f := range found {
-			if r.ignored(f) {
+			if r.suppressed(f) {
 				ignored = append(ignored, *f)
 			} else {
 				counts = append(counts, *f)

@@ -9,6 +9,7 @@ import (
 	"wardnix/rules/migration"
 	"wardnix/rules/rendering"
 	"wardnix/rules/secret"
+	"wardnix/rules/suppression"
 )
 
 // All is the catalogue, by ID.
@@ -17,7 +18,7 @@ import (
 // gaps inside a unit, D directives and their values, H the host, M migrations,
 // N how NixOS renders values, S secrets, U comments that suppress findings.
 func All() []*lint.Rule {
-	catalogue := []*lint.Rule{
+	return []*lint.Rule{
 		baseline.BaselineMissing,
 		baseline.BaselineWeaker,
 		contradiction.VoidSetting,
@@ -101,6 +102,10 @@ func All() []*lint.Rule {
 		secret.SecretInProject,
 		secret.StorePathLiteral,
 		secret.SecretArgument,
+		suppression.IgnoreUnused,
+		suppression.IgnoreInvalid,
+		suppression.IgnoreWithoutReason,
+		suppression.IgnoreNotAllowed,
+		suppression.IgnoreOnBrace,
 	}
-	return append(catalogue, lint.IgnoreRules(catalogue)...)
 }

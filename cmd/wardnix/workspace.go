@@ -253,7 +253,7 @@ func (s *workspace) keep(paths []string) []string {
 
 // linter is the linter that the settings ask for.
 func (s *workspace) linter() *lint.Linter {
-	l := &lint.Linter{Baselines: s.baselines, Binding: func(f *nixast.File, r *lint.Rule) bool { return s.settingsOf(f).Binding(r) }}
+	l := &lint.Linter{Catalogue: s.catalogue, Baselines: s.baselines, Binding: func(f *nixast.File, r *lint.Rule) bool { return s.settingsOf(f).Binding(r) }}
 	for _, r := range s.catalogue {
 		if s.main.Mentions(r) || slices.ContainsFunc(slices.Collect(maps.Values(s.under)), func(c *config.File) bool { return c.Mentions(r) }) {
 			l.Rules = append(l.Rules, r)

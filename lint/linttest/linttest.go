@@ -97,6 +97,9 @@ func (c Case) Try(t *testing.T, l lint.Linter) Outcome {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if l.Catalogue == nil {
+		l.Catalogue = l.Rules
+	}
 	l.Rules = rules
 	project := c.load(t, c.Files, 1)
 	one, eight := l.Run(project), l.Run(c.load(t, c.Files, 8))

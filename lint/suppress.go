@@ -10,12 +10,13 @@ import (
 	"wardnix/nixast"
 )
 
-// AddIgnores writes comments that ignore what is found, each above the innermost
-// binding or list element around the finding; behind the code of its line where
-// that does not begin a line; and else above the next one around it that does. Result.Findings are those that no comment
-// can ignore or that no comment could be written for. Nothing is written to disk.
+// AddIgnores writes comments that suppress what is found: above the innermost binding
+// or list element around the finding if that begins a line; otherwise after the code
+// of its line; otherwise above the next one around it that begins a line.
+// Result.Findings are those that no comment can suppress or that no comment could be
+// written for. Nothing is written to disk.
 //
-// The error tells of a reason that is empty or of several lines.
+// The error reports a reason that is empty or has several lines.
 func (l *Linter) AddIgnores(project *nixos.Project, reason string) (*Result, error) {
 	reason = strings.TrimSpace(reason)
 	if reason == "" || strings.ContainsAny(reason, "\r\n") {
@@ -24,7 +25,7 @@ func (l *Linter) AddIgnores(project *nixos.Project, reason string) (*Result, err
 	before := l.Run(project)
 	contents := map[string]string{}
 	for _, f := range project.Files() {
-		if edits := l.ignoring(f.Tree, before.Findings, reason); len(edits) > 0 {
+		if edits := l.suppressing(f.Tree, before.Findings, reason); len(edits) > 0 {
 			text, err := emit.Apply(f.Tree.Src, edits)
 			if err != nil {
 				return nil, err
@@ -42,12 +43,12 @@ func (l *Linter) AddIgnores(project *nixos.Project, reason string) (*Result, err
 	return after, meaningOf(project).sameBut(meaningOf(after.Project), nil)
 }
 
-// ignoring are the edits that write the comments of a file.
-func (l *Linter) ignoring(f *nixast.File, found []Finding, reason string) []emit.Edit {
-	var order []ignorePlace
-	ids := map[ignorePlace][]string{}
+// suppressing are the edits that write the comments of a file.
+func (l *Linter) suppressing(f *nixast.File, found []Finding, reason string) []emit.Edit {
+	var order []commentPlace
+	ids := map[commentPlace][]string{}
 	for _, x := range found {
-		if x.File != f || aboutIgnores(x.Rule) || l.Binding != nil && l.Binding(f, x.Rule) {
+		if x.File != f || !l.suppressible(f, x.Rule) {
 			continue
 		}
 		at, ok := placeFor(f, x.Span.Start)
@@ -64,7 +65,7 @@ func (l *Linter) ignoring(f *nixast.File, found []Finding, reason string) []emit
 	var edits []emit.Edit
 	for _, at := range order {
 		slices.Sort(ids[at])
-		text := "# " + ignoreMark + " ignore[" + strings.Join(ids[at], ", ") + "] " + reason
+		text := "# " + suppressionMark + " ignore[" + strings.Join(ids[at], ", ") + "] " + reason
 		if !at.node.IsZero() {
 			edits = append(edits, lineAbove(f, at.node, text))
 		} else {
@@ -74,27 +75,27 @@ func (l *Linter) ignoring(f *nixast.File, found []Finding, reason string) []emit
 	return edits
 }
 
-// ignorePlace is where a comment goes: above a node, or behind a line's code.
-type ignorePlace struct {
+// commentPlace is where a comment goes: above a node, or after a line's code.
+type commentPlace struct {
 	node nixast.Node
 	end  int
 }
 
-func placeFor(f *nixast.File, offset int) (ignorePlace, bool) {
+func placeFor(f *nixast.File, offset int) (commentPlace, bool) {
 	begins := func(n nixast.Node) bool { return ownLine(f, n.Span().Start) }
 	n := around(f, offset, func(nixast.Node) bool { return true })
 	if !n.IsZero() && begins(n) {
-		return ignorePlace{node: n}, true
+		return commentPlace{node: n}, true
 	}
 	if end, ok := endOfCode(f, f.Position(offset).Line); ok {
-		return ignorePlace{end: end}, true
+		return commentPlace{end: end}, true
 	}
 	n = around(f, offset, begins)
-	return ignorePlace{node: n}, !n.IsZero()
+	return commentPlace{node: n}, !n.IsZero()
 }
 
-// endOfCode is where a comment can be put behind the code of a line: not inside
-// a string, not where another comment stands, and not behind an opening brace.
+// endOfCode is where a comment can be put after the code of a line: not inside a
+// string, not where another comment is, and not after an opening brace.
 func endOfCode(f *nixast.File, line int) (int, bool) {
 	span := f.Line(line)
 	end := span.Start + len(strings.TrimRight(f.Src[span.Start:span.End], " \t\r\n"))

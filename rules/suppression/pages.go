@@ -1,0 +1,7 @@
+// Package suppression holds the rules about comments that suppress findings.
+package suppression
+
+import "embed"
+
+//go:embed *.md
+var pages embed.FS
