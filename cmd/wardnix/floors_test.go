@@ -34,6 +34,7 @@ var floors = map[string]int{
 	"wardnix/rules/migration":        12,
 	"wardnix/rules/rendering":        12,
 	"wardnix/rules/secret":           12,
+	"wardnix/rules/suppression":      12,
 	"wardnix/rules":                  13,
 	"wardnix/rules/gen":              14,
 	"wardnix/cmd/wardnix":            15,
