@@ -111,7 +111,7 @@ func RenameOption(o *nixos.Option, name string, taken, far bool) []lint.Fix {
 	if taken {
 		return nil
 	}
-	fix := lint.Fix{Title: "write " + name, Applicability: lint.Safe}
+	fix := lint.Fix{Title: "rename to `" + name + "`", Applicability: lint.Safe}
 	if far {
 		fix.Applicability, fix.Breaks = lint.Unsafe, "the names differ by more than a slip"
 	}
@@ -161,7 +161,7 @@ func RenameNaming(n *unit.Naming, name string, far bool) []lint.Fix {
 	if !ok || taken {
 		return nil
 	}
-	fix := Text(n.At.Place.In, edit, "write "+name)
+	fix := Text(n.At.Place.In, edit, "rename to `"+name+"`")
 	if far {
 		fix = asFar(fix)
 	}

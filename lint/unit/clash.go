@@ -6,7 +6,6 @@ import (
 	"unicode/utf8"
 
 	"wardnix/lint/nixos"
-	"wardnix/lint/spell"
 	"wardnix/nixast/eval"
 	"wardnix/rules/profile"
 )
@@ -161,28 +160,6 @@ func (u *Unit) derivedWhy(l nixos.Line, d *nixos.Def) string {
 // isScript reports whether a line runs a script that NixOS puts into the store,
 // under a name that nobody else writes.
 func isScript(l nixos.Line) bool { return strings.HasPrefix(l.Shown, "${unit-script-") }
-
-// derivedFrom is the option that NixOS makes a directive of; "" if there is none.
-func derivedFrom(section, key string) string {
-	switch section + "." + key {
-	case "Service.ExecStartPre":
-		return "preStart"
-	case "Service.ExecStart":
-		return "script"
-	case "Service.ExecStartPost":
-		return "postStart"
-	case "Service.ExecReload":
-		return "reload"
-	case "Service.ExecStop":
-		return "preStop"
-	case "Service.ExecStopPost":
-		return "postStop"
-	}
-	if section == "Unit" || section == "Mount" || section == "Automount" {
-		return spell.Uncapitalised(key)
-	}
-	return ""
-}
 
 func isList(ev *eval.Evaluator, t *eval.Thunk) bool {
 	_, ok := ev.Force(t).(*eval.List)

@@ -15,8 +15,8 @@ import (
 	"wardnix/rules/profile"
 )
 
-// unitLists are the directives that NixOS has options of the unit for, which are
-// lists (nixos/lib/systemd-unit-options.nix, NixOS 26.11).
+// unitLists are the directives for which NixOS has an option of the unit that is a
+// list (nixos/lib/systemd-unit-options.nix, NixOS 26.11).
 var unitLists = []string{
 	"After", "Before", "BindsTo", "Conflicts", "Documentation", "OnFailure", "OnSuccess", "PartOf", "RequiredBy", "Requires",
 	"Requisite", "UpheldBy", "Upholds", "WantedBy", "Wants",
@@ -41,10 +41,10 @@ func isUnitOption(name string) bool {
 		slices.ContainsFunc(unitLists, func(l string) bool { return spell.Uncapitalised(l) == name })
 }
 
-// moveFix takes a setting out of the section that does not know it and puts it,
-// under the name given, where it belongs: into another section, or, for the empty
-// one, into the unit itself. What people write as an option of the unit becomes one.
-func moveFix(u *unit.Unit, o *nixos.Option, section, name string) []lint.Fix {
+// move takes a setting out of a section that does not know it and adds it, under
+// the name given, where it belongs: to another section or, if that is empty, to the
+// options of the unit. A directive that has an option of the unit becomes that.
+func move(u *unit.Unit, o *nixos.Option, section, name string) []lint.Fix {
 	if !fix.Automatic(u) || u.Style != nixos.NixOSStyle || len(o.Defs) != 1 {
 		return nil
 	}
@@ -57,8 +57,26 @@ func moveFix(u *unit.Unit, o *nixos.Option, section, name string) []lint.Fix {
 	if !ok {
 		return nil
 	}
-	e := emit.New(b.File())
-	removed, err := e.Remove(b.Node)
+	edits := movedText(u, o, b, section, attr)
+	if edits == nil {
+		return nil
+	}
+	moved := attr.Path[0]
+	where, changes := moved, append(u.About(o.Name(), spell.Capitalised(moved)), u.Effects(moved)...)
+	if section != "" {
+		where = u.Section(section).Name() + "." + moved
+	}
+	risk := profile.Risks[moved]
+	if section == "" && unit.IsScript(moved) {
+		risk = "the start of the service: a shell runs the text as a script"
+	}
+	return []lint.Fix{{Title: "move to `" + where + "`", Applicability: lint.Unless(risk), Breaks: risk, Changes: changes, Edits: edits}}
+}
+
+// movedText are the edits that move a binding to where attr belongs; nil if that is
+// not possible.
+func movedText(u *unit.Unit, o *nixos.Option, b nixast.Binding, section string, attr emit.Attr) []lint.FileEdit {
+	removed, err := emit.New(b.File()).Remove(b.Node)
 	if err != nil {
 		return nil
 	}
@@ -66,22 +84,14 @@ func moveFix(u *unit.Unit, o *nixos.Option, section, name string) []lint.Fix {
 	if site.Set.File() != b.File() || site.Shared {
 		return nil
 	}
-	edits := lint.In(b.File(), removed)
-	if added, err := fix.Add(site, emit.Where{Families: append([][]string{unitOrder}, profile.Families...)}, []emit.Attr{attr}); err == nil && !touch(removed, added) {
-		edits = append(edits, added...)
-	} else if edits = renamedInPlace(u, o, b, section, attr); edits == nil {
-		return nil
+	added, err := fix.Add(site, emit.Where{Families: append([][]string{unitOrder}, profile.Families...)}, []emit.Attr{attr})
+	if err != nil || touch(removed, added) {
+		return renamedInPlace(u, o, b, section, attr)
 	}
-	where := strings.Join(attr.Path, ".")
-	if section != "" {
-		where = u.Section(section).Name() + "." + where
-	}
-	risk := profile.Risks[attr.Path[0]]
-	fix := lint.Fix{Title: "move it to " + where, Applicability: lint.Unless(risk), Breaks: risk, Edits: edits}
-	return []lint.Fix{fix}
+	return append(lint.In(b.File(), removed), added...)
 }
 
-// touch reports whether the new text would go where the old one is taken out.
+// touch reports whether the new text would go where the old one is removed.
 func touch(removed []emit.Edit, added []lint.FileEdit) bool {
 	for _, a := range added {
 		for _, r := range removed {
@@ -93,8 +103,8 @@ func touch(removed []emit.Edit, added []lint.FileEdit) bool {
 	return false
 }
 
-// renamedInPlace writes a setting where it stands under its new path: one whose
-// binding names the section, as in serviceConfig.After = …. It is nil for others.
+// renamedInPlace gives a binding that names its section, such as
+// serviceConfig.After = …, its new path. It is nil for others.
 func renamedInPlace(u *unit.Unit, o *nixos.Option, b nixast.Binding, section string, attr emit.Attr) []lint.FileEdit {
 	attrs := slices.Collect(b.Path().Attrs())
 	if len(attrs) < 2 {
@@ -118,14 +128,14 @@ func renamedInPlace(u *unit.Unit, o *nixos.Option, b nixast.Binding, section str
 	return lint.In(b.File(), append([]emit.Edit{renamed}, value...))
 }
 
-// movedAttr is what is written in the new place, and the section that it goes
-// to. Only a value that means the same everywhere is moved.
+// movedAttr is what is added in the new place, and the section that it is added to.
+// Only a value that means the same everywhere is moved.
 func movedAttr(u *unit.Unit, o *nixos.Option, value nixast.Node, section, name string) (emit.Attr, string, bool) {
-	if value.Kind() == nixast.Ident {
+	if isVariable(value) {
 		return emit.Attr{}, "", false
 	}
 	for n := range value.Descendants() {
-		if n.Kind() == nixast.Ident {
+		if isVariable(n) {
 			return emit.Attr{}, "", false
 		}
 	}
@@ -153,6 +163,11 @@ func movedAttr(u *unit.Unit, o *nixos.Option, value nixast.Node, section, name s
 		return emit.A(option, v), "", !u.Option(option).IsSet()
 	}
 	return emit.A(name, v), section, true
+}
+
+// isVariable reports whether n is an identifier other than a constant of Nix.
+func isVariable(n nixast.Node) bool {
+	return n.Kind() == nixast.Ident && !slices.Contains([]string{"true", "false", "null"}, n.Text())
 }
 
 // unitWords are the names of units in a value, a string or a list of such.

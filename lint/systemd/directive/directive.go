@@ -236,6 +236,14 @@ func meantName(lower string) string {
 		return "SupplementaryGroups"
 	case "memoryreservation": // of Docker
 		return "MemoryLow"
+	case "runtimetime": // this one and the rest: options systemd.watchdog of NixOS
+		return "RuntimeWatchdogSec"
+	case "reboottime":
+		return "RebootWatchdogSec"
+	case "kexectime":
+		return "KExecWatchdogSec"
+	case "device":
+		return "WatchdogDevice"
 	}
 	return ""
 }

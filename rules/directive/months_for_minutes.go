@@ -1,0 +1,39 @@
+package directive
+
+import (
+	"regexp"
+
+	"wardnix/lint"
+	"wardnix/lint/fix"
+	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/value"
+	"wardnix/lint/unit"
+	"wardnix/rules/profile"
+)
+
+// MonthsForMinutes reports durations in months.
+var MonthsForMinutes = &lint.Rule{Page: lint.ReadPage(pages, "months-for-minutes"), Unit: checkMonths}
+
+// months matches an amount of months by their short name.
+var months = regexp.MustCompile(`([0-9]) *M\b`)
+
+func checkMonths(p *lint.Pass, u *unit.Unit) {
+	for k, l := range u.CertainLines() {
+		switch k.Directive.KindIn(u.Version) {
+		case directive.KindSpan, directive.KindSpanOrEmpty, directive.KindTimeout, directive.KindWatchdog:
+		default:
+			continue
+		}
+		if _, ok := value.ParseSpan(l.Text); !ok || !months.MatchString(l.Text) {
+			continue
+		}
+		meant := months.ReplaceAllString(l.Text, "${1}min")
+		p.AtLine(u, l).
+			Note("minutes are `%s`", meant).
+			Fix(fix.Replace(u, unit.WrittenAt(u, l), meant, replaceWith(meant), lint.Unsafe, "the time becomes much shorter")...).
+			Reportf("`M` in `%s=%s` means months", l.Key, l.Text)
+	}
+}
+
+// replaceWith is the title of a fix that writes another value.
+func replaceWith(value any) string { return "replace with `" + profile.Written(value) + "`" }
