@@ -24,20 +24,17 @@ const strayMark = ".wardnix-"
 // followed to the file itself if that lies inside the directory root. Nothing is
 // done when old equals new. Hard links and extended attributes are not kept.
 //
-// The error is [ErrChanged] if the file does not hold old; others report a
-// file that is not regular, not writable or outside root. Two processes that
+// The error is [ErrChanged] if the file holds neither old nor new; others are of
+// a file that is not regular, not writable or outside root. Two processes that
 // write the same file through WriteFile do so one after the other, and the
-// later one gets ErrChanged (on Windows, which has no flock, they may not see
-// each other). Temporary files of a process that was killed are removed by the
+// later one gets ErrChanged unless both write the same (on Windows, which has no flock,
+// they may not see each other). Temporary files of a process that was killed are removed by the
 // next write to the same file, and by [RemoveStrays].
 func WriteFile(root, path, old, new string) error {
 	if old == new {
 		return nil
 	}
-	if err := replaceFile(root, path, old, new); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	return nil
+	return replaceFile(root, path, old, new)
 }
 
 func replaceFile(root, path, old, new string) error {
@@ -50,14 +47,13 @@ func replaceFile(root, path, old, new string) error {
 		return err
 	}
 	defer f.Close()
-	if info.Size() != int64(len(old)) {
-		return ErrChanged
-	}
-	now, err := io.ReadAll(f)
-	if err != nil {
+	now, err := io.ReadAll(io.LimitReader(f, int64(max(len(old), len(new)))+1))
+	switch {
+	case err != nil:
 		return err
-	}
-	if string(now) != old {
+	case string(now) == new: // another process wrote the same
+		return nil
+	case string(now) != old:
 		return ErrChanged
 	}
 	if err := removeStraysOf(real); err != nil {
@@ -141,19 +137,22 @@ func renameOver(path string, like os.FileInfo, content string) (err error) {
 	if err := keepOwner(tmp, like); err != nil {
 		return err
 	}
-	if err := tmp.Chmod(like.Mode()); err != nil {
-		return err
-	}
-	if _, err := tmp.WriteString(content); err != nil {
-		return err
-	}
-	if err := tmp.Sync(); err != nil {
-		return err
-	}
-	if err := tmp.Close(); err != nil {
+	if err := fill(tmp, content, like.Mode()); err != nil {
 		return err
 	}
 	return os.Rename(tmp.Name(), path)
+}
+
+// fill writes a temporary file and closes it.
+func fill(tmp *os.File, content string, mode os.FileMode) error {
+	err := tmp.Chmod(mode)
+	if err == nil {
+		_, err = tmp.WriteString(content)
+	}
+	if err == nil {
+		err = tmp.Sync()
+	}
+	return errors.Join(err, tmp.Close())
 }
 
 // removeStraysOf removes temporary files made for path. Its lock must be held:
@@ -173,9 +172,29 @@ func removeStraysOf(path string) error {
 	return nil
 }
 
-// RemoveStrays removes from the directory dir the temporary files that killed
-// processes left there. Those of running ones are left alone.
-func RemoveStrays(dir string) error {
+// WriteNew writes a file that may not be there yet, as a whole or not at all.
+func WriteNew(path string, content []byte) error {
+	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+strayMark+"*")
+	if err != nil {
+		return err
+	}
+	if err := fill(tmp, string(content), 0o644); err != nil {
+		return errors.Join(err, os.Remove(tmp.Name()))
+	}
+	if err := os.Rename(tmp.Name(), path); err != nil {
+		return errors.Join(err, os.Remove(tmp.Name()))
+	}
+	return nil
+}
+
+// RemoveStrays removes from a directory inside root the temporary files that killed
+// processes left there. Those of running ones are left alone, and so is a directory
+// that a link leads out of root to.
+func RemoveStrays(root, dir string) error {
+	dir, err := resolve(root, dir)
+	if err != nil {
+		return nil
+	}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return err

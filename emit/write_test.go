@@ -145,7 +145,7 @@ func TestWriteFileRefuses(t *testing.T) {
 		{filepath.Join(dir, "missing.nix"), "no such file", os.ErrNotExist},
 	} {
 		err := WriteFile(dir, c.path, "old", "new")
-		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), c.path) {
+		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v", c.path, err)
 		}
 		if c.is != nil && !errors.Is(err, c.is) {
@@ -199,7 +199,7 @@ func TestStrays(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir, ".a.nix.wardnix-17")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("writing has left a stray file: %v", err)
 	}
-	if err := RemoveStrays(dir); err != nil {
+	if err := RemoveStrays(dir, dir); err != nil {
 		t.Fatal(err)
 	}
 	onlyFiles(t, dir, ".a.nix.wardnix-", ".a.nix.wardnix-x1", ".wardnix-1", "a.nix", "a.nix.wardnix-1", "b.nix")
@@ -215,19 +215,19 @@ func TestWriteFileRace(t *testing.T) {
 	reader.Go(func() {
 		for !done.Load() {
 			data, err := os.ReadFile(path)
-			if text := string(data); err != nil || text != strings.Repeat("line\n", strings.Count(text, "\n")) {
+			if text := string(data); err != nil || text != "" && !strings.HasSuffix(text, "\n") || strings.Count(text, "line ") != strings.Count(text, "\n") {
 				t.Errorf("a reader saw %q, %v", text, err)
 				return
 			}
 		}
 	})
 	const each = 20
-	for range 4 {
+	for writer := range 4 {
 		writers.Go(func() {
-			for range each {
+			for n := range each {
 				for {
 					old := readFile(t, path)
-					err := WriteFile(dir, path, old, old+"line\n")
+					err := WriteFile(dir, path, old, fmt.Sprintf("%sline %d of %d\n", old, n, writer))
 					if err == nil {
 						break
 					}
@@ -242,7 +242,7 @@ func TestWriteFileRace(t *testing.T) {
 	writers.Wait()
 	done.Store(true)
 	reader.Wait()
-	if got := strings.Count(readFile(t, path), "line\n"); got != 4*each {
+	if got := strings.Count(readFile(t, path), "\n"); got != 4*each {
 		t.Errorf("%d lines of %d are there", got, 4*each)
 	}
 	onlyFiles(t, dir, "a.nix")
@@ -307,7 +307,7 @@ func TestKilledWriter(t *testing.T) {
 	if killed == 0 {
 		t.Error("no writer was killed")
 	}
-	if err := RemoveStrays(dir); err != nil {
+	if err := RemoveStrays(dir, dir); err != nil {
 		t.Fatal(err)
 	}
 	if left := strayNames(t, dir); len(left) > 0 {

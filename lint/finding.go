@@ -33,6 +33,17 @@ type Finding struct {
 	Related []Related
 	// Fixes are the ways to repair it, the safest first.
 	Fixes []Fix
+	// Only, if not nil, makes the finding about some of its Directives. A rule that
+	// says the same of each of several directives sets it.
+	Only func(directives []string) Finding
+}
+
+// only is the finding about some of its directives.
+func (f *Finding) only(directives []string) Finding {
+	out := f.Only(directives)
+	out.Rule, out.Severity, out.Units = f.Rule, f.Severity, f.Units
+	out.About = slices.DeleteFunc(slices.Clone(f.About), func(r unit.Ref) bool { return !slices.Contains(directives, r.Key) })
+	return out
 }
 
 // Unit is the full name of the first unit concerned, such as "nginx.service"; ""

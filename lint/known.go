@@ -2,9 +2,11 @@ package lint
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -13,8 +15,9 @@ import (
 )
 
 // Known are findings that a project lives with for now, so that only new ones
-// are told. They are known by file, by unit or option, by rule and by what is
-// concerned, and not by line: they stay known when code moves.
+// are reported. They are known by file, by unit or option, by rule and by
+// directive, and not by line: they stay known when code moves, and one more missing
+// directive is one new finding.
 type Known struct {
 	// Version is the version of the format: 1.
 	Version int `json:"version"`
@@ -34,7 +37,7 @@ func ReadKnown(text []byte) (*Known, error) {
 		return nil, fmt.Errorf("not a file of known findings: %w", err)
 	}
 	if d.More() {
-		return nil, errors.New("not a file of known findings: something stands behind the object")
+		return nil, errors.New("not a file of known findings: there is text after the object")
 	}
 	if k.Version != 1 {
 		return nil, fmt.Errorf("known findings of version %d are not understood", k.Version)
@@ -61,34 +64,53 @@ func (k *Known) Text() []byte {
 // knownKey is where the findings of a rule are kept.
 type knownKey struct{ file, place, rule string }
 
-func keyOf(p *nixos.Project, f *Finding) knownKey {
-	k := knownKey{rule: f.Rule.ID, place: f.Unit(), file: f.File.Name}
-	if p != nil {
-		if file := p.File(f.File.Name); file != nil {
-			if rel, ok := strings.CutPrefix(file.Path, strings.TrimSuffix(p.Root(file), "/")+"/"); ok {
-				k.file = rel
-			}
-		}
+// Keys are what the findings of a project are known by.
+type Keys struct{ files map[string]string }
+
+// NewKeys knows the files of a project that were read; p may be nil.
+func NewKeys(p *nixos.Project) Keys {
+	k := Keys{files: map[string]string{}}
+	if p == nil {
+		return k
 	}
-	if k.place == "" {
-		k.place = OptionAt(f.File, f.Span.Start)
+	for _, f := range p.Files() {
+		if rel, ok := strings.CutPrefix(f.Path, strings.TrimSuffix(p.Root(f), "/")+"/"); ok {
+			k.files[f.Name] = rel
+		}
 	}
 	return k
 }
 
-// KnownKey is what a finding is known by, in one string: its file in the project,
-// its unit or option, its rule, and what it concerns.
-func KnownKey(p *nixos.Project, f *Finding) string {
-	k := keyOf(p, f)
-	return strings.Join(append([]string{k.file, k.place, k.rule}, concerns(f)...), "\x00")
+// keys are where the list keeps what a finding says of each of its units, or of an
+// option.
+func (k Keys) keys(f *Finding) []knownKey {
+	at := knownKey{rule: f.Rule.ID, file: cmp.Or(k.files[f.File.Name], f.File.Name)}
+	var out []knownKey
+	for _, u := range f.Units {
+		if at.place = u.Unit; at.place != "" && !slices.Contains(out, at) {
+			out = append(out, at)
+		}
+	}
+	if len(out) == 0 {
+		at.place = OptionAt(f.File, f.Span.Start)
+		out = []knownKey{at}
+	}
+	return out
+}
+
+// Of is what a finding is known by, in one string: its file in the project, its
+// first unit or its option, its rule, and what it concerns.
+func (k Keys) Of(f *Finding) string {
+	at := k.keys(f)[0]
+	return strings.Join(append([]string{at.file, at.place, at.rule}, concerns(f)...), "\x00")
 }
 
 // concerns is what a finding is about, at least one word.
 func concerns(f *Finding) []string {
-	if len(f.Directives()) == 0 {
-		return []string{""}
+	if names := f.Directives(); len(names) > 0 {
+		return names
 	}
-	return f.Directives()
+	return []string{""}
 }
 
 // OptionAt is the path of the option that is defined at a place of a file, as
@@ -119,25 +141,39 @@ func (k *Known) Learn(p *nixos.Project, found []Finding) {
 	if k.Findings == nil {
 		k.Findings = map[string]map[string]map[string][]string{}
 	}
+	keys := NewKeys(p)
 	for i := range found {
-		at := keyOf(p, &found[i])
-		k.put(at, slices.Concat(k.Findings[at.file][at.place][at.rule], concerns(&found[i])))
+		for _, at := range keys.keys(&found[i]) {
+			k.put(at, slices.Concat(k.Findings[at.file][at.place][at.rule], concerns(&found[i])))
+		}
 	}
 }
 
-// Split tells findings that are new from those that are known, and returns what
-// is known of findings that are gone.
+// Split divides findings into new ones and known ones, and returns what is known of
+// findings that are gone. A finding about several directives of which only some are
+// known becomes two, if its rule can say so of each directive.
 func (k *Known) Split(p *nixos.Project, found []Finding) (fresh, known []Finding, gone *Known) {
-	left := k.index()
+	left, keys := k.index(), NewKeys(p)
 	for i := range found {
-		at := keyOf(p, &found[i])
-		rest, ok := take(left[at], concerns(&found[i]))
-		if !ok {
-			fresh = append(fresh, found[i])
-			continue
+		f := &found[i]
+		old, new := concerns(f), []string(nil) // of every unit, and of any
+		rests := map[knownKey][]string{}
+		for _, at := range keys.keys(f) {
+			rest, there, missing := take(left[at], concerns(f))
+			rests[at] = rest
+			old = slices.DeleteFunc(old, func(d string) bool { return !slices.Contains(there, d) })
+			new = append(new, slices.DeleteFunc(missing, func(d string) bool { return slices.Contains(new, d) })...)
 		}
-		left[at] = rest
-		known = append(known, found[i])
+		switch {
+		case len(new) == 0:
+			known = append(known, *f)
+		case len(old) == 0 || f.Only == nil:
+			fresh = append(fresh, *f)
+			continue // nothing is taken
+		default:
+			fresh, known = append(fresh, f.only(new)), append(known, f.only(old))
+		}
+		maps.Copy(left, rests)
 	}
 	gone = &Known{Version: 1, Findings: map[string]map[string]map[string][]string{}}
 	for at, rest := range left {
@@ -170,17 +206,19 @@ func (k *Known) put(at knownKey, concerned []string) {
 	k.Findings[at.file][at.place][at.rule] = concerned
 }
 
-// take is from without one of each word of what; false if one is not there.
-func take(from, what []string) ([]string, bool) {
-	rest := slices.Clone(from)
-	for _, w := range what {
+// take takes words from a list, each once: rest is what stays of the list, old are
+// the words that were in it and new those that were not.
+func take(from, words []string) (rest, old, new []string) {
+	rest = slices.Clone(from)
+	for _, w := range words {
 		i := slices.Index(rest, w)
 		if i < 0 {
-			return nil, false
+			new = append(new, w)
+			continue
 		}
-		rest = slices.Delete(rest, i, i+1)
+		rest, old = slices.Delete(rest, i, i+1), append(old, w)
 	}
-	return rest, true
+	return rest, old, new
 }
 
 // Lines are what is known, a line each: "a.nix: web.service: B001 (ProtectHome)".

@@ -169,11 +169,24 @@ func (p *Pass) Report(f Finding) {
 	if !p.asked(f.File) {
 		return
 	}
-	f.Fixes = slices.DeleteFunc(slices.Clone(f.Fixes), func(x Fix) bool {
+	f.Fixes = p.applicable(f.Fixes)
+	if only := f.Only; only != nil {
+		f.Only = func(directives []string) Finding {
+			one := only(directives)
+			one.Fixes = p.applicable(one.Fixes)
+			return one
+		}
+	}
+	p.found = append(p.found, f)
+}
+
+// applicable are the fixes that edit only what was requested, the safest first.
+func (p *Pass) applicable(fixes []Fix) []Fix {
+	out := slices.DeleteFunc(slices.Clone(fixes), func(x Fix) bool {
 		return slices.ContainsFunc(x.Edits, func(e FileEdit) bool { return !p.asked(e.File) })
 	})
-	slices.SortStableFunc(f.Fixes, func(a, b Fix) int { return int(a.Applicability) - int(b.Applicability) })
-	p.found = append(p.found, f)
+	slices.SortStableFunc(out, func(a, b Fix) int { return int(a.Applicability) - int(b.Applicability) })
+	return out
 }
 
 // asked reports whether f was asked for and can be relied on.
@@ -200,9 +213,6 @@ type Result struct {
 	Findings []Finding
 	// Ignored are those that comments suppress.
 	Ignored []Finding
-	// Known is the number of findings that the project lives with, as far as
-	// whoever filters them tells.
-	Known int
 	// Before are those that were there before the fixes.
 	Before []Finding
 	// Fixed are the findings of which a fix was applied, in that order.

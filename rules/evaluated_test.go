@@ -140,7 +140,7 @@ func (r repair) do(t *testing.T, p *nixos.Project) *lint.Result {
 	if r.baseline != "" {
 		named = []string{r.baseline}
 	}
-	baselines, err := profile.Baselines(".", named)
+	baselines, err := profile.Baselines(nil, named)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,7 +26,7 @@ func TestCases(t *testing.T) {
 	// Without the baselines for any service, which have something to say of
 	// nearly every unit.
 	linttest.Run(t, "../testdata/rules/[^B]*.txtar", lint.Linter{Rules: rules.All(), Baselines: profile.Builtin()[:2]}, *update)
-	strict, err := profile.Baselines("", []string{"strict"})
+	strict, err := profile.Baselines(nil, []string{"strict"})
 	if err != nil {
 		t.Fatal(err)
 	}

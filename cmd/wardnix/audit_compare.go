@@ -1,38 +1,33 @@
 package main
 
 import (
-	"fmt"
-	"io"
+	"context"
 	"strings"
 
 	"wardnix/lint/audit"
+	"wardnix/lint/report"
 	"wardnix/lint/systemd/security"
+	"wardnix/lint/workspace"
 )
 
-// compare tells what became of the units from one system to another.
-func (a *auditing) compare(targets []auditTarget) int {
+// compared prints what became of the units from one system to another.
+func (v *auditVerb) compared(ctx context.Context, c *Command, w *workspace.Workspace, targets []workspace.Target, limit security.Exposure) int {
 	if len(targets) != 2 {
-		return a.c.fail("audit: --compare takes two systems, not %d", len(targets))
+		return c.fail("audit: --compare takes two systems, not %d", len(targets))
 	}
-	var systems [2]*audit.System
-	for i, t := range targets {
-		var err error
-		if systems[i], err = a.system(t); err != nil {
-			return a.c.fail("audit: %s: %v", t.shown, err)
-		}
-	}
-	found := audit.Compare(systems[0], systems[1])
-	var err error
-	if a.v.format == "json" {
-		err = compareJSON(a.c.Stdout, found)
-	} else {
-		err = compareText(a.c.Stdout, found)
-	}
+	found, err := w.Compare(ctx, targets[0], targets[1])
 	if err != nil {
-		return a.c.fail("%v", err)
+		return c.fail("audit: %v", err)
+	}
+	if v.output.format == "json" {
+		if err := compareJSON(c, found); err != nil {
+			return c.fail("%v", err)
+		}
+	} else {
+		c.print(compareText(found))
 	}
 	for _, d := range found {
-		if d.Is != nil && (d.Was != nil && d.Is.High > d.Was.High || a.limit >= 0 && d.Is.Low > a.limit) {
+		if d.Is != nil && (d.Was != nil && d.Is.High > d.Was.High || limit >= 0 && d.Is.Low > limit) {
 			return exitFindings
 		}
 	}
@@ -54,24 +49,24 @@ func fate(d *audit.Difference) string {
 	return "changed"
 }
 
-func compareText(w io.Writer, found []audit.Difference) error {
-	var b strings.Builder
+func compareText(found []audit.Difference) report.Text {
+	var p report.Printer
 	counts := map[string]int{}
 	for i := range found {
 		d := &found[i]
 		counts[fate(d)]++
-		fmt.Fprintf(&b, "%s: %s%s\n", unitName(d.Unit()), fate(d), exposureChange(d))
+		p.Printf("%s: %s%s\n", unitName(d.Unit()), fate(d), exposureChange(d))
 		for _, ch := range d.Changes {
-			fmt.Fprintf(&b, "  %s %s: %s\n", ch.Section, ch.Key, ch.Effect)
+			p.Printf("  %s %s: %s\n", ch.Section, ch.Key, ch.Effect)
 			kept := common(ch.Old, ch.New)
 			for _, v := range ch.Old {
 				if !kept[v] {
-					fmt.Fprintf(&b, "    - %s\n", v)
+					p.Printf("    - %s\n", v)
 				}
 			}
 			for _, v := range ch.New {
 				if !kept[v] {
-					fmt.Fprintf(&b, "    + %s\n", v)
+					p.Printf("    + %s\n", v)
 				}
 			}
 		}
@@ -85,8 +80,8 @@ func compareText(w io.Writer, found []audit.Difference) error {
 	if len(parts) == 0 {
 		parts = []string{"no unit changed"}
 	}
-	_, err := io.WriteString(w, b.String()+strings.Join(parts, ", ")+"\n")
-	return err
+	p.Printf("%s\n", strings.Join(parts, ", "))
+	return p.Text()
 }
 
 // common are the values in both; none if only their order differs.
@@ -115,21 +110,21 @@ func unitName(u *audit.Unit) string {
 }
 
 // exposureChange is the exposure before and after.
-func exposureChange(d *audit.Difference) string {
+func exposureChange(d *audit.Difference) report.Text {
 	switch {
 	case d.Was == nil && d.Is == nil:
-		return ""
+		return report.Text{}
 	case d.Was == nil:
-		return ", exposure " + exposureText(d.Is)
+		return report.Textf(", exposure %s", report.ExposureText(d.Is))
 	case d.Is == nil:
-		return ", exposure was " + exposureText(d.Was)
+		return report.Textf(", exposure was %s", report.ExposureText(d.Was))
 	case d.Was.High == d.Is.High && d.Was.Low == d.Is.Low:
-		return ", exposure " + exposureText(d.Is) + " as before"
+		return report.Textf(", exposure %s as before", report.ExposureText(d.Is))
 	}
-	return ", exposure " + exposureText(d.Was) + " → " + exposureText(d.Is)
+	return report.Textf(", exposure %s → %s", report.ExposureText(d.Was), report.ExposureText(d.Is))
 }
 
-func compareJSON(w io.Writer, found []audit.Difference) error {
+func compareJSON(c *Command, found []audit.Difference) error {
 	type change struct {
 		Section   string   `json:"section"`
 		Directive string   `json:"directive"`
@@ -154,7 +149,7 @@ func compareJSON(w io.Writer, found []audit.Difference) error {
 		}
 		units = append(units, u)
 	}
-	return writeJSON(w, struct {
+	return c.json(struct {
 		Units []unit `json:"units"`
 	}{units})
 }
@@ -165,14 +160,5 @@ func high(a *security.Assessment) *string {
 		return nil
 	}
 	s := a.High.String()
-	return &s
-}
-
-// low is the lowest exposure that a unit can have.
-func low(a *security.Assessment) *string {
-	if a == nil {
-		return nil
-	}
-	s := a.Low.String()
 	return &s
 }

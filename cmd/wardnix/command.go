@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"wardnix/lint/report"
 	"wardnix/lint/spell"
 )
 
@@ -24,8 +25,8 @@ const (
 type Command struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
-	// Dir is the working directory: relative paths start here and are told
-	// from here.
+	// Dir is the working directory: relative paths start here, and names of files
+	// are relative to it.
 	Dir string
 	// Env looks up an environment variable.
 	Env func(name string) (value string, ok bool)
@@ -57,7 +58,7 @@ func verbs() []verb {
 		&scoreVerb{},
 		&unitsVerb{},
 		&auditVerb{},
-		&baselineVerb{},
+		&knownVerb{},
 		&explainVerb{},
 		&genVerb{},
 		&rulesVerb{},
@@ -94,6 +95,19 @@ func (o *output) Write(b []byte) (int, error) {
 	return n, err
 }
 
+// data writes what is wardnix's own or the user's own text: help, generated and
+// fixed modules. Foreign text that people read goes through print and printf.
+func (c *Command) data(text string) { io.WriteString(c.Stdout, text) }
+
+// print writes text to standard output.
+func (c *Command) print(t report.Text) { io.WriteString(c.Stdout, t.String()) }
+
+// json writes a value to standard output as JSON.
+func (c *Command) json(v any) error { return report.JSON(c.Stdout, v) }
+
+// warn writes text to standard error.
+func (c *Command) warn(t report.Text) { io.WriteString(c.Stderr, t.String()) }
+
 func (c *Command) run(args []string) int {
 	if len(args) == 0 {
 		io.WriteString(c.Stderr, helpAll())
@@ -101,13 +115,15 @@ func (c *Command) run(args []string) int {
 	}
 	switch args[0] {
 	case "-h", "--help":
-		io.WriteString(c.Stdout, helpAll())
+		c.data(helpAll())
 		return exitClean
 	case "help":
 		return c.help(args[1:])
 	case "--version", "-V", "version":
-		fmt.Fprintln(c.Stdout, "wardnix", version())
+		c.data("wardnix " + version() + "\n")
 		return exitClean
+	case "baseline":
+		return c.fail("wardnix baseline is now called wardnix known, and keeps its list in wardnix-known.json")
 	}
 	v, ok := findVerb(args[0])
 	if !ok {
@@ -116,7 +132,7 @@ func (c *Command) run(args []string) int {
 	rest, err := parseFlags(v, args[1:])
 	switch {
 	case errors.Is(err, pflag.ErrHelp):
-		io.WriteString(c.Stdout, help(v))
+		c.data(help(v))
 		return exitClean
 	case err != nil:
 		return c.fail("%s: %v%s; see wardnix %[1]s --help", v.about().name, err, c.flagHint(v, err))
@@ -172,23 +188,28 @@ func (c *Command) flagHint(v verb, err error) string {
 
 func (c *Command) help(args []string) int {
 	if len(args) == 0 {
-		io.WriteString(c.Stdout, helpAll())
+		c.data(helpAll())
 		return exitClean
 	}
 	v, ok := findVerb(args[0])
 	if !ok {
 		return c.fail("%s; see wardnix --help", c.unknown(args[0]))
 	}
-	io.WriteString(c.Stdout, help(v))
+	c.data(help(v))
 	return exitClean
 }
 
 // fail says on standard error what went wrong, in one line or several.
 func (c *Command) fail(format string, args ...any) int {
-	for line := range strings.Lines(fmt.Sprintf(format, args...)) {
-		fmt.Fprintln(c.Stderr, "wardnix: "+strings.TrimSuffix(line, "\n"))
-	}
+	c.say(fmt.Sprintf(format, args...))
 	return exitFailed
+}
+
+// say writes lines to standard error, each with the name of the program.
+func (c *Command) say(text string) {
+	for line := range strings.Lines(text) {
+		c.warn(report.Textf("wardnix: %s\n", strings.TrimSuffix(line, "\n")))
+	}
 }
 
 func findVerb(name string) (verb, bool) {
@@ -206,7 +227,7 @@ func parseFlags(v verb, args []string) ([]string, error) {
 	if err := fs.Parse(args); err != nil {
 		return nil, err
 	}
-	return fs.Args(), nil
+	return fs.Args(), checkFlags(fs, fs.Args())
 }
 
 func flagSet(v verb) *pflag.FlagSet {

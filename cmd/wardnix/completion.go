@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -27,7 +26,7 @@ func (*completionVerb) run(c *Command, args []string) int {
 	if len(args) != 1 || scripts[args[0]] == nil {
 		return c.fail("completion takes one shell: bash, zsh, fish or nushell")
 	}
-	io.WriteString(c.Stdout, scripts[args[0]]())
+	c.data(scripts[args[0]]())
 	return exitClean
 }
 

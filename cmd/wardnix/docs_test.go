@@ -16,6 +16,9 @@ import (
 // any, and its text.
 var fence = regexp.MustCompile("(?ms)^```(\\w+)(?: (\\S+))?\n(.*?)^```$")
 
+// tool is a program that a console block runs.
+var tool = regexp.MustCompile(`(?m)^\$ (\w+)`)
+
 // What the pages below docs show is true: a block with a file's name is that
 // file, and what a console block shows is what its commands print, in the order
 // of the page.
@@ -29,6 +32,11 @@ func TestDocsAreTrue(t *testing.T) {
 			text, err := os.ReadFile(page)
 			if err != nil {
 				t.Fatal(err)
+			}
+			for _, m := range tool.FindAllStringSubmatch(string(text), -1) {
+				if needs(t, "sh"); m[1] != "wardnix" {
+					needs(t, m[1])
+				}
 			}
 			now := runPage(t, string(text))
 			if *update {

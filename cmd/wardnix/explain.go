@@ -2,14 +2,13 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/spf13/pflag"
 
 	"wardnix/lint"
 	"wardnix/lint/systemd/directive"
-	"wardnix/rules"
+	"wardnix/lint/workspace"
 	"wardnix/rules/profile"
 )
 
@@ -36,15 +35,15 @@ func (v *explainVerb) run(c *Command, args []string) int {
 			continue
 		}
 		if i > 0 {
-			io.WriteString(c.Stdout, "\n")
+			c.data("\n")
 		}
-		io.WriteString(c.Stdout, text)
+		c.data(text)
 	}
 	return status
 }
 
 func explain(name string) (string, error) {
-	if r := lint.Find(rules.All(), name); r != nil {
+	if r := lint.Find(workspace.Catalogue(), name); r != nil {
 		return explainRule(r), nil
 	}
 	entries := profile.Explain(name)

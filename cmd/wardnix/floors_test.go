@@ -11,6 +11,8 @@ import (
 var floors = map[string]int{
 	"wardnix/nixast":                 1,
 	"wardnix/lint/spell":             1,
+	"wardnix/lint/files":             1,
+	"wardnix/lint/gitrepo":           2,
 	"wardnix/nixast/eval":            2,
 	"wardnix/emit":                   2,
 	"wardnix/lint/systemd/directive": 3,
@@ -37,7 +39,8 @@ var floors = map[string]int{
 	"wardnix/rules/suppression":      12,
 	"wardnix/rules":                  13,
 	"wardnix/rules/gen":              14,
-	"wardnix/cmd/wardnix":            15,
+	"wardnix/lint/workspace":         15,
+	"wardnix/cmd/wardnix":            16,
 }
 
 // libraries are what a package may import besides this module and the standard
@@ -51,7 +54,8 @@ var libraries = map[string][]string{
 	"wardnix/lint/unit":      {"github.com/nix-community/go-nix/pkg/storepath"},
 	"wardnix/rules/secret":   {"github.com/nix-community/go-nix/pkg/storepath"},
 	"wardnix/rules/gen":      {"github.com/nix-community/go-nix/pkg/storepath"},
-	"wardnix/cmd/wardnix":    {"github.com/aymanbagabas/go-udiff", "github.com/bmatcuk/doublestar/v4", "github.com/spf13/pflag", "golang.org/x/term"},
+	"wardnix/lint/workspace": {"github.com/aymanbagabas/go-udiff"},
+	"wardnix/cmd/wardnix":    {"github.com/spf13/pflag", "golang.org/x/term"},
 }
 
 func TestImportsGoDown(t *testing.T) {

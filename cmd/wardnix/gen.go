@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,7 +12,10 @@ import (
 	"github.com/spf13/pflag"
 
 	"wardnix/emit"
+	"wardnix/lint/config"
+	"wardnix/lint/files"
 	"wardnix/lint/nixos"
+	"wardnix/lint/report"
 	"wardnix/lint/systemd/directive"
 	"wardnix/rules/gen"
 )
@@ -118,10 +120,10 @@ func (v *genVerb) run(c *Command, args []string) int {
 		return c.fail("gen: %v", err)
 	}
 	for _, note := range m.Notes {
-		fmt.Fprintln(c.Stderr, "wardnix: note:", note)
+		c.say("note: " + note)
 	}
 	if exposure != nil {
-		fmt.Fprintf(c.Stderr, "wardnix: the exposure of %s is %s\n", m.Unit, exposureText(exposure))
+		c.say(fmt.Sprintf("the exposure of %s is %s", m.Unit, report.ExposureText(exposure)))
 	}
 	return exitClean
 }
@@ -129,11 +131,14 @@ func (v *genVerb) run(c *Command, args []string) int {
 // module makes what the arguments ask for.
 func (v *genVerb) module(c *Command, args []string) (*gen.Module, gen.Target, error) {
 	var t gen.Target
-	var opts nixos.Options
-	if err := v.target.apply(&opts); err != nil {
+	var given config.Flags
+	if err := v.target.apply(&given); err != nil {
 		return nil, t, err
 	}
-	t = gen.Target{Release: opts.Release, Systemd: directive.Version(opts.Systemd)}
+	t.Systemd = directive.Version(given.SystemdVersion)
+	if given.NixOSRelease != "" {
+		t.Release, _ = nixos.ParseRelease(given.NixOSRelease) // apply checked it
+	}
 	what, names := "", 0
 	switch {
 	case v.fromUnit != "":
@@ -242,11 +247,11 @@ func (c *Command) dropins(unit string) ([]gen.Source, error) {
 			continue
 		}
 		name := unit + ".d/" + e.Name()
-		text, err := os.ReadFile(c.abs(name))
+		text, err := files.Read(c.abs(name), files.MaxModule)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, gen.Source{Name: name, Text: text})
+		out = append(out, gen.Source{Name: name, Text: []byte(text)})
 	}
 	return out, nil
 }
@@ -257,14 +262,14 @@ func (v *genVerb) write(c *Command, text string) error {
 	case v.output == "" && v.force:
 		return fmt.Errorf("--force goes with --output")
 	case v.output == "":
-		_, err := io.WriteString(c.Stdout, text)
-		return err
+		c.data(text)
+		return nil
 	}
 	path := c.abs(v.output)
 	if v.force {
-		old, err := os.ReadFile(path)
+		old, err := files.Read(path, files.MaxModule)
 		if err == nil {
-			return emit.WriteFile(filepath.Dir(path), path, string(old), text)
+			return emit.WriteFile(filepath.Dir(path), path, old, text)
 		}
 		if !errors.Is(err, fs.ErrNotExist) {
 			return err

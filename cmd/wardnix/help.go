@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	tagline = "wardnix makes the systemd services of NixOS configurations safe, and proves it."
+	tagline = "wardnix lints and hardens the systemd services of NixOS configurations."
 	columns = 80
 )
 
@@ -24,12 +24,12 @@ func helpAll() string {
 	}
 	b.WriteString(`
 Start here:
-  wardnix lint                    what is wrong below this folder
+  wardnix lint                    what is wrong below this directory
   wardnix lint --diff             and how the safe fixes would change it
   wardnix lint --write            apply them
   wardnix explain ProtectSystem   what a directive does, and what it costs
 
-wardnix COMMAND --help tells the flags of a command.
+wardnix COMMAND --help prints the flags of a command.
 `)
 	return b.String()
 }
@@ -62,7 +62,7 @@ func flagTable(v verb) string {
 		}
 		text := flagText(f)
 		if def := f.DefValue; def != "" && def != "false" && def != "[]" && def != "0" {
-			text += " (else " + def + ")"
+			text += " (default: " + def + ")"
 		}
 		if n := len([]rune(form)); n < flagColumn {
 			form += strings.Repeat(" ", flagColumn-n)

@@ -1,3 +1,5 @@
+//go:build e2e
+
 package main
 
 import (
@@ -21,15 +23,7 @@ type place struct {
 // test is skipped where one of tools is missing; where CI is set, it fails.
 func newPlace(t *testing.T, tools ...string) *place {
 	t.Helper()
-	for _, tool := range tools {
-		if _, err := exec.LookPath(tool); err == nil {
-			continue
-		}
-		if os.Getenv("CI") != "" {
-			t.Fatalf("%s is not installed, and CI is set", tool)
-		}
-		t.Skipf("%s is not installed", tool)
-	}
+	needs(t, tools...)
 	p := &place{dir: t.TempDir()}
 	t.Cleanup(func() { makeWritable(p.dir) })
 	p.env = append(os.Environ(),

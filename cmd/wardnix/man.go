@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -22,7 +21,7 @@ func (*manVerb) run(c *Command, args []string) int {
 	if len(args) > 0 {
 		return c.fail("man takes no arguments")
 	}
-	io.WriteString(c.Stdout, manual())
+	c.data(manual())
 	return exitClean
 }
 

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 
 	"github.com/spf13/pflag"
 
+	"wardnix/lint/files"
 	"wardnix/lint/report"
 	"wardnix/nixast"
 )
@@ -63,10 +65,10 @@ func (v *parseVerb) one(c *Command, name string, opts nixast.Options) int {
 	f := nixast.Parse(name, src, opts)
 	if len(f.Diagnostics) > 0 {
 		style := report.Style{Color: c.colors("auto", c.Stderr)}
-		io.WriteString(c.Stderr, style.Diagnostics(f))
+		c.warn(style.Diagnostics(f))
 	}
 	if v.tree {
-		c.Stdout.Write(nixast.DumpTree(f))
+		c.print(report.SafeLines(string(nixast.DumpTree(f))))
 	}
 	if !f.Accepts() {
 		return exitFindings
@@ -76,7 +78,7 @@ func (v *parseVerb) one(c *Command, name string, opts nixast.Options) int {
 		if name != "-" {
 			dir = filepath.Dir(follow(c.abs(name)))
 		}
-		c.Stdout.Write(nixast.Canonical(f, nixast.CanonicalOptions{Dir: dir, Home: c.env("HOME")}))
+		c.data(string(nixast.Canonical(f, nixast.CanonicalOptions{Dir: dir, Home: c.env("HOME")})))
 	}
 	return exitClean
 }
@@ -100,11 +102,21 @@ func follow(path string) string {
 // readFile reads a file, or standard input for "-".
 func (c *Command) readFile(name string) (string, error) {
 	if name == "-" {
-		b, err := io.ReadAll(c.Stdin)
-		return string(b), err
+		return c.input()
 	}
-	b, err := os.ReadFile(c.abs(name))
-	return string(b), err
+	return files.Read(c.abs(name), files.MaxModule)
+}
+
+// input is the text from standard input.
+func (c *Command) input() (string, error) {
+	text, err := io.ReadAll(io.LimitReader(c.Stdin, files.MaxModule+1))
+	if err == nil && len(text) > files.MaxModule {
+		err = files.ErrTooLarge
+	}
+	if err != nil {
+		return "", fmt.Errorf("standard input: %w", err)
+	}
+	return string(text), nil
 }
 
 // abs is the path that name means from the working directory.

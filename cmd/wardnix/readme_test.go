@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"wardnix/rules"
+	"wardnix/lint/workspace"
 )
 
 var console = regexp.MustCompile("(?s)```console\n(.*?)```")
@@ -46,7 +46,7 @@ func TestReadmeIsTrue(t *testing.T) {
 
 // The page of the rules is what the catalogue says.
 func TestRulesPage(t *testing.T) {
-	want := rulesMarkdown(rules.All())
+	want := rulesMarkdown(workspace.Catalogue())
 	if *update {
 		if err := os.WriteFile("../../docs/rules.md", []byte(want), 0o644); err != nil {
 			t.Fatal(err)

@@ -1,4 +1,4 @@
-//go:build unix
+//go:build e2e && unix
 
 package main
 
@@ -58,8 +58,8 @@ func TestRecipesParse(t *testing.T) {
 			for _, d := range nixast.Parse(name, text, nixast.Options{}).Diagnostics {
 				t.Errorf("%s: %s", name, d.Message)
 			}
-			if _, missing := exec.LookPath(nixParse); missing == nil {
-				cmd := exec.Command(nixParse, "--parse", "-")
+			if _, missing := exec.LookPath("nix-instantiate"); missing == nil {
+				cmd := exec.Command("nix-instantiate", "--parse", "-")
 				cmd.Stdin = strings.NewReader(text)
 				var out []byte
 				if out, err = cmd.CombinedOutput(); err != nil {

@@ -1,16 +1,14 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
-	"io"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/pflag"
 
 	"wardnix/lint"
-	"wardnix/rules"
+	"wardnix/lint/report"
+	"wardnix/lint/workspace"
 )
 
 // rulesVerb lists the rules.
@@ -29,20 +27,22 @@ func (v *rulesVerb) run(c *Command, args []string) int {
 	if len(args) > 0 {
 		return c.fail("rules takes no arguments; wardnix explain tells of one rule")
 	}
-	all := rules.All()
+	all := workspace.Catalogue()
 	switch v.format {
 	case "text":
-		w := tabwriter.NewWriter(c.Stdout, 0, 0, 2, ' ', 0)
+		var p report.Printer
+		var rows [][]report.Text
 		for _, r := range all {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", r.ID, r.Name, r.Severity, r.Title)
+			rows = append(rows, []report.Text{report.Safe(r.ID), report.Safe(r.Name), report.Textf("%s", r.Severity), report.Safe(r.Title)})
 		}
-		w.Flush()
+		p.Table(rows...)
+		c.print(p.Text())
 	case "json":
 		if err := rulesJSON(c, all); err != nil {
 			return c.fail("rules: %v", err)
 		}
 	case "markdown":
-		io.WriteString(c.Stdout, rulesMarkdown(all))
+		c.data(rulesMarkdown(all))
 	default:
 		return c.fail("rules: --format takes text, json or markdown, not %q", v.format)
 	}
@@ -64,10 +64,7 @@ func rulesJSON(c *Command, all []*lint.Rule) error {
 	for i, r := range all {
 		out[i] = entry{r.ID, r.Name, r.Severity.String(), r.Since, r.Title, r.Text, r.WhenNot, r.References}
 	}
-	enc := json.NewEncoder(c.Stdout)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(out)
+	return c.json(out)
 }
 
 // rulesMarkdown is the catalogue as a page: docs/rules.md.
@@ -82,7 +79,9 @@ func rulesMarkdown(all []*lint.Rule) string {
 		if r.WhenNot != "" {
 			fmt.Fprintf(&b, "\n**When not to follow it.** %s\n", r.WhenNot)
 		}
-		fmt.Fprintf(&b, "\nFound:\n\n```nix\n%s```\n", r.Before)
+		if r.Before != "" {
+			fmt.Fprintf(&b, "\nFound:\n\n```nix\n%s```\n", r.Before)
+		}
 		if r.After != "" {
 			fmt.Fprintf(&b, "\nRepaired:\n\n```nix\n%s```\n", r.After)
 		}

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -57,8 +58,16 @@ func status(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// condition knows [root]: file modes do not bind root.
+// condition knows [root], since file modes do not bind root, and [missing:TOOL], by
+// which a script skips itself: if CI is set, that is an error.
 func condition(name string) (bool, error) {
+	if tool, ok := strings.CutPrefix(name, "missing:"); ok {
+		err := missing(tool)
+		if os.Getenv("CI") != "" {
+			return false, err
+		}
+		return err != nil, nil
+	}
 	if name == "root" {
 		return os.Geteuid() == 0, nil
 	}

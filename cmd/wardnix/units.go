@@ -1,16 +1,16 @@
 package main
 
 import (
-	"encoding/json"
+	"context"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/spf13/pflag"
 
-	"wardnix/lint/config"
+	"wardnix/lint"
 	"wardnix/lint/nixos"
 	"wardnix/lint/report"
+	"wardnix/lint/workspace"
 	"wardnix/nixast"
 )
 
@@ -18,85 +18,78 @@ import (
 type unitsVerb struct {
 	render bool
 	format string
-	target projectFlags
+	source sourceFlags
 }
 
 func (*unitsVerb) about() about {
 	return about{name: "units", args: "[PATH…]", line: "list the units that a configuration defines, as wardnix understands them", text: `
-Each unit is told with its host and the places that define it. With --render, its text is printed as
-NixOS would write it, each line with the place that it comes from. What the source does not tell is written
-as ${…}, with the reason. Units are those of the files named; the project around them is read, too.`}
+Each unit is printed with its host and the places that define it. With --render, its text is printed as
+NixOS would write it, each line with the place that it comes from. What the source does not determine is
+written as ${…}, with the reason. Units are those of the files named; the project around them is read for context.`}
 }
 
 func (v *unitsVerb) flags(fs *pflag.FlagSet) {
 	fs.BoolVar(&v.render, "render", false, "print the text of each unit")
 	fs.StringVar(&v.format, "format", "text", "print as `FORMAT`: text or json")
 	takes(fs, "format", "text", "json")
-	v.target.flags(fs)
+	v.source.flags(fs)
 }
 
 func (v *unitsVerb) run(c *Command, args []string) int {
-	if v.format != "text" && v.format != "json" {
-		return c.fail("units: --format takes text or json, not %q", v.format)
-	}
-	s, err := v.target.open(c, config.Flags{}, args)
-	if err == nil {
-		err = s.load(nil, args)
-	}
+	w, err := v.open(c, args)
 	if err != nil {
 		return c.fail("units: %v", err)
 	}
-	project := s.project
-	status := c.tellProblems(project, report.Style{Color: c.colors("auto", c.Stderr)})
-	var units []*nixos.Unit
-	for _, h := range project.Hosts() {
-		for _, u := range h.Units {
-			if asked(u) {
-				units = append(units, u)
-			}
-		}
-	}
+	status := c.sources(lint.SourceFindings(w.Project))
+	units := w.Units()
 	if v.format == "json" {
-		err = unitsJSON(c.Stdout, units, v.render)
-	} else {
-		for i, u := range units {
-			v.text(c.Stdout, u, i == 0)
+		if err := unitsJSON(c, units, v.render); err != nil {
+			return c.fail("%v", err)
 		}
+		return status
 	}
-	if err != nil {
-		return c.fail("%v", err)
+	for i, u := range units {
+		var p report.Printer
+		v.text(&p, u, i == 0)
+		c.print(p.Text())
 	}
 	return status
 }
 
-// asked reports whether a file that was asked for has a part in the unit.
-func asked(u *nixos.Unit) bool {
-	for _, f := range u.Files() {
-		if f.Asked {
-			return true
-		}
+// open reads the project.
+func (v *unitsVerb) open(c *Command, args []string) (*workspace.Workspace, error) {
+	if err := oneOf("format", v.format, "text", "json"); err != nil {
+		return nil, err
 	}
-	return false
+	opts, err := v.source.options(c, args)
+	if err != nil {
+		return nil, err
+	}
+	w, err := workspace.Open(opts)
+	if err != nil {
+		return nil, err
+	}
+	return w, w.Load(context.Background())
 }
 
 // text prints one unit.
-func (v *unitsVerb) text(w io.Writer, u *nixos.Unit, first bool) {
+func (v *unitsVerb) text(p *report.Printer, u *nixos.Unit, first bool) {
 	if v.render && !first {
-		fmt.Fprintln(w)
+		p.Printf("\n")
 	}
 	mark := ""
 	if v.render {
 		mark = "# "
 	}
-	fmt.Fprintf(w, "%s%s%s\n", mark, u.Name, unitTraits(u))
+	p.Printf("%s%s%s\n", mark, u.Name, unitTraits(u))
 	for _, d := range u.Defs() {
-		fmt.Fprintf(w, "%s  %s\n", mark, where(d.Binding))
+		p.Printf("%s  %s\n", mark, where(d.Binding))
 	}
 	for _, r := range u.Partial {
-		fmt.Fprintf(w, "%s  not seen: %s%s\n", mark, r.Text, at(r.Node))
+		p.Printf("%s  not seen: %s%s\n", mark, r.Text, at(r.Node))
 	}
 	if v.render {
-		renderUnit(w, u)
+		renderUnit(p, u)
 	}
 }
 
@@ -124,25 +117,25 @@ func unitTraits(u *nixos.Unit) string {
 	return " (" + strings.Join(traits, ", ") + ")"
 }
 
-func renderUnit(w io.Writer, u *nixos.Unit) {
+func renderUnit(p *report.Printer, u *nixos.Unit) {
 	section := ""
 	for _, l := range u.Lines() {
 		if l.Section != section {
 			section = l.Section
-			fmt.Fprintf(w, "[%s]\n", section)
+			p.Printf("[%s]\n", section)
 		}
 		if l.Unseen != "" {
 			key := l.Key
 			if key == "" {
 				key = "…"
 			}
-			fmt.Fprintf(w, "# %s may be set here: %s\n", key, l.Unseen)
+			p.Printf("# %s may be set here: %s\n", key, l.Unseen)
 			continue
 		}
-		fmt.Fprintf(w, "%s=%s", l.Key, l.Shown)
+		p.Printf("%s=%s", l.Key, report.SafeLines(l.Shown))
 		var notes []string
-		if p := where(l.Origin); p != "" {
-			notes = append(notes, p)
+		if place := where(l.Origin); place != "" {
+			notes = append(notes, place)
 		}
 		if l.When != nil {
 			notes = append(notes, "under a condition")
@@ -151,9 +144,9 @@ func renderUnit(w io.Writer, u *nixos.Unit) {
 			notes = append(notes, "not known in full")
 		}
 		if len(notes) > 0 {
-			fmt.Fprintf(w, "  # %s", strings.Join(notes, ", "))
+			p.Printf("  # %s", strings.Join(notes, ", "))
 		}
-		fmt.Fprintln(w)
+		p.Printf("\n")
 	}
 }
 
@@ -173,7 +166,7 @@ func at(n nixast.Node) string {
 	return ""
 }
 
-func unitsJSON(w io.Writer, units []*nixos.Unit, render bool) error {
+func unitsJSON(c *Command, units []*nixos.Unit, render bool) error {
 	type line struct {
 		Section string `json:"section"`
 		Key     string `json:"key"`
@@ -213,8 +206,5 @@ func unitsJSON(w io.Writer, units []*nixos.Unit, render bool) error {
 		}
 		out.Units = append(out.Units, one)
 	}
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(out)
+	return c.json(out)
 }

@@ -30,12 +30,47 @@ func Applies(r *lint.Rule) bool {
 	return strings.ContainsAny(r.ID[:1], "BCD")
 }
 
-// project is the module as a project.
-func (m *module) project(s *System) (*nixos.Project, error) {
-	return nixos.Load(context.Background(), nixos.Options{
+// translated is a system as a project of one module.
+type translated struct {
+	*module
+	project *nixos.Project
+	units   map[unitKey]*nixos.Unit
+}
+
+// translated is the system as a project, made once.
+func (s *System) translated() (*translated, error) {
+	if s.source != nil {
+		return s.source, nil
+	}
+	m := translate(s.Units)
+	p, err := nixos.Load(context.Background(), nixos.Options{
 		FS: embed.FS{}, Overlay: map[string]string{moduleName: m.text.String()}, Release: s.Release, Systemd: int(s.Version),
 		MaxFileSize: 1 << 30,
 	}, moduleName)
+	if err != nil {
+		return nil, err
+	}
+	s.source = &translated{m, p, unitsOf(p)}
+	return s.source, nil
+}
+
+// UnitOf is a unit of the system as NixOS would have it; nil if no module can make it.
+func (s *System) UnitOf(u *Unit) *nixos.Unit {
+	t, err := s.translated()
+	if err != nil {
+		return nil
+	}
+	return t.units[keyOf(u)]
+}
+
+// UnitNamed is [System.UnitOf] by name, of the system's manager if there are several.
+func (s *System) UnitNamed(name string) *nixos.Unit {
+	for _, u := range s.Units {
+		if u.Name == name {
+			return s.UnitOf(u)
+		}
+	}
+	return nil
 }
 
 // Finding is a finding in a unit file. It has no fixes.
@@ -47,13 +82,12 @@ type Finding struct {
 
 // Lint runs those of the linter's rules that apply on the units.
 func (s *System) Lint(l *lint.Linter) ([]Finding, error) {
-	m := translate(s.Units)
-	project, err := m.project(s)
+	m, err := s.translated()
 	if err != nil {
 		return nil, err
 	}
 	var found []Finding
-	for _, f := range only(l).Run(project).Findings {
+	for _, f := range only(l).Run(m.project).Findings {
 		if o := m.origin(f.File, f.Span); o.unit != nil {
 			found = append(found, Finding{m.restore(f), o.unit})
 		}

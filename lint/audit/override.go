@@ -54,12 +54,11 @@ func (o Override) Directive() string { return o.Path[len(o.Path)-1] }
 // Overrides are the settings that the fixes of the rules come to, up to an
 // applicability: what a module has to say to repair the units.
 func (s *System) Overrides(l *lint.Linter, upTo lint.Applicability) ([]Override, error) {
-	m := translate(s.Units)
-	project, err := m.project(s)
+	m, err := s.translated()
 	if err != nil {
 		return nil, err
 	}
-	before, after := unitsOf(project), unitsOf(only(l).Repair(project, upTo).Project)
+	before, after := m.units, unitsOf(only(l).Repair(m.project, upTo).Project)
 	var found []Override
 	for _, u := range s.Units {
 		was, is := before[keyOf(u)], after[keyOf(u)]

@@ -27,6 +27,8 @@ type System struct {
 	Version directive.Version
 	// Units are those of the system, by scope and name.
 	Units []*Unit
+
+	source *translated // see [System.translated]
 }
 
 // Unit is a unit of a system with all its drop-ins.

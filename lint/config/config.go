@@ -5,6 +5,8 @@
 package config
 
 import (
+	"cmp"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -26,6 +28,9 @@ type File struct {
 	settings
 	at     positions
 	origin map[string]string // of keys that the command line set
+	// paths and units are the keys of these tables, weakest first, but for the names
+	// of single units.
+	paths, units []string
 }
 
 // settings are the keys, as TOML has them.
@@ -118,7 +123,7 @@ func (f *File) layers(s Subject) []place {
 		out = append(out, c.place())
 	}
 	if rel, ok := f.relative(s.Path); ok {
-		for _, glob := range bySpecificity(f.Path) {
+		for _, glob := range f.paths {
 			if matches(glob, rel) {
 				out = append(out, f.Path[glob])
 			}
@@ -132,34 +137,50 @@ func (f *File) layers(s Subject) []place {
 
 // unitKeys are the keys that are for a unit, the most general first.
 func (f *File) unitKeys(name string) []string {
-	return slices.DeleteFunc(bySpecificity(f.Unit), func(key string) bool {
-		if !strings.Contains(key, ".") {
-			key += ".service"
+	if name == "" {
+		return nil
+	}
+	var keys []string
+	for _, glob := range f.units {
+		if ok, err := path.Match(unitName(glob), name); ok && err == nil {
+			keys = append(keys, glob)
 		}
-		ok, err := path.Match(key, name)
-		return name == "" || err != nil || !ok
-	})
+	}
+	for _, key := range []string{strings.TrimSuffix(name, ".service"), name} {
+		if _, ok := f.Unit[key]; ok && unitName(key) == name && !isGlob(key) && !slices.Contains(keys, key) {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+// unitName is the full name that a key of [unit] means.
+func unitName(key string) string {
+	if !strings.Contains(key, ".") {
+		return key + ".service"
+	}
+	return key
+}
+
+func isGlob(key string) bool { return strings.ContainsAny(key, `*?[\`) }
+
+// sortKeys notes the order in which tables apply.
+func (f *File) sortKeys() {
+	f.paths = bySpecificity(f.Path)
+	f.units = slices.DeleteFunc(bySpecificity(f.Unit), func(key string) bool { return !isGlob(key) })
 }
 
 // bySpecificity are the keys, globs before plain names and short before long.
 func bySpecificity[T any](m map[string]T) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.SortFunc(keys, func(a, b string) int {
-		if ga, gb := strings.ContainsAny(a, "*?["), strings.ContainsAny(b, "*?["); ga != gb {
+	return slices.SortedFunc(maps.Keys(m), func(a, b string) int {
+		if ga, gb := isGlob(a), isGlob(b); ga != gb {
 			if ga {
 				return -1
 			}
 			return 1
 		}
-		if len(a) != len(b) {
-			return len(a) - len(b)
-		}
-		return strings.Compare(a, b)
+		return cmp.Or(len(a)-len(b), strings.Compare(a, b))
 	})
-	return keys
 }
 
 // BaselineFor is the baseline that the configuration asks for of a unit: "" if

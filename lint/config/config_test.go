@@ -125,7 +125,7 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		var out strings.Builder
-		if err := c.Show(&out); err != nil {
+		if err := c.Show(&out, config.Used{Release: "25.11", Systemd: "258"}); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := config.Parse("/p/wardnix.toml", "wardnix.toml", []byte(out.String()), vocabulary); err != nil {

@@ -6,10 +6,10 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-)
+	"strings"
 
-// maxSize is the size in bytes of the largest configuration read.
-const maxSize = 1 << 20
+	"wardnix/lint/files"
+)
 
 // Finder finds the configuration of each folder. It reads each file once. It is
 // for one goroutine at a time.
@@ -46,7 +46,10 @@ func (f *Finder) For(dir string) (*File, error) {
 }
 
 func (f *Finder) look(dir string) (*File, error) {
-	c, err := f.Read(path.Join(dir, Name))
+	c, err := f.read(path.Join(dir, Name), func(abs string) (string, error) {
+		root := Root(dir)
+		return files.ReadIn(filepath.FromSlash(root), relTo(root, abs), files.MaxSettings)
+	})
 	switch {
 	case err == nil || !errors.Is(err, fs.ErrNotExist):
 		return c, err
@@ -56,26 +59,53 @@ func (f *Finder) look(dir string) (*File, error) {
 	return f.For(path.Dir(dir))
 }
 
-// Read reads the configuration at an absolute path.
+// Root is the directory that a directory's project ends at: the nearest one at or
+// above it with a .git, else the directory itself. Files that a project's settings
+// name lie below it.
+func Root(dir string) string {
+	for d := dir; ; d = path.Dir(d) {
+		if exists(path.Join(d, ".git")) {
+			return d
+		}
+		if d == path.Dir(d) {
+			return dir
+		}
+	}
+}
+
+func relTo(dir, abs string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(abs, strings.TrimSuffix(dir, "/")), "/")
+}
+
+// Named reads a file that a setting names: one of the project, at a path
+// relative to the file of the settings. At most limit bytes are read.
+func (f *File) Named(name string, limit int64) (string, error) {
+	if path.IsAbs(filepath.ToSlash(name)) {
+		return "", files.ErrOutside
+	}
+	root := Root(f.Dir)
+	abs := path.Join(f.Dir, filepath.ToSlash(name))
+	if abs != root && !strings.HasPrefix(abs, strings.TrimSuffix(root, "/")+"/") {
+		return "", files.ErrOutside
+	}
+	return files.ReadIn(filepath.FromSlash(root), relTo(root, abs), limit)
+}
+
+// Read reads the configuration at an absolute path, wherever it is.
 func (f *Finder) Read(abs string) (*File, error) {
+	return f.read(abs, func(abs string) (string, error) { return files.Read(filepath.FromSlash(abs), files.MaxSettings) })
+}
+
+func (f *Finder) read(abs string, read func(string) (string, error)) (*File, error) {
 	name := abs
 	if rel, err := filepath.Rel(filepath.FromSlash(f.Base), filepath.FromSlash(abs)); err == nil {
 		name = filepath.ToSlash(rel)
 	}
-	info, err := os.Stat(filepath.FromSlash(abs))
-	switch {
-	case err != nil:
-		return nil, &named{name, err}
-	case info.IsDir():
-		return nil, &Error{Name: name, Message: "is a folder"}
-	case info.Size() > maxSize:
-		return nil, &Error{Name: name, Message: "is too large for a configuration"}
-	}
-	text, err := os.ReadFile(filepath.FromSlash(abs))
+	text, err := read(abs)
 	if err != nil {
 		return nil, &named{name, err}
 	}
-	return Parse(abs, name, text, f.Vocabulary)
+	return Parse(abs, name, []byte(text), f.Vocabulary)
 }
 
 // named is an error of the file system, told with the name that users know.

@@ -47,6 +47,9 @@ func (e *Error) Error() string {
 // call name. The error joins an [Error] for each mistake.
 func Parse(abs, name string, text []byte, v Vocabulary) (*File, error) {
 	f := &File{Name: name, Dir: path.Dir(filepath.ToSlash(abs))}
+	if err := f.tooDeep(text); err != nil {
+		return nil, err
+	}
 	d := toml.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
 	c := checker{f: f, v: v}
@@ -60,6 +63,7 @@ func Parse(abs, name string, text []byte, v Vocabulary) (*File, error) {
 		}
 	}
 	f.at = positionsIn(text)
+	f.sortKeys()
 	c.check()
 	if len(c.errs) > 0 {
 		slices.SortStableFunc(c.errs, func(a, b error) int { return a.(*Error).Line - b.(*Error).Line })
@@ -68,18 +72,69 @@ func Parse(abs, name string, text []byte, v Vocabulary) (*File, error) {
 	return f, nil
 }
 
+// maxParts is the number of parts of the longest key that is read.
+const maxParts = 16
+
+// tooDeep is an error at a key of so many parts that to read it would take long.
+func (f *File) tooDeep(text []byte) error {
+	var p unstable.Parser
+	p.Reset(text)
+	for p.NextExpression() {
+		e := p.Expression()
+		if e.Kind != unstable.Table && e.Kind != unstable.ArrayTable && e.Kind != unstable.KeyValue {
+			continue
+		}
+		n := 0
+		for it := e.Key(); it.Next(); n++ {
+			if n == maxParts {
+				at := p.Shape(it.Node().Raw).Start
+				return &Error{f.Name, at.Line, at.Column, "the key has too many parts"}
+			}
+		}
+	}
+	return nil // a syntax error is the decoder's to report
+}
+
 // decodeError puts what the decoder says into a user's words.
 func (f *File) decodeError(err error) error {
 	var decode *toml.DecodeError
 	if errors.As(err, &decode) {
 		line, column := decode.Position()
 		message := strings.TrimPrefix(decode.Error(), "toml: ")
-		if key := strings.Join(decode.Key(), "."); key != "" {
-			message = key + ": " + message
+		if key := decode.Key(); len(key) > 0 && strings.Contains(message, "cannot") {
+			message = strings.Join(key, ".") + " must be " + wanted(key)
 		}
 		return &Error{f.Name, line, column, message}
 	}
 	return &Error{Name: f.Name, Message: strings.TrimPrefix(err.Error(), "toml: ")}
+}
+
+// wanted says what the value of a key must be.
+func wanted(key []string) string {
+	t := reflect.TypeFor[settings]()
+	for _, k := range key {
+		switch t.Kind() {
+		case reflect.Struct:
+			i := slices.Index(keysOf(t), k)
+			if i < 0 {
+				return "something else"
+			}
+			t = t.Field(i).Type
+		case reflect.Map:
+			t = t.Elem()
+		}
+	}
+	switch t.Kind() {
+	case reflect.Slice:
+		return `a list of strings, such as ["B001"]`
+	case reflect.Int:
+		return "a number"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Map, reflect.Struct:
+		return "a table"
+	}
+	return "a string"
 }
 
 func (f *File) unknownKey(e *toml.DecodeError) error {
@@ -101,6 +156,11 @@ func knownKeys(table []string) []string {
 			t = reflect.TypeFor[unit]()
 		}
 	}
+	return keysOf(t)
+}
+
+// keysOf are the keys of a table of that type, by field.
+func keysOf(t reflect.Type) []string {
 	var keys []string
 	for i := range t.NumField() {
 		keys = append(keys, t.Field(i).Tag.Get("toml"))
@@ -197,7 +257,7 @@ func (c *checker) check() {
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Unit)) {
 		if _, err := path.Match(name, ""); err != nil {
-			c.errorf([]string{"unit", name}, "%q is no glob", name)
+			c.errorf([]string{"unit", name}, "%q is not a glob", name)
 		}
 		c.place([]string{"unit", name}, s.Unit[name].place())
 	}
@@ -253,7 +313,41 @@ func (c *checker) globs(key []string, globs []string) {
 }
 
 func (c *checker) glob(key []string, glob string) {
-	if glob == "" || !doublestar.ValidatePattern(glob) {
-		c.errorf(key, "%q is no glob", glob)
+	if err := CheckGlob(glob); err != nil {
+		c.errorf(key, "%v", err)
 	}
+}
+
+// maxAlternatives is the number of globs that one may stand for by its braces.
+const maxAlternatives = 64
+
+// CheckGlob is an error for what is not a glob, and for one with so many
+// alternatives in braces that to match it would take long.
+func CheckGlob(glob string) error {
+	if glob == "" || !doublestar.ValidatePattern(glob) {
+		return fmt.Errorf("%q is not a glob", glob)
+	}
+	if alternatives(glob) > maxAlternatives {
+		return fmt.Errorf("%q has more than %d alternatives: write several globs", glob, maxAlternatives)
+	}
+	return nil
+}
+
+// alternatives is the number of globs that one stands for, or more: braces in
+// braces count as if they were next to each other.
+func alternatives(glob string) int {
+	all, open := 1, []int{}
+	for i := 0; i < len(glob) && all <= maxAlternatives; i++ {
+		switch n := len(open) - 1; {
+		case glob[i] == '\\':
+			i++
+		case glob[i] == '{':
+			open = append(open, 1)
+		case glob[i] == ',' && n >= 0:
+			open[n]++
+		case glob[i] == '}' && n >= 0:
+			all, open = all*open[n], open[:n]
+		}
+	}
+	return all
 }

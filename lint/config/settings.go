@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
+
+	"wardnix/lint"
 )
 
 // Flags are what the command line says: its settings win over a file's. A nil
@@ -49,6 +51,55 @@ func (f *File) Under(flags Flags) *File {
 		g.SystemdVersion, g.origin["systemd-version"] = flags.SystemdVersion, "--systemd-version"
 	}
 	return &g
+}
+
+// WithoutSilencing is the configuration without what keeps findings from being
+// reported: selections, exclusions, lower severities, a higher threshold, and units
+// or classes without a baseline. What makes it stricter stays.
+func (f *File) WithoutSilencing() *File {
+	g := *f
+	g.Select, g.Ignore, g.Exclude = nil, nil, nil
+	g.Severity = raised(f.Severity)
+	if g.Threshold() > lint.Warning {
+		g.FailOn = ""
+	}
+	g.Path = map[string]place{}
+	for key, p := range f.Path {
+		g.Path[key] = place{Select: p.Select, Severity: raised(p.Severity)}
+	}
+	g.Class, g.Unit = audible(f.Class), audible(f.Unit)
+	return &g
+}
+
+func audible(units map[string]unit) map[string]unit {
+	out := map[string]unit{}
+	for key, u := range units {
+		u = unit{Select: u.Select, Severity: raised(u.Severity), Baseline: u.Baseline}
+		if u.Baseline == "none" {
+			u.Baseline = ""
+		}
+		out[key] = u
+	}
+	return out
+}
+
+// raised are the severities that no rule has above: those of errors.
+func raised(severity map[string]string) map[string]string {
+	out := map[string]string{}
+	for rule, s := range severity {
+		if s == lint.Error.String() {
+			out[rule] = s
+		}
+	}
+	return out
+}
+
+// Excluding is a configuration of a directory, an absolute path with "/", that
+// only excludes what globs match.
+func Excluding(dir string, globs []string) *File {
+	f := &File{Dir: dir}
+	f.Exclude = globs
+	return f
 }
 
 // runWide are the keys that hold for a run as a whole.
@@ -94,20 +145,25 @@ func (f *File) values() map[string]any {
 // the zero value.
 var defaults = map[string]any{"select": []string{"default"}, "fail-on": "warning"}
 
-// Show writes the settings as TOML, each with where it comes from.
-func (f *File) Show(w io.Writer) error {
+// Used are the target of a run as the project has it: "" if the hosts of the
+// project differ.
+type Used struct{ Release, Systemd string }
+
+// Show writes the settings as TOML, each with where it comes from. What nothing
+// sets has the value that is used.
+func (f *File) Show(w io.Writer, used Used) error {
 	values := f.values()
 	v := reflect.TypeFor[settings]()
 	for i := range v.NumField() {
 		key := v.Field(i).Tag.Get("toml")
-		if err := f.showKey(w, key, values[key]); err != nil {
+		if err := f.showKey(w, key, values[key], used); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (f *File) showKey(w io.Writer, key string, value any) error {
+func (f *File) showKey(w io.Writer, key string, value any, used Used) error {
 	origin := "default"
 	switch {
 	case f.origin[key] != "":
@@ -126,8 +182,7 @@ func (f *File) showKey(w io.Writer, key string, value any) error {
 		if v.Kind() == reflect.Slice {
 			value = []string{}
 		} else {
-			_, err := fmt.Fprintf(w, "# %s is not set\n", key)
-			return err
+			return showUnset(w, key, used)
 		}
 	}
 	text, err := toml.Marshal(map[string]any{key: value})
@@ -135,6 +190,20 @@ func (f *File) showKey(w io.Writer, key string, value any) error {
 		return err
 	}
 	_, err = fmt.Fprintf(w, "%s # %s\n", strings.TrimSuffix(string(text), "\n"), origin)
+	return err
+}
+
+// showUnset says what is used for a key that nothing sets.
+func showUnset(w io.Writer, key string, used Used) error {
+	var err error
+	switch {
+	case key == "nixos-release" && used.Release != "":
+		_, err = fmt.Fprintf(w, "%s = '%s' # from the project\n", key, used.Release)
+	case key == "systemd-version" && used.Systemd != "":
+		_, err = fmt.Fprintf(w, "%s = %s # that of the release\n", key, used.Systemd)
+	default:
+		_, err = fmt.Fprintf(w, "# %s is not set; the hosts differ, or do not say\n", key)
+	}
 	return err
 }
 

@@ -212,7 +212,8 @@ func TestLoadDisk(t *testing.T) {
 	write("outside.nix", "1")
 	write("repo/.git/HEAD", "")
 	write("repo/a.nix", "{ }")
-	write("repo/binary.nix", "\x00GITCRYPT\x00")
+	write("repo/binary.nix", "\x00\x01")
+	write("repo/crypt.nix", "\x00GITCRYPT\x00")
 	write("repo/large.nix", strings.Repeat("#", 1000))
 	write("repo/sub/b.nix", "{ }")
 	link("..", "repo/sub/loop")
@@ -224,7 +225,7 @@ func TestLoadDisk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"a.nix", "binary.nix: " + ErrBinary.Error(), "large.nix: file is too large", "link.nix", "sub/b.nix"}
+	want := []string{"a.nix", "binary.nix: " + ErrBinary.Error(), "crypt.nix: " + ErrEncrypted.Error(), "large.nix: file is too large: the limit is 500 bytes", "sub/b.nix"}
 	if diff := cmp.Diff(want, fileList(p)); diff != "" {
 		t.Errorf("files (-want +got):\n%s", diff)
 	}

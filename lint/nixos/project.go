@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"wardnix/lint/files"
 	"wardnix/nixast"
 )
 
@@ -36,6 +37,12 @@ type Options struct {
 	// path with "/", is left out of the folders that are asked for. It is context
 	// then. What is named itself is not left out.
 	Exclude func(path string) bool
+	// NoGitignore reads what .gitignore excludes, too.
+	NoGitignore bool
+	// Tracked, if not nil, reports whether git tracks the file, or a file in the
+	// directory, at an absolute path with "/": it is then read though .gitignore
+	// excludes it.
+	Tracked func(path string) bool
 	// MaxFileSize is the number of bytes above which a file is refused;
 	// [DefaultMaxFileSize] if it is 0.
 	MaxFileSize int64
@@ -65,8 +72,9 @@ type Project struct {
 	roots []*root
 
 	mu       sync.Mutex
-	files    map[string]*File // by name; nil: looked for and not there
+	files    map[string]*File // by name and by the links that lead to them; nil: looked for and not there
 	problems []Problem
+	skipped  int
 
 	once  sync.Once
 	hosts []*Host
@@ -97,9 +105,11 @@ type Problem struct {
 
 var (
 	// ErrTooLarge is the error of a file above Options.MaxFileSize.
-	ErrTooLarge = errors.New("file is too large")
+	ErrTooLarge = files.ErrTooLarge
 	// ErrBinary is the error of a file that is not text.
 	ErrBinary = errors.New("not a text file: decrypt it, or leave it out with --exclude")
+	// ErrEncrypted is the error of a file that git-crypt or age has encrypted.
+	ErrEncrypted = errors.New("the file is encrypted")
 	// ErrNoNixFiles is the error of a folder without Nix files.
 	ErrNoNixFiles = errors.New("no Nix files in this folder")
 	// ErrOutside is the error of a path that leaves the project.
@@ -142,8 +152,8 @@ func (p *Project) Files() []*File {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	files := make([]*File, 0, len(p.files))
-	for _, f := range p.files {
-		if f != nil {
+	for name, f := range p.files {
+		if f != nil && f.Name == name {
 			files = append(files, f)
 		}
 	}
@@ -168,11 +178,15 @@ func (p *Project) File(name string) *File {
 // folders of the project that could not be listed, by name.
 func (p *Project) Problems() []Problem { return p.problems }
 
+// Skipped is the number of Nix files and directories below the requested paths
+// that .gitignore excluded.
+func (p *Project) Skipped() int { return p.skipped }
+
 // With is the project with other contents for some of its files, by name. The
 // other files are shared, not read again. It is how a project is looked at
 // after a round of fixes.
 func (p *Project) With(contents map[string]string) *Project {
-	q := &Project{opts: p.opts, base: p.base, roots: p.roots, problems: p.problems}
+	q := &Project{opts: p.opts, base: p.base, roots: p.roots, problems: p.problems, skipped: p.skipped}
 	p.mu.Lock()
 	q.files = make(map[string]*File, len(p.files))
 	for name, f := range p.files {
@@ -188,6 +202,11 @@ func (p *Project) With(contents map[string]string) *Project {
 		f.parse(text)
 		q.files[name] = f
 	}
+	for name, f := range q.files {
+		if f != nil && f.Name != name {
+			q.files[name] = q.files[f.Name]
+		}
+	}
 	return q
 }
 
@@ -201,9 +220,17 @@ func (p *Project) Hosts() []*Host {
 // parse fills in the tree, or the error of a text that is no Nix file. Whether the
 // Nix that reads the project has pipe operators switched on is not told in it.
 func (f *File) parse(text string) {
-	if strings.IndexByte(text, 0) >= 0 {
+	switch {
+	case slices.ContainsFunc(encryptedMarks[:], func(mark string) bool { return strings.HasPrefix(text, mark) }):
+		f.Err = ErrEncrypted
+		return
+	case strings.IndexByte(text, 0) >= 0:
 		f.Err = ErrBinary
 		return
 	}
 	f.Tree = nixast.Parse(f.Name, text, nixast.Options{PipeOperators: true})
 }
+
+// encryptedMarks are what encrypted files begin with: those of git-crypt
+// (commands.cpp) and of age (age-encryption.org/v1).
+var encryptedMarks = [...]string{"\x00GITCRYPT\x00", "age-encryption.org/v1\n", "-----BEGIN AGE ENCRYPTED FILE-----"}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -15,6 +14,8 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+
+	"wardnix/lint/files"
 )
 
 // A root is the folder of one project. Its files are read through fsys, which
@@ -267,26 +268,7 @@ func readText(fsys fs.FS, name string, limit int64) (string, error) {
 		return "", err
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return "", err
-	}
-	if !info.Mode().IsRegular() {
-		return "", errors.New("not a regular file")
-	}
-	if info.Size() > limit {
-		return "", ErrTooLarge
-	}
-	var text strings.Builder
-	text.Grow(int(info.Size()))
-	buf := make([]byte, max(info.Size()+1, 512))
-	if _, err := io.CopyBuffer(&text, io.LimitReader(f, limit+1), buf); err != nil {
-		return "", err
-	}
-	if int64(text.Len()) > limit {
-		return "", ErrTooLarge
-	}
-	return text.String(), nil
+	return files.ReadFrom(f, limit)
 }
 
 // walk lists the *.nix files below dir that no .gitignore excludes, in order.
@@ -325,7 +307,9 @@ type walker struct {
 	asked  bool
 	limit  int
 	ignore []scopedFile
-	found  []wanted
+	// tracked says that only what git tracks is read: the directory is ignored.
+	tracked bool
+	found   []wanted
 }
 
 // enter takes the .gitignore of a folder into account.
@@ -364,10 +348,14 @@ func (w *walker) entry(rel string, e fs.DirEntry) {
 	switch {
 	case w.asked && w.p.opts.Exclude != nil && w.p.opts.Exclude(path.Join(w.r.dir, rel)):
 	case e.IsDir():
-		if !skippedFolder(e.Name()) && !w.ignored(rel, true) {
+		if skip, tracked := w.skips(rel, e); !skip {
+			before := w.tracked
+			w.tracked = tracked
 			w.folder(rel)
+			w.tracked = before
 		}
-	case path.Ext(e.Name()) != ".nix" || w.ignored(rel, false):
+	case path.Ext(e.Name()) != ".nix":
+	case w.skipped(rel, e):
 	case e.Type()&fs.ModeSymlink != 0 && !w.asked:
 		// Context is read under its own name; a link is followed when an
 		// import leads through it.
@@ -378,6 +366,27 @@ func (w *walker) entry(rel string, e fs.DirEntry) {
 	case e.Type().IsRegular():
 		w.found = append(w.found, wanted{w.r, rel, w.asked})
 	}
+}
+
+// skips reports whether an entry is left out because of its name or because
+// .gitignore excludes it, and whether it is read only because git tracks it.
+func (w *walker) skips(rel string, e fs.DirEntry) (skip, tracked bool) {
+	ignored := w.ignored(rel, e.IsDir())
+	if !ignored && !w.tracked && !(e.IsDir() && skippedFolder(e.Name())) {
+		return false, false
+	}
+	if w.p.opts.Tracked != nil && w.p.opts.Tracked(path.Join(w.r.dir, rel)) {
+		return false, true
+	}
+	if ignored && w.asked {
+		w.p.skipped++
+	}
+	return true, false
+}
+
+func (w *walker) skipped(rel string, e fs.DirEntry) bool {
+	skip, _ := w.skips(rel, e)
+	return skip
 }
 
 // skippedFolder names the folders that hold no sources of a project: those of
@@ -392,6 +401,9 @@ func skippedFolder(name string) bool {
 
 // ignored asks the .gitignore files from the innermost out.
 func (w *walker) ignored(rel string, isDir bool) bool {
+	if w.p.opts.NoGitignore {
+		return false
+	}
 	for i := len(w.ignore) - 1; i >= 0; i-- {
 		s := w.ignore[i]
 		below := path.Join(s.below, rel)
@@ -412,14 +424,16 @@ func (p *Project) readAll(ctx context.Context, all []wanted) error {
 	roots := map[*File]*root{}
 	for _, w := range all {
 		abs := path.Join(w.root.dir, w.rel)
-		name := p.name(abs)
+		real := p.real(w.root, abs)
+		name := p.name(real)
 		f := p.files[name]
 		if f == nil {
-			f = &File{Name: name, Path: abs}
+			f = &File{Name: name, Path: real}
 			p.files[name] = f
 			files = append(files, f)
 			roots[f] = w.root
 		}
+		p.files[p.name(abs)] = f
 		f.Asked = f.Asked || w.asked
 	}
 	work := make(chan *File)
@@ -448,6 +462,27 @@ func (p *Project) readAll(ctx context.Context, all []wanted) error {
 	return ctx.Err()
 }
 
+// real is the path that a path of a root leads to by links, if that lies in the root,
+// too: links within a project are one file. Others stay as they are, to be refused
+// when they are read.
+func (p *Project) real(r *root, abs string) string {
+	if p.opts.FS != nil {
+		return abs
+	}
+	if _, overlaid := p.overlay(abs); overlaid {
+		return abs
+	}
+	top, err := filepath.EvalSymlinks(filepath.FromSlash(r.dir))
+	if err != nil {
+		return abs
+	}
+	real, err := filepath.EvalSymlinks(filepath.FromSlash(abs))
+	if err != nil || !within(filepath.ToSlash(top), filepath.ToSlash(real)) {
+		return abs
+	}
+	return path.Join(r.dir, relTo(filepath.ToSlash(top), filepath.ToSlash(real)))
+}
+
 func (p *Project) read(f *File, r *root) {
 	text, overlaid := p.overlay(f.Path)
 	if !overlaid {
@@ -471,15 +506,27 @@ func (p *Project) readLate(name string) *File {
 		}
 	}
 	if in != nil {
-		p.read(f, in)
+		f.Path = p.real(in, abs)
+		f.Name = p.name(f.Path)
+		p.mu.Lock()
+		old := p.files[f.Name]
+		p.mu.Unlock()
+		if old == nil {
+			p.read(f, in)
+		}
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if old, known := p.files[name]; known {
 		return old
 	}
+	if old := p.files[f.Name]; old != nil {
+		f = old
+	}
 	if f.Tree == nil {
 		f = nil
+	} else {
+		p.files[f.Name] = f
 	}
 	p.files[name] = f
 	return f

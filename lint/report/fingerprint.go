@@ -9,12 +9,13 @@ import (
 )
 
 // fingerprints are names of the findings that stay when code moves: they come
-// from what wardnix baseline knows a finding by. No two are the same.
+// from what lists of known findings know a finding by. No two are the same.
 func fingerprints(r *lint.Result) []string {
 	seen := map[string]int{}
+	keys := lint.NewKeys(r.Project)
 	out := make([]string, len(r.Findings))
 	for i := range r.Findings {
-		key := lint.KnownKey(r.Project, &r.Findings[i])
+		key := keys.Of(&r.Findings[i])
 		seen[key]++
 		if n := seen[key]; n > 1 {
 			key += fmt.Sprintf("\x00%d", n)

@@ -38,7 +38,6 @@ func sample() *report.Report {
 	first, third := at(plain, "b"), at(odd, "[\n  2\n]")
 	edit := func(s nixast.Span, text string) emit.Edit { return emit.Edit{Start: s.Start, End: s.End, New: text} }
 	return &report.Report{
-		Exposure: func() []report.ExposureChange { return nil },
 		Result: &lint.Result{Files: 2, Findings: []lint.Finding{
 			{Rule: rule, Severity: lint.Warning, Message: "message: 100% <b>, it's", File: plain, Span: first, Units: []unit.Ref{{Unit: "web.service"}},
 				About: []unit.Ref{{Key: "B"}}, Notes: []lint.Note{{Label: "why", Text: "because"}},
@@ -49,7 +48,6 @@ func sample() *report.Report {
 			{Rule: other, Severity: lint.Error, Message: "control \x1b and \xff", File: odd, Span: third},
 		}},
 		Rules: []*lint.Rule{rule, other}, Version: "1.2.3", Dir: "/home/me/my conf", Base: "/home/me/my conf",
-		Page: func() *report.Page { return &report.Page{Result: &lint.Result{}} },
 	}
 }
 

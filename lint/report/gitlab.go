@@ -37,5 +37,5 @@ func gitlab(w io.Writer, r *Report) error {
 			Location: gitlabLocation{r.name(f.File), gitlabLines{start.Line, end.Line}},
 		})
 	}
-	return writeIndented(w, issues)
+	return JSON(w, issues)
 }

@@ -7,38 +7,8 @@ import (
 	"fmt"
 	"html/template"
 	"io"
-
-	"wardnix/lint"
-	"wardnix/lint/systemd/security"
+	"strings"
 )
-
-// Page is what the HTML report shows.
-type Page struct {
-	Result *lint.Result
-	// Units are the services that have an exposure, in the order in which they
-	// are to be shown.
-	Units []UnitExposure
-	// Diff is what all fixes that were asked for change together; "" where
-	// that was not asked.
-	Diff string
-	// Version is that of wardnix.
-	Version string
-}
-
-// UnitExposure is how exposed a service is, and would be.
-type UnitExposure struct {
-	// Host is the name of the host, "" for files that belong to none.
-	Host string
-	// Unit is the full name, Scope the service manager that runs it, "system"
-	// or "container web".
-	Unit, Scope string
-	// File and Line are where it is defined.
-	File string
-	Line int
-	// Now is the exposure as the files are, Safe after the safe fixes, All after
-	// the unsafe ones, too. They may be one and the same, and are never nil.
-	Now, Safe, All *security.Assessment
-}
 
 // What is shown without being asked for; the rest is folded.
 const (
@@ -61,12 +31,16 @@ var pageJS string
 
 // HTML writes a page for browsers: one file that refers to nothing else. The
 // error is that of w.
-func HTML(w io.Writer, p *Page) error {
+func HTML(w io.Writer, r *Report) error {
 	t, err := template.New("page").Parse(pageHTML)
 	if err != nil {
 		return err
 	}
-	return t.Execute(w, newPageView(p))
+	var b strings.Builder
+	if err := t.Execute(&b, newPageView(r)); err != nil {
+		return err
+	}
+	return markup(w, b.String())
 }
 
 // policy is the content security policy of the page: nothing from outside, no

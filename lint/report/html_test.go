@@ -18,10 +18,10 @@ import (
 	"wardnix/nixast"
 )
 
-func pageOf(t *testing.T, p *report.Page) string {
+func pageOf(t *testing.T, r *report.Report) string {
 	t.Helper()
 	var b strings.Builder
-	if err := report.HTML(&b, p); err != nil {
+	if err := report.HTML(&b, r); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -39,11 +39,11 @@ func TestExcerpt(t *testing.T) {
 		{"several lines", "{ a = {\n  b = 1;\n}; }\n", "{\n  b = 1;\n}", "1|{ a = [{]\n2|[  b = 1;]\n3|[}]; }\n"},
 		{"CRLF", "{\r\n  a = 1;\r\n}\r\n", "1", "1|{\n2|  a = [1];\n3|}\n"},
 		{"markup", "{ a = \"<b>&\"; }", `"<b>&"`, "1|{ a = [\"<b>&\"]; }\n"},
-		{"characters that reorder text", "{ a = \"\u202e\"; b = 1; }", "1", "1|{ a = \"?\"; b = [1]; }\n"},
+		{"characters that reorder text", "{ a = \"\u202e\"; b = 1; }", "1", "1|{ a = \"\\u202e\"; b = [1]; }\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			f := nixast.Parse("a.nix", tt.src, nixast.Options{})
-			page := pageOf(t, &report.Page{Result: &lint.Result{Files: 1, Findings: []lint.Finding{{Rule: rule, Severity: lint.Warning, Message: "m", File: f, Span: at(f, tt.mark)}}}})
+			page := pageOf(t, &report.Report{Result: &lint.Result{Files: 1, Findings: []lint.Finding{{Rule: rule, Severity: lint.Warning, Message: "m", File: f, Span: at(f, tt.mark)}}}})
 			got := number.ReplaceAllString(source.FindStringSubmatch(page)[1], "$1|")
 			got = html.UnescapeString(strings.NewReplacer("<mark>", "[", "</mark>", "]").Replace(got))
 			if diff := cmp.Diff(tt.want, got); diff != "" {
@@ -64,9 +64,9 @@ func TestCosts(t *testing.T) {
 		return a
 	}
 	now, safe, all := assess(""), assess("ProtectClock=yes\nRestrictNamespaces=yes\n"), assess("ProtectClock=yes\nRestrictNamespaces=yes\nPrivateNetwork=yes\n")
-	page := pageOf(t, &report.Page{
+	page := pageOf(t, &report.Report{
 		Result: &lint.Result{Files: 1},
-		Units:  []report.UnitExposure{{Unit: "a.service", Scope: "system", File: "a.nix", Line: 1, Now: now, Safe: safe, All: all}},
+		Hosts:  []report.Host{{Units: []report.Unit{{Name: "a.service", Scope: "system", File: "a.nix", Line: 1, Now: now, Safe: safe, All: all}}}},
 	})
 	for _, want := range []string{
 		`<th scope="row">RestrictNamespaces</th><td class="num">0.8</td><td class="num safe">0</td><td class="num">0</td><td class="because">user, pid, net, uts, mnt, cgroup, ipc</td>`,
@@ -88,11 +88,11 @@ func TestLongPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &report.Page{Result: &lint.Result{Files: 3000}}
+	p := &report.Report{Result: &lint.Result{Files: 3000}, Hosts: make([]report.Host, 1)}
 	for i := range 3000 {
 		f := nixast.Parse(fmt.Sprintf("%04d.nix", i), "{ a = 1; }", nixast.Options{})
 		p.Result.Findings = append(p.Result.Findings, lint.Finding{Rule: rule, Severity: lint.Warning, Message: "m", File: f, Span: at(f, "1"), Units: []unit.Ref{{Unit: "u"}}})
-		p.Units = append(p.Units, report.UnitExposure{Unit: fmt.Sprintf("%d.service", i), Scope: "user", File: f.Name, Line: 1, Now: a, Safe: a, All: a})
+		p.Hosts[0].Units = append(p.Hosts[0].Units, report.Unit{Name: fmt.Sprintf("%d.service", i), Scope: "user", File: f.Name, Line: 1, Now: a, Safe: a, All: a})
 	}
 	page := pageOf(t, p)
 	for _, want := range []string{"<summary>2975 more services</summary>", "<summary>2960 more in 2960 files</summary>", "wardnix score --detail 2999.service</code>"} {

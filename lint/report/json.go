@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"io"
 
 	"wardnix/lint"
@@ -16,6 +15,30 @@ type (
 		Diff     *string       `json:"diff,omitempty"`
 		// Statistics are there where they were asked for.
 		Statistics []RuleCount `json:"statistics,omitempty"`
+		// Hosts are the systems that were audited.
+		Hosts []jsonHost `json:"hosts,omitempty"`
+	}
+	jsonHost struct {
+		Name    string        `json:"name"`
+		Systemd int           `json:"systemd"`
+		Release string        `json:"release"`
+		Units   []jsonUnit    `json:"units"`
+		Missing []jsonMissing `json:"missing"`
+	}
+	jsonUnit struct {
+		Unit    string   `json:"unit"`
+		Scope   string   `json:"scope"`
+		File    string   `json:"file"`
+		Masked  bool     `json:"masked"`
+		Overall *string  `json:"overall"` // null for an interval, or without an exposure
+		Low     *string  `json:"low"`
+		High    *string  `json:"high"`
+		Missing []string `json:"missing"`
+		Problem string   `json:"problem,omitempty"`
+	}
+	jsonMissing struct {
+		What string `json:"what"`
+		Why  string `json:"why"`
 	}
 	jsonFinding struct {
 		Rule       string        `json:"rule"`
@@ -61,24 +84,38 @@ type (
 	}
 )
 
-// JSON writes one object with all findings and a summary, and the diff that the
-// fixes make, if that was asked for. The error is that of w.
-func JSON(w io.Writer, r *lint.Result, diff string) error { return writeIndented(w, newJSON(r, diff)) }
-
-func newJSON(r *lint.Result, diff string) jsonReport {
-	out := jsonReport{Findings: make([]jsonFinding, 0, len(r.Findings)), Summary: Count(r), Diff: optional(diff)}
-	for _, f := range r.Findings {
+// writeReport writes one object with all findings and a summary.
+func writeReport(w io.Writer, r *Report) error {
+	out := jsonReport{Findings: make([]jsonFinding, 0, len(r.Result.Findings)), Summary: Count(r), Diff: optional(r.Diff)}
+	for _, f := range r.Result.Findings {
 		out.Findings = append(out.Findings, toJSON(f))
 	}
-	return out
+	if r.Statistics {
+		out.Statistics = CountRules(r.Result.Findings)
+	}
+	for _, h := range r.Hosts {
+		out.Hosts = append(out.Hosts, toJSONHost(h))
+	}
+	return JSON(w, out)
 }
 
-// writeIndented writes one value as JSON for people to read, too.
-func writeIndented(w io.Writer, v any) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(v)
+func toJSONHost(h Host) jsonHost {
+	out := jsonHost{Name: h.Name, Systemd: h.Systemd, Release: h.Release, Units: []jsonUnit{}, Missing: []jsonMissing{}}
+	for _, u := range h.Units {
+		one := jsonUnit{Unit: u.Name, Scope: u.Scope, File: u.File, Masked: u.Masked, Missing: append([]string{}, u.Missing...), Problem: u.Problem}
+		if u.Now != nil {
+			low, high := u.Now.Low.String(), u.Now.High.String()
+			one.Low, one.High = &low, &high
+			if low == high {
+				one.Overall = &high
+			}
+		}
+		out.Units = append(out.Units, one)
+	}
+	for _, m := range h.Missing {
+		out.Missing = append(out.Missing, jsonMissing(m))
+	}
+	return out
 }
 
 func toJSON(f lint.Finding) jsonFinding {

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -10,37 +9,35 @@ import (
 	"wardnix/nixast"
 )
 
-// concise writes a line for each finding, and the summary where there is more
-// than one to count.
-func concise(w io.Writer, r *Report) error {
+// concise writes a line for each finding, and the summary.
+func concise(p *Printer, r *Report) {
 	if r.Statistics {
-		return full(w, r)
+		full(p, r)
+		return
 	}
-	var b strings.Builder
+	s := r.Style
 	for _, f := range r.Result.Findings {
-		s := r.Style
-		fmt.Fprintf(&b, "%s: %s %s\n", s.link(f.File.Name, place(f.File, f.Span, nixast.Runes)),
-			s.paint(severityColor(f.Severity), f.Severity.String()+"["+f.Rule.ID+"]"), oneLine(f.Message))
+		p.Printf("%s: %s %s\n", s.link(f.File.Name, place(f.File, f.Span, nixast.Runes)),
+			s.paint(severityColor(f.Severity), Textf("%s[%s]", f.Severity, f.Rule.ID)), oneLine(f.Message))
 	}
-	b.WriteString(r.Style.summary(r.Result) + r.exposure())
-	_, err := io.WriteString(w, b.String())
-	return err
+	p.Print(r.summary())
+	p.Print(r.exposureChanges())
 }
 
 // errfmt writes a line for each finding and nothing else, as the 'errorformat'
 // "%f:%l:%c: %t%*[^:]: %m" of Vim reads it: the column counts bytes.
-func errfmt(w io.Writer, r *Report) error {
-	var b strings.Builder
+func errfmt(p *Printer, r *Report) {
 	for _, f := range r.Result.Findings {
-		fmt.Fprintf(&b, "%s: %s: [%s] %s\n", place(f.File, f.Span, nixast.Bytes), f.Severity, f.Rule.ID, oneLine(f.Message))
+		p.Printf("%s: %s: [%s] %s\n", place(f.File, f.Span, nixast.Bytes), f.Severity, f.Rule.ID, oneLine(f.Message))
 	}
-	_, err := io.WriteString(w, b.String())
-	return err
 }
+
+// oneLine is text with its newlines as spaces.
+func oneLine(text string) Text { return Safe(strings.Join(strings.Fields(text), " ")) }
 
 // github writes the workflow commands that make annotations of GitHub Actions.
 // Its lines and columns count from 1, and the end is part of the place; columns
-// are told only of places within a line.
+// are given only for places within a line.
 func github(w io.Writer, r *Report) error {
 	var b strings.Builder
 	for _, f := range r.Result.Findings {
@@ -50,54 +47,36 @@ func github(w io.Writer, r *Report) error {
 		}
 		start, end := f.File.Position(f.Span.Start), f.File.Position(f.Span.End)
 		fmt.Fprintf(&b, "::%s title=%s,file=%s,line=%d,endLine=%d", command,
-			githubProperty.Replace("wardnix "+f.Rule.ID+" "+f.Rule.Name), githubProperty.Replace(valid(r.name(f.File))), start.Line, end.Line)
+			githubProperty("wardnix "+f.Rule.ID+" "+f.Rule.Name), githubProperty(r.name(f.File)), start.Line, end.Line)
 		if start.Line == end.Line {
 			fmt.Fprintf(&b, ",col=%d,endColumn=%d", start.Column, max(start.Column, end.Column-1))
 		}
-		fmt.Fprintf(&b, "::%s\n", githubData.Replace(valid(withNotes(f))))
+		fmt.Fprintf(&b, "::%s\n", githubData(withNotes(f)))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-// Workflow commands end with the line; properties also with ":" and ",".
-var (
-	githubData     = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
-	githubProperty = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
-)
+// githubData is a message: workflow commands end with the line.
+func githubData(text string) string {
+	text = strings.NewReplacer("%", "%25", "\n", "%0A").Replace(escape(text, true))
+	return hashCommand.ReplaceAllString(text, "%23${1}")
+}
+
+// githubProperty is a property, which also ends with ":" and ",".
+func githubProperty(text string) string {
+	return strings.NewReplacer(":", "%3A", ",", "%2C").Replace(githubData(text))
+}
 
 // jsonl writes the objects of the JSON format, a finding a line.
 func jsonl(w io.Writer, r *Report) error {
-	enc := lineEncoder(w)
 	for _, f := range r.Result.Findings {
-		if err := enc.Encode(toJSON(f)); err != nil {
+		if err := jsonLine(w, toJSON(f)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
-
-func lineEncoder(w io.Writer) *json.Encoder {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	return enc
-}
-
-// place is "file:line:column". Names that would break the line are quoted.
-func place(f *nixast.File, s nixast.Span, unit nixast.Unit) string {
-	p := f.Position(s.Start)
-	column := p.Column
-	if unit == nixast.Bytes {
-		column = p.Byte
-	}
-	return fmt.Sprintf("%s:%d:%d", Name(f.Name), p.Line, column)
-}
-
-// oneLine is text without line ends and what else would disturb a terminal.
-func oneLine(text string) string { return printable(strings.Join(strings.Fields(text), " ")) }
-
-// valid is text with U+FFFD for bytes that are no UTF-8.
-func valid(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }
 
 // withNotes is the message of a finding with its notes, a line each.
 func withNotes(f lint.Finding) string {

@@ -62,34 +62,55 @@ func newBar(now, safe, all exposureView) barView {
 	}
 }
 
+// exposed is a unit that has an exposure, and its host.
+type exposed struct {
+	host string
+	Unit
+}
+
+// exposedUnits are the units to show: the surely worst ones first, since of what is
+// unknown there is little to say.
+func exposedUnits(r *Report) []exposed {
+	var out []exposed
+	for _, h := range r.Hosts {
+		for _, u := range h.Units {
+			if u.Now == nil {
+				continue
+			}
+			u.Safe = cmp.Or(u.Safe, u.Now)
+			u.All = cmp.Or(u.All, u.Safe)
+			out = append(out, exposed{h.Name, u})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b exposed) int {
+		return cmp.Or(cmp.Compare(b.Now.Low, a.Now.Low), cmp.Compare(b.Now.High, a.Now.High), cmp.Compare(a.Name, b.Name))
+	})
+	return out
+}
+
 // hostViews are the services by host, in the order in which hosts are read.
-func hostViews(p *Page) []*hostView {
+func hostViews(r *Report, units []exposed) []*hostView {
 	var out []*hostView
 	byName := map[string]*hostView{}
-	add := func(name, about string) {
-		if byName[name] == nil {
-			byName[name] = &hostView{ID: len(out), Name: visible(name), About: about, host: name}
-			out = append(out, byName[name])
+	for _, h := range r.Hosts {
+		if byName[h.Name] != nil {
+			continue
 		}
-	}
-	if p.Result.Project != nil {
-		for _, h := range p.Result.Project.Hosts() {
-			about := fmt.Sprintf("systemd %d", h.Systemd)
-			if h.ReleaseKnown {
-				about = fmt.Sprintf("NixOS %s, %s", h.Release, about)
-			}
-			add(h.Name, about)
+		about := fmt.Sprintf("systemd %d", h.Systemd)
+		if h.Release != "" {
+			about = fmt.Sprintf("NixOS %s, %s", h.Release, about)
 		}
+		byName[h.Name] = &hostView{ID: len(out), Name: escape(h.Name, false), About: about, host: h.Name}
+		out = append(out, byName[h.Name])
 	}
-	for i, u := range p.Units {
-		add(u.Host, "")
-		h := byName[u.Host]
-		h.Units = append(h.Units, newUnitView(u, i))
+	for i, u := range units {
+		h := byName[u.host]
+		h.Units = append(h.Units, newUnitView(&u.Unit, i))
 	}
 	out = slices.DeleteFunc(out, func(h *hostView) bool { return len(h.Units) == 0 })
 	for _, h := range out {
 		h.Count = len(h.Units)
-		h.Means = meansOf(slices.DeleteFunc(slices.Clone(p.Units), func(u UnitExposure) bool { return u.Host != h.host }))
+		h.Means = meansOf(slices.DeleteFunc(slices.Clone(units), func(u exposed) bool { return u.host != h.host }))
 		if len(h.Units) > shownUnits+5 { // a handful is not worth folding
 			h.Units, h.More = h.Units[:shownUnits], h.Units[shownUnits:]
 		}
@@ -106,16 +127,16 @@ func (h *hostView) link(f *findingView) {
 	}
 }
 
-func newUnitView(u UnitExposure, n int) *unitView {
+func newUnitView(u *Unit, n int) *unitView {
 	v := &unitView{
-		ID: fmt.Sprintf("u%d", n+1), Name: visible(u.Unit), File: visible(u.File), unit: u.Unit, Line: u.Line, Untold: n >= toldUnits,
+		ID: fmt.Sprintf("u%d", n+1), Name: escape(u.Name, false), File: escape(u.File, false), unit: u.Name, Line: u.Line, Untold: n >= toldUnits,
 		Now: newExposure(u.Now.Low, u.Now.High), Safe: newExposure(u.Safe.Low, u.Safe.High), All: newExposure(u.All.Low, u.All.High),
 	}
 	if !v.Untold {
 		v.Costs = costs(u.Now, u.Safe, u.All)
 	}
 	if u.Scope != "system" {
-		v.Scope = visible(u.Scope)
+		v.Scope = escape(u.Scope, false)
 	}
 	v.Safe.Same, v.All.Same = v.Safe.Text == v.Now.Text, v.All.Text == v.Now.Text
 	return v
@@ -130,7 +151,7 @@ func newExposure(low, high security.Exposure) exposureView {
 
 // meansOf are the means over the services of which everything is known; nil for
 // none.
-func meansOf(units []UnitExposure) *meansView {
+func meansOf(units []exposed) *meansView {
 	m := &meansView{}
 	var now, safe, all security.Exposure
 	for _, u := range units {

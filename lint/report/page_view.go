@@ -79,58 +79,47 @@ type (
 	diffLine struct{ Kind, Text string }
 )
 
-func newPageView(p *Page) *pageView {
+func newPageView(r *Report) *pageView {
+	units := exposedUnits(r)
 	v := &pageView{
-		Policy: policy(), CSS: template.CSS(pageCSS), JS: template.JS(pageJS), Version: p.Version,
-		Summary: Count(p.Result), Diff: diffLines(p.Diff),
+		Policy: policy(), CSS: template.CSS(pageCSS), JS: template.JS(pageJS), Version: r.Version,
+		Summary: Count(r), Diff: diffLines(r.Diff),
 	}
 	v.Title = titleOf(v.Summary)
-	v.Safe, v.Unsafe = fixable(p.Result)
-	v.Hosts = hostViews(p)
-	v.Means = meansOf(p.Units)
-	v.Files = v.fileViews(p)
+	v.Safe, v.Unsafe = fixable(r.Result)
+	v.Hosts = hostViews(r, units)
+	v.Means = meansOf(units)
+	v.Files = v.fileViews(r)
 	if len(v.Files) > shownFiles {
 		v.Files, v.MoreFiles = v.Files[:shownFiles], v.Files[shownFiles:]
 		for _, f := range v.MoreFiles {
 			v.MoreFindings += len(f.Findings)
 		}
 	}
-	v.Rules = ruleViews(p.Result.Findings)
+	v.Rules = ruleViews(r.Result.Findings)
 	return v
 }
 
 // titleOf says in a few words what a run came to.
 func titleOf(s Summary) string {
-	var parts []string
-	for _, p := range []struct {
-		n    int
-		what string
-	}{{s.Errors, "error"}, {s.Warnings, "warning"}, {s.Infos, "info"}} {
-		if p.n > 0 {
-			parts = append(parts, plural(p.n, p.what))
-		}
-	}
-	if len(parts) == 0 {
-		parts = []string{"nothing to report"}
-	}
-	return strings.Join(parts, ", ") + " in " + plural(s.Files, "file")
+	return cmp.Or(bySeverity(s), "nothing to report") + " in " + plural(s.Files, "file")
 }
 
 // fileViews are the findings by file, and links them to the units they name.
-func (v *pageView) fileViews(p *Page) []*fileView {
-	hosts := v.hostsOfFiles(p.Result)
+func (v *pageView) fileViews(r *Report) []*fileView {
+	hosts := v.hostsOfFiles(r)
 	var out []*fileView
-	for i, f := range p.Result.Findings {
-		if i == 0 || p.Result.Findings[i-1].File.Name != f.File.Name {
+	for i, f := range r.Result.Findings {
+		if i == 0 || r.Result.Findings[i-1].File.Name != f.File.Name {
 			ids := make([]string, len(hosts[f.File.Name]))
 			for i, h := range hosts[f.File.Name] {
 				ids[i] = strconv.Itoa(h.ID)
 			}
-			out = append(out, &fileView{Name: visible(f.File.Name), Hosts: strings.Join(ids, " ")})
+			out = append(out, &fileView{Name: escape(f.File.Name, false), Hosts: strings.Join(ids, " ")})
 		}
 		one := newFindingView(f)
 		one.ID = "f" + strconv.Itoa(i+1)
-		one.Open = len(p.Result.Findings) <= openAll
+		one.Open = len(r.Result.Findings) <= openAll
 		file := out[len(out)-1]
 		file.Findings = append(file.Findings, one)
 		for _, h := range hosts[f.File.Name] {
@@ -141,20 +130,17 @@ func (v *pageView) fileViews(p *Page) []*fileView {
 }
 
 // hostsOfFiles are the hosts that are made of a file, by its name.
-func (v *pageView) hostsOfFiles(r *lint.Result) map[string][]*hostView {
+func (v *pageView) hostsOfFiles(r *Report) map[string][]*hostView {
 	byName := map[string]*hostView{}
 	for _, h := range v.Hosts {
 		byName[h.host] = h
 	}
 	out := map[string][]*hostView{}
-	if r.Project == nil {
-		return out
-	}
-	for _, h := range r.Project.Hosts() {
+	for _, h := range r.Hosts {
 		view := byName[h.Name]
-		for _, f := range h.Files {
-			if view != nil && !slices.Contains(out[f.Name], view) {
-				out[f.Name] = append(out[f.Name], view)
+		for _, name := range h.Files {
+			if view != nil && !slices.Contains(out[name], view) {
+				out[name] = append(out[name], view)
 			}
 		}
 	}
@@ -163,24 +149,24 @@ func (v *pageView) hostsOfFiles(r *lint.Result) map[string][]*hostView {
 
 func newFindingView(f lint.Finding) *findingView {
 	v := &findingView{
-		Severity: f.Severity.String(), Rule: f.Rule.ID, Name: f.Rule.Name, Message: visible(f.Message),
+		Severity: f.Severity.String(), Rule: f.Rule.ID, Name: f.Rule.Name, Message: escape(f.Message, true),
 		Place: placeOf(f.File, f.Span), unit: f.Unit(), Excerpt: excerpt(f.File, f.Span),
 	}
 	for _, n := range f.Notes {
-		v.Notes = append(v.Notes, noteView{lint.Note{Label: n.Label, Text: visible(n.Text)}, strings.Contains(n.Text, "\n") || strings.Contains(n.Text, " = ")})
+		v.Notes = append(v.Notes, noteView{lint.Note{Label: n.Label, Text: escape(n.Text, true)}, strings.Contains(n.Text, "\n") || strings.Contains(n.Text, " = ")})
 	}
 	for _, r := range f.Related {
-		v.Related = append(v.Related, relatedView{visible(r.Message), placeOf(r.File, r.Span), excerpt(r.File, r.Span)})
+		v.Related = append(v.Related, relatedView{escape(r.Message, false), placeOf(r.File, r.Span), excerpt(r.File, r.Span)})
 	}
 	for _, x := range f.Fixes {
-		v.Fixes = append(v.Fixes, fixView{visible(x.Title), x.Applicability.String(), visible(x.Breaks), diffLines(fixDiff(x))})
+		v.Fixes = append(v.Fixes, fixView{escape(x.Title, false), x.Applicability.String(), escape(x.Breaks, true), diffLines(fixDiff(x))})
 	}
 	return v
 }
 
 func placeOf(f *nixast.File, s nixast.Span) string {
 	p := f.Position(s.Start)
-	return visible(f.Name) + ":" + strconv.Itoa(p.Line) + ":" + strconv.Itoa(p.Column)
+	return escape(f.Name, false) + ":" + strconv.Itoa(p.Line) + ":" + strconv.Itoa(p.Column)
 }
 
 // fixDiff is what a fix changes by itself.
@@ -214,7 +200,7 @@ func diffLines(diff string) []diffLine {
 		case strings.HasPrefix(line, "-"):
 			kind = "del"
 		}
-		out = append(out, diffLine{kind, visible(line)})
+		out = append(out, diffLine{kind, escape(line, true)})
 	}
 	return out
 }
@@ -243,7 +229,7 @@ func excerpt(f *nixast.File, s nixast.Span) []excerptLine {
 		line = strings.TrimSuffix(line, "\r")
 		a := min(max(s.Start-start, 0), len(line))
 		b := min(max(s.End-start, a), len(line))
-		out = append(out, excerptLine{n, printable(line[:a]), printable(line[a:b]), printable(line[b:])})
+		out = append(out, excerptLine{n, shown(line[:a]), shown(line[a:b]), shown(line[b:])})
 		start = next
 	}
 	return out

@@ -46,7 +46,6 @@ type (
 // if it is one edit of the finding's own file: reviewdog takes suggestions one
 // by one.
 func rdjsonl(w io.Writer, r *Report) error {
-	enc := lineEncoder(w)
 	for _, f := range r.Result.Findings {
 		d := rdDiagnostic{
 			Message: withNotes(f), Location: rdLocation{f.File.Name, rdRangeOf(f.File, f.Span)},
@@ -57,7 +56,7 @@ func rdjsonl(w io.Writer, r *Report) error {
 			e := f.Fixes[0].Edits[0]
 			d.Suggestions = []rdSuggestion{{rdRangeOf(f.File, nixast.Span{Start: e.Start, End: e.End}), e.New}}
 		}
-		if err := enc.Encode(d); err != nil {
+		if err := jsonLine(w, d); err != nil {
 			return err
 		}
 	}

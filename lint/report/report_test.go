@@ -1,6 +1,7 @@
 package report_test
 
 import (
+	"io"
 	"strings"
 	"testing"
 
@@ -18,6 +19,15 @@ func at(f *nixast.File, text string) nixast.Span {
 	return nixast.Span{Start: i, End: i + len(text)}
 }
 
+// writeText writes the report for people.
+func writeText(w io.Writer, s report.Style, r *lint.Result) error {
+	full, err := report.FindFormat("full")
+	if err != nil {
+		return err
+	}
+	return full.Write(w, &report.Report{Result: r, Style: s})
+}
+
 // The caret stands under the place, whatever comes before it on the line.
 func TestSnippet(t *testing.T) {
 	for _, tt := range []struct{ name, src, mark, want string }{
@@ -27,13 +37,15 @@ func TestSnippet(t *testing.T) {
 		{"combining characters", "{ a = \"e\u0301\"; b = 1; }", "1", "1 | { a = \"e\u0301\"; b = 1; }\n  |                ^\n"},
 		{"several lines", "{ a = [\n 1\n]; }", "[\n 1\n]", "1 | { a = [\n  |       ^\n"},
 		{"CRLF", "{\r\n  a = 1;\r\n}", "1", "2 |   a = 1;\n  |       ^\n"},
-		{"control characters", "{ a = \"\x1b[31m\"; b = 1; }", "1; }", "1 | { a = \"?[31m\"; b = 1; }\n  |                    ^^^^\n"},
+		{"control characters", "{ a = \"\x1b[31m\"; b = 1; }", "1; }", "1 | { a = \"\\x1b[31m\"; b = 1; }\n  |                       ^^^^\n"},
+		{"a long line", "{ a = \"" + strings.Repeat("x", 300) + "\"; b = 1; c = \"" + strings.Repeat("y", 300) + "\"; }", "1",
+			"1 | …" + strings.Repeat("x", 73) + "\"; b = 1; c = \"" + strings.Repeat("y", 112) + "…\n  | " + strings.Repeat(" ", 81) + "^\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			f := nixast.Parse("a.nix", tt.src, nixast.Options{})
 			var b strings.Builder
 			r := &lint.Result{Files: 1, Findings: []lint.Finding{{Rule: rule, Severity: lint.Warning, Message: "m", File: f, Span: at(f, tt.mark)}}}
-			if err := (report.Style{}).Text(&b, r); err != nil {
+			if err := writeText(&b, report.Style{}, r); err != nil {
 				t.Fatal(err)
 			}
 			_, got, _ := strings.Cut(b.String(), "  |\n")
@@ -61,7 +73,7 @@ func TestSummary(t *testing.T) {
 			"2 files: 1 error, 2 warnings, 1 info; 2 fixable with --write; 1 with --write --unsafe"},
 	} {
 		var b strings.Builder
-		if err := (report.Style{}).Text(&b, &tt.r); err != nil {
+		if err := writeText(&b, report.Style{}, &tt.r); err != nil {
 			t.Fatal(err)
 		}
 		lines := strings.Split(strings.TrimSpace(b.String()), "\n")

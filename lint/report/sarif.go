@@ -24,6 +24,16 @@ type (
 		ColumnKind         string                   `json:"columnKind"`
 		NewlineSequences   []string                 `json:"newlineSequences"`
 		Results            []sarifResult            `json:"results"`
+		Invocations        []sarifInvocation        `json:"invocations"`
+	}
+	// sarifInvocation says whether everything could be read and written.
+	sarifInvocation struct {
+		ExecutionSuccessful        bool                `json:"executionSuccessful"`
+		ToolExecutionNotifications []sarifNotification `json:"toolExecutionNotifications,omitempty"`
+	}
+	sarifNotification struct {
+		Level   string    `json:"level"`
+		Message sarifText `json:"message"`
 	}
 	sarifTool struct {
 		Driver sarifDriver `json:"driver"`
@@ -136,7 +146,13 @@ func sarif(w io.Writer, r *Report) error {
 		index := slices.IndexFunc(r.Rules, func(x *lint.Rule) bool { return x.ID == f.Rule.ID })
 		run.Results = append(run.Results, r.sarifResult(f, index, prints[i]))
 	}
-	return writeIndented(w, sarifLog{sarifSchema, "2.1.0", []sarifRun{run}})
+	invocation := sarifInvocation{ExecutionSuccessful: r.Complete()}
+	for _, f := range r.Unwritten {
+		invocation.ToolExecutionNotifications = append(invocation.ToolExecutionNotifications,
+			sarifNotification{"error", sarifText{Text: f.Name + " was not written: " + f.Err.Error()}})
+	}
+	run.Invocations = []sarifInvocation{invocation}
+	return JSON(w, sarifLog{sarifSchema, "2.1.0", []sarifRun{run}})
 }
 
 func toSarifRule(r *lint.Rule) sarifRule {

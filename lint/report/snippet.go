@@ -1,49 +1,70 @@
 package report
 
 import (
-	"fmt"
 	"strings"
 	"unicode"
 
 	"wardnix/nixast"
 )
 
-// snippet is the source line in which span begins, with carets under the part
-// of span that lies in it, between bars behind a gutter of the given width.
-func snippet(f *nixast.File, span nixast.Span, gutter int, mark func(string) string, frame func(string) string) string {
+// tabWidth is the number of columns that a tab is shown as.
+const tabWidth = 4
+
+// What of a line of more than longLine bytes is shown: so many bytes before a place,
+// and so many from it on.
+const (
+	longLine    = 200
+	bytesBefore = 80
+	bytesAfter  = longLine - bytesBefore
+)
+
+// snippet is the source line in which a span begins, with carets under the part
+// of the span that lies in it, between bars after a gutter of the given width. Of a
+// long line only what is around the place is shown.
+func (s Style) snippet(f *nixast.File, span nixast.Span, gutter int, color string) Text {
 	pos := f.Position(span.Start)
 	start := span.Start - (pos.Byte - 1)
 	line := f.Src[start:]
 	if i := strings.IndexAny(line, "\r\n"); i >= 0 {
 		line = line[:i]
 	}
-	end := min(span.End, start+len(line))
-	before, marked := f.Src[start:span.Start], f.Src[span.Start:max(end, span.Start)]
-	bar := frame(strings.Repeat(" ", gutter) + " |")
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n", bar)
-	fmt.Fprintf(&b, "%s %s\n", frame(fmt.Sprintf("%*d |", gutter, pos.Line)), printable(line))
-	fmt.Fprintf(&b, "%s %s%s\n", bar, strings.Repeat(" ", width(before)), mark(strings.Repeat("^", max(1, width(marked)))))
-	return b.String()
+	at := min(span.Start-start, len(line))
+	before, marked, after := line[:at], line[at:max(min(span.End-start, len(line)), at)], ""
+	after = line[at+len(marked):]
+	before, marked, after = window(before, marked, after)
+
+	bar := s.paint(blue, Textf("%s |", spaces(gutter)))
+	var p Printer
+	p.Printf("%s\n%s %s\n%s %s%s\n", bar,
+		s.paint(blue, Textf("%*d |", gutter, pos.Line)), Text{shown(before) + shown(marked) + shown(after)},
+		bar, spaces(width(shown(before))), s.paint(color, Text{strings.Repeat("^", max(1, width(shown(marked))))}))
+	return p.Text()
 }
 
-// tabWidth is the number of columns that a tab is shown as.
-const tabWidth = 4
-
-// printable is line as it is shown: [visible], with tabs as blanks.
-func printable(line string) string {
-	return strings.ReplaceAll(visible(line), "\t", strings.Repeat(" ", tabWidth))
+// window cuts a long line down to what is around its marked part.
+func window(before, marked, after string) (string, string, string) {
+	const mark = "…"
+	if len(before)+len(marked)+len(after) <= longLine {
+		return before, marked, after
+	}
+	if len(before) > bytesBefore {
+		before = mark + strings.ToValidUTF8(before[len(before)-bytesBefore:], "")
+	}
+	if len(marked) > bytesAfter {
+		return before, strings.ToValidUTF8(marked[:bytesAfter], "") + mark, ""
+	}
+	if room := bytesAfter - len(marked); len(after) > room {
+		after = strings.ToValidUTF8(after[:room], "") + mark
+	}
+	return before, marked, after
 }
 
-// visible is text with "?" for characters that would disturb a terminal or make
-// text look like other text. Tabs and line ends stay.
-func visible(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r != '\t' && r != '\n' && (unicode.IsControl(r) || r == unicode.ReplacementChar || unicode.In(r, unicode.Cf)) {
-			return '?'
-		}
-		return r
-	}, text)
+// spaces are n spaces.
+func spaces(n int) Text { return Text{strings.Repeat(" ", n)} }
+
+// shown is a line of source as it is shown: escaped, with tabs as spaces.
+func shown(line string) string {
+	return escape(strings.ReplaceAll(line, "\t", strings.Repeat(" ", tabWidth)), false)
 }
 
 // width is the number of columns that s takes in a terminal.

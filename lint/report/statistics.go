@@ -39,20 +39,20 @@ func CountRules(findings []lint.Finding) []RuleCount {
 }
 
 // statistics is a line for each rule.
-func (s Style) statistics(r *lint.Result) string {
-	counts := CountRules(r.Findings)
+func (r *Report) statistics() Text {
+	counts := CountRules(r.Result.Findings)
 	if len(counts) == 0 {
-		return ""
+		return Text{}
 	}
 	digits := len(fmt.Sprint(counts[0].Count))
-	var b strings.Builder
+	var p Printer
 	for _, c := range counts {
-		fixable := ""
+		p.Printf("%*d  %s  %s", digits, c.Count, r.Style.paint(bold, Safe(c.Rule)), c.Name)
 		if c.Fixable > 0 {
-			fixable = fmt.Sprintf(" (%d fixable)", c.Fixable)
+			p.Printf(" (%d fixable)", c.Fixable)
 		}
-		fmt.Fprintf(&b, "%*d  %s  %s%s\n", digits, c.Count, s.paint(bold, c.Rule), c.Name, fixable)
+		p.Printf("\n")
 	}
-	b.WriteByte('\n')
-	return b.String()
+	p.Printf("\n")
+	return p.Text()
 }

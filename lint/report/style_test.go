@@ -17,7 +17,7 @@ func TestTerminal(t *testing.T) {
 		Notes: []lint.Note{{Label: "why", Text: "one two three four five six seven eight\n  as it stands, however long that may be\nA = true; # a comment of some length"}},
 	}}}
 	var b strings.Builder
-	if err := (report.Style{Width: 40, Links: "/src"}).Text(&b, r); err != nil {
+	if err := writeText(&b, report.Style{Width: 40, Links: "/src"}, r); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{

@@ -1,113 +1,158 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
-	"io"
-	"strconv"
+	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"wardnix/lint"
+	"wardnix/lint/systemd/security"
 	"wardnix/nixast"
 )
 
-// Text is the report for people: each finding with its source line, the exact
+// full writes the report for people: each finding with its source line, the exact
 // place, and what to do about it.
-func (s Style) Text(w io.Writer, r *lint.Result) error {
-	var b strings.Builder
-	for _, f := range r.Findings {
-		s.finding(&b, f)
-		b.WriteByte('\n')
+func full(p *Printer, r *Report) {
+	if r.Statistics {
+		p.Print(r.statistics())
+		p.Print(r.summary())
+		return
 	}
-	b.WriteString(s.summary(r))
-	_, err := io.WriteString(w, b.String())
-	return err
+	for _, f := range r.Result.Findings {
+		r.Style.finding(p, f)
+		p.Printf("\n")
+	}
+	p.Print(r.summary())
+	p.Print(r.exposureChanges())
+	r.systems(p)
 }
 
-func (s Style) finding(b *strings.Builder, f lint.Finding) {
+func (s Style) finding(p *Printer, f lint.Finding) {
 	color := severityColor(f.Severity)
-	pos := f.File.Position(f.Span.Start)
-	gutter := len(fmt.Sprint(pos.Line))
+	gutter := len(fmt.Sprint(f.File.Position(f.Span.Start).Line))
 	for _, r := range f.Related {
 		gutter = max(gutter, len(fmt.Sprint(r.File.Position(r.Span.Start).Line)))
 	}
-	fmt.Fprintf(b, "%s: %s\n", s.paint(color, f.Severity.String()+"["+f.Rule.ID+"]"), s.paint(bold, f.Message))
-	s.place(b, "-->", f.File, f.Span, gutter, color)
-	pad := strings.Repeat(" ", gutter+1)
+	p.Printf("%s: %s\n", s.paint(color, Textf("%s[%s]", f.Severity, f.Rule.ID)), s.paint(bold, Safe(f.Message)))
+	s.place(p, "-->", f.File, f.Span, gutter, color)
+	pad := spaces(gutter + 1)
 	for _, r := range f.Related {
-		fmt.Fprintf(b, "%s%s %s\n", pad, s.paint(cyan, "= see:"), r.Message)
-		s.place(b, ":::", r.File, r.Span, gutter, cyan)
+		p.Printf("%s%s %s\n", pad, s.paint(cyan, Textf("= see:")), r.Message)
+		s.place(p, ":::", r.File, r.Span, gutter, cyan)
 	}
 	for _, n := range f.Notes {
-		label := "= " + n.Label + ":"
-		text := s.wrap(n.Text, len(pad)+len(label)+1)
-		fmt.Fprintf(b, "%s%s %s\n", pad, s.paint(cyan, label), text)
+		label := Textf("= %s:", n.Label)
+		p.Printf("%s%s %s\n", pad, s.paint(cyan, label), s.wrap(n.Text, gutter+1+len(label.s)+1))
 	}
 	for _, x := range f.Fixes {
 		flag := "--write"
 		if x.Applicability == lint.Unsafe {
 			flag = "--write --unsafe"
 		}
-		fmt.Fprintf(b, "%s%s %s (%s)\n", pad, s.paint(green, "= fix:"), x.Title, flag)
+		p.Printf("%s%s %s (%s)\n", pad, s.paint(green, Textf("= fix:")), x.Title, flag)
 		if x.Breaks != "" {
-			fmt.Fprintf(b, "%s       may break: %s\n", pad, s.wrap(x.Breaks, len(pad)+len("       may break: ")))
+			const label = "       may break: "
+			p.Printf("%s%s%s\n", pad, label, s.wrap(x.Breaks, gutter+1+len(label)))
 		}
 	}
 }
 
 // Diagnostics are the mistakes of a file that the parser found, with their
 // source lines.
-func (s Style) Diagnostics(f *nixast.File) string {
-	var b strings.Builder
+func (s Style) Diagnostics(f *nixast.File) Text {
+	var p Printer
 	for _, d := range f.Diagnostics {
 		gutter := len(fmt.Sprint(f.Position(d.Span.Start).Line))
 		for _, r := range d.Related {
 			gutter = max(gutter, len(fmt.Sprint(f.Position(r.Span.Start).Line)))
 		}
-		fmt.Fprintf(&b, "%s: %s\n", s.paint(red, "error"), s.paint(bold, d.Message))
-		s.place(&b, "-->", f, d.Span, gutter, red)
-		pad := strings.Repeat(" ", gutter+1)
+		p.Printf("%s: %s\n", s.paint(red, Textf("error")), s.paint(bold, Safe(d.Message)))
+		s.place(&p, "-->", f, d.Span, gutter, red)
+		pad := spaces(gutter + 1)
 		for _, r := range d.Related {
-			fmt.Fprintf(&b, "%s%s %s\n", pad, s.paint(cyan, "= see:"), r.Message)
-			s.place(&b, ":::", f, r.Span, gutter, cyan)
+			p.Printf("%s%s %s\n", pad, s.paint(cyan, Textf("= see:")), r.Message)
+			s.place(&p, ":::", f, r.Span, gutter, cyan)
 		}
 		if d.Hint != "" {
-			fmt.Fprintf(&b, "%s%s %s\n", pad, s.paint(green, "= help:"), d.Hint)
+			p.Printf("%s%s %s\n", pad, s.paint(green, Textf("= help:")), d.Hint)
 		}
-		b.WriteByte('\n')
+		p.Printf("\n")
 	}
-	return b.String()
+	return p.Text()
 }
 
-// place writes where something stands, and its source line.
-func (s Style) place(b *strings.Builder, arrow string, f *nixast.File, span nixast.Span, gutter int, color string) {
-	pos := f.Position(span.Start)
-	fmt.Fprintf(b, "%s%s %s\n", strings.Repeat(" ", gutter), s.paint(blue, arrow), s.link(f.Name, fmt.Sprintf("%s:%d:%d", Name(f.Name), pos.Line, pos.Column)))
-	b.WriteString(snippet(f, span, gutter,
-		func(t string) string { return s.paint(color, t) },
-		func(t string) string { return s.paint(blue, t) }))
+// place writes a place, and its source line if the file has any text.
+func (s Style) place(p *Printer, arrow string, f *nixast.File, span nixast.Span, gutter int, color string) {
+	at := place(f, span, nixast.Runes)
+	if f.Src == "" {
+		at = Name(f.Name)
+	}
+	p.Printf("%s%s %s\n", spaces(gutter), s.paint(blue, Safe(arrow)), s.link(f.Name, at))
+	if f.Src != "" {
+		p.Print(s.snippet(f, span, gutter, color))
+	}
 }
 
-// Name is the name of a file as it is shown to people: quoted where it holds what
-// would disturb a terminal or a line, or is not UTF-8.
-func Name(file string) string {
-	if utf8.ValidString(file) && !strings.ContainsFunc(file, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		return file
+// Name is the name of a file as people read it: quoted if it holds what would
+// disturb a terminal or a line, or is not UTF-8.
+func Name(file string) Text {
+	if safe := escape(file, false); safe != file {
+		return Textf(`"%s"`, strings.ReplaceAll(file, `"`, `\"`))
 	}
-	return strconv.Quote(file)
+	return Text{file}
+}
+
+// place is "file:line:column".
+func place(f *nixast.File, s nixast.Span, unit nixast.Unit) Text {
+	p := f.Position(s.Start)
+	column := p.Column
+	if unit == nixast.Bytes {
+		column = p.Byte
+	}
+	return Textf("%s:%d:%d", Name(f.Name), p.Line, column)
 }
 
 // summary is the last line.
-func (s Style) summary(r *lint.Result) string {
+func (r *Report) summary() Text {
 	c := Count(r)
-	if c.Files == 0 {
-		return "no file was read\n"
+	var p Printer
+	switch {
+	case c.Files == 0 && len(r.Result.Findings) == 0:
+		return Textf("no file was read\n")
+	case len(r.Result.Findings) == 0 && c.Fixed == 0 && c.Unwritten == 0:
+		p.Printf("%s: nothing to report", plural(c.Files, "file"))
+	case len(r.Result.Findings) == 0:
+		p.Printf("%s: nothing remains", plural(c.Files, "file"))
+	default:
+		p.Printf("%s: %s", plural(c.Files, "file"), bySeverity(c))
 	}
-	if len(r.Findings) == 0 && c.Fixed == 0 {
-		return plural(c.Files, "file") + ": nothing to report" + untold(c) + "\n"
+	safe, unsafe := fixable(r.Result)
+	for _, part := range []struct {
+		n      int
+		format constant
+	}{
+		{c.Fixed, "; %d fixed"}, {safe, "; %d fixable with --write"}, {unsafe, "; %d with --write --unsafe"},
+		{c.Ignored, "; %d ignored by comments"}, {c.Known, "; %d known"}, {c.Silenced, "; %d ignored by the settings"},
+		{c.Untouched, "; %d in unchanged code"},
+	} {
+		if part.n > 0 {
+			p.Printf(part.format, part.n)
+		}
 	}
-	parts := []string{}
+	if c.Skipped > 0 {
+		p.Printf("; %s skipped by .gitignore", plural(c.Skipped, "path"))
+	}
+	if c.Unwritten > 0 {
+		p.Printf("; %s not written", plural(c.Unwritten, "file"))
+	}
+	p.Printf("\n")
+	return p.Text()
+}
+
+// bySeverity counts findings: "1 error, 2 warnings".
+func bySeverity(c Summary) string {
+	var parts []string
 	for _, p := range []struct {
 		n    int
 		what string
@@ -116,35 +161,7 @@ func (s Style) summary(r *lint.Result) string {
 			parts = append(parts, plural(p.n, p.what))
 		}
 	}
-	line := plural(c.Files, "file") + ": "
-	if len(parts) == 0 {
-		line += "nothing remains"
-	} else {
-		line += strings.Join(parts, ", ")
-	}
-	if c.Fixed > 0 {
-		line += fmt.Sprintf("; %d fixed", c.Fixed)
-	}
-	safe, unsafe := fixable(r)
-	if safe > 0 {
-		line += fmt.Sprintf("; %d fixable with --write", safe)
-	}
-	if unsafe > 0 {
-		line += fmt.Sprintf("; %d with --write --unsafe", unsafe)
-	}
-	return line + untold(c) + "\n"
-}
-
-// untold is the end of a summary: what was found and not told.
-func untold(c Summary) string {
-	line := ""
-	if c.Ignored > 0 {
-		line += fmt.Sprintf("; %d ignored", c.Ignored)
-	}
-	if c.Known > 0 {
-		line += fmt.Sprintf("; %d known", c.Known)
-	}
-	return line
+	return strings.Join(parts, ", ")
 }
 
 // fixable counts the findings that a safe fix helps, and those that only an
@@ -160,6 +177,72 @@ func fixable(r *lint.Result) (safe, unsafe int) {
 		}
 	}
 	return safe, unsafe
+}
+
+// systems are the exposures of audited systems, the most exposed units first, and
+// what of the systems could not be seen.
+func (r *Report) systems(p *Printer) {
+	type line struct {
+		host string
+		Unit
+	}
+	var lines []line
+	for _, h := range r.Hosts {
+		for _, u := range h.Units {
+			if u.Now != nil {
+				lines = append(lines, line{h.Name, u})
+			}
+		}
+	}
+	slices.SortStableFunc(lines, func(a, b line) int {
+		return cmp.Or(cmp.Compare(b.Now.High, a.Now.High), strings.Compare(a.Name, b.Name))
+	})
+	rows := [][]Text{{Safe("UNIT"), Safe("EXPOSURE"), Safe("FILE")}}
+	for _, l := range lines {
+		rows = append(rows, []Text{Safe(l.Shown()), ExposureText(l.Now), Name(l.File)})
+	}
+	if len(r.Hosts) > 1 {
+		rows[0] = slices.Insert(rows[0], 0, Safe("HOST"))
+		for i, l := range lines {
+			rows[i+1] = slices.Insert(rows[i+1], 0, Safe(l.host))
+		}
+	}
+	if len(lines) > 0 {
+		p.Printf("\n")
+		p.Table(rows...)
+	}
+	r.gaps(p)
+}
+
+// gaps says what of the systems is not there: in full what keeps whole packages
+// from being read, and of units only how many.
+func (r *Report) gaps(p *Printer) {
+	var gaps Printer
+	units := 0
+	for _, h := range r.Hosts {
+		for _, m := range h.Missing {
+			gaps.Printf("  %s: %s\n", m.What, m.Why)
+		}
+		for _, u := range h.Units {
+			if len(u.Missing) > 0 {
+				units++
+			}
+		}
+	}
+	if units > 0 {
+		gaps.Printf("  the files of %s, in part or in whole; --format json lists them\n", plural(units, "unit"))
+	}
+	if text := gaps.Text(); text.s != "" {
+		p.Printf("\nNot seen:\n%s", text)
+	}
+}
+
+// ExposureText is an exposure with its word, or an interval.
+func ExposureText(a *security.Assessment) Text {
+	if a.Low != a.High {
+		return Textf("%s–%s", a.Low, a.High)
+	}
+	return Textf("%s %s", a.High, a.High.Predicate())
 }
 
 func plural(n int, what string) string {

@@ -117,14 +117,5 @@ func xmlText(text string) string {
 			return r
 		}
 		return '\uFFFD'
-	}, valid(text))
-}
-
-func writeXML(w io.Writer, v any) error {
-	text, err := xml.MarshalIndent(v, "", "  ")
-	if err != nil {
-		return err
-	}
-	_, err = io.WriteString(w, xml.Header+string(text)+"\n")
-	return err
+	}, strings.ToValidUTF8(text, "\uFFFD"))
 }

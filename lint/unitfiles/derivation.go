@@ -36,7 +36,7 @@ func (s store) read(base string) (*derivation, error) {
 	if err != nil {
 		return nil, err
 	}
-	return parseDerivation(data)
+	return parseDerivation([]byte(data))
 }
 
 var errNotWhole = errors.New("it is no whole derivation")

@@ -2,14 +2,14 @@ package unitfiles
 
 import (
 	"errors"
-	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"wardnix/lint/files"
 )
 
 // maxFile is the greatest length of a unit file that is read. systemd has no
@@ -140,31 +140,17 @@ func (t tree) read(name string) (text string, ok bool, err error) {
 	if err != nil || found == "/dev/null" {
 		return "", false, err
 	}
-	info, err := os.Lstat(t.real(found))
-	switch {
-	case err != nil:
-		return "", false, pathless(err)
-	case !info.Mode().IsRegular():
-		return "", false, errors.New("it is no file")
-	}
-	data, err := readLimited(t.real(found), maxFile)
-	return string(data), true, err
+	text, err = readLimited(t.real(found), maxFile)
+	return text, err == nil, err
 }
 
-func readLimited(name string, limit int64) ([]byte, error) {
-	f, err := os.Open(name)
+// readLimited reads a regular file of at most limit bytes.
+func readLimited(name string, limit int64) (string, error) {
+	text, err := files.Read(name, limit)
 	if err != nil {
-		return nil, pathless(err)
+		return "", pathless(err)
 	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err == nil && int64(len(data)) > limit {
-		err = fmt.Errorf("it is longer than %d MiB", limit>>20)
-	}
-	if err != nil {
-		return nil, pathless(err)
-	}
-	return data, nil
+	return text, nil
 }
 
 // folder reads one folder of the load path.

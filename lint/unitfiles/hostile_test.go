@@ -99,7 +99,7 @@ func TestBadTargets(t *testing.T) {
 	for target, want := range map[string]string{
 		"00000000000000000000000000000000-etc.drv":            "nothing in it leads to units",
 		"00000000000000000000000000000000-initrd-linux-1.drv": "nothing in it leads to units",
-		someHash + "-huge.drv":                                "longer than 32 MiB",
+		someHash + "-huge.drv":                                "the limit is 32 MiB",
 		someHash + "-other.drv":                               "nothing in it leads to units",
 		"nohash.drv":                                          "no name of a store path",
 		"gone.drv":                                            "no such file",

@@ -155,7 +155,7 @@ func TestFolder(t *testing.T) {
 			system + "dir.service/x": "",
 		}, "", `
 			system abs.service: /etc/systemd/system/abs.service
-			system dir.service: missing /etc/systemd/system/dir.service: it is no file
+			system dir.service: missing /etc/systemd/system/dir.service: not a regular file
 			system gone.service: missing /etc/systemd/system/gone.service: no such file or directory
 			system loop.service: missing /etc/systemd/system/loop.service: too many links
 			system up.service: /etc/systemd/system/up.service`},

@@ -35,9 +35,13 @@ func reportMissing(p *lint.Pass, u *unit.Unit, b *profile.Baseline) {
 			rs = append(rs, r)
 		}
 	}
-	if len(rs) == 0 {
-		return
+	if len(rs) > 0 {
+		p.Report(missingFinding(p, u, b, rs))
 	}
+}
+
+// missingFinding is the finding about requirements that nothing meets.
+func missingFinding(p *lint.Pass, u *unit.Unit, b *profile.Baseline, rs []profile.Requirement) lint.Finding {
 	section := rs[0].Section
 	for _, r := range rs {
 		if r.Section != "" {
@@ -59,7 +63,12 @@ func reportMissing(p *lint.Pass, u *unit.Unit, b *profile.Baseline) {
 	} else {
 		f.Fixes, f.Notes = missingFixes(u, rs, f.Notes)
 	}
-	p.Report(f)
+	f.Only = func(directives []string) lint.Finding {
+		return missingFinding(p, u, b, slices.DeleteFunc(slices.Clone(rs), func(r profile.Requirement) bool {
+			return !slices.Contains(directives, r.Name())
+		}))
+	}
+	return f
 }
 
 // spot is where a [nixos.Site] is.

@@ -125,7 +125,7 @@ func lintClean(t *testing.T, all *lint.Linter, texts map[string]string, target T
 // byDefault are the rules that run without flags.
 func byDefault(t *testing.T, baselines ...string) *lint.Linter {
 	t.Helper()
-	all, err := profile.Baselines("", baselines)
+	all, err := profile.Baselines(nil, baselines)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -242,10 +242,14 @@ func (h *hostView) standing(r *profile.Requirement) unit.Standing {
 }
 
 func (h *hostView) reportMissing(p *lint.Pass, para string, rs []profile.Requirement) {
-	file, span, beside := h.nearestSibling(p, &rs[0])
-	if file == nil {
-		return
+	if file, _, _ := h.nearestSibling(p, &rs[0]); file != nil {
+		p.Report(h.missingFinding(p, para, rs))
 	}
+}
+
+// missingFinding is the finding about rows of a paragraph that nothing sets.
+func (h *hostView) missingFinding(p *lint.Pass, para string, rs []profile.Requirement) lint.Finding {
+	file, span, beside := h.nearestSibling(p, &rs[0])
 	f := lint.Finding{
 		Message: missingHostMessage(para, rs),
 		File:    file, Span: span, Units: unit.Host(h.Host), About: h.about(rs),
@@ -265,7 +269,12 @@ func (h *hostView) reportMissing(p *lint.Pass, para string, rs []profile.Require
 		})
 	}
 	f.Fixes = fixes
-	p.Report(f)
+	f.Only = func(options []string) lint.Finding {
+		return h.missingFinding(p, para, slices.DeleteFunc(slices.Clone(rs), func(r profile.Requirement) bool {
+			return !slices.Contains(options, r.Option())
+		}))
+	}
+	return f
 }
 
 // waitOnline is the option that goes with the mask of its service.

@@ -21,13 +21,13 @@ type Assignment struct {
 
 // Assign lets choose pick the baseline of each unit. names are all that it may
 // pick; those that are not among the baselines are read as [Baselines] does.
-func Assign(baselines []*Baseline, dir string, names []string, choose func(*nixos.Unit) Assignment) ([]*Baseline, error) {
+func Assign(baselines []*Baseline, read func(name string) (string, error), names []string, choose func(*nixos.Unit) Assignment) ([]*Baseline, error) {
 	all := slices.Clone(baselines)
 	for _, name := range names {
 		if name == NoBaseline || slices.ContainsFunc(all, func(b *Baseline) bool { return b.Name == name }) {
 			continue
 		}
-		read, err := Baselines(dir, []string{name})
+		read, err := Baselines(read, []string{name})
 		if err != nil {
 			return nil, err
 		}

@@ -5,7 +5,6 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -105,21 +104,17 @@ func builtinText(name string) string {
 	return string(b)
 }
 
-// Baselines are the built-in baselines and those that names ask for: a
-// built-in name, or the path of a NixOS module, relative to dir. The error
-// tells of a file that cannot be read or does not parse.
-func Baselines(dir string, names []string) ([]*Baseline, error) {
+// Baselines are the built-in baselines and those that are named: a built-in name, or
+// the path of a NixOS module, whose text is what read returns. The error is that
+// of a file that cannot be read or does not parse.
+func Baselines(read func(name string) (string, error), names []string) ([]*Baseline, error) {
 	all := Builtin()
 	for _, name := range names {
 		if i := slices.IndexFunc(all, func(b *Baseline) bool { return b.Name == name }); i >= 0 {
 			all[i].Named = true
 			continue
 		}
-		path := name
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(dir, path)
-		}
-		text, err := os.ReadFile(path)
+		text, err := read(name)
 		if err != nil {
 			if !strings.ContainsAny(name, "./") {
 				return nil, fmt.Errorf("there is no baseline %q; built in are %s, or give the path of a NixOS module",
@@ -127,7 +122,7 @@ func Baselines(dir string, names []string) ([]*Baseline, error) {
 			}
 			return nil, fmt.Errorf("baseline: %w", err)
 		}
-		b := &Baseline{Name: filepath.ToSlash(name), Named: true, text: string(text)}
+		b := &Baseline{Name: filepath.ToSlash(name), Named: true, text: text}
 		if err := b.check(); err != nil {
 			return nil, err
 		}

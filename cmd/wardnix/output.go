@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"cmp"
 	"io"
 	"os"
 	"path"
@@ -14,94 +13,51 @@ import (
 
 	"golang.org/x/term"
 
+	"wardnix/emit"
 	"wardnix/lint"
-	"wardnix/lint/nixos"
 	"wardnix/lint/report"
-	"wardnix/lint/systemd/security"
 )
 
-// report prints the findings, and the diff if there is one. A diff that the
-// format does not show has standard output for itself, so that it can be piped
-// into git apply; so has the text that was fixed on its way through.
-func (v *lintVerb) report(c *Command, s *workspace, l *lint.Linter, r *lint.Result, diff string, piped bool) error {
-	after := r.Project
-	if v.diff { // the files are as they were
-		r = &lint.Result{Project: s.project, Files: r.Files, Findings: r.Before, Ignored: r.Ignored, Known: r.Known}
-	}
-	format, err := report.FindFormat(v.format)
-	if err != nil {
-		return err
-	}
+// report writes a report where the flags say: to a file, to standard output, or to
+// standard error if the former is for other text. A diff that the format does not
+// show has standard output for itself, so that it can be piped into git apply.
+func (c *Command) report(f *outputFlags, format report.Format, r *report.Report, elsewhere bool) int {
 	var file bytes.Buffer
 	w := c.Stdout
 	switch {
-	case v.outputFile != "":
+	case f.outputFile != "":
 		w = &file
-	case v.diff && !format.Diff || piped:
+	case elsewhere:
 		w = c.Stderr
 	}
-	err = format.Write(w, &report.Report{
-		Result: r, Diff: diff, Statistics: v.statistics, Rules: s.catalogue, Version: version(),
-		Dir: s.finder.Base, Base: c.base(s.finder.Base),
-		Exposure: func() []report.ExposureChange { return exposureChanges(s.project, after) },
-		Page:     func() *report.Page { return page(r, r.Project, l, diff) },
-		Style:    c.style(v.color, w, s.finder.Base),
-	})
-	if err == nil && v.outputFile != "" {
-		err = writeNew(c.abs(v.outputFile), file.Bytes())
+	r.Statistics, r.Version = f.statistics, version()
+	r.Base, r.Style = c.base(r.Dir), c.style(f.color, w, r.Dir)
+	err := format.Write(w, r)
+	if err == nil && f.outputFile != "" {
+		err = emit.WriteNew(c.abs(f.outputFile), file.Bytes())
 	}
-	if err != nil || format.Diff {
-		return err
+	if err != nil {
+		return c.fail("%v", err)
 	}
-	_, err = io.WriteString(c.Stdout, diff)
-	return err
+	if !format.Diff {
+		c.print(report.Diff(r.Diff))
+	}
+	if !format.Changes || f.outputFile != "" { // nobody may read the report now
+		return c.sources(r.Result.Findings)
+	}
+	return exitClean
 }
 
-// exposureChanges are the services whose exposure differs after the fixes, those
-// that gain most first. Where the source leaves it open, nothing is told.
-func exposureChanges(before, after *nixos.Project) []report.ExposureChange {
-	if after == nil || after == before {
-		return nil
-	}
-	type gain struct {
-		report.ExposureChange
-		key unitKey
-		by  security.Exposure
-	}
-	var gains []gain
-	later := assessments(after)
-	for key, was := range assessments(before) {
-		is := later[key]
-		if is == nil || was.Low != was.High || is.Low != is.High || was.Low == is.Low {
-			continue
+// sources says on standard error what could not be read.
+func (c *Command) sources(found []lint.Finding) int {
+	status := exitClean
+	for _, f := range found {
+		if lint.Incomplete([]lint.Finding{f}) {
+			p := f.File.Position(f.Span.Start)
+			status = c.fail("%s:%d:%d: %s", report.Name(f.File.Name), p.Line, p.Column, f.Message)
 		}
-		change := report.ExposureChange{Unit: key.name, Before: was.Low.String(), After: is.Low.String()}
-		gains = append(gains, gain{change, key, was.Low - is.Low})
 	}
-	slices.SortFunc(gains, func(a, b gain) int {
-		return cmp.Or(cmp.Compare(b.by, a.by), cmp.Compare(a.key.name, b.key.name), cmp.Compare(a.key.host, b.key.host), cmp.Compare(a.key.scope, b.key.scope))
-	})
-	var changes []report.ExposureChange
-	for _, g := range gains {
-		changes = append(changes, g.ExposureChange)
-	}
-	return slices.Compact(changes) // hosts that share a service
-}
-
-// formats are the names of the formats of a report.
-func formats() []string {
-	var names []string
-	for _, f := range report.Formats() {
-		names = append(names, f.Name)
-	}
-	return names
-}
-
-// formatNames are the formats as help lists them.
-func formatNames() string {
-	names := formats()
-	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " or " + names[last]
+	return status
 }
 
 // colors reports whether to colour what goes to w: FORCE_COLOR wins over
@@ -207,4 +163,12 @@ func (c *Command) base(dir string) string {
 		}
 	}
 	return dir
+}
+
+// plural is a number of things: "1 unit", "2 units".
+func plural(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return strconv.Itoa(n) + " " + what
 }

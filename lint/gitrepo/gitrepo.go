@@ -1,4 +1,6 @@
-package main
+// Package gitrepo reads commits of git repositories that strangers made: nothing
+// of a repository can run anything.
+package gitrepo
 
 import (
 	"bufio"
@@ -14,31 +16,30 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-
-	"wardnix/lint/nixos"
 )
 
-// A repository reads the objects of a git repository. It runs only those git
+// A Repository reads the objects of a git repository. It runs only those git
 // commands that look at neither the index nor the working tree, so that no
 // filter, hook or monitor that a repository's settings name can be part of it.
-type repository struct {
-	top string // the directory that holds .git
+type Repository struct {
+	// Top is the directory that holds .git.
+	Top string
 }
 
-// errNoRepository is the error of a directory that no git repository holds.
-var errNoRepository = errors.New("git: not a git repository")
+// ErrNoRepository is the error of a directory that no git repository holds.
+var ErrNoRepository = errors.New("git: not a git repository")
 
-// findRepository finds the repository around an absolute directory. Only an
+// Find finds the repository around an absolute directory. Only an
 // entry named .git marks one: git checks out no such entry, while a directory
 // that looks like a bare repository can be part of any commit.
-func findRepository(dir string) (*repository, error) {
+func Find(dir string) (*Repository, error) {
 	for {
 		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
-			return &repository{top: dir}, nil
+			return &Repository{Top: dir}, nil
 		}
 		parent := filepath.Dir(dir)
 		if parent == dir {
-			return nil, errNoRepository
+			return nil, ErrNoRepository
 		}
 		dir = parent
 	}
@@ -57,14 +58,14 @@ var gitEnvironment = []string{
 }
 
 // command is git with arguments, for this repository and no other.
-func (r *repository) command(args ...string) *exec.Cmd {
+func (r *Repository) command(args ...string) *exec.Cmd {
 	fixed := []string{
-		"--git-dir=" + filepath.Join(r.top, ".git"), "--no-pager", "--literal-pathspecs",
+		"--git-dir=" + filepath.Join(r.Top, ".git"), "--no-pager", "--literal-pathspecs",
 		"-c", "safe.bareRepository=explicit", "-c", "protocol.allow=never",
 		"-c", "core.fsmonitor=false", "-c", "core.hooksPath=" + os.DevNull,
 	}
 	cmd := exec.Command("git", append(fixed, args...)...)
-	cmd.Dir = r.top
+	cmd.Dir = r.Top
 	for _, v := range os.Environ() {
 		if !strings.HasPrefix(strings.ToUpper(v), "GIT_") {
 			cmd.Env = append(cmd.Env, v)
@@ -75,7 +76,7 @@ func (r *repository) command(args ...string) *exec.Cmd {
 }
 
 // run is what git prints.
-func (r *repository) run(args ...string) (string, error) {
+func (r *Repository) run(args ...string) (string, error) {
 	cmd := r.command(args...)
 	var out, problem bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &problem
@@ -94,9 +95,9 @@ func gitError(err error, problem string) error {
 	return err
 }
 
-// base is the commit at which a revision and HEAD parted; the revision's own
+// Base is the commit at which a revision and HEAD parted; the revision's own
 // where they never were one.
-func (r *repository) base(rev string) (string, error) {
+func (r *Repository) Base(rev string) (string, error) {
 	commit, err := r.run("rev-parse", "--verify", "--quiet", "--end-of-options", rev+"^{commit}")
 	if err != nil {
 		if _, broken := r.run("rev-parse", "--git-dir"); broken != nil {
@@ -111,8 +112,8 @@ func (r *repository) base(rev string) (string, error) {
 	return commit, nil
 }
 
-// blobs are the names of a commit's file objects by path below the top, with "/".
-func (r *repository) blobs(commit string) (map[string]string, error) {
+// Blobs are the names of a commit's file objects by path below the top, with "/".
+func (r *Repository) Blobs(commit string) (map[string]string, error) {
 	out, err := r.run("ls-tree", "-r", "-z", "--full-tree", commit)
 	if err != nil {
 		return nil, err
@@ -127,9 +128,9 @@ func (r *repository) blobs(commit string) (map[string]string, error) {
 	return blobs, nil
 }
 
-// contents reads objects in order. What is larger than any file that wardnix
-// reads, or missing, is empty.
-func (r *repository) contents(objects []string) ([]string, error) {
+// Contents reads objects in order. What is larger than limit bytes, or missing, is
+// empty.
+func (r *Repository) Contents(objects []string, limit int64) ([]string, error) {
 	if len(objects) == 0 {
 		return nil, nil
 	}
@@ -144,7 +145,7 @@ func (r *repository) contents(objects []string) ([]string, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, gitError(err, "")
 	}
-	texts, readErr := readBatch(bufio.NewReader(pipe), len(objects))
+	texts, readErr := readBatch(bufio.NewReader(pipe), len(objects), limit)
 	io.Copy(io.Discard, pipe) // so that git ends
 	if err := gitError(cmd.Wait(), problem.String()); err != nil {
 		return nil, err
@@ -154,7 +155,7 @@ func (r *repository) contents(objects []string) ([]string, error) {
 
 // readBatch reads n answers of "cat-file --batch": a line that ends in the size,
 // the content, a newline.
-func readBatch(in *bufio.Reader, n int) ([]string, error) {
+func readBatch(in *bufio.Reader, n int, limit int64) ([]string, error) {
 	texts := make([]string, n)
 	for i := range texts {
 		header, err := in.ReadString('\n')
@@ -169,7 +170,7 @@ func readBatch(in *bufio.Reader, n int) ([]string, error) {
 		if err != nil || size < 0 {
 			return nil, fmt.Errorf("git: cat-file: %q", header)
 		}
-		if size <= nixos.DefaultMaxFileSize {
+		if size <= limit {
 			text := make([]byte, size)
 			if _, err := io.ReadFull(in, text); err != nil {
 				return nil, err
@@ -183,9 +184,9 @@ func readBatch(in *bufio.Reader, n int) ([]string, error) {
 	return texts, nil
 }
 
-// blobName is the name that git gives a file's content, in a repository whose
+// BlobName is the name that git gives a file's content, in a repository whose
 // names look like this one.
-func blobName(text, like string) string {
+func BlobName(text, like string) string {
 	h := sha1.New()
 	if len(like) == hex.EncodedLen(sha256.Size) {
 		h = sha256.New()

@@ -1,10 +1,8 @@
-package main
+package workspace
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,41 +10,39 @@ import (
 	"wardnix/emit"
 	"wardnix/lint"
 	"wardnix/lint/audit"
+	"wardnix/lint/files"
 	"wardnix/nixast"
 	"wardnix/rules/gen"
 )
 
-// writeOverrides puts the overrides into the module of --write.
-func (a *auditing) writeOverrides() error {
-	overrides := distinct(a.overrides)
+// WriteOverrides puts overrides into a module, new or not, and returns what the module
+// sets already: that stays. Several systems may have the same override.
+func (w *Workspace) WriteOverrides(name string, all []audit.Override) (kept []audit.Override, err error) {
+	overrides := distinct(all)
 	if len(overrides) == 0 {
-		fmt.Fprintln(a.c.Stderr, "wardnix: there is nothing to override")
-		return nil
+		return nil, nil
 	}
-	name := a.c.abs(a.v.write)
-	old, err := os.ReadFile(name)
+	file := w.abs(name)
+	old, err := files.Read(file, files.MaxModule)
 	if errors.Is(err, fs.ErrNotExist) {
 		m := &gen.Module{Head: "Overrides that wardnix audit wrote.", Body: nested(overrides)}
 		text, err := m.Text()
+		if err == nil {
+			err = writable(text)
+		}
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if err := writable(text); err != nil {
-			return err
-		}
-		return writeNew(name, []byte(text))
+		return nil, emit.WriteNew(file, []byte(text))
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
-	text, kept, err := override(string(old), overrides)
+	text, kept, err := override(old, overrides)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	for _, o := range kept {
-		fmt.Fprintf(a.c.Stderr, "wardnix: %s: %s is there already and stays as it is\n", a.v.write, nixast.QuoteAttrPath(o.Path...))
-	}
-	return emit.WriteFile(filepath.Dir(name), name, string(old), text)
+	return kept, emit.WriteFile(filepath.Dir(file), file, old, text)
 }
 
 // distinct are the overrides, each once: several hosts may need the same.

@@ -1,4 +1,4 @@
-package main
+package workspace
 
 import (
 	"bytes"
@@ -38,9 +38,9 @@ func verify(ch lint.Change, named map[string]bool) error {
 	return nil
 }
 
-// refused are the changes that --verify does not let through, by the name of the
+// refusals are the changes that --verify does not let through, by the name of the
 // file, each with the reason.
-func refused(r *lint.Result) map[string]error {
+func refusals(r *lint.Result) map[string]error {
 	if _, err := exec.LookPath(nixParse); err != nil {
 		return refuseAll(r, fmt.Errorf("--verify: %w", err))
 	}
@@ -85,7 +85,7 @@ func namedIn(fixed []lint.Finding) map[string]map[string]bool {
 // expression in a form of its own: without comments, with attribute paths as
 // nested sets.
 func readByNix(text string) (nixast.Node, error) {
-	cmd := exec.Command(nixParse, "--parse", "-")
+	cmd := exec.Command(nixParse, "--option", "allow-import-from-derivation", "false", "--parse", "-")
 	cmd.Stdin = strings.NewReader(text)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr

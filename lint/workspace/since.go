@@ -1,4 +1,4 @@
-package main
+package workspace
 
 import (
 	"fmt"
@@ -10,11 +10,14 @@ import (
 	"github.com/aymanbagabas/go-udiff"
 
 	"wardnix/lint"
+	"wardnix/lint/files"
+	"wardnix/lint/gitrepo"
 	"wardnix/lint/nixos"
+	"wardnix/lint/unit"
 	"wardnix/nixast"
 )
 
-// touched tells what was changed since a revision.
+// touched is what was changed since a revision.
 type touched struct {
 	// lines are the changed lines of files by absolute path; nil for a new file.
 	lines map[string][]lineRange
@@ -28,24 +31,24 @@ type touched struct {
 type lineRange struct{ first, last int }
 
 // touchedSince compares the files that were asked for with a revision.
-func (s *workspace) touchedSince(rev string) (*touched, error) {
-	t := &touched{lines: map[string][]lineRange{}, units: map[string]map[string]bool{}, options: map[string]map[string]bool{}, project: s.project}
+func (w *Workspace) touchedSince(rev string) (*touched, error) {
+	t := &touched{lines: map[string][]lineRange{}, units: map[string]map[string]bool{}, options: map[string]map[string]bool{}, project: w.Project}
 	byTop := map[string][]*nixos.File{}
-	for _, f := range s.project.Files() {
-		root := s.project.Root(f)
+	for _, f := range w.Project.Files() {
+		root := w.Project.Root(f)
 		if root == "" || f.Tree == nil {
 			continue
 		}
-		r, err := findRepository(filepath.FromSlash(root))
+		r, err := gitrepo.Find(filepath.FromSlash(root))
 		switch {
 		case err == nil:
-			byTop[r.top] = append(byTop[r.top], f)
+			byTop[r.Top] = append(byTop[r.Top], f)
 		case f.Asked:
 			return nil, fmt.Errorf("--since: %w", err)
 		}
 	}
 	for _, top := range slices.Sorted(maps.Keys(byTop)) {
-		if err := t.compare(&repository{top}, rev, byTop[top]); err != nil {
+		if err := t.compare(&gitrepo.Repository{Top: top}, rev, byTop[top]); err != nil {
 			return nil, fmt.Errorf("--since: %w", err)
 		}
 	}
@@ -54,30 +57,30 @@ func (s *workspace) touchedSince(rev string) (*touched, error) {
 }
 
 // compare notes the lines of a repository's files that were changed since rev.
-func (t *touched) compare(r *repository, rev string, files []*nixos.File) error {
-	base, err := r.base(rev)
+func (t *touched) compare(r *gitrepo.Repository, rev string, asked []*nixos.File) error {
+	base, err := r.Base(rev)
 	if err != nil {
 		return err
 	}
-	blobs, err := r.blobs(base)
+	blobs, err := r.Blobs(base)
 	if err != nil {
 		return err
 	}
 	var changed []*nixos.File
 	var objects []string
-	for _, f := range files {
-		name, err := filepath.Rel(r.top, filepath.FromSlash(f.Path))
+	for _, f := range asked {
+		name, err := filepath.Rel(r.Top, filepath.FromSlash(f.Path))
 		if err != nil {
 			return err
 		}
 		switch blob, old := blobs[filepath.ToSlash(name)]; {
 		case !old:
 			t.lines[f.Path] = nil
-		case blobName(f.Tree.Src, blob) != blob:
+		case gitrepo.BlobName(f.Tree.Src, blob) != blob:
 			changed, objects = append(changed, f), append(objects, blob)
 		}
 	}
-	texts, err := r.contents(objects)
+	texts, err := r.Contents(objects, files.MaxModule)
 	if err != nil {
 		return err
 	}
@@ -158,15 +161,18 @@ func (t *touched) overlaps(tree *nixast.File, span nixast.Span) bool {
 	return false
 }
 
-// filter keeps what was touched.
-func (t *touched) filter(found []lint.Finding) []lint.Finding {
-	var out []lint.Finding
-	for _, f := range found {
-		file := t.project.File(f.File.Name)
-		asIs := file != nil && file.Tree == f.File && t.overlaps(f.File, f.Span)
-		if asIs || t.units[f.File.Name][f.Unit()] || f.Unit() == "" && t.options[f.File.Name][lint.OptionAt(f.File, f.Span.Start)] {
-			out = append(out, f)
-		}
+// since is a filter that keeps what was touched.
+func (l *linter) since(t *touched) lint.Filter {
+	return func(found []lint.Finding) []lint.Finding {
+		out := slices.DeleteFunc(slices.Clone(found), func(f lint.Finding) bool { return !t.touches(f) })
+		l.held.Untouched = len(found) - len(out)
+		return out
 	}
-	return out
+}
+
+func (t *touched) touches(f lint.Finding) bool {
+	file := t.project.File(f.File.Name)
+	asIs := file != nil && file.Tree == f.File && t.overlaps(f.File, f.Span)
+	inUnit := slices.ContainsFunc(f.Units, func(r unit.Ref) bool { return t.units[f.File.Name][r.Unit] })
+	return asIs || inUnit || f.Unit() == "" && t.options[f.File.Name][lint.OptionAt(f.File, f.Span.Start)]
 }

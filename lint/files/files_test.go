@@ -1,0 +1,71 @@
+//go:build unix
+
+package files_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"wardnix/lint/files"
+)
+
+// What is not a regular file within the limit and the directory is refused, and
+// nothing blocks.
+func TestReadIn(t *testing.T) {
+	t.Parallel()
+	base := t.TempDir()
+	dir := filepath.Join(base, "project")
+	for name, text := range map[string]string{"project/sub/a.toml": "a", "project/big": strings.Repeat("x", 11), "secret": "s"} {
+		file := filepath.Join(base, name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	links := map[string]string{"inside": "sub/a.toml", "out": "../secret", "zero": "/dev/zero", "around": "../project/sub/a.toml"}
+	for name, target := range links {
+		if err := os.Symlink(target, filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	makePipe(t, filepath.Join(dir, "pipe"))
+	for _, c := range []struct {
+		name, text string
+		err        error
+	}{
+		{name: "sub/a.toml", text: "a"},
+		{name: "inside", text: "a"},
+		{name: "sub/../sub/a.toml", text: "a"},
+		{name: "big", err: files.ErrTooLarge},
+		{name: "sub", err: files.ErrNotRegular},
+		{name: "pipe", err: files.ErrNotRegular},
+		{name: "out", err: files.ErrOutside},
+		{name: "zero", err: files.ErrOutside},
+		{name: "around", err: files.ErrOutside},
+		{name: "../secret", err: files.ErrOutside},
+		{name: filepath.Join(base, "secret"), err: files.ErrOutside},
+		{name: "none", err: os.ErrNotExist},
+	} {
+		text, err := files.ReadIn(dir, c.name, 10)
+		if text != c.text || !errors.Is(err, c.err) {
+			t.Errorf("%s: %q, %v, not %q, %v", c.name, text, err, c.text, c.err)
+		}
+	}
+}
+
+// Devices without an end are no regular files.
+func TestRead(t *testing.T) {
+	t.Parallel()
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	makePipe(t, pipe)
+	for _, name := range []string{os.DevNull, "/dev/zero", pipe, t.TempDir()} {
+		if _, err := files.Read(name, 10); !errors.Is(err, files.ErrNotRegular) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -1,0 +1,88 @@
+package lint
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"wardnix/lint/nixos"
+	"wardnix/nixast"
+)
+
+//go:embed syntax-error.md unreadable-file.md
+var sourcePages embed.FS
+
+// SyntaxError is the rule of files that Nix does not accept.
+var SyntaxError = &Rule{Page: ReadPage(sourcePages, "syntax-error")}
+
+// UnreadableFile is the rule of what was to be read and could not be.
+var UnreadableFile = &Rule{Page: ReadPage(sourcePages, "unreadable-file")}
+
+// SourceRules are the rules whose findings come from reading a project and not
+// from looking at its units: they have no checks, see [SourceFindings].
+func SourceRules() []*Rule { return []*Rule{SyntaxError, UnreadableFile} }
+
+// Incomplete reports whether findings say that something was not checked.
+func Incomplete(found []Finding) bool {
+	return slices.ContainsFunc(found, func(f Finding) bool { return IsSource(f.Rule) && f.Severity == Error })
+}
+
+// IsSource reports whether a rule is one of [SourceRules].
+func IsSource(r *Rule) bool { return r == SyntaxError || r == UnreadableFile }
+
+// maxSyntaxErrors is the number of mistakes that are reported of one file.
+const maxSyntaxErrors = 20
+
+// SourceFindings are what kept the files that were requested from being checked.
+func SourceFindings(p *nixos.Project) []Finding {
+	var out []Finding
+	for _, x := range p.Problems() {
+		out = append(out, unreadable(x))
+	}
+	for _, f := range p.Files() {
+		switch {
+		case !f.Asked || f.Tree == nil: // what cannot be read is a problem of the project
+		case strings.TrimSpace(f.Tree.Src) == "":
+			out = append(out, unread(f.Name, Info, "the file is empty, so there is nothing to check"))
+		case Broken(f.Tree):
+			out = append(out, syntaxErrors(f.Tree)...)
+		}
+	}
+	sortFindings(out)
+	return slices.CompactFunc(out, func(a, b Finding) bool {
+		return a.File.Name == b.File.Name && a.Span == b.Span && a.Message == b.Message
+	})
+}
+
+func unreadable(x nixos.Problem) Finding {
+	if errors.Is(x.Err, nixos.ErrEncrypted) {
+		return unread(x.Name, Info, "the file is encrypted and was not checked")
+	}
+	return unread(x.Name, Error, "cannot be read: "+x.Err.Error())
+}
+
+func unread(name string, s Severity, message string) Finding {
+	return Finding{Rule: UnreadableFile, Severity: s, Message: message, File: nixast.Parse(name, "", nixast.Options{})}
+}
+
+func syntaxErrors(f *nixast.File) []Finding {
+	var out []Finding
+	for i, d := range f.Diagnostics {
+		if i == maxSyntaxErrors {
+			last := &out[i-1]
+			last.Notes = append(last.Notes, Note{"note", fmt.Sprintf("the file has %d more", len(f.Diagnostics)-i)})
+			break
+		}
+		one := Finding{Rule: SyntaxError, Severity: Error, Message: d.Message, File: f, Span: d.Span}
+		for _, r := range d.Related {
+			one.Related = append(one.Related, Related{f, r.Span, r.Message})
+		}
+		if d.Hint != "" {
+			one.Notes = []Note{{"help", d.Hint}}
+		}
+		out = append(out, one)
+	}
+	return out
+}

@@ -1,0 +1,226 @@
+package workspace
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"wardnix/lint"
+	"wardnix/lint/audit"
+	"wardnix/lint/config"
+	"wardnix/lint/nixos"
+	"wardnix/lint/report"
+	"wardnix/lint/systemd/security"
+	"wardnix/lint/unit"
+)
+
+// AuditTask says what of systems is looked at.
+type AuditTask struct {
+	// Source is the path of the project that the systems were evaluated from, as
+	// users know it; "" without one. The workspace was opened for it.
+	Source string
+	// Agreement compares the project with the systems in place of looking for
+	// findings.
+	Agreement bool
+	// Overrides collects the settings that would repair the units, up to an
+	// applicability; the zero one collects none.
+	Overrides lint.Applicability
+}
+
+// Audit is what the audit of some systems came to.
+type Audit struct {
+	*report.Report
+	// Unread are the targets that could not be read.
+	Unread []report.Failure
+	// Overrides are the settings that would repair the units, those of the project
+	// left out, in order of systems and units.
+	Overrides []audit.Override
+	// Agreements are there if they were requested.
+	Agreements []Agreement
+}
+
+// Agreement is how far a project and a system agree.
+type Agreement struct {
+	Host string
+	*audit.Agreement
+}
+
+// auditing is one audit.
+type auditing struct {
+	*linter
+	AuditTask
+	out   *Audit
+	found []placed
+}
+
+// placed is a finding and the system that it is about.
+type placed struct {
+	host string
+	lint.Finding
+}
+
+// LoadSource reads the project that systems were evaluated from. The error is that of
+// one that cannot be read in full.
+func (w *Workspace) LoadSource(ctx context.Context) error {
+	if err := w.Load(ctx); err != nil {
+		return err
+	}
+	for _, p := range w.Project.Problems() {
+		return fmt.Errorf("%s: %w", p.Name, p.Err)
+	}
+	return nil
+}
+
+// Audit looks at systems one after the other.
+func (w *Workspace) Audit(ctx context.Context, targets []Target, t AuditTask) *Audit {
+	a := &auditing{linter: w.newLinter(), AuditTask: t, out: &Audit{Report: w.newReport(&lint.Result{Project: w.Project})}}
+	a.NoIgnores, a.Filters = true, nil
+	for _, target := range targets {
+		sys, err := w.System(ctx, target)
+		if err == nil {
+			err = a.one(sys)
+		}
+		if err != nil {
+			a.out.Unread = append(a.out.Unread, report.Failure{Name: target.Shown, Err: err})
+		}
+	}
+	for _, f := range a.found {
+		if len(a.out.Hosts) > 1 {
+			f.Notes = append(slices.Clone(f.Notes), lint.Note{Label: "host", Text: f.host})
+		}
+		a.out.Result.Findings = append(a.out.Result.Findings, f.Finding)
+	}
+	a.out.Held = a.held
+	return a.out
+}
+
+// one audits a system.
+func (a *auditing) one(sys *audit.System) error {
+	var source *audit.Source
+	if a.Project != nil {
+		if source = audit.SourceOf(a.Project, sys.Name); source == nil {
+			return fmt.Errorf("the project at %s has no host of that name", a.Source)
+		}
+	}
+	if a.Agreement {
+		a.out.Agreements = append(a.out.Agreements, Agreement{sys.Name, audit.Agree(source, sys)})
+		return nil
+	}
+	overrides, err := a.overrides(sys, source)
+	if err != nil {
+		return err
+	}
+	found, err := sys.Lint(a.Linter)
+	if err != nil {
+		return err
+	}
+	host := hostOf(sys)
+	for _, f := range found {
+		one := f.Finding
+		if source != nil {
+			one = source.Place(f, overrides)
+		}
+		subject := config.Subject{Unit: one.Unit(), Path: a.pathOf(one), Class: classOf(sys.UnitOf(f.Of))}
+		if a.verdict(&one, a.settingsOf(one.File), []config.Subject{subject}) {
+			a.found = append(a.found, placed{sys.Name, one})
+			host.Files = append(host.Files, one.File.Name)
+		}
+	}
+	a.out.Hosts = append(a.out.Hosts, host)
+	for _, u := range sys.Units {
+		a.out.Result.Files += len(u.Files)
+	}
+	return nil
+}
+
+func classOf(u *nixos.Unit) string {
+	if u == nil {
+		return ""
+	}
+	return unit.ClassOf(u)
+}
+
+// pathOf is the absolute path of the file of a finding.
+func (w *Workspace) pathOf(f lint.Finding) string {
+	if file := w.fileOf(f.File); file != nil {
+		return file.Path
+	}
+	return w.abs(f.File.Name)
+}
+
+// overrides are the settings that repair the units of a system.
+func (a *auditing) overrides(sys *audit.System, source *audit.Source) ([]audit.Override, error) {
+	if a.Overrides == 0 {
+		return nil, nil
+	}
+	l := *a.Linter
+	l.Filters = []lint.Filter{func(found []lint.Finding) []lint.Finding {
+		return slices.DeleteFunc(slices.Clone(found), func(f lint.Finding) bool {
+			subject := config.Subject{Unit: f.Unit(), Class: classOf(sys.UnitNamed(f.Unit()))}
+			_, wanted := a.Main.Judge(f.Rule, f.Severity, subject)
+			return !wanted
+		})
+	}}
+	overrides, err := sys.Overrides(&l, a.Overrides)
+	for _, o := range overrides {
+		if source == nil || source.Sets(o.Unit, o.Directive()).IsZero() {
+			a.out.Overrides = append(a.out.Overrides, o)
+		}
+	}
+	return overrides, err
+}
+
+// hostOf is a system as a report has it.
+func hostOf(sys *audit.System) report.Host {
+	h := report.Host{Name: sys.Name, Systemd: int(sys.Version), Release: sys.Release.String()}
+	for _, m := range sys.Missing {
+		h.Missing = append(h.Missing, report.Missing(m))
+	}
+	for _, u := range sys.Units {
+		one := report.Unit{Name: u.Name, Scope: u.Scope.String(), Masked: u.Masked, Missing: u.Missing}
+		if len(u.Files) > 0 {
+			one.File = u.Files[0].Path
+		}
+		for _, f := range u.Files {
+			h.Files = append(h.Files, f.Path)
+		}
+		exposure, err := u.Exposure()
+		if one.Now = exposure; err != nil {
+			one.Now, one.Problem = nil, err.Error()
+		}
+		h.Units = append(h.Units, one)
+	}
+	return h
+}
+
+// Compare is what became of the units from one system to another.
+func (w *Workspace) Compare(ctx context.Context, old, new Target) ([]audit.Difference, error) {
+	var systems [2]*audit.System
+	for i, t := range []Target{old, new} {
+		var err error
+		if systems[i], err = w.System(ctx, t); err != nil {
+			return nil, fmt.Errorf("%s: %w", t.Shown, err)
+		}
+	}
+	return audit.Compare(systems[0], systems[1]), nil
+}
+
+// Above reports whether a unit of the hosts is surely more exposed than a limit.
+func Above(hosts []report.Host, limit security.Exposure) bool {
+	return slices.ContainsFunc(hosts, func(h report.Host) bool {
+		return slices.ContainsFunc(h.Units, func(u report.Unit) bool { return u.Now != nil && u.Now.Low > limit })
+	})
+}
+
+// Problems are the units of the hosts that systemd would not load.
+func Problems(hosts []report.Host) []report.Unit {
+	var out []report.Unit
+	for _, h := range hosts {
+		for _, u := range h.Units {
+			if u.Problem != "" {
+				out = append(out, u)
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,105 @@
+package workspace
+
+import (
+	"slices"
+
+	"wardnix/lint"
+	"wardnix/lint/config"
+	"wardnix/lint/report"
+	"wardnix/lint/unit"
+	"wardnix/nixast"
+)
+
+// linter is the linter that the settings describe, and what its filters hold back.
+type linter struct {
+	*lint.Linter
+	*Workspace
+	held report.Held // when the filters last ran
+	// bare are the settings that the options alone make: what they would report and
+	// the project's settings do not, is held back by settings.
+	bare *config.File
+	// classes are those of the units of the project, by reference.
+	classes map[unit.Ref]string
+}
+
+// newLinter makes the linter. It has the rules that any settings want.
+func (w *Workspace) newLinter() *linter {
+	l := &linter{Workspace: w, bare: (&config.File{}).Under(w.opts.Flags)}
+	l.Linter = &lint.Linter{
+		Catalogue: w.catalogue, Baselines: w.baselines,
+		NoIgnores: w.opts.NoIgnores,
+		Binding:   func(f *nixast.File, r *lint.Rule) bool { return w.settingsOf(f).Binding(r) },
+		Filters:   []lint.Filter{l.judge},
+	}
+	for _, r := range w.catalogue {
+		if !lint.IsSource(r) && slices.ContainsFunc(append(w.all(), l.bare), func(c *config.File) bool { return c.Mentions(r) }) {
+			l.Rules = append(l.Rules, r)
+		}
+	}
+	return l
+}
+
+// judge applies the settings to findings.
+func (l *linter) judge(found []lint.Finding) []lint.Finding {
+	l.held.Settings = 0
+	l.findClasses()
+	var out []lint.Finding
+	for _, f := range found {
+		if l.verdict(&f, l.settingsOf(f.File), l.subjects(f)) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// verdict sets the severity that settings give to a finding about one of several
+// subjects; false if they want it for none of them.
+func (l *linter) verdict(f *lint.Finding, settings *config.File, subjects []config.Subject) bool {
+	severity, wanted := lint.Severity(0), false
+	for _, s := range subjects {
+		if one, ok := settings.Judge(f.Rule, f.Severity, s); ok {
+			severity, wanted = max(severity, one), true
+		}
+	}
+	if !wanted {
+		if _, loud := l.bare.Judge(f.Rule, f.Severity, config.Subject{}); loud {
+			l.held.Settings++
+		}
+		return false
+	}
+	f.Severity = severity
+	return true
+}
+
+// findClasses notes the classes of the units of the project, if settings ask for them.
+func (l *linter) findClasses() {
+	if l.classes != nil || l.Project == nil || !slices.ContainsFunc(l.all(), (*config.File).UsesClasses) {
+		return
+	}
+	l.classes = map[unit.Ref]string{}
+	for _, h := range l.Project.Hosts() {
+		for _, u := range h.Units {
+			l.classes[unit.Self(u)[0]] = unit.ClassOf(u)
+		}
+	}
+}
+
+// subjects are what a finding is about: its units may be of several classes.
+func (l *linter) subjects(f lint.Finding) []config.Subject {
+	base := config.Subject{}
+	if file := l.fileOf(f.File); file != nil {
+		base.Path = file.Path
+	}
+	var out []config.Subject
+	for _, r := range f.Units {
+		s := base
+		s.Unit, s.Class = r.Unit, l.classes[unit.Ref{Host: r.Host, Scope: r.Scope, Unit: r.Unit}]
+		if !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	if len(out) == 0 {
+		out = []config.Subject{base}
+	}
+	return out
+}

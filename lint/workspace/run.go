@@ -1,0 +1,227 @@
+package workspace
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"path/filepath"
+	"slices"
+
+	"wardnix/emit"
+	"wardnix/lint"
+	"wardnix/lint/nixos"
+	"wardnix/lint/report"
+)
+
+// Task is what a run does besides looking for findings.
+type Task struct {
+	// Fix applies fixes up to this applicability; the zero one applies none.
+	Fix lint.Applicability
+	// Ignore is the reason of the comments to write that suppress what is found; ""
+	// writes none.
+	Ignore string
+	// Diff leaves the findings as they are without the changes, and returns these
+	// as a diff.
+	Diff bool
+	// Write writes the changes to the files, and Verify first has Nix compare what
+	// it reads before and after.
+	Write, Verify bool
+	// Hosts and Changes request these fields of the report.
+	Hosts, Changes bool
+}
+
+// Run is what a run came to.
+type Run struct {
+	*report.Report
+	// Bugs are fixes that were dropped since they did not keep their promise.
+	Bugs []lint.Bug
+	// Texts are the contents of the files of the overlay, after the fixes, by name.
+	Texts map[string]string
+}
+
+// maxAttempts bounds how often a run begins again because another process changed
+// what it read.
+const maxAttempts = 5
+
+// Lint looks for findings in the project, which it loads, and changes what the task
+// says. What was not written counts as not changed. The error is that of settings
+// that cannot be read.
+func (w *Workspace) Lint(ctx context.Context, t Task) (*Run, error) {
+	var fixed []lint.Finding // by attempts before the last
+	for attempt := 1; ; attempt++ {
+		if w.Project == nil || attempt > 1 {
+			if err := w.Load(ctx); err != nil {
+				return nil, err
+			}
+		}
+		l, err := w.configured()
+		if err != nil {
+			return nil, err
+		}
+		result, err := w.work(l, t)
+		if err != nil {
+			return nil, err
+		}
+		var failed []report.Failure
+		if t.Write {
+			failed = w.write(result, t.Verify)
+		}
+		if attempt < maxAttempts && slices.ContainsFunc(failed, func(f report.Failure) bool { return errors.Is(f.Err, emit.ErrChanged) }) {
+			fixed = append(fixed, l.settle(result, failed).Fixed...)
+			continue
+		}
+		result = l.settle(result, failed)
+		result.Fixed = append(fixed, result.Fixed...)
+		return l.report(result, failed, t), nil
+	}
+}
+
+// configured is the linter with the filters that the options name.
+func (w *Workspace) configured() (*linter, error) {
+	l := w.newLinter()
+	if w.opts.Since != "" {
+		touched, err := w.touchedSince(w.opts.Since)
+		if err != nil {
+			return nil, err
+		}
+		l.Filters = append(l.Filters, l.since(touched))
+	}
+	if w.opts.NoKnown {
+		return l, nil
+	}
+	k, err := w.readKnown()
+	if err != nil {
+		return nil, err
+	}
+	l.Filters = append(l.Filters, l.known(k))
+	return l, nil
+}
+
+// work runs the rules, and applies fixes where the task says so.
+func (w *Workspace) work(l *linter, t Task) (*lint.Result, error) {
+	switch {
+	case t.Ignore != "":
+		return l.AddIgnores(w.Project, t.Ignore)
+	case t.Fix == 0:
+		return l.Run(w.Project), nil
+	}
+	return l.Repair(w.Project, t.Fix), nil
+}
+
+// write brings the changed files to disk and returns those that it could not.
+func (w *Workspace) write(r *lint.Result, verify bool) []report.Failure {
+	var failed []report.Failure
+	fail := func(name string, err error) { failed = append(failed, report.Failure{Name: name, Err: err}) }
+	refused := map[string]error{}
+	if verify {
+		refused = refusals(r)
+	}
+	if len(w.opts.Overlay) == 0 {
+		for _, x := range w.removeStrays() {
+			fail(x.Name, x.Err)
+		}
+	}
+	for _, ch := range r.Changes {
+		err := refused[ch.File.Name]
+		if _, overlaid := w.opts.Overlay[ch.File.Name]; err == nil && !overlaid {
+			err = emit.WriteFile(w.Project.Root(ch.File), filepath.FromSlash(ch.File.Path), ch.Old, ch.New)
+		}
+		if err != nil {
+			fail(ch.File.Name, err)
+		}
+	}
+	return failed
+}
+
+// removeStrays clears up after runs that were killed while they wrote.
+func (w *Workspace) removeStrays() []report.Failure {
+	var failed []report.Failure
+	done := map[string]bool{}
+	for _, f := range w.Project.Files() {
+		dir := filepath.Dir(filepath.FromSlash(f.Path))
+		if !f.Asked || f.Err != nil || done[dir] {
+			continue
+		}
+		done[dir] = true
+		if err := emit.RemoveStrays(w.Project.Root(f), dir); err != nil {
+			failed = append(failed, report.Failure{Name: f.Name, Err: err})
+		}
+	}
+	return failed
+}
+
+// settle is the result as the files are now: without the changes to files that
+// could not be written.
+func (l *linter) settle(r *lint.Result, failed []report.Failure) *lint.Result {
+	lost := map[string]bool{}
+	for _, f := range failed {
+		lost[f.Name] = true
+	}
+	contents := map[string]string{}
+	var kept []lint.Change
+	for _, ch := range r.Changes {
+		if !lost[ch.File.Name] {
+			contents[ch.File.Name] = ch.New
+			kept = append(kept, ch)
+		}
+	}
+	if len(kept) == len(r.Changes) {
+		return r
+	}
+	now := l.Run(l.Project.With(contents))
+	now.Before, now.Changes, now.Bugs = r.Before, kept, r.Bugs
+	now.Fixed = slices.DeleteFunc(slices.Clone(r.Fixed), func(f lint.Finding) bool { return edits(f, lost) })
+	return now
+}
+
+// edits reports whether a fix of a finding edits one of the files.
+func edits(f lint.Finding, names map[string]bool) bool {
+	return slices.ContainsFunc(f.Fixes, func(x lint.Fix) bool {
+		return slices.ContainsFunc(x.Edits, func(e lint.FileEdit) bool { return names[e.File.Name] })
+	})
+}
+
+// report is what a run came to.
+func (l *linter) report(r *lint.Result, failed []report.Failure, t Task) *Run {
+	out := &Run{Bugs: r.Bugs, Texts: map[string]string{}}
+	for name, text := range l.opts.Overlay {
+		if f := r.Project.File(name); f != nil && f.Tree != nil {
+			text = f.Tree.Src
+		}
+		out.Texts[name] = text
+	}
+	shown, diff := *r, ""
+	if t.Diff { // the files are as they were
+		for _, ch := range r.Changes {
+			diff += emit.Diff(ch.File.Name, ch.Old, ch.New)
+		}
+		shown = lint.Result{Project: l.Project, Files: r.Files, Findings: r.Before, Ignored: r.Ignored}
+	}
+	shown.Findings = slices.Concat(lint.SourceFindings(shown.Project), shown.Findings)
+	slices.SortStableFunc(shown.Findings, func(a, b lint.Finding) int { return cmp.Compare(a.File.Name, b.File.Name) })
+	l.held.Skipped = l.Project.Skipped()
+	out.Report = l.newReport(&shown)
+	out.Held, out.Unwritten, out.Diff = l.held, failed, diff
+	if t.Changes && t.Fix != 0 {
+		out.Changes = exposureChanges(l.Project, r.Project)
+	}
+	if t.Hosts {
+		out.Hosts = l.scores(shown.Project)
+	}
+	return out
+}
+
+// newReport is a report with what all reports have.
+func (w *Workspace) newReport(r *lint.Result) *report.Report {
+	return &report.Report{Result: r, Rules: w.catalogue, Dir: w.base, Base: w.base}
+}
+
+// Failing reports whether findings fail the run.
+func (w *Workspace) Failing(found []lint.Finding) bool {
+	return lint.Failing(found, w.Main.Threshold())
+}
+
+// Nothing is the report of a run that reads nothing.
+func (w *Workspace) Nothing() *Run {
+	return &Run{Report: w.newReport(&lint.Result{Project: &nixos.Project{}})}
+}

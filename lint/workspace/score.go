@@ -1,0 +1,234 @@
+package workspace
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"wardnix/lint"
+	"wardnix/lint/nixos"
+	"wardnix/lint/report"
+	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/security"
+	"wardnix/lint/unitfiles"
+)
+
+// unitKey is what a unit of a project is known by.
+type unitKey struct{ host, scope, name string }
+
+func keyOf(u *nixos.Unit) unitKey { return unitKey{u.Host.Name, u.Scope.String(), u.Name} }
+
+// scorable reports whether a unit has an exposure: it is a service that is not
+// masked.
+func scorable(u *nixos.Unit) bool { return u.Type() == "service" && u.Enabled() >= 0 && !u.Pattern }
+
+// asked reports whether a file that was requested has a part in the unit.
+func asked(u *nixos.Unit) bool {
+	return slices.ContainsFunc(u.Files(), func(f *nixos.File) bool { return f.Asked })
+}
+
+// assessments are those of all services that can be scored.
+func assessments(p *nixos.Project) map[unitKey]*security.Assessment {
+	out := map[unitKey]*security.Assessment{}
+	for _, h := range p.Hosts() {
+		for _, u := range h.Units {
+			if !scorable(u) {
+				continue
+			}
+			if a, err := security.Assess(u.Whole(), h.Version()); err == nil {
+				out[keyOf(u)] = a
+			}
+		}
+	}
+	return out
+}
+
+// Units are the units of the project that a requested file has a part in.
+func (w *Workspace) Units() []*nixos.Unit {
+	var out []*nixos.Unit
+	for _, h := range w.Project.Hosts() {
+		for _, u := range h.Units {
+			if asked(u) {
+				out = append(out, u)
+			}
+		}
+	}
+	return out
+}
+
+// exposed are the hosts of a project with the services that have an exposure: those
+// that a requested file has a part in, or all. What systemd would not load has a
+// problem in place of an exposure.
+func exposed(p *nixos.Project, all bool) []report.Host {
+	var out []report.Host
+	for _, h := range p.Hosts() {
+		one := report.Host{Name: h.Name, Systemd: h.Systemd}
+		if h.ReleaseKnown {
+			one.Release = h.Release.String()
+		}
+		for _, f := range h.Files {
+			one.Files = append(one.Files, f.Name)
+		}
+		for _, u := range h.Units {
+			if !scorable(u) || !all && !asked(u) {
+				continue
+			}
+			def := u.Def().Binding
+			unit := report.Unit{
+				Name: u.Name, Scope: u.Scope.String(), File: def.File().Name,
+				Line: def.File().Position(def.Span().Start).Line,
+			}
+			a, err := security.Assess(u.Whole(), h.Version())
+			if unit.Now = a; err != nil {
+				unit.Now, unit.Problem = nil, err.Error()
+			}
+			one.Units = append(one.Units, unit)
+		}
+		out = append(out, one)
+	}
+	return out
+}
+
+// scores are the exposures of the services of a project, with those that the fixes
+// lead to.
+func (l *linter) scores(p *nixos.Project) []report.Host {
+	safe := assessments(l.Repair(p, lint.Safe).Project)
+	all := assessments(l.Repair(p, lint.Unsafe).Project)
+	hosts := exposed(p, false)
+	for i := range hosts {
+		for j := range hosts[i].Units {
+			u := &hosts[i].Units[j]
+			k := unitKey{hosts[i].Name, u.Scope, u.Name}
+			u.Safe, u.All = safe[k], all[k]
+		}
+	}
+	return hosts
+}
+
+// exposureChanges are the services whose exposure the fixes change, those that gain
+// most first. Where the source leaves it open, there is no change.
+func exposureChanges(before, after *nixos.Project) []report.ExposureChange {
+	if after == nil || after == before {
+		return nil
+	}
+	type gain struct {
+		report.ExposureChange
+		key unitKey
+		by  security.Exposure
+	}
+	var gains []gain
+	later := assessments(after)
+	for key, was := range assessments(before) {
+		is := later[key]
+		if is == nil || was.Low != was.High || is.Low != is.High || was.Low == is.Low {
+			continue
+		}
+		change := report.ExposureChange{Unit: key.name, Before: was.Low.String(), After: is.Low.String()}
+		gains = append(gains, gain{change, key, was.Low - is.Low})
+	}
+	slices.SortFunc(gains, func(a, b gain) int {
+		return cmp.Or(cmp.Compare(b.by, a.by), cmp.Compare(a.key.name, b.key.name), cmp.Compare(a.key.host, b.key.host), cmp.Compare(a.key.scope, b.key.scope))
+	})
+	var changes []report.ExposureChange
+	for _, g := range gains {
+		changes = append(changes, g.ExposureChange)
+	}
+	return slices.Compact(changes) // hosts that share a service
+}
+
+// Scores are the exposures of units, and what could not be read: as a host without
+// a name the unit files that the paths lead to, and then the hosts of the project.
+type Scores struct {
+	Hosts []report.Host
+	// Problems are findings of source rules.
+	Problems []lint.Finding
+}
+
+// Score computes the exposures of everything that the paths of the options lead
+// to: Nix files, unit files with their drop-ins, and directories of either.
+func (w *Workspace) Score(ctx context.Context) (*Scores, error) {
+	out := &Scores{}
+	version := directive.Newest
+	if w.Main.SystemdVersion != 0 {
+		version = directive.Version(w.Main.SystemdVersion)
+	}
+	unitFiles, nix := w.sortPaths()
+	if len(unitFiles) > 0 {
+		host := report.Host{Systemd: int(version)}
+		for _, name := range unitFiles {
+			host.Units = append(host.Units, w.scoreFile(name, version))
+		}
+		out.Hosts = append(out.Hosts, host)
+	}
+	if len(nix) == 0 {
+		return out, nil
+	}
+	w.opts.Paths = nix
+	if err := w.Load(ctx); err != nil {
+		return nil, err
+	}
+	for _, p := range w.Project.Problems() {
+		if len(unitFiles) > 0 && errors.Is(p.Err, nixos.ErrNoNixFiles) {
+			return out, nil
+		}
+	}
+	out.Problems = append(out.Problems, lint.SourceFindings(w.Project)...)
+	out.Hosts = append(out.Hosts, w.newLinter().scores(w.Project)...)
+	return out, nil
+}
+
+// scoreFile scores a unit file with its drop-ins.
+func (w *Workspace) scoreFile(name string, v directive.Version) report.Unit {
+	out := report.Unit{Name: filepath.Base(name), Scope: unitfiles.SystemScope.String(), File: name}
+	u, err := unitfiles.ReadFile(w.abs(name))
+	if err == nil {
+		out.Name = u.Name
+		out.Now, err = security.Assess(u.Merged(), v)
+	}
+	if err != nil {
+		out.Now, out.Problem = nil, err.Error()
+	}
+	return out
+}
+
+// sortPaths divides the paths into unit files, found in directories, too, and what
+// is to be read as Nix.
+func (w *Workspace) sortPaths() (unitFiles, nix []string) {
+	paths := w.opts.Paths
+	if len(paths) == 0 {
+		paths = []string{"."}
+	}
+	for _, name := range paths {
+		info, err := os.Stat(w.abs(name))
+		switch {
+		case err != nil || filepath.Ext(name) == ".nix" && !info.IsDir():
+			nix = append(nix, name) // which reports the error
+		case !info.IsDir():
+			unitFiles = append(unitFiles, name)
+		default:
+			nix = append(nix, name)
+			unitFiles = append(unitFiles, w.unitFilesIn(w.abs(name))...)
+		}
+	}
+	return unitFiles, nix
+}
+
+// unitFilesIn are the service files below a directory, hidden ones left out.
+func (w *Workspace) unitFilesIn(dir string) []string {
+	var found []string
+	filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() && path != dir && strings.HasPrefix(d.Name(), ".") {
+			return fs.SkipDir
+		}
+		if d.Type().IsRegular() && filepath.Ext(path) == ".service" {
+			found = append(found, w.shown(path))
+		}
+		return nil
+	})
+	return found
+}
