@@ -152,7 +152,7 @@ func (c *Command) progress(what string) (stop func()) {
 	return func() { close(done); <-gone }
 }
 
-// base is the folder that the host of the run wants paths to start from: the
+// base is the directory that the host of the run wants paths to start from: the
 // checkout of a pipeline that the working directory lies in, else that itself.
 func (c *Command) base(dir string) string {
 	for _, name := range []string{"GITHUB_WORKSPACE", "CI_PROJECT_DIR"} {

@@ -11,24 +11,24 @@ import (
 	"wardnix/lint/files"
 )
 
-// Finder finds the configuration of each folder. It reads each file once. It is
+// Finder finds the configuration of each directory. It reads each file once. It is
 // for one goroutine at a time.
 type Finder struct {
-	// Base is the absolute folder that names are told relative to.
+	// Base is the absolute directory that names are relative to.
 	Base string
 	// Vocabulary is what configurations may speak of.
 	Vocabulary Vocabulary
 	// None is used where there is no configuration.
 	None *File
-	// Fixed, if not nil, is used for every folder.
+	// Fixed, if not nil, is used for every directory.
 	Fixed *File
 
 	folders map[string]*File
 	errs    map[string]error
 }
 
-// For is the configuration of a folder: the nearest wardnix.toml in it or above
-// it, up to the folder that holds the .git of the repository. The error is that
+// For is the configuration of a directory: the nearest wardnix.toml in it or above
+// it, up to the directory that holds the .git of the repository. The error is that
 // of a file that cannot be read, or joins an [Error] for each mistake.
 func (f *Finder) For(dir string) (*File, error) {
 	if f.Fixed != nil {
@@ -108,7 +108,7 @@ func (f *Finder) read(abs string, read func(string) (string, error)) (*File, err
 	return Parse(abs, name, []byte(text), f.Vocabulary)
 }
 
-// named is an error of the file system, told with the name that users know.
+// named is an error of the file system, with the name that users know.
 type named struct {
 	name string
 	err  error

@@ -71,7 +71,7 @@ func (l *linter) verdict(f *lint.Finding, settings *config.File, subjects []conf
 	return true
 }
 
-// findClasses notes the classes of the units of the project, if settings ask for them.
+// findClasses notes the classes of the units of the project, if settings refer to classes.
 func (l *linter) findClasses() {
 	if l.classes != nil || l.Project == nil || !slices.ContainsFunc(l.all(), (*config.File).UsesClasses) {
 		return

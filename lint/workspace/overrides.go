@@ -99,7 +99,7 @@ func override(text string, overrides []audit.Override) (changed string, kept []a
 	return text, kept, writable(text)
 }
 
-// writable tells whether a module may be written: it has no syntax error, and
+// writable is an error for a module that may not be written: it has no syntax error, and
 // takes lib if it names it.
 func writable(text string) error {
 	f := nixast.Parse("", text, nixast.Options{})

@@ -97,7 +97,7 @@ func (t *touched) compare(r *gitrepo.Repository, rev string, asked []*nixos.File
 func changedLines(before, after string) []lineRange {
 	before, after = strings.ReplaceAll(before, "\r\n", "\n"), strings.ReplaceAll(after, "\r\n", "\n")
 	var ranges []lineRange
-	line, at := 1, 0 // the line of after that stands at this offset of before
+	line, at := 1, 0 // the line of after for this offset of before
 	for _, e := range udiff.Lines(before, after) {
 		line += strings.Count(before[at:e.Start], "\n")
 		added := strings.Count(e.New, "\n")

@@ -197,10 +197,10 @@ func formals(n nixast.Node) []string {
 	return append(all, ownText(n))
 }
 
-// heading tells a set from a recursive one.
+// heading distinguishes a set from a recursive one.
 func heading(n nixast.Node) string { return n.First().Text() }
 
-// ownText is what of a node is in none of its children: operators and the like.
+// ownText is what of a node is in none of its children: operators and keywords.
 func ownText(n nixast.Node) string {
 	words := map[string]int{}
 	for t := range n.OwnTokens() {

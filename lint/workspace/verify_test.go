@@ -49,12 +49,15 @@ func TestVerify(t *testing.T) {
 		if old == "" {
 			old = unit
 		}
-		err := verify(lint.Change{File: &nixos.File{Name: "a.nix"}, Old: old, New: c.new}, map[string]bool{"UMask": true, "ProtectHome": true})
-		switch {
-		case c.says == "" && err != nil:
-			t.Errorf("%s: %v", c.about, err)
-		case c.says != "" && (err == nil || !strings.Contains(err.Error(), c.says)):
-			t.Errorf("%s: the error is %v, which does not say %q", c.about, err, c.says)
-		}
+		t.Run(c.about, func(t *testing.T) {
+			t.Parallel()
+			err := verify(lint.Change{File: &nixos.File{Name: "a.nix"}, Old: old, New: c.new}, map[string]bool{"UMask": true, "ProtectHome": true})
+			switch {
+			case c.says == "" && err != nil:
+				t.Error(err)
+			case c.says != "" && (err == nil || !strings.Contains(err.Error(), c.says)):
+				t.Errorf("the error is %v, which does not say %q", err, c.says)
+			}
+		})
 	}
 }
