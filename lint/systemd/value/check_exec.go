@@ -6,9 +6,10 @@ import (
 	"wardnix/lint/systemd/directive"
 )
 
-// Command is the first word of an Exec line, without its prefixes.
+// Command is a command of an Exec line.
 type Command struct {
-	Path string
+	Path string   // the first word, without its prefixes
+	Args []string // the other words, specifiers and variables as they are written
 	// The prefixes: "-" (a failure is no failure), "@" (the next word is the
 	// name), ":" (no variables), "+" (outside the sandbox), "!" and "!!" (with
 	// root's credentials), "|" (by the user's shell, from 258 on).
@@ -94,17 +95,16 @@ func ParseExec(line string, e Expander) ([]Command, Verdict) {
 		if problem := executableProblem(path, command, e.Version); problem != "" {
 			return commands, fail("%s: %s", problem, Clip(path))
 		}
-		var arguments int
 		var semicolon bool
 		var problem string
-		rest, arguments, semicolon, odd, problem = parseArguments(rest, e)
+		rest, command.Args, semicolon, odd, problem = parseArguments(rest, e)
 		if odd {
 			verdict = oddEscape
 		}
 		if problem != "" {
 			return commands, fail("%s", problem)
 		}
-		if command.Argv0 && arguments == 0 {
+		if command.Argv0 && len(command.Args) == 0 {
 			return commands, fail("no name behind @: %s", Clip(line))
 		}
 		if command.magic && e.Version >= 258 {
@@ -150,7 +150,7 @@ func executableProblem(path string, c Command, v directive.Version) string {
 }
 
 // parseArguments reads the words up to a lone semicolon.
-func parseArguments(rest string, e Expander) (after string, count int, semicolon, odd bool, problem string) {
+func parseArguments(rest string, e Expander) (after string, args []string, semicolon, odd bool, problem string) {
 	for rest != "" {
 		for _, lone := range []string{";", "\\;"} {
 			tail, found := strings.CutPrefix(rest, lone)
@@ -159,26 +159,26 @@ func parseArguments(rest string, e Expander) (after string, count int, semicolon
 			}
 			rest = strings.TrimLeft(tail, Blanks)
 			if lone == ";" {
-				return rest, count, true, odd, ""
+				return rest, args, true, odd, ""
 			}
-			count++
+			args = append(args, ";")
 		}
 		if rest == "" {
 			break
 		}
 		word, tail, ok, bad, kept := commandWord(rest)
 		if bad {
-			return "", count, false, odd, "open quote: " + Clip(rest)
+			return "", args, false, odd, "open quote: " + Clip(rest)
 		}
 		odd = odd || kept
 		if !ok {
 			break
 		}
 		if _, good := e.Expand(word, FullSpecifiers); !good {
-			return "", count, false, odd, badSpecifier + ": " + Clip(word)
+			return "", args, false, odd, badSpecifier + ": " + Clip(word)
 		}
 		rest = tail
-		count++
+		args = append(args, word)
 	}
-	return "", count, false, odd, ""
+	return "", args, false, odd, ""
 }
