@@ -29,7 +29,7 @@ func All() []*lint.Rule {
 		contradiction.UserNamespaceCapability,
 		contradiction.NotifyWithoutUnix,
 		contradiction.HomeHidden,
-		contradiction.JitForbidden,
+		contradiction.JITForbidden,
 		contradiction.PortForbidden,
 		contradiction.NetworkMissing,
 		contradiction.DataReadOnly,

@@ -28,7 +28,7 @@ func ReplaceSetting(s *unit.Unit, at unit.Setting, value any, a lint.Applicabili
 	if err != nil {
 		return nil
 	}
-	return []lint.Fix{{Title: fmt.Sprintf("write `%s = %s`", at.Key, profile.Written(value)), Applicability: a, Breaks: breaks, Edits: lint.In(node.File(), edits)}}
+	return []lint.Fix{{Title: fmt.Sprintf("set `%s = %s`", at.Key, profile.Written(value)), Applicability: a, Breaks: breaks, Edits: lint.In(node.File(), edits)}}
 }
 
 // Remove is the fix that takes the bindings of directives out; none where one

@@ -1,80 +1,72 @@
 package unit
 
 import (
+	"iter"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
 
 	"wardnix/lint/nixos"
+	"wardnix/lint/systemd/value"
 )
 
-// EnvironmentText is all that is known of the unit's environment.
-func (s *Unit) EnvironmentText() string {
-	var b strings.Builder
-	for _, l := range s.Lines() {
-		if l.Key == "Environment" {
-			b.WriteString(l.Shown + "\n")
-		}
-	}
-	return b.String()
-}
-
-// MountsForItself reports whether the service mounts in an ExecStartPre what its
-// main command, in the same namespace, uses.
-func (s *Unit) MountsForItself() bool {
-	return slices.ContainsFunc(s.Commands(), func(c Command) bool {
-		return c.Main() && !slices.Contains([]string{"mount", "umount", "sshfs", "rclone"}, c.Program())
-	})
-}
-
-// A Command is a line of ExecStart and the like, as far as it is known.
+// A Command is a program that the unit runs with its arguments, as far as they are
+// known.
 type Command struct {
+	// Setting is the line, or the option of a script, by which the unit runs it.
+	// The place of a command that is written out in a script is that place.
 	Setting
-	Prefix string   // "-", "+" and so on
-	Words  []string // with "${…}" for what is not known
+	// Words are the program and its arguments, with "${…}" for what is not known.
+	// Programs that run their arguments, such as "env" and "exec", are omitted.
+	Words []string
+	// Origin says who starts it.
+	Origin Origin
+	// Outside reports the prefix "+": it runs as root and outside the sandbox.
+	Outside bool
+	// AsRoot reports a prefix that leaves it the rights of root.
+	AsRoot bool
+	// MayFail reports that the unit expects it to fail.
+	MayFail bool
+	// Reads reports that it is a shell or a script whose commands follow.
+	Reads bool
+	// Conditional reports that a script may not come to run it.
+	Conditional bool
 }
 
-// wordPattern matches a word of a command line: blanks inside "${…}" and quotes belong
-// to it.
-var wordPattern = regexp.MustCompile(`(?:\$\{[^{}]*\}|"(?:[^"\\]|\\.)*"|'[^']*'|\\.|[^\s"'\\])+`)
+// Origin says who starts a command.
+type Origin uint8
 
-func splitWords(line string) []string {
-	words := wordPattern.FindAllString(line, -1)
-	for i, w := range words {
-		if n := len(w); n > 1 && (w[0] == '"' || w[0] == '\'') && w[n-1] == w[0] {
-			words[i] = w[1 : n-1]
+const (
+	Line   Origin = iota // systemd itself
+	Shell                // a shell that systemd starts with "-c"
+	Script               // a script of the unit, or a program that the project writes
+)
+
+// Commands are the commands that the unit runs, in order: those of its Exec lines,
+// and those that shells run for it, as far as they can be read. Lines that systemd
+// refuses have none. The caller must not change them.
+func (u *Unit) Commands() []Command {
+	if u.commands == nil {
+		u.commands = []Command{}
+		for _, l := range u.Lines() {
+			if l.Section == "Service" && strings.HasPrefix(l.Key, "Exec") && l.Unseen == "" && l.Def != nil {
+				r := commandReader{u: u}
+				r.line(l)
+				u.commands = append(u.commands, r.found...)
+			}
 		}
 	}
-	return words
+	return u.commands
 }
 
-// Commands are the commands that the unit runs, in order.
-func (s *Unit) Commands() []Command {
-	if s.commandsRead {
-		return s.commands
-	}
-	s.commandsRead = true
-	for _, l := range s.Lines() {
-		if l.Section != "Service" || !strings.HasPrefix(l.Key, "Exec") || l.Unseen != "" || l.Def == nil {
-			continue
-		}
-		line := strings.TrimSpace(l.Shown)
-		rest := strings.TrimLeft(line, "-+!:@|")
-		c := Command{Setting: Setting{l}, Prefix: line[:len(line)-len(rest)], Words: splitWords(rest)}
-		if len(c.Words) > 0 {
-			s.commands = append(s.commands, c)
-		}
-	}
-	return s.commands
-}
+// Certain reports whether the unit certainly comes to run the command, and, if a
+// shell runs it, does not expect it to fail.
+func (c *Command) Certain() bool { return !c.Conditional && (c.Origin == Line || !c.MayFail) }
 
-// Privileged reports whether the command runs outside of the sandbox, or with
-// root's rights (systemd.service(5), "Special executable prefixes").
-func (c *Command) Privileged() bool { return strings.ContainsAny(c.Prefix, "+!") }
-
-// Main reports whether the command is one of the service itself.
-func (c *Command) Main() bool { return c.Key == "ExecStart" }
+// Main reports whether the command is one of the service itself, not of a step of
+// its start or end.
+func (c *Command) Main() bool { return c.Key == "ExecStart" || c.Key == "script" }
 
 // mainProgram matches the name of the program that lib.getExe gives.
 var mainProgram = regexp.MustCompile(`^\$\{main program of (?:[\w'-]+\.)*([\w'-]+)\}$`)
@@ -89,14 +81,113 @@ func (c *Command) Program() string {
 	return name
 }
 
-// Variables are the variables of the option environment that are known, by name.
-func (s *Unit) Variables() map[string]Setting {
-	out := map[string]Setting{}
-	for _, v := range s.Option("environment").Attrs() {
-		if text, ok := v.Text(); ok && !v.IsPattern() && len(v.Unseen) == 0 && len(v.Defs) == 1 {
-			d := v.Defs[0]
-			out[v.Name()] = Setting{nixos.Line{Section: "Service", Key: "Environment", Text: text, Shown: text, Known: true, When: d.When, Def: d}}
+// Args are the arguments of the command.
+func (c *Command) Args() []string { return c.Words[1:] }
+
+// Has reports whether one of the words is an argument of the command.
+func (c *Command) Has(words ...string) bool {
+	return slices.ContainsFunc(c.Args(), func(w string) bool { return slices.Contains(words, w) })
+}
+
+// Flags are the options of the command, each with its value: what follows "=", or
+// else the next argument, which need not belong to it.
+func (c *Command) Flags() iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		for i, w := range c.Words {
+			if i == 0 || !strings.HasPrefix(w, "-") {
+				continue
+			}
+			flag, value, joined := strings.Cut(w, "=")
+			if !joined && i+1 < len(c.Words) {
+				value = c.Words[i+1]
+			}
+			if !yield(flag, value) {
+				return
+			}
 		}
 	}
-	return out
+}
+
+// runners are programs that run their arguments as a command, with the letters of
+// their options that take a value of their own, and the number of arguments before
+// the command.
+var runners = map[string]struct {
+	valued string
+	before int
+}{
+	"exec": {"a", 0}, "command": {"", 0}, "builtin": {"", 0}, "time": {"fo", 0}, "nohup": {"", 0}, "setsid": {"", 0}, "stdbuf": {"ioe", 0},
+	"env": {"uCS", 0}, "nice": {"n", 0}, "ionice": {"cnp", 0}, "timeout": {"ks", 1},
+}
+
+// unwrapped are the words of a command behind programs that run it.
+func unwrapped(words []string) []string {
+	for len(words) > 1 {
+		r, ok := runners[path.Base(words[0])]
+		if !ok {
+			return words
+		}
+		rest := words[1:]
+		for len(rest) > 0 && (strings.HasPrefix(rest[0], "-") || path.Base(words[0]) == "env" && strings.Contains(rest[0], "=")) {
+			takesNext := len(rest[0]) == 2 && strings.Contains(r.valued, rest[0][1:])
+			if rest = rest[1:]; takesNext && len(rest) > 0 {
+				rest = rest[1:]
+			}
+		}
+		if len(rest) <= r.before {
+			return words
+		}
+		words = rest[r.before:]
+	}
+	return words
+}
+
+// shells are programs that read a script that "-c" gives them.
+var shells = []string{"sh", "bash", "dash", "ash", "zsh"}
+
+// scriptOf is the script that a command gives to a shell, or the file that holds
+// it.
+func scriptOf(words []string) (script string, isFile, ok bool) {
+	name := path.Base(words[0])
+	if m := mainProgram.FindStringSubmatch(name); m != nil {
+		name = m[1]
+	}
+	if !slices.Contains(shells, name) && name != "runtimeShell" {
+		return "", false, false
+	}
+	for i := 1; i < len(words); i++ {
+		switch w := words[i]; {
+		case !strings.HasPrefix(w, "-") && !strings.HasPrefix(w, "+"):
+			return w, true, true
+		case strings.HasPrefix(w, "--"):
+		case strings.Contains(w, "c"):
+			for i++; i < len(words) && strings.HasPrefix(words[i], "-"); i++ {
+				if words[i] == "-o" {
+					i++
+				}
+			}
+			if i >= len(words) {
+				return "", false, false
+			}
+			return words[i], false, true
+		case strings.HasSuffix(w, "o"):
+			i++ // its value
+		}
+	}
+	return "", false, false
+}
+
+// prefixed takes over what the prefixes of an Exec line say.
+func (c *Command) prefixed(p *value.Command) {
+	c.Outside = p.Privileged
+	c.AsRoot = p.Privileged || p.NoSetuid
+	c.MayFail = p.IgnoreFailure
+}
+
+// scriptLine is the option whose script a line runs.
+func (u *Unit) scriptLine(l nixos.Line) (string, bool) {
+	if !isScript(l) {
+		return "", false
+	}
+	option := derivedFrom("Service", l.Key)
+	return option, option != ""
 }

@@ -15,6 +15,17 @@ func ValueLine(at Setting) nixos.Line {
 	return l
 }
 
+// Notifies is the setting for which the service has to notify systemd over a socket
+// of AF_UNIX: its type, or its watchdog (sd_notify(3)).
+func (u *Unit) Notifies() (Setting, bool) {
+	if at, ok := u.Is("Type", "notify", "notify-reload"); ok {
+		return at, true
+	}
+	at, ok := u.Setting("Service", "WatchdogSec")
+	span, isSpan := value.ParseSpan(at.Text)
+	return at, ok && isSpan && span != 0 && span != value.Infinite
+}
+
 // SocketActivated reports whether a socket unit may open sockets for the service.
 func (s *Unit) SocketActivated() bool {
 	if s.MayBeOn("Sockets", "StandardInput") || strings.Contains(s.Name, "@") {

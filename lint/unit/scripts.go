@@ -125,7 +125,3 @@ func withoutComments(script string) string {
 	}
 	return b.String()
 }
-
-// ScriptOptions are the options of a service whose text NixOS writes to a file in
-// the store.
-var ScriptOptions = []string{"script", "preStart", "postStart", "reload", "preStop", "postStop"}

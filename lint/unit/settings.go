@@ -223,8 +223,11 @@ func (s *Unit) Together(all ...Setting) bool {
 }
 
 // Place is where a setting is written: its element of a list, if that is written
-// out, else the whole value.
+// out, or its part of a text, else the whole value.
 func (s *Unit) Place(at Setting) (*nixast.File, nixast.Span) {
+	if !at.Line.Place.In.IsZero() {
+		return at.Line.Place.In.File(), at.Line.Place.Span
+	}
 	file, span := ValuePlace(at.Def)
 	ev := s.Host.Evaluator()
 	list, ok := ev.Force(at.Def.Value).(*eval.List)

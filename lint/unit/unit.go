@@ -6,11 +6,18 @@ import (
 	"wardnix/lint/systemd/security"
 	"wardnix/lint/systemd/unitfile"
 	"wardnix/nixast"
+	"wardnix/nixast/eval"
 	"wardnix/rules/profile"
 )
 
 // OfUser reports whether the unit belongs to a user's manager.
 func OfUser(u *Unit) bool { return u.Scope.Kind == nixos.User || u.Scope.Kind == nixos.HomeManager }
+
+// OfSystem reports whether the service manager of a running system runs the unit: it
+// is not one of a user manager or of the initrd, and not certainly disabled.
+func (u *Unit) OfSystem() bool {
+	return !OfUser(u) && u.Scope.Kind != nixos.Initrd && u.Enabled() != eval.No
+}
 
 // Unit is a unit as the baseline rules look at it.
 type Unit struct {
@@ -28,9 +35,9 @@ type Unit struct {
 	misreads        []Misread         // of eachMisread; nil until it is asked for
 	read            *signs            // of signs, once read
 	byKey           map[key]*settings // of settings; nil until it is asked for
-	commands        []Command         // of commandLines, once read
-	commandsRead    bool
-	identity        *Identity // of RunsAs, once known
+	texts           []Text            // of Texts; nil until it is asked for
+	commands        []Command         // of Commands; nil until it is asked for
+	identity        *Identity         // of RunsAs, once known
 }
 
 func viewOf(u *nixos.Unit, w *World) *Unit {

@@ -1,3 +1,5 @@
+// Package contradiction holds the rules about settings of one unit that contradict
+// each other, or what the unit runs.
 package contradiction
 
 import "embed"

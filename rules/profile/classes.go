@@ -171,14 +171,15 @@ var TellingPrograms = func() map[string]int {
 // writes are not known.
 var OneshotNeeds = map[string]string{"ProtectSystem": "what a script writes is not known"}
 
-type runtime struct {
+// A Runtime compiles code while it runs.
+type Runtime struct {
 	Name    string
 	Program *regexp.Regexp
 	Without string // the argument that makes it do without a compiler
 }
 
 // Runtimes match programs and packages by the runtime that they are.
-var Runtimes = []runtime{
+var Runtimes = []Runtime{
 	{"Node.js", regexp.MustCompile(`^(?:node|nodejs(?:[-_]\d+|-slim(?:_\d+)?)?|npm|npx|yarn|pnpm)$`), "--jitless"},
 	{"Java", regexp.MustCompile(`^(?:java|(?:open)?jdk\d*(?:_headless)?|(?:open)?jre\d*(?:_headless|_minimal)?|temurin-(?:jre-)?bin(?:-\d+)?)$`), "-Xint"},
 	{"Deno", regexp.MustCompile(`^deno$`), "--jitless"},
@@ -188,8 +189,17 @@ var Runtimes = []runtime{
 
 // IsRuntime reports whether a word is the name of a runtime's program or package.
 func IsRuntime(word string) bool {
-	return slices.ContainsFunc(runtimeMarks, func(m string) bool { return strings.Contains(word, m) }) &&
-		slices.ContainsFunc(Runtimes, func(r runtime) bool { return r.Program.MatchString(word) })
+	_, ok := RuntimeOf(word)
+	return ok && slices.ContainsFunc(runtimeMarks, func(m string) bool { return strings.Contains(word, m) })
+}
+
+// RuntimeOf is the runtime that a program or package of this name is.
+func RuntimeOf(name string) (Runtime, bool) {
+	i := slices.IndexFunc(Runtimes, func(r Runtime) bool { return r.Program.MatchString(name) })
+	if i < 0 {
+		return Runtime{}, false
+	}
+	return Runtimes[i], true
 }
 
 // runtimeMarks spare most words the look at the expressions: those not listed in
