@@ -3,6 +3,7 @@ package rules_test
 import (
 	"flag"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -40,6 +41,9 @@ func TestRulesAreComplete(t *testing.T) {
 	seen := map[string]bool{}
 	for _, r := range all {
 		t.Run(r.Name, func(t *testing.T) {
+			if file := pageOf(t, r); strings.Contains(r.Title, "TODO") {
+				t.Fatalf("%s is not written: replace each TODO in it, and in the files of %s beside it", file, r)
+			}
 			if !id.MatchString(r.ID) || !name.MatchString(r.Name) || seen[r.ID] || seen[r.Name] {
 				t.Errorf("%q and %q are no good as ID and name", r.ID, r.Name)
 			}
@@ -53,6 +57,15 @@ func TestRulesAreComplete(t *testing.T) {
 	if !slices.IsSortedFunc(all, func(a, b *lint.Rule) int { return strings.Compare(a.ID, b.ID) }) {
 		t.Error("the catalogue is not sorted by ID")
 	}
+}
+
+// pageOf is the file of a rule's page, from the root of the module.
+func pageOf(t *testing.T, r *lint.Rule) string {
+	found, err := filepath.Glob("*/" + r.Name + ".md")
+	if err != nil || len(found) != 1 {
+		t.Fatalf("%s has %d pages (%v)", r, len(found), err)
+	}
+	return filepath.ToSlash(filepath.Join("rules", found[0]))
 }
 
 // example runs a rule's Before and After.

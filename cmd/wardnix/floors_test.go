@@ -40,6 +40,7 @@ var floors = map[string]int{
 	"wardnix/rules/suppression":      12,
 	"wardnix/rules":                  13,
 	"wardnix/rules/gen":              14,
+	"wardnix/rules/new":              14,
 	"wardnix/lint/workspace":         15,
 	"wardnix/cmd/wardnix":            16,
 }
