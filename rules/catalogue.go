@@ -65,7 +65,7 @@ func All() []*lint.Rule {
 		host.UndeclaredUser,
 		host.FirstStageIdle,
 		host.WaitOnlineConflict,
-		migration.ManagerNames,
+		migration.ManagerOldName,
 		migration.RemovedOption,
 		migration.RenamedOption,
 		migration.ScriptedStage,

@@ -3,6 +3,7 @@ package nixos
 import (
 	"slices"
 
+	"wardnix/nixast"
 	"wardnix/nixast/eval"
 )
 
@@ -11,7 +12,7 @@ import (
 func (w *world) configAt(path []string) *eval.Thunk {
 	label := w.label
 	if len(path) > 0 {
-		label += "." + attrPath(path)
+		label += "." + nixast.QuoteAttrPath(path...)
 	}
 	return w.ev.Opaque(eval.Opaque{
 		Label:  label,

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"wardnix/nixast"
 	"wardnix/nixast/eval"
 )
 
@@ -232,7 +233,7 @@ func (w *world) mergedSubmodule(n *node, modules *eval.Thunk) (*eval.Thunk, bool
 // submodule is an empty world for the submodule at n.
 func (w *world) submodule(n *node) *world {
 	sub := newWorld(w.project, w.ev)
-	sub.label = w.label + "." + attrPath(n.path())
+	sub.label = w.label + "." + nixast.QuoteAttrPath(n.path()...)
 	sub.complete = true
 	name := eval.NewString(n.name)
 	if n.pattern {

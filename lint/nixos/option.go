@@ -3,7 +3,6 @@ package nixos
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"wardnix/nixast"
 	"wardnix/nixast/eval"
@@ -175,33 +174,4 @@ func (o *Option) Name() string {
 }
 
 // String is the path as Nix writes it.
-func (o *Option) String() string { return attrPath(o.Path) }
-
-// attrPath writes a path with quotes where a name needs them.
-func attrPath(path []string) string {
-	var b strings.Builder
-	for i, name := range path {
-		if i > 0 {
-			b.WriteByte('.')
-		}
-		if isIdent(name) {
-			b.WriteString(name)
-		} else {
-			b.WriteString(`"` + name + `"`)
-		}
-	}
-	return b.String()
-}
-
-func isIdent(s string) bool {
-	for i := range len(s) {
-		c := s[i] | 0x20
-		switch {
-		case 'a' <= c && c <= 'z', s[i] == '_':
-		case i > 0 && ('0' <= s[i] && s[i] <= '9' || s[i] == '\'' || s[i] == '-'):
-		default:
-			return false
-		}
-	}
-	return s != ""
-}
+func (o *Option) String() string { return nixast.QuoteAttrPath(o.Path...) }

@@ -1,7 +1,7 @@
 package migration
 
 import (
-	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -45,6 +45,8 @@ var migrations = slices.Concat(
 		{old: []string{"services", "resolved", "extraConfig"}, new: []string{"services", "resolved", "settings", "Resolve"}, since: nixos2605, removed: true, conf: true},
 		{old: []string{"systemd", "user", "extraConfig"}, new: []string{"systemd", "user", "settings", "Manager"}, since: nixos2611, removed: true, conf: true},
 		{old: []string{"services", "timesyncd", "extraConfig"}, new: []string{"services", "timesyncd", "settings", "Time"}, since: nixos2611, removed: true, conf: true},
+		{old: []string{"services", "journald", "extraConfig"}, new: []string{"services", "journald", "settings", "Journal"}, since: nixos2611, removed: true, conf: true},
+		{old: []string{"services", "journald", "console"}, new: []string{"services", "journald", "settings", "Journal"}, since: nixos2611, removed: true},
 		{old: []string{"systemd", "enableCgroupAccounting"}, new: []string{"systemd", "settings", "Manager"}, since: nixos2511, removed: true},
 	},
 	renamed(nixos2511, []string{"systemd", "watchdog"}, []string{"systemd", "settings", "Manager"}, profile.WatchdogOptions),
@@ -58,6 +60,10 @@ var migrations = slices.Concat(
 	renamed(nixos2605, []string{"services", "resolved"}, []string{"services", "resolved", "settings", "Resolve"}, map[string]string{
 		"fallbackDns": "FallbackDNS", "domains": "Domains", "llmnr": "LLMNR", "dnssec": "DNSSEC", "dnsovertls": "DNSOverTLS",
 	}),
+	renamed(nixos2611, []string{"services", "journald"}, []string{"services", "journald", "settings", "Journal"}, map[string]string{
+		"rateLimitInterval": "RateLimitIntervalSec", "rateLimitBurst": "RateLimitBurst", "storage": "Storage",
+		"forwardToSyslog": "ForwardToSyslog", "audit": "Audit",
+	}),
 )
 
 // renamed are migrations of the options below one to settings below another.
@@ -70,63 +76,51 @@ func renamed(since nixos.Release, from, to []string, names map[string]string) []
 	return out
 }
 
-// RemovedOption reports options that the target release no longer has.
-var RemovedOption = &lint.Rule{
-	Page:  lint.ReadPage(pages, "removed-option"),
-	Check: func(p *lint.Pass) { checkMigrations(p, true) },
-}
-
-// RenamedOption reports options that the target release knows under another
-// name.
-var RenamedOption = &lint.Rule{
-	Page:  lint.ReadPage(pages, "renamed-option"),
-	Check: func(p *lint.Pass) { checkMigrations(p, false) },
-}
-
-func checkMigrations(p *lint.Pass, removed bool) {
-	for _, h := range p.Project.Hosts() {
+// migrationsFor are the migrations that apply to a host.
+func migrationsFor(h *nixos.Host) iter.Seq[*migration] {
+	return func(yield func(*migration) bool) {
 		for i := range migrations {
 			m := &migrations[i]
-			if m.removed == removed && h.ReleaseKnown && !h.Release.Before(m.since) {
-				m.report(p, h)
+			if h.ReleaseKnown && !h.Release.Before(m.since) && !yield(m) {
+				return
 			}
 		}
 	}
 }
 
-func (m *migration) report(p *lint.Pass, h *nixos.Host) {
-	o := h.Option(m.old...)
-	for _, d := range o.Defs {
-		if d.Binding.IsZero() || asksRelease(d.When) {
-			continue
+// definitions are those of the old option, but for the ones that depend on the release.
+func (m *migration) definitions(h *nixos.Host) iter.Seq[*nixos.Def] {
+	return func(yield func(*nixos.Def) bool) {
+		for _, d := range h.Option(m.old...).Defs {
+			if !d.Binding.IsZero() && !dependsOnRelease(d.When) && !yield(d) {
+				return
+			}
 		}
-		f := lint.Finding{
-			Message: fmt.Sprintf("NixOS %s calls %s %s", m.since, o, strings.Join(m.new, ".")),
-			Units:   unit.Host(h), About: unit.Options(h, m.old, m.new),
-		}
-		if m.removed {
-			f.Message = fmt.Sprintf("NixOS %s has no option %s, and refuses to evaluate; its place is %s", m.since, o, strings.Join(m.new, "."))
-		}
-		f.File, f.Span = unit.Place(d.Binding)
-		if edits, settings, ok := m.rewrite(h, d); ok {
-			f.About = append(f.About, unit.Options(h, settings...)...)
-			f.Fixes = []lint.Fix{{Title: "write " + strings.Join(m.new, "."), Applicability: lint.Safe, Edits: lint.In(f.File, edits)}}
-		}
-		p.Report(f)
 	}
 }
 
-// releaseWords are the names that a condition has which asks what the release is,
-// or what options it has.
+// at begins a finding about a definition of the old option.
+func (m *migration) at(p *lint.Pass, h *nixos.Host, d *nixos.Def) *lint.Draft {
+	to := nixast.QuoteAttrPath(m.new...)
+	draft := p.AtOption(h, d, m.old, m.new).Place(unit.Place(d.Binding)).Help("use `%s`", to)
+	if edits, settings, ok := m.rewrite(h, d); ok {
+		draft.Concerns(unit.Options(h, settings...)...).
+			Fix(lint.Fix{Title: "move to `" + to + "`", Applicability: lint.Safe, Edits: lint.In(d.Binding.File(), edits)})
+	}
+	return draft
+}
+
+// releaseWords are names in conditions that depend on the release, or on the options
+// that it has.
 var releaseWords = []string{"options", "versionAtLeast", "versionOlder", "compareVersions", "version", "release"}
 
-// asksRelease reports whether a part of the condition depends on the release: then
+// dependsOnRelease reports whether a part of the condition depends on the release: then
 // the definition is most likely there for other releases than the one at hand.
-func asksRelease(c *eval.Cond) bool {
+func dependsOnRelease(c *eval.Cond) bool {
 	if c == nil {
 		return false
 	}
-	if slices.ContainsFunc(c.Args, asksRelease) {
+	if slices.ContainsFunc(c.Args, dependsOnRelease) {
 		return true
 	}
 	for n := range c.Node.Descendants() {
@@ -142,8 +136,8 @@ func asksRelease(c *eval.Cond) bool {
 }
 
 // rewrite makes the edits that give a definition its new name, and names the
-// settings that come of it. A definition whose place says only a part of the
-// path stays as it is, and so does one beside others of the new name.
+// settings that come of it. There are none for a definition whose binding has only a
+// part of the path, and for one next to others of the new name.
 func (m *migration) rewrite(h *nixos.Host, d *nixos.Def) (edits []emit.Edit, settings [][]string, ok bool) {
 	b, isBinding := d.Binding.AsBinding()
 	if !isBinding || !d.Wrapper.IsZero() || h.Option(m.new...).IsSet() || m.removed && !m.conf {
@@ -180,32 +174,39 @@ func (m *migration) rewrite(h *nixos.Host, d *nixos.Def) (edits []emit.Edit, set
 	return append(edits, value...), settings, true
 }
 
-// confSettings are the settings in the text of a configuration file; false if
-// there is more in it than settings of one section. A key that stands twice
-// becomes a list.
+// confSettings are the settings in the text of a configuration file, under the
+// comments above them; false if there is more in it than settings of one section. A
+// repeated key becomes a list.
 func confSettings(text, section string) (emit.Attrs, bool) {
 	var attrs emit.Attrs
+	var comments []string
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
 		if line == "" || line == "["+section+"]" {
 			continue
 		}
+		if comment := strings.TrimLeft(line, "#;"); comment != line {
+			comments = append(comments, strings.TrimSpace(comment))
+			continue
+		}
 		key, value, ok := strings.Cut(line, "=")
-		if !ok || strings.ContainsAny(line[:1], "#;[") || strings.HasSuffix(line, `\`) {
+		if !ok || line[0] == '[' || strings.HasSuffix(line, `\`) {
 			return nil, false
 		}
 		key, value = strings.TrimSpace(key), strings.TrimSpace(value)
 		i := slices.IndexFunc(attrs, func(a emit.Attr) bool { return a.Path[0] == key })
-		switch {
-		case i < 0:
+		if i < 0 {
+			i = len(attrs)
 			attrs = append(attrs, emit.A(key, value))
-		default:
+		} else {
 			list, isList := attrs[i].Value.([]any)
 			if !isList {
 				list = []any{attrs[i].Value}
 			}
 			attrs[i].Value = append(list, value)
 		}
+		attrs[i].Comment = strings.TrimSpace(attrs[i].Comment + "\n" + strings.Join(comments, "\n"))
+		comments = nil
 	}
-	return attrs, len(attrs) > 0
+	return attrs, len(attrs) > 0 && len(comments) == 0
 }
