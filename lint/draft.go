@@ -167,10 +167,7 @@ func (d *Draft) Reportf(format string, args ...any) {
 		return
 	}
 	d.Problem = fmt.Sprintf(format, args...)
-	d.Message = d.Problem
-	if name := d.Unit(); name != "" {
-		d.Message = name + ": " + d.Problem
-	}
+	d.Message = titleOf(d.Units, d.Problem)
 	d.pass.Report(d.Finding)
 	for i, span := range d.further {
 		more := d.Finding

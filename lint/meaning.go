@@ -93,7 +93,7 @@ func (m meaning) sameBut(after meaning, fixes []chosen) error {
 	}
 	refuse := func(r unit.Ref, format string, args ...any) error {
 		for a := range allowed {
-			if a.Unit != "" && a.Unit == r.Unit && a.Section == r.Section && a.Key == r.Key {
+			if a.Unit != "" && r.Unit != "" && a.Section == r.Section && a.Key == r.Key {
 				return &sharedError{r}
 			}
 		}
@@ -112,14 +112,14 @@ func (m meaning) sameBut(after meaning, fixes []chosen) error {
 	return nil
 }
 
-// A sharedError is that of a fix whose text defines the same setting of a unit of
-// the same name elsewhere, where nothing was found.
+// A sharedError is that of a fix whose text defines the same setting of another
+// unit, for which the fix was not made.
 type sharedError struct{ ref unit.Ref }
 
 func (e *sharedError) Error() string {
-	where := e.ref.Scope.String()
+	text := "the same text defines " + e.ref.String()
 	if e.ref.Host != "" {
-		where = e.ref.Host
+		text += " on host " + e.ref.Host
 	}
-	return fmt.Sprintf("the same text defines %s of %s, where nothing is wrong", e.ref, where)
+	return text + ", which the fix must not change"
 }

@@ -242,37 +242,19 @@ func (l *Linter) Run(project *nixos.Project) *Result {
 	return r
 }
 
-// findingKey is what findings of several hosts, or of several units of one text,
-// have in common.
-type findingKey struct {
-	rule          *Rule
-	file          *nixast.File
-	span          nixast.Span
-	unit, message string
-}
-
 // check runs the rules, and parts the findings that count from those that comments
-// suppress. What several hosts have in common is one finding.
+// suppress. What several hosts have in common is one finding, and so is, once
+// comments and filters had their say about each unit, what several units of one
+// text have in common.
 func (l *Linter) check(project *nixos.Project) (counts, ignored []Finding) {
 	r := &run{Linter: l, project: project, world: unit.NewWorld(project, l.Baselines), found: map[*Rule][]Finding{}, shared: map[any]any{}, suppressions: map[*nixast.File][]*Suppression{}}
 	r.look(l.Rules)
 	for _, rule := range l.Rules {
-		first := map[findingKey]*Finding{}
-		var found []*Finding
-		for _, f := range r.findings(rule) {
-			k := findingKey{rule, f.File, f.Span, f.Unit(), f.Message}
-			if same := first[k]; same != nil {
-				same.merge(&f)
-				continue
-			}
-			first[k] = &f
-			found = append(found, &f)
-		}
-		for _, f := range found {
-			if r.suppressed(f) {
-				ignored = append(ignored, *f)
+		for _, f := range merged(r.findings(rule), ofHosts) {
+			if r.suppressed(&f) {
+				ignored = append(ignored, f)
 			} else {
-				counts = append(counts, *f)
+				counts = append(counts, f)
 			}
 		}
 	}
@@ -281,19 +263,7 @@ func (l *Linter) check(project *nixos.Project) (counts, ignored []Finding) {
 	for _, filter := range l.Filters {
 		counts = filter(counts)
 	}
-	return counts, ignored
-}
-
-// merge makes f the finding about another host, too.
-func (f *Finding) merge(other *Finding) {
-	f.Units = append(slices.Clip(f.Units), other.Units...)
-	f.About = append(slices.Clip(f.About), other.About...)
-	f.Fixes = slices.Clone(f.Fixes)
-	for i := range f.Fixes {
-		if i < len(other.Fixes) && f.Fixes[i].Changes != nil {
-			f.Fixes[i].Changes = append(slices.Clip(f.Fixes[i].Changes), other.Fixes[i].Changes...)
-		}
-	}
+	return merged(counts, ofUnits), merged(ignored, ofUnits)
 }
 
 // Failing reports whether a finding is of the severity or above. Nothing fails

@@ -12,13 +12,14 @@ import (
 	"wardnix/rules/profile"
 )
 
-// Invalid reports whether another rule says what is wrong with the lines that the
-// unit sets the row to: that systemd ignores them, or reads them otherwise.
+// Invalid reports whether another rule says what is wrong with what the unit sets the
+// row to: that systemd ignores it, or reads it otherwise. That does not depend on
+// whether that rule is enabled.
 func (u *Unit) Invalid(r *profile.Requirement) bool {
 	if r.Section == "" {
 		return false
 	}
-	claimed := false
+	claimed := u.isOpenDespite(r.Name())
 	EachDirective(u, func(d *directive.Directive, k *DirectiveLines) {
 		if k.Section != r.Section || d.Name != r.Name() {
 			return
@@ -28,7 +29,7 @@ func (u *Unit) Invalid(r *profile.Requirement) bool {
 			if !l.Known || l.Unseen != "" {
 				continue
 			}
-			if kind := u.mistakeOf(&m); kind != NoMistake && kind != NullMeant {
+			if u.mistakeOf(&m) != NoMistake {
 				claimed = true
 			}
 		}

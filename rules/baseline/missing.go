@@ -10,7 +10,6 @@ import (
 	"wardnix/lint/fix"
 	"wardnix/lint/nixos"
 	"wardnix/lint/unit"
-	"wardnix/nixast"
 	"wardnix/rules/profile"
 )
 
@@ -49,20 +48,16 @@ func missingFinding(p *lint.Pass, u *unit.Unit, b *profile.Baseline, rs []profil
 		}
 	}
 	file, span := u.Anchor(u.Site(section))
+	problem := missingProblem(b, rs, func(r *profile.Requirement) string { return r.Text(u.Unit) })
 	f := lint.Finding{
-		Message: missingMessage(u.Name, b, rs, func(r *profile.Requirement) string { return r.Text(u.Unit) }),
-		File:    file, Span: span, Units: u.Self(), About: u.About(profile.Names(rs)...),
+		Message: u.Name + " " + problem, Problem: problem,
+		File: file, Span: span, Units: u.Self(), About: u.About(profile.Names(rs)...),
 	}
 	f.Notes = lint.ExplainRequirements("missing", rs, func(r *profile.Requirement) string { return r.Name() + " = " + r.Text(u.Unit) + ";" })
 	if e := u.Exposure(rs); e != "" {
 		f.Notes = append(f.Notes, lint.Note{Label: "exposure", Text: e})
 	}
-	if others := sharers(p)[spotOf(u.Site(section))]; len(others) > 1 {
-		f.Notes = append(f.Notes, lint.Note{Label: "note",
-			Text: "not fixed automatically: the same text defines " + strings.Join(others, " and ")})
-	} else {
-		f.Fixes, f.Notes = missingFixes(u, rs, f.Notes)
-	}
+	f.Fixes, f.Notes = missingFixes(u, rs, f.Notes)
 	f.Only = func(directives []string) lint.Finding {
 		return missingFinding(p, u, b, slices.DeleteFunc(slices.Clone(rs), func(r profile.Requirement) bool {
 			return !slices.Contains(directives, r.Name())
@@ -71,36 +66,12 @@ func missingFinding(p *lint.Pass, u *unit.Unit, b *profile.Baseline, rs []profil
 	return f
 }
 
-// spot is where a [nixos.Site] is.
-type spot struct {
-	set    nixast.Node
-	prefix string
-}
-
-func spotOf(s nixos.Site) spot { return spot{s.Set, s.Prefix} }
-
-type sharersKey struct{}
-
-// sharers are the services that one text defines, where a module is imported
-// with several arguments: what is added there is added to all of them.
-func sharers(p *lint.Pass) map[spot][]string {
-	return p.Once(sharersKey{}, func() any {
-		found := map[spot][]string{}
-		for _, u := range p.Units {
-			if site := u.Site("Service"); site.OK() && !slices.Contains(found[spotOf(site)], u.Name) {
-				found[spotOf(site)] = append(found[spotOf(site)], u.Name)
-			}
-		}
-		return found
-	}).(map[spot][]string)
-}
-
-func missingMessage(subject string, b *profile.Baseline, rs []profile.Requirement, text func(*profile.Requirement) string) string {
+func missingProblem(b *profile.Baseline, rs []profile.Requirement, text func(*profile.Requirement) string) string {
 	if len(rs) == 1 {
-		return fmt.Sprintf("%s does not set %s; the %s baseline asks for %s", subject, rs[0].Name(), b.Name, text(&rs[0]))
+		return fmt.Sprintf("does not set %s; the %s baseline asks for %s", rs[0].Name(), b.Name, text(&rs[0]))
 	}
-	return fmt.Sprintf("%s does not set %d things that the %s baseline asks for: %s",
-		subject, len(rs), b.Name, strings.Join(profile.Names(rs), ", "))
+	return fmt.Sprintf("does not set %d things that the %s baseline asks for: %s",
+		len(rs), b.Name, strings.Join(profile.Names(rs), ", "))
 }
 
 // missingFixes are a fix for the rows that are safe to add and one for those

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"wardnix/emit"
 	"wardnix/lint"
@@ -43,15 +42,13 @@ var BaselineWeaker = &lint.Rule{
 func reportWeaker(p *lint.Pass, u *unit.Unit, r *profile.Requirement) {
 	o := u.OptionFor(r)
 	file, span := unit.ValuePlace(unit.LastAsked(o))
+	problem := weakerProblem(u, r, o)
 	f := lint.Finding{
-		Message: weakerMessage(u, r, o),
-		File:    file, Span: span, Units: u.Self(), About: u.About(r.Name()),
+		Message: u.Name + " " + problem, Problem: problem,
+		File: file, Span: span, Units: u.Self(), About: u.About(r.Name()),
 		Notes: lint.ExplainRequirements("", []profile.Requirement{*r}, nil),
 	}
 	edits, err := strengthen(u, r, o)
-	if others := definers(p)[o.Defs[0].Binding]; err == nil && len(others) > 1 {
-		err = errors.New("the same text defines " + strings.Join(others, " and "))
-	}
 	risk := u.RiskOfTightening(r)
 	switch {
 	case err != nil:
@@ -65,37 +62,13 @@ func reportWeaker(p *lint.Pass, u *unit.Unit, r *profile.Requirement) {
 	p.Report(f)
 }
 
-type definersKey struct{}
-
-// definers are the units whose directives one binding defines, where a module is
-// imported with several arguments or a set is used several times.
-func definers(p *lint.Pass) map[nixast.Node][]string {
-	return p.Once(definersKey{}, func() any {
-		found := map[nixast.Node][]string{}
-		for _, u := range p.Units {
-			for _, o := range u.Directives("Service") {
-				for _, d := range o.Defs {
-					if !slices.Contains(found[d.Binding], u.Name) {
-						found[d.Binding] = append(found[d.Binding], u.Name)
-					}
-				}
-			}
-		}
-		return found
-	}).(map[nixast.Node][]string)
-}
-
-func weakerMessage(u *unit.Unit, r *profile.Requirement, o *nixos.Option) string {
-	switch {
-	case r.Section == "":
-		return fmt.Sprintf("%s has %s = %s, without what the %s baseline asks for: %s",
-			u.Name, r.Name(), unit.Shown(o), r.Baseline.Name, r.Text(u.Unit))
-	case len(u.Full.Values(r.Section, r.Name())) == 0:
-		return fmt.Sprintf("`%s = %s` renders no line on %s, so nothing is taken away; the %s baseline asks for %s, which renders an empty assignment",
-			r.Name(), unit.Shown(o), u.Name, r.Baseline.Name, r.Text(u.Unit))
+func weakerProblem(u *unit.Unit, r *profile.Requirement, o *nixos.Option) string {
+	if r.Section == "" {
+		return fmt.Sprintf("has %s = %s, without what the %s baseline asks for: %s",
+			r.Name(), unit.Shown(o), r.Baseline.Name, r.Text(u.Unit))
 	}
-	return fmt.Sprintf("%s sets %s to %s; the %s baseline asks for %s",
-		u.Name, r.Name(), unit.Shown(o), r.Baseline.Name, r.Text(u.Unit))
+	return fmt.Sprintf("sets %s to %s; the %s baseline asks for %s",
+		r.Name(), unit.Shown(o), r.Baseline.Name, r.Text(u.Unit))
 }
 
 // strengthen makes the edits that give the unit what the row asks for.

@@ -69,6 +69,9 @@ func (r *Requirement) Value(u *nixos.Unit) (any, bool) {
 		}
 		return []any{emit.Expr(expr)}, true
 	}
+	if r.Want == nil && r.Section != "" {
+		return "", r.Known // the same empty assignment, and not mistaken for "not set"
+	}
 	return r.Want, r.Known
 }
 
