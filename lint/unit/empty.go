@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"wardnix/lint/nixos"
-	"wardnix/lint/systemd/value"
 	"wardnix/nixast/eval"
 )
 
@@ -74,7 +73,7 @@ func mayBeEmpty(ev *eval.Evaluator, list *eval.List) bool {
 // OnlyReset is the first line of a directive of [Service] that has empty lines
 // alone, which reset a list that is empty already.
 func (u *Unit) OnlyReset(key string) (nixos.Line, bool) {
-	all, ok := u.Of("Service", key)
+	all, ok := u.Settings("Service", key)
 	if !ok || u.UnseenIn("Service", key) || slices.ContainsFunc(all, func(s Setting) bool {
 		return !Certain(s.Line) || s.Text != "" || s.Def.Binding.IsZero()
 	}) {
@@ -86,9 +85,8 @@ func (u *Unit) OnlyReset(key string) (nixos.Line, bool) {
 // DevicesOpen reports whether an empty DeviceAllow leaves all devices open, since
 // nothing in sight switches their access control on.
 func (u *Unit) DevicesOpen() bool {
-	private, set, known := LastValue(u.Full, "Service", "PrivateDevices")
-	on, _ := value.ParseBool(private)
-	return !(set && (!known || on)) && len(u.Full.Values("Service", "DevicePolicy")) == 0
+	private, set, known := u.Effective("Service", "PrivateDevices")
+	return !(set && (!known || isTrue(private))) && len(u.Full.Values("Service", "DevicePolicy")) == 0
 }
 
 // isOpenDespite reports whether a setting reads as if it allowed nothing, and does

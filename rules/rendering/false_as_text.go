@@ -1,0 +1,19 @@
+package rendering
+
+import (
+	"wardnix/lint"
+	"wardnix/lint/fix"
+	"wardnix/lint/unit"
+)
+
+// FalseAsText reports toString false.
+var FalseAsText = &lint.Rule{Page: lint.ReadPage(pages, "false-as-text"), Unit: checkFalseAsText, Conf: checkFalseAsText}
+
+func checkFalseAsText(p *lint.Pass, u *unit.Unit) {
+	unit.EachMisread(u, unit.TextOfFalse, func(m unit.Misread) {
+		p.AtLine(u, m.Line).
+			Note("`toString false` is the empty string").
+			Fix(fix.Replace(u, unit.WrittenAt(u, m.Line), false, "replace with `false`", lint.Safe, "")...).
+			Reportf("systemd ignores the empty `%s=`", m.Key)
+	})
+}

@@ -1,0 +1,45 @@
+package rendering
+
+import (
+	"regexp"
+	"strings"
+
+	"wardnix/lint"
+	"wardnix/lint/unit"
+)
+
+// LineBreak reports values with a newline inside.
+var LineBreak = &lint.Rule{Page: lint.ReadPage(pages, "line-break"), Unit: checkLineBreak, Conf: checkLineBreak}
+
+var notComment = regexp.MustCompile(`^[^#;]`)
+
+func checkLineBreak(p *lint.Pass, u *unit.Unit) {
+	for _, l := range u.Lines() {
+		text, ok := unit.PlainText(u, l)
+		if !ok || !unit.IsWritten(l) || l.Unseen != "" || l.Key == "Environment" && strings.HasPrefix(text, `"`) {
+			continue
+		}
+		if rest := brokenOff(text); rest != "" {
+			p.AtLine(u, l).
+				Note("systemd reads a line of its own: `%s`", strings.ReplaceAll(rest, unit.UnknownText, "…")).
+				Reportf("%s contains a newline", l.Key)
+		}
+	}
+}
+
+// brokenOff is the first line of a value that systemd does not read as a part of
+// it; "" if there is none.
+func brokenOff(text string) string {
+	goesOn := true
+	for line := range strings.Lines(strings.TrimSpace(text)) {
+		line = strings.TrimSpace(line)
+		if !goesOn && notComment.MatchString(line) {
+			return line
+		}
+		if !notComment.MatchString(line) && line != "" {
+			continue
+		}
+		goesOn = strings.HasSuffix(line, `\`) || strings.HasSuffix(line, unit.UnknownText)
+	}
+	return ""
+}

@@ -1,0 +1,43 @@
+package rendering
+
+import (
+	"strings"
+
+	"wardnix/lint"
+	"wardnix/lint/nixos"
+	"wardnix/lint/unit"
+)
+
+// UserSandbox reports sandbox directives in units of a user manager.
+var UserSandbox = &lint.Rule{Page: lint.ReadPage(pages, "user-sandbox"), Unit: checkUserSandbox}
+
+func checkUserSandbox(p *lint.Pass, u *unit.Unit) {
+	if !unit.OfUser(u) || u.Directive("Service", "PrivateUsers").IsSet() {
+		return
+	}
+	var names []string
+	var first *nixos.Def
+	for _, o := range u.Directives("Service") {
+		if needsNamespace(o.Name()) && o.IsSet() && !o.Defs[0].Binding.IsZero() {
+			if names = append(names, o.Name()); first == nil {
+				first = o.Defs[0]
+			}
+		}
+	}
+	if first == nil {
+		return
+	}
+	d := p.AtDef(u, first, names...).Place(unit.LastName(first.Binding))
+	if len(names) > 1 {
+		d.Note("they are %s", few(names)).Reportf("%d settings need a user namespace in a user manager", len(names))
+		return
+	}
+	d.Reportf("%s needs a user namespace in a user manager", names[0])
+}
+
+// needsNamespace reports whether a user manager can apply a directive only in a
+// user namespace, or not at all.
+func needsNamespace(name string) bool {
+	return strings.HasPrefix(name, "Protect") && name != "ProtectProc" || strings.HasPrefix(name, "Private") && name != "PrivateUsers" ||
+		name == "ReadOnlyPaths" || name == "ReadWritePaths" || name == "InaccessiblePaths" || name == "CapabilityBoundingSet" || name == "AmbientCapabilities"
+}
