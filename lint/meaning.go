@@ -93,7 +93,7 @@ func (m meaning) sameBut(after meaning, fixes []chosen) error {
 	}
 	refuse := func(r unit.Ref, format string, args ...any) error {
 		for a := range allowed {
-			if a.Unit != "" && r.Unit != "" && a.Section == r.Section && a.Key == r.Key {
+			if a.Unit != "" && a.Section == r.Section && a.Key == r.Key && m.hasUnit(r) {
 				return &sharedError{r}
 			}
 		}
@@ -110,6 +110,13 @@ func (m meaning) sameBut(after meaning, fixes []chosen) error {
 		}
 	}
 	return nil
+}
+
+// hasUnit reports whether the unit of a ref exists.
+func (m meaning) hasUnit(r unit.Ref) bool {
+	r.Section, r.Key = "", "enable"
+	_, ok := m[r]
+	return ok && r.Unit != ""
 }
 
 // A sharedError is that of a fix whose text defines the same setting of another
