@@ -37,7 +37,7 @@ func (ev *Evaluator) apply(site nixast.Node, f Value, arg *Thunk) Value {
 	case *Choice:
 		return ev.lift(site, f, func(f Value) Value { return ev.apply(site, f, arg) })
 	}
-	return ev.fail(site, article(TypeOf(f))+" is called like a function")
+	return ev.fail(site, article(typeOf(f))+" is called like a function")
 }
 
 // applyAll calls f with several arguments.
@@ -59,6 +59,7 @@ func (ev *Evaluator) callLambda(site nixast.Node, f *Function, arg *Thunk) Value
 		return u
 	}
 	defer ev.leave()
+	ev.budget.Draw(0, scopeSize)
 	l, _ := f.node.AsLambda()
 	e := &env{up: f.env, names: map[string]*Thunk{}}
 	if p := l.Param(); !p.IsZero() {
@@ -80,7 +81,7 @@ func (ev *Evaluator) callLambda(site nixast.Node, f *Function, arg *Thunk) Value
 func (ev *Evaluator) bindFormals(site nixast.Node, formals nixast.Formals, arg Value, e *env) Value {
 	set := ev.asAttrs(site, arg)
 	if set == nil {
-		return ev.fail(site, "a function that takes a set is called with "+article(TypeOf(arg)))
+		return ev.fail(site, "a function that takes a set is called with "+article(typeOf(arg)))
 	}
 	named := map[string]bool{}
 	for item := range formals.Items() {

@@ -1,7 +1,6 @@
 package eval
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,14 +18,6 @@ func (a *Attrs) All() []Attr {
 	return a.attrs
 }
 
-// InOrder are the attributes that are named, in the order of the source:
-// by file name and position of their first definition.
-func (a *Attrs) InOrder() []Attr {
-	out := slices.Clone(a.All())
-	slices.SortStableFunc(out, func(x, y Attr) int { return compareSites(x.site(), y.site()) })
-	return out
-}
-
 func (a Attr) site() nixast.Node {
 	for _, d := range a.Defs {
 		if !d.Site.IsZero() {
@@ -34,16 +25,6 @@ func (a Attr) site() nixast.Node {
 		}
 	}
 	return nixast.Node{}
-}
-
-func compareSites(x, y nixast.Node) int {
-	if x.IsZero() || y.IsZero() {
-		return cmp.Compare(btoi(x.IsZero()), btoi(y.IsZero()))
-	}
-	if c := strings.Compare(x.File().Name, y.File().Name); c != 0 {
-		return c
-	}
-	return cmp.Compare(x.Span().Start, y.Span().Start)
 }
 
 // Rest are the attributes besides All that may be there: see [Def.Open] and
@@ -289,10 +270,10 @@ func (ev *Evaluator) asAttrs(node nixast.Node, v Value) *Attrs {
 
 // mergedCases makes one set of alternative sets.
 func (ev *Evaluator) mergedCases(node nixast.Node, c *Choice) *Attrs {
-	if u := ev.enter(node); u != nil {
+	if u := ev.enterCases(c); u != nil {
 		return openAttrs(u)
 	}
-	defer ev.leave()
+	defer ev.leaveCases(c)
 	c.attrs = openAttrs(ev.unknown(node, "its value needs itself (infinite recursion)"))
 	var sets []*Attrs
 	var whens []*Cond

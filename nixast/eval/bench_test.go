@@ -70,7 +70,7 @@ func BenchmarkModule(b *testing.B) {
 	f := nixast.Parse("m.nix", module, nixast.Options{})
 	b.SetBytes(int64(len(module)))
 	b.ReportAllocs()
-	ev := New(Options{Limits: Limits{TotalSteps: 1 << 50, Bytes: 1 << 50}})
+	ev := New(Options{Budget: NewBudget(b.Context(), 1<<50, 1<<50)})
 	ev.Force(ev.Lib())
 	for b.Loop() {
 		ev.files = map[*nixast.File]*Thunk{}

@@ -10,92 +10,114 @@ import (
 // that are not known as a whole.
 func attrsBuiltins() family {
 	return family{
-		{"attrNames", 1, func(c call, a []*Thunk) Value {
-			set, v := c.attrsArg(a[0])
-			if v != nil {
-				return v
-			}
-			return c.perAttr(set, func(name, _ *Thunk, _ nixast.Node) *Thunk { return name })
-		}},
-		{"attrValues", 1, func(c call, a []*Thunk) Value {
-			set, v := c.attrsArg(a[0])
-			if v != nil {
-				return v
-			}
-			return c.perAttr(set, func(_, value *Thunk, _ nixast.Node) *Thunk { return value })
-		}},
-		{"mapAttrs", 2, func(c call, a []*Thunk) Value {
-			set, v := c.attrsArg(a[1])
-			if v != nil {
-				return v
-			}
-			return c.mapAttrs(set, func(name, value *Thunk) *Thunk { return c.later(a[0], name, value) })
-		}},
-		{"listToAttrs", 1, func(c call, a []*Thunk) Value {
-			l, v := c.listArg(a[0])
-			if v != nil {
-				return v
-			}
-			return c.listToAttrs(l.Items, func(it Item) *Thunk { return it.Value })
-		}},
-		strictly("getAttr", 2, func(c call, a []Value) Value {
-			return c.selectPath(c.site, a[1], a[:1], nil)
-		}),
-		{"hasAttr", 2, func(c call, a []*Thunk) Value {
-			return c.hasPath(c.site, c.force(a[1]), []Value{c.force(a[0])})
-		}},
-		{"removeAttrs", 2, func(c call, a []*Thunk) Value {
-			set, v := c.attrsArg(a[0])
-			if v != nil {
-				return v
-			}
-			l, v := c.listArg(a[1])
-			if v != nil {
-				return v
-			}
-			return c.removeAttrs(set, l.Items)
-		}},
-		{"intersectAttrs", 2, func(c call, a []*Thunk) Value {
-			names, v := c.attrsArg(a[0])
-			if v != nil {
-				return v
-			}
-			set, v := c.attrsArg(a[1])
-			if v != nil {
-				return v
-			}
-			return c.intersected(names, set)
-		}},
-		{"catAttrs", 2, func(c call, a []*Thunk) Value {
-			name, v := c.textArg(a[0])
-			if v != nil {
-				return v
-			}
-			l, v := c.listArg(a[1])
-			if v != nil {
-				return v
-			}
-			return c.catAttrs(name, l.Items)
-		}},
-		strictly("functionArgs", 1, func(c call, a []Value) Value {
-			f, ok := a[0].(*Function)
-			if !ok {
-				return c.wrong(a[0], "lambda")
-			}
-			var attrs []Attr
-			for item := range f.Lambda().Formals().Items() {
-				attrs = append(attrs, c.attr(item.Name().Text(), Known(c.bool(!item.Default().IsZero()))))
-			}
-			return c.set(attrs...)
-		}),
-		{"zipAttrsWith", 2, func(c call, a []*Thunk) Value {
-			items, v := c.certainArg(a[1])
-			if v != nil {
-				return v
-			}
-			return c.zipAttrsWith(a[0], items)
-		}},
+		{"attrNames", 1, builtinAttrNames},
+		{"attrValues", 1, builtinAttrValues},
+		{"mapAttrs", 2, builtinMapAttrs},
+		{"listToAttrs", 1, builtinListToAttrs},
+		strictly("getAttr", 2, builtinGetAttr),
+		{"hasAttr", 2, builtinHasAttr},
+		{"removeAttrs", 2, builtinRemoveAttrs},
+		{"intersectAttrs", 2, builtinIntersectAttrs},
+		{"catAttrs", 2, builtinCatAttrs},
+		strictly("functionArgs", 1, builtinFunctionArgs),
+		{"zipAttrsWith", 2, builtinZipAttrsWith},
 	}
+}
+
+func builtinAttrNames(c call, a []*Thunk) Value {
+	set, v := c.attrsArg(a[0])
+	if v != nil {
+		return v
+	}
+	return c.perAttr(set, func(name, _ *Thunk, _ nixast.Node) *Thunk { return name })
+}
+
+func builtinAttrValues(c call, a []*Thunk) Value {
+	set, v := c.attrsArg(a[0])
+	if v != nil {
+		return v
+	}
+	return c.perAttr(set, func(_, value *Thunk, _ nixast.Node) *Thunk { return value })
+}
+
+func builtinMapAttrs(c call, a []*Thunk) Value {
+	set, v := c.attrsArg(a[1])
+	if v != nil {
+		return v
+	}
+	return c.mapAttrs(set, func(name, value *Thunk) *Thunk { return c.later(a[0], name, value) })
+}
+
+func builtinListToAttrs(c call, a []*Thunk) Value {
+	l, v := c.listArg(a[0])
+	if v != nil {
+		return v
+	}
+	return c.listToAttrs(l.Items, func(it Item) *Thunk { return it.Value })
+}
+
+func builtinGetAttr(c call, a []Value) Value {
+	return c.selectPath(c.site, a[1], a[:1], nil)
+}
+
+func builtinHasAttr(c call, a []*Thunk) Value {
+	return c.hasPath(c.site, c.force(a[1]), []Value{c.force(a[0])})
+}
+
+func builtinRemoveAttrs(c call, a []*Thunk) Value {
+	set, v := c.attrsArg(a[0])
+	if v != nil {
+		return v
+	}
+	l, v := c.listArg(a[1])
+	if v != nil {
+		return v
+	}
+	return c.removeAttrs(set, l.Items)
+}
+
+func builtinIntersectAttrs(c call, a []*Thunk) Value {
+	names, v := c.attrsArg(a[0])
+	if v != nil {
+		return v
+	}
+	set, v := c.attrsArg(a[1])
+	if v != nil {
+		return v
+	}
+	return c.intersected(names, set)
+}
+
+func builtinCatAttrs(c call, a []*Thunk) Value {
+	name, v := c.textArg(a[0])
+	if v != nil {
+		return v
+	}
+	l, v := c.listArg(a[1])
+	if v != nil {
+		return v
+	}
+	return c.catAttrs(name, l.Items)
+}
+
+func builtinFunctionArgs(c call, a []Value) Value {
+	f, ok := a[0].(*Function)
+	if !ok {
+		return c.wrong(a[0], "lambda")
+	}
+	var attrs []Attr
+	for item := range f.Lambda().Formals().Items() {
+		attrs = append(attrs, c.attr(item.Name().Text(), Known(c.bool(!item.Default().IsZero()))))
+	}
+	return c.set(attrs...)
+}
+
+func builtinZipAttrsWith(c call, a []*Thunk) Value {
+	items, v := c.certainArg(a[1])
+	if v != nil {
+		return v
+	}
+	return c.zipAttrsWith(a[0], items)
 }
 
 // perAttr makes a list with one element an attribute, by name. What rest may

@@ -10,16 +10,16 @@ import (
 // evaluation and failure.
 func coreBuiltins() family {
 	return family{
-		isType("isAttrs", func(v Value) bool { return TypeOf(v) == "set" }),
-		isType("isBool", func(v Value) bool { return TypeOf(v) == "bool" }),
-		isType("isFloat", func(v Value) bool { return TypeOf(v) == "float" }),
-		isType("isFunction", func(v Value) bool { return TypeOf(v) == "lambda" }),
-		isType("isInt", func(v Value) bool { return TypeOf(v) == "int" }),
-		isType("isList", func(v Value) bool { return TypeOf(v) == "list" }),
-		isType("isNull", func(v Value) bool { return TypeOf(v) == "null" }),
-		isType("isPath", func(v Value) bool { return TypeOf(v) == "path" }),
-		isType("isString", func(v Value) bool { return TypeOf(v) == "string" }),
-		strictly("typeOf", 1, func(c call, a []Value) Value { return c.text(TypeOf(a[0])) }),
+		isType("isAttrs", func(v Value) bool { return typeOf(v) == "set" }),
+		isType("isBool", func(v Value) bool { return typeOf(v) == "bool" }),
+		isType("isFloat", func(v Value) bool { return typeOf(v) == "float" }),
+		isType("isFunction", func(v Value) bool { return typeOf(v) == "lambda" }),
+		isType("isInt", func(v Value) bool { return typeOf(v) == "int" }),
+		isType("isList", func(v Value) bool { return typeOf(v) == "list" }),
+		isType("isNull", func(v Value) bool { return typeOf(v) == "null" }),
+		isType("isPath", func(v Value) bool { return typeOf(v) == "path" }),
+		isType("isString", func(v Value) bool { return typeOf(v) == "string" }),
+		strictly("typeOf", 1, func(c call, a []Value) Value { return c.text(typeOf(a[0])) }),
 
 		{"add", 2, func(c call, a []*Thunk) Value { return c.arithmetic(c.site, nixast.Plus, c.force(a[0]), c.force(a[1])) }},
 		{"sub", 2, func(c call, a []*Thunk) Value {
@@ -143,7 +143,7 @@ func (c call) genericClosure(t *Thunk) Value {
 		work = work[1:]
 		id := c.selectPath(c.site, c.force(it.Value), []Value{c.text("key")}, nil)
 		key, ok := keyOf(id)
-		if typ := TypeOf(id); !ok || typ != "string" && typ != "int" {
+		if typ := typeOf(id); !ok || typ != "string" && typ != "int" {
 			return c.cannot("the keys of a closure are not known")
 		}
 		if seen[key] {

@@ -142,7 +142,7 @@ func (c call) toJSON(t *Thunk) ([]Piece, *Unknown) {
 	case *Choice:
 		return []Piece{{Unknown: c.because(c.site, v.Cases[0].When.reason())}}, nil
 	}
-	return nil, c.fail(c.site, article(TypeOf(v))+" cannot be written as JSON")
+	return nil, c.fail(c.site, article(typeOf(v))+" cannot be written as JSON")
 }
 
 func (c call) jsonString(ps []Piece) ([]Piece, *Unknown) {

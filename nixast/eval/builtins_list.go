@@ -8,127 +8,153 @@ import (
 // whose elements are there under conditions only.
 func listBuiltins() family {
 	return family{
-		{"map", 2, func(c call, a []*Thunk) Value {
-			l, v := c.listArg(a[1])
-			if v != nil {
-				return v
-			}
-			return c.mapped(l.Items, func(it Item) *Thunk { return c.later(a[0], it.Value) })
-		}},
-		{"filter", 2, func(c call, a []*Thunk) Value {
-			l, v := c.listArg(a[1])
-			if v != nil {
-				return v
-			}
-			return c.filtered(l.Items, func(it Item) (Truth, *Cond) { return c.test(a[0], it.Value) })
-		}},
-		{"concatMap", 2, func(c call, a []*Thunk) Value {
-			l, v := c.listArg(a[1])
-			if v != nil {
-				return v
-			}
-			return c.joinedLists(l.Items, func(it Item) *Thunk { return c.later(a[0], it.Value) })
-		}},
-		{"concatLists", 1, func(c call, a []*Thunk) Value {
-			l, v := c.listArg(a[0])
-			if v != nil {
-				return v
-			}
-			return c.joinedLists(l.Items, func(it Item) *Thunk { return it.Value })
-		}},
-		{"foldl'", 3, func(c call, a []*Thunk) Value {
-			l, v := c.listArg(a[2])
-			if v != nil {
-				return v
-			}
-			return c.foldl(a[0], a[1], l.Items)
-		}},
-		{"genList", 2, func(c call, a []*Thunk) Value {
-			v := c.force(a[1])
-			n, ok := v.(*Int)
-			if !ok {
-				return c.unknownList(v)
-			}
-			if n.V < 0 {
-				return c.fails("a list cannot have less than no elements")
-			}
-			if u := c.alloc(c.site, int(min(n.V, 1<<40)), itemSize); u != nil {
-				return u
-			}
-			items := make([]Item, n.V)
-			for i := range items {
-				items[i].Value = c.later(a[0], Known(c.int(i)))
-			}
-			return &List{origin{c.site}, items}
-		}},
-		{"elem", 2, func(c call, a []*Thunk) Value {
-			l, v := c.listArg(a[1])
-			if v != nil {
-				return v
-			}
-			t, cond := c.elem(c.force(a[0]), l.Items)
-			return c.boolean(c.site, t, cond)
-		}},
+		{"map", 2, builtinMap},
+		{"filter", 2, builtinFilter},
+		{"concatMap", 2, builtinConcatMap},
+		{"concatLists", 1, builtinConcatLists},
+		{"foldl'", 3, builtinFoldlPrime},
+		{"genList", 2, builtinGenList},
+		{"elem", 2, builtinElem},
 		{"any", 2, func(c call, a []*Thunk) Value { return c.quantified(a[0], a[1], Yes) }},
 		{"all", 2, func(c call, a []*Thunk) Value { return c.quantified(a[0], a[1], No) }},
-		{"length", 1, func(c call, a []*Thunk) Value {
-			items, v := c.certainArg(a[0])
-			if v != nil {
-				return v
-			}
-			return c.int(len(items))
-		}},
+		{"length", 1, builtinLength},
 		{"head", 1, func(c call, a []*Thunk) Value { return c.element(a[0], 0) }},
-		{"tail", 1, func(c call, a []*Thunk) Value {
-			l, v := c.listArg(a[0])
-			switch {
-			case v != nil:
-				return v
-			case len(l.Items) == 0:
-				return c.fails("an empty list has no tail")
-			}
-			if u := uncertainStart(l.Items, 1); u != nil {
-				return c.lost(u)
-			}
-			return c.items(l.Items[1:])
-		}},
-		strictly("elemAt", 2, func(c call, a []Value) Value {
-			i, ok := a[1].(*Int)
-			if !ok {
-				return c.wrong(a[1], "int")
-			}
-			return c.element(Known(a[0]), i.V)
-		}),
-		{"sort", 2, func(c call, a []*Thunk) Value {
-			items, v := c.certainArg(a[1])
-			if v != nil {
-				return v
-			}
-			return c.sorted(items, func(x, y *Thunk) (Truth, *Cond) { return c.test(a[0], x, y) })
-		}},
-		{"partition", 2, func(c call, a []*Thunk) Value {
-			l, v := c.listArg(a[1])
-			if v != nil {
-				return v
-			}
-			right := c.filtered(l.Items, func(it Item) (Truth, *Cond) { return c.test(a[0], it.Value) })
-			wrong := c.filtered(l.Items, func(it Item) (Truth, *Cond) {
-				t, cond := c.test(a[0], it.Value)
-				if t == Maybe && cond.broken() == nil {
-					return Maybe, c.Not(cond)
-				}
-				return -t, cond
-			})
-			return c.set(c.attr("right", Known(right)), c.attr("wrong", Known(wrong)))
-		}},
-		{"groupBy", 2, func(c call, a []*Thunk) Value {
-			items, v := c.certainArg(a[1])
-			if v != nil {
-				return v
-			}
-			return c.grouped(a[0], items)
-		}},
+		{"tail", 1, builtinTail},
+		strictly("elemAt", 2, builtinElemAt),
+		{"sort", 2, builtinSort},
+		{"partition", 2, builtinPartition},
+		{"groupBy", 2, builtinGroupBy},
 	}
+}
+
+func builtinMap(c call, a []*Thunk) Value {
+	l, v := c.listArg(a[1])
+	if v != nil {
+		return v
+	}
+	return c.mapped(l.Items, func(it Item) *Thunk { return c.later(a[0], it.Value) })
+}
+
+func builtinFilter(c call, a []*Thunk) Value {
+	l, v := c.listArg(a[1])
+	if v != nil {
+		return v
+	}
+	return c.filtered(l.Items, func(it Item) (Truth, *Cond) { return c.test(a[0], it.Value) })
+}
+
+func builtinConcatMap(c call, a []*Thunk) Value {
+	l, v := c.listArg(a[1])
+	if v != nil {
+		return v
+	}
+	return c.joinedLists(l.Items, func(it Item) *Thunk { return c.later(a[0], it.Value) })
+}
+
+func builtinConcatLists(c call, a []*Thunk) Value {
+	l, v := c.listArg(a[0])
+	if v != nil {
+		return v
+	}
+	return c.joinedLists(l.Items, func(it Item) *Thunk { return it.Value })
+}
+
+func builtinFoldlPrime(c call, a []*Thunk) Value {
+	l, v := c.listArg(a[2])
+	if v != nil {
+		return v
+	}
+	return c.foldl(a[0], a[1], l.Items)
+}
+
+func builtinGenList(c call, a []*Thunk) Value {
+	v := c.force(a[1])
+	n, ok := v.(*Int)
+	if !ok {
+		return c.unknownList(v)
+	}
+	if n.V < 0 {
+		return c.fails("a list cannot have less than no elements")
+	}
+	if u := c.alloc(c.site, int(min(n.V, 1<<40)), itemSize); u != nil {
+		return u
+	}
+	items := make([]Item, n.V)
+	for i := range items {
+		items[i].Value = c.later(a[0], Known(c.int(i)))
+	}
+	return &List{origin{c.site}, items}
+}
+
+func builtinElem(c call, a []*Thunk) Value {
+	l, v := c.listArg(a[1])
+	if v != nil {
+		return v
+	}
+	t, cond := c.elem(c.force(a[0]), l.Items)
+	return c.boolean(c.site, t, cond)
+}
+
+func builtinLength(c call, a []*Thunk) Value {
+	items, v := c.certainArg(a[0])
+	if v != nil {
+		return v
+	}
+	return c.int(len(items))
+}
+
+func builtinTail(c call, a []*Thunk) Value {
+	l, v := c.listArg(a[0])
+	switch {
+	case v != nil:
+		return v
+	case len(l.Items) == 0:
+		return c.fails("an empty list has no tail")
+	}
+	if u := uncertainStart(l.Items, 1); u != nil {
+		return c.lost(u)
+	}
+	return c.items(l.Items[1:])
+}
+
+func builtinElemAt(c call, a []Value) Value {
+	i, ok := a[1].(*Int)
+	if !ok {
+		return c.wrong(a[1], "int")
+	}
+	return c.element(Known(a[0]), i.V)
+}
+
+func builtinSort(c call, a []*Thunk) Value {
+	items, v := c.certainArg(a[1])
+	if v != nil {
+		return v
+	}
+	return c.sorted(items, func(x, y *Thunk) (Truth, *Cond) { return c.test(a[0], x, y) })
+}
+
+func builtinPartition(c call, a []*Thunk) Value {
+	l, v := c.listArg(a[1])
+	if v != nil {
+		return v
+	}
+	right := c.filtered(l.Items, func(it Item) (Truth, *Cond) { return c.test(a[0], it.Value) })
+	wrong := c.filtered(l.Items, func(it Item) (Truth, *Cond) {
+		t, cond := c.test(a[0], it.Value)
+		if t == Maybe && cond.broken() == nil {
+			return Maybe, c.Not(cond)
+		}
+		return -t, cond
+	})
+	return c.set(c.attr("right", Known(right)), c.attr("wrong", Known(wrong)))
+}
+
+func builtinGroupBy(c call, a []*Thunk) Value {
+	items, v := c.certainArg(a[1])
+	if v != nil {
+		return v
+	}
+	return c.grouped(a[0], items)
 }
 
 // mapped applies f to each element.
@@ -202,7 +228,10 @@ func (c call) foldl(f, acc *Thunk, items []Item) Value {
 			return u
 		}
 		if it.Many {
-			return c.lost(itemReason(it))
+			if v = c.foldMany(f, v, it); fails(v) {
+				return v
+			}
+			continue
 		}
 		next := c.applyAll(c.site, f, Known(v), it.Value)
 		if c.impossible(it, next) {
@@ -213,6 +242,26 @@ func (c call) foldl(f, acc *Thunk, items []Item) Value {
 		v = next
 	}
 	return v
+}
+
+// foldMany folds any number of elements that look alike. What f adds to a set is
+// added any number of times, as long as it is added to any set: to one that is not
+// known.
+func (c call) foldMany(f *Thunk, v Value, it Item) Value {
+	why := itemReason(it)
+	before, ok := v.(*Attrs)
+	if !ok {
+		return c.lost(why)
+	}
+	any := c.because(c.site, why)
+	after, ok := c.applyAll(c.site, f, Known(any), it.Value).(*Attrs)
+	kept := func(d Def) bool { return d.Open == any && d.Name == nil }
+	if !ok || !slices.ContainsFunc(after.rest, kept) {
+		return c.lost(why)
+	}
+	added := c.guarded(&Attrs{origin: after.origin, attrs: after.attrs}, c.leaf(c.because(c.site, why)))
+	added.rest = slices.DeleteFunc(after.rest, kept)
+	return c.update(c.site, before, added)
 }
 
 // unknownList is a list made of n elements where n is not known.

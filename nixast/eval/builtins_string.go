@@ -17,90 +17,104 @@ import (
 // stringBuiltins are the builtins about text.
 func stringBuiltins() family {
 	return family{
-		{"toString", 1, func(c call, a []*Thunk) Value {
-			ps, u := c.coerce(c.site, c.force(a[0]), everything)
-			return c.stringOf(c.site, ps, u)
-		}},
-		{"concatStringsSep", 2, func(c call, a []*Thunk) Value {
-			sep, u := c.coerce(c.site, c.force(a[0]), interpolation)
-			if u != nil {
-				return u
-			}
-			l, v := c.listArg(a[1])
-			if v != nil {
-				return v
-			}
-			return c.concatSep(sep, l.Items)
-		}},
-		strictly("stringLength", 1, func(c call, a []Value) Value {
-			ps, u := c.coerce(c.site, a[0], interpolation)
-			if u != nil {
-				return u
-			}
-			text, ok := textOf(ps)
-			if !ok {
-				return c.lost(firstUnknown(ps))
-			}
-			return c.int(len(text))
-		}),
-		strictly("substring", 3, func(c call, a []Value) Value {
-			start, ok1 := a[0].(*Int)
-			n, ok2 := a[1].(*Int)
-			if !ok1 || !ok2 {
-				return c.fails("substring needs numbers")
-			}
-			ps, u := c.coerce(c.site, a[2], interpolation)
-			if u != nil {
-				return u
-			}
-			return c.substring(start.V, n.V, ps)
-		}),
-		strictly("replaceStrings", 3, func(c call, a []Value) Value {
-			from, v := c.stringList(a[0])
-			if v != nil {
-				return v
-			}
-			to, v := c.stringList(a[1])
-			if v != nil {
-				return v
-			}
-			s, ok := a[2].(*String)
-			if !ok {
-				return c.wrong(a[2], "string")
-			}
-			if len(from) != len(to) {
-				return c.fails("replaceStrings needs as many strings to replace as replacements")
-			}
-			return c.replace(from, to, s)
-		}),
+		{"toString", 1, builtinToString},
+		{"concatStringsSep", 2, builtinConcatStringsSep},
+		strictly("stringLength", 1, builtinStringLength),
+		strictly("substring", 3, builtinSubstring),
+		strictly("replaceStrings", 3, builtinReplaceStrings),
 		onText("match", 2, func(c call, a []string) Value { return c.match(a[0], a[1]) }),
 		onText("split", 2, func(c call, a []string) Value { return c.split(a[0], a[1]) }),
 		onText("compareVersions", 2, func(c call, a []string) Value { return c.int(compareVersions(a[0], a[1])) }),
 		onText("splitVersion", 1, func(c call, a []string) Value { return c.texts(versionParts(a[0])) }),
-		onText("parseDrvName", 1, func(c call, a []string) Value {
-			name, version := parseDrvName(a[0])
-			return c.set(c.attr("name", Known(c.text(name))), c.attr("version", Known(c.text(version))))
-		}),
-		onText("hashString", 2, func(c call, a []string) Value {
-			var h hash.Hash
-			switch a[0] {
-			case "md5":
-				h = md5.New()
-			case "sha1":
-				h = sha1.New()
-			case "sha256":
-				h = sha256.New()
-			case "sha512":
-				h = sha512.New()
-			default:
-				return c.cannot("this kind of hash is not made")
-			}
-			h.Write([]byte(a[1]))
-			return c.text(hex.EncodeToString(h.Sum(nil)))
-		}),
+		onText("parseDrvName", 1, builtinParseDrvName),
+		onText("hashString", 2, builtinHashString),
 		{"unsafeDiscardStringContext", 1, func(c call, a []*Thunk) Value { return c.interpolated(a[0]) }},
 		{"unsafeDiscardOutputDependency", 1, func(c call, a []*Thunk) Value { return c.interpolated(a[0]) }},
 	}
+}
+
+func builtinToString(c call, a []*Thunk) Value {
+	ps, u := c.coerce(c.site, c.force(a[0]), everything)
+	return c.stringOf(c.site, ps, u)
+}
+
+func builtinConcatStringsSep(c call, a []*Thunk) Value {
+	sep, u := c.coerce(c.site, c.force(a[0]), interpolation)
+	if u != nil {
+		return u
+	}
+	l, v := c.listArg(a[1])
+	if v != nil {
+		return v
+	}
+	return c.concatSep(sep, l.Items)
+}
+
+func builtinStringLength(c call, a []Value) Value {
+	ps, u := c.coerce(c.site, a[0], interpolation)
+	if u != nil {
+		return u
+	}
+	text, ok := textOf(ps)
+	if !ok {
+		return c.lost(firstUnknown(ps))
+	}
+	return c.int(len(text))
+}
+
+func builtinSubstring(c call, a []Value) Value {
+	start, ok1 := a[0].(*Int)
+	n, ok2 := a[1].(*Int)
+	if !ok1 || !ok2 {
+		return c.fails("substring needs numbers")
+	}
+	ps, u := c.coerce(c.site, a[2], interpolation)
+	if u != nil {
+		return u
+	}
+	return c.substring(start.V, n.V, ps)
+}
+
+func builtinReplaceStrings(c call, a []Value) Value {
+	from, v := c.stringList(a[0])
+	if v != nil {
+		return v
+	}
+	to, v := c.stringList(a[1])
+	if v != nil {
+		return v
+	}
+	s, ok := a[2].(*String)
+	if !ok {
+		return c.wrong(a[2], "string")
+	}
+	if len(from) != len(to) {
+		return c.fails("replaceStrings needs as many strings to replace as replacements")
+	}
+	return c.replace(from, to, s)
+}
+
+func builtinParseDrvName(c call, a []string) Value {
+	name, version := parseDrvName(a[0])
+	return c.set(c.attr("name", Known(c.text(name))), c.attr("version", Known(c.text(version))))
+}
+
+func builtinHashString(c call, a []string) Value {
+	var h hash.Hash
+	switch a[0] {
+	case "md5":
+		h = md5.New()
+	case "sha1":
+		h = sha1.New()
+	case "sha256":
+		h = sha256.New()
+	case "sha512":
+		h = sha512.New()
+	default:
+		return c.cannot("this kind of hash is not made")
+	}
+	h.Write([]byte(a[1]))
+	return c.text(hex.EncodeToString(h.Sum(nil)))
 }
 
 func (c call) interpolated(t *Thunk) Value {
@@ -291,75 +305,96 @@ func (c call) patterns(pattern, wrap string) (*regexp.Regexp, *regexp.Regexp, Va
 
 // plainPattern reports whether a pattern means the same to Go and to POSIX.
 func plainPattern(p string) bool {
-	inClass, depth := false, 0
+	depth := 0 // of groups
 	for i := 0; i < len(p); i++ {
-		b := p[i]
-		switch {
+		length := 1
+		switch b := p[i]; {
 		case b >= utf8.RuneSelf || b == 0 || b == '\n':
 			return false
-		case inClass:
-			switch {
-			case b == '\\':
-				return false
-			case strings.HasPrefix(p[i:], "[:"):
-				end := strings.Index(p[i:], ":]")
-				if end < 0 {
-					return false
-				}
-				i += end + 1
-			case b == '[':
-				return false
-			case b == ']':
-				inClass = false
-			}
 		case b == '[':
-			inClass = true
-			if strings.HasPrefix(p[i:], "[^") {
-				i++
-			}
-			if strings.HasPrefix(p[i+1:], "]") {
-				i++
-			}
+			length = classLength(p[i:])
 		case b == '\\':
-			if i++; i >= len(p) || !strings.ContainsRune(`.[]()*+?{}|^$\`, rune(p[i])) {
-				return false
-			}
+			length = escapeLength(p[i:])
 		case b == '(':
-			if depth++; i+1 < len(p) && strings.ContainsRune("?*+|)", rune(p[i+1])) {
-				return false
-			}
+			depth++
 		case b == ')':
-			if depth--; depth < 0 || p[i-1] == '|' {
-				return false
-			}
-		case b == '*' || b == '+' || b == '?':
-			if i == 0 || strings.ContainsRune("*+?|{", rune(p[i-1])) && (i < 2 || p[i-2] != '\\') {
-				return false
-			}
-		case b == '|':
-			if i == 0 || i == len(p)-1 || p[i+1] == '|' {
-				return false
-			}
+			depth--
 		case b == '{' || b == '}' || b == '^' || b == '$':
-			if !boundedRepeat(p, &i) {
-				return false
-			}
-		case b == '.':
-			// Go's "." leaves out "\n", which the caller sees to.
+			length = repeatLength(p, i)
 		}
+		if length == 0 || depth < 0 || !plainOperator(p, i) {
+			return false
+		}
+		i += length - 1
 	}
-	return !inClass && depth == 0
+	return depth == 0
 }
 
-// boundedRepeat steps over {n}, {n,} or {n,m} with small numbers.
-func boundedRepeat(p string, i *int) bool {
-	m := regexp.MustCompile(`^\{([0-9]{1,2})(,([0-9]{1,2})?)?\}`).FindString(p[*i:])
-	if m == "" || *i == 0 {
-		return false
+// plainOperator reports whether what is before and after the byte at i, if it is an
+// operator, is what both have the same meaning for.
+func plainOperator(p string, i int) bool {
+	after := p[i+1:]
+	switch p[i] {
+	case '(':
+		return after == "" || !strings.ContainsRune("?*+|)", rune(after[0]))
+	case ')':
+		return i > 0 && p[i-1] != '|'
+	case '*', '+', '?':
+		return i > 0 && (!strings.ContainsRune("*+?|{", rune(p[i-1])) || i > 1 && p[i-2] == '\\')
+	case '|':
+		return i > 0 && after != "" && after[0] != '|'
 	}
-	*i += len(m) - 1
-	return *i+1 >= len(p) || !strings.ContainsRune("*+?{", rune(p[*i+1]))
+	return true
 }
+
+// escapeLength is the length of an escape that both have; 0 for another.
+func escapeLength(p string) int {
+	if len(p) < 2 || !strings.ContainsRune(`.[]()*+?{}|^$\`, rune(p[1])) {
+		return 0
+	}
+	return 2
+}
+
+// classLength is the length of the class that p begins with; 0 for one that is not
+// closed, or has in it what the two read in different ways.
+func classLength(p string) int {
+	i := 1
+	if strings.HasPrefix(p[i:], "^") {
+		i++
+	}
+	if strings.HasPrefix(p[i:], "]") {
+		i++
+	}
+	for ; i < len(p); i++ {
+		switch b := p[i]; {
+		case b == ']':
+			return i + 1
+		case b == '\\' || b >= utf8.RuneSelf || b == 0 || b == '\n':
+			return 0
+		case strings.HasPrefix(p[i:], "[:"):
+			length := strings.Index(p[i:], ":]")
+			if length < 0 {
+				return 0
+			}
+			i += length + 1
+		case b == '[':
+			return 0
+		}
+	}
+	return 0
+}
+
+// repeatLength is the length of the repeat at i; 0 for what is none, or is repeated again.
+func repeatLength(p string, i int) int {
+	length := len(boundedRepeat.FindString(p[i:]))
+	if i == 0 || i+length < len(p) && strings.ContainsRune("*+?{", rune(p[i+length])) {
+		return 0
+	}
+	return length
+}
+
+// boundedRepeat is {n}, {n,} or {n,m} with small numbers.
+var boundedRepeat = regexp.MustCompile(`^\{([0-9]{1,2})(,([0-9]{1,2})?)?\}`)
 
 func (c call) match(pattern, text string) Value {
 	posix, perl, bad := c.patterns(pattern, "^(%)$")

@@ -28,7 +28,7 @@ func TestCases(t *testing.T) {
 		want := nixValues(t, file)
 		ev := New(Options{})
 		set := ev.Call(ev.File(parseFile(t, file)), NewAttrs(map[string]*Thunk{"lib": ev.Lib()}))
-		for _, a := range ev.Attrs(set).InOrder() {
+		for _, a := range ev.Attrs(set).All() {
 			t.Run(filepath.Base(file)+"/"+a.Name, func(t *testing.T) {
 				got := ev.Value(a)
 				c := comparison{ev: ev}

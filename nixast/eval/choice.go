@@ -29,11 +29,34 @@ func (ev *Evaluator) leaves(v Value) []leaf {
 	return c.flat
 }
 
-func (ev *Evaluator) flatten(c *Choice) []leaf {
+// maxUndecided is how deep the cases of one expression may lie in each other.
+const maxUndecided = 32
+
+// enterCases goes into the cases of c; leaveCases comes back. A function that
+// calls itself under a condition which is not known has no end: it is cut off where
+// it is deep inside the cases that it makes itself.
+func (ev *Evaluator) enterCases(c *Choice) *Unknown {
 	if u := ev.enter(c.node); u != nil {
+		return u
+	}
+	if !c.node.IsZero() && ev.undecided[c.node] >= maxUndecided {
+		ev.leave()
+		return ev.unknown(c.node, "a recursion ends under a condition that is not known")
+	}
+	ev.undecided[c.node]++
+	return nil
+}
+
+func (ev *Evaluator) leaveCases(c *Choice) {
+	ev.undecided[c.node]--
+	ev.leave()
+}
+
+func (ev *Evaluator) flatten(c *Choice) []leaf {
+	if u := ev.enterCases(c); u != nil {
 		return []leaf{{nil, u}}
 	}
-	defer ev.leave()
+	defer ev.leaveCases(c)
 	c.flat = []leaf{{nil, ev.unknown(c.node, "its value needs itself (infinite recursion)")}}
 	var out, failed []leaf
 	for _, k := range c.Cases {
@@ -103,15 +126,15 @@ func (ev *Evaluator) types(c *Choice) []string {
 	if c.types != nil {
 		return c.types
 	}
-	if u := ev.enter(c.node); u != nil {
+	if u := ev.enterCases(c); u != nil {
 		return []string{"unknown"}
 	}
-	defer ev.leave()
+	defer ev.leaveCases(c)
 	c.types = []string{"unknown"} // what a choice is that is a case of its own
 	var types []string
 	for _, k := range c.Cases {
 		v := ev.force(k.Value)
-		inner := []string{TypeOf(v)}
+		inner := []string{typeOf(v)}
 		if sub, ok := v.(*Choice); ok {
 			inner = ev.types(sub)
 		} else if fails(v) {
@@ -309,7 +332,7 @@ func (ev *Evaluator) truth(node nixast.Node, v Value) (Truth, *Cond) {
 	case *Unknown:
 		return Maybe, ev.leaf(v)
 	}
-	return Maybe, ev.leaf(ev.fail(node, "a condition is "+article(TypeOf(v))+", not a bool"))
+	return Maybe, ev.leaf(ev.fail(node, "a condition is "+article(typeOf(v))+", not a bool"))
 }
 
 func (ev *Evaluator) truthOfCases(node nixast.Node, ls []leaf) (Truth, *Cond) {

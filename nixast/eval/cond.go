@@ -132,6 +132,7 @@ func (ev *Evaluator) intern(k condKey, make func() *Cond) *Cond {
 		return c
 	}
 	c := make()
+	ev.budget.Draw(0, condSize+16*len(c.lits))
 	ev.conds[k] = c
 	c.id = len(ev.conds)
 	c.size = 1

@@ -43,12 +43,6 @@ func (ev *Evaluator) NewOpenAttrs(attrs map[string]*Thunk, rest *Thunk) *Thunk {
 	return Known(a)
 }
 
-// NewSet is a set of attributes as they are, whose names must differ, and of
-// others that there may be.
-func NewSet(attrs []Attr, rest ...Def) *Thunk {
-	return Known(attrsOf(nixast.Node{}, slices.Clone(attrs), rest...))
-}
-
 func newAttrs(attrs map[string]*Thunk) *Attrs {
 	out := &Attrs{}
 	for _, name := range slices.Sorted(maps.Keys(attrs)) {

@@ -67,7 +67,7 @@ func TestCorpus(t *testing.T) {
 		return nil
 	})
 	start := time.Now()
-	count := tally{ev: New(Options{Importer: d, Limits: Limits{TotalSteps: 1 << 40, Bytes: 1 << 40}}), reasons: map[string]int{}}
+	count := tally{ev: New(Options{Importer: d, Budget: NewBudget(t.Context(), 1<<40, 1<<40)}), reasons: map[string]int{}}
 	for _, name := range names {
 		ev := count.ev
 		v := ev.File(d.files[name])
@@ -82,7 +82,7 @@ func TestCorpus(t *testing.T) {
 		}
 		count.walk(v, 12)
 	}
-	t.Logf("%d files, %d KiB, in %v, %d steps", len(names), size>>10, time.Since(start).Round(time.Millisecond), count.ev.total)
+	t.Logf("%d files, %d KiB, in %v, %d steps", len(names), size>>10, time.Since(start).Round(time.Millisecond), count.ev.budget.steps)
 	t.Logf("leaves: %d known, %d unknown (%d of them packages), %d failures", count.known, count.unknown, count.packages, count.failed)
 	type reason struct {
 		text string

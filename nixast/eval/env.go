@@ -50,7 +50,7 @@ func (ev *Evaluator) fromWith(node nixast.Node, name string, e *env) Value {
 		}
 		a := ev.asAttrs(node, set)
 		if a == nil {
-			return ev.fail(node, "with needs a set, and this is "+article(TypeOf(set)))
+			return ev.fail(node, "with needs a set, and this is "+article(typeOf(set)))
 		}
 		attr := a.Lookup(name)
 		switch {

@@ -91,7 +91,7 @@ func (ev *Evaluator) equal(node nixast.Node, a, b Value) Truth {
 		}
 		return truthOf(ok && x == y)
 	}
-	if TypeOf(a) != TypeOf(b) {
+	if typeOf(a) != typeOf(b) {
 		return No
 	}
 	switch a := a.(type) {

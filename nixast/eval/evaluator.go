@@ -1,6 +1,8 @@
 package eval
 
 import (
+	"context"
+
 	"wardnix/nixast"
 )
 
@@ -33,8 +35,10 @@ type Options struct {
 	// Release is the NixOS release that lib.trivial.release tells, such as
 	// "25.11"; empty if it is not known.
 	Release string
-	// Limits bound the work; fields that are 0 get the default.
+	// Limits bound the work of one call; fields that are 0 get the default.
 	Limits Limits
+	// Budget bounds the work in all; without one, [NewBudget] gives the default.
+	Budget *Budget
 }
 
 // Limits bound the work. What lies beyond is [Unknown] with a reason.
@@ -42,13 +46,8 @@ type Limits struct {
 	// Steps is the number of expressions and builtin steps evaluated for one
 	// call of an Evaluator's method. Default 1,000,000.
 	Steps int
-	// TotalSteps is the same for the Evaluator's whole life. Default 50,000,000.
-	TotalSteps int
 	// Depth is how deep evaluation may nest. Default 5,000.
 	Depth int
-	// Bytes is about how much memory text, lists and sets may take in the
-	// Evaluator's whole life. Default 256 MiB.
-	Bytes int
 	// Size is the longest list, the largest set and the number of pieces or
 	// cases of a value. Default 100,000.
 	Size int
@@ -62,8 +61,7 @@ func (l Limits) withDefaults() Limits {
 		field *int
 		value int
 	}{
-		{&l.Steps, 1_000_000}, {&l.TotalSteps, 50_000_000}, {&l.Depth, 5_000},
-		{&l.Bytes, 256 << 20}, {&l.Size, 100_000}, {&l.Cases, 64},
+		{&l.Steps, 1_000_000}, {&l.Depth, 5_000}, {&l.Size, 100_000}, {&l.Cases, 64},
 	} {
 		if *f.field == 0 {
 			*f.field = f.value
@@ -78,17 +76,19 @@ type Evaluator struct {
 	release  string
 	importer Importer
 	limits   Limits
-	base     *env // the names that are there without being bound
+	budget   *Budget
+	spent    *Unknown // what everything is once the budget is used up
+	base     *env     // the names that are there without being bound
 	lib      *Thunk
 	libNames map[string]bool // of the functions of lib, once it is made
 	files    map[*nixast.File]*Thunk
 	scopes   map[nixast.Node]*env // for At
 	conds    map[condKey]*Cond
 
+	undecided map[nixast.Node]int // the cases of an expression that are being looked at
+
 	inside   bool // a call from outside is under way
 	steps    int  // of it
-	total    int
-	bytes    int
 	depth    int
 	serial   int  // the last identity that was given out
 	assumed  bool // an assertion that is not decided was met since it was last cleared
@@ -98,13 +98,18 @@ type Evaluator struct {
 // New makes an Evaluator.
 func New(opts Options) *Evaluator {
 	ev := &Evaluator{
-		importer: opts.Importer,
-		release:  opts.Release,
-		limits:   opts.Limits.withDefaults(),
-		libNames: map[string]bool{},
-		files:    map[*nixast.File]*Thunk{},
-		scopes:   map[nixast.Node]*env{},
-		conds:    map[condKey]*Cond{},
+		importer:  opts.Importer,
+		release:   opts.Release,
+		limits:    opts.Limits.withDefaults(),
+		budget:    opts.Budget,
+		libNames:  map[string]bool{},
+		files:     map[*nixast.File]*Thunk{},
+		scopes:    map[nixast.Node]*env{},
+		conds:     map[condKey]*Cond{},
+		undecided: map[nixast.Node]int{},
+	}
+	if ev.budget == nil {
+		ev.budget = NewBudget(context.Background(), 0, 0)
 	}
 	ev.base = ev.baseScope()
 	return ev
@@ -159,7 +164,7 @@ func (ev *Evaluator) List(t *Thunk) *List {
 }
 
 // String is t as a string, in the manner of [Evaluator.Attrs]; nil for what
-// is no string. Nothing is coerced: see [Evaluator.Coerce].
+// is no string. Nothing is coerced.
 func (ev *Evaluator) String(t *Thunk) *String {
 	return outermost(ev, func() *String {
 		v := ev.force(t)
@@ -182,20 +187,6 @@ func (ev *Evaluator) String(t *Thunk) *String {
 	})
 }
 
-// Coerce is what toString makes of t.
-func (ev *Evaluator) Coerce(t *Thunk) *Thunk { return ev.coerced(t, everything) }
-
-// Interpolate is what "${t}" makes of t.
-func (ev *Evaluator) Interpolate(t *Thunk) *Thunk { return ev.coerced(t, interpolation) }
-
-func (ev *Evaluator) coerced(t *Thunk, how coercion) *Thunk {
-	return outermost(ev, func() *Thunk {
-		v := ev.force(t)
-		ps, u := ev.coerce(v.Origin(), v, how)
-		return Known(ev.stringOf(v.Origin(), ps, u))
-	})
-}
-
 // Truth says whether t is true. For Maybe, the Cond is under what condition.
 func (ev *Evaluator) Truth(t *Thunk) (Truth, *Cond) {
 	var cond *Cond
@@ -212,27 +203,6 @@ func (ev *Evaluator) Select(t *Thunk, path ...string) *Thunk {
 		v := ev.force(t)
 		return Known(ev.selectPath(v.Origin(), v, names(path), nil))
 	})
-}
-
-// SelectOr is t.a.b… or missing.
-func (ev *Evaluator) SelectOr(t, missing *Thunk, path ...string) *Thunk {
-	return outermost(ev, func() *Thunk {
-		v := ev.force(t)
-		return Known(ev.selectPath(v.Origin(), v, names(path), missing))
-	})
-}
-
-// HasAttr is t ? a.b…
-func (ev *Evaluator) HasAttr(t *Thunk, path ...string) (Truth, *Cond) {
-	if len(path) == 0 {
-		return Yes, nil
-	}
-	var cond *Cond
-	return outermost(ev, func() (truth Truth) {
-		v := ev.force(t)
-		truth, cond = ev.truth(v.Origin(), ev.hasPath(v.Origin(), v, names(path)))
-		return truth
-	}), cond
 }
 
 func names(path []string) []Value {

@@ -36,6 +36,13 @@ func (ev *Evaluator) eval(n nixast.Node, e *env) Value {
 		return ev.selectPath(n, set, []Value{newString(n, "body")}, nil)
 	case nixast.LambdaNode:
 		return &Function{origin: origin{n}, env: e}
+	}
+	return ev.evalOperation(n, e)
+}
+
+// evalOperation evaluates an expression that is neither a literal nor a name.
+func (ev *Evaluator) evalOperation(n nixast.Node, e *env) Value {
+	switch n.Kind() {
 	case nixast.Apply:
 		a, _ := n.AsApply()
 		return ev.apply(n, ev.eval(a.Func(), e), ev.thunk(a.Arg(), e))
@@ -187,7 +194,7 @@ func (ev *Evaluator) selectPath(node nixast.Node, v Value, path []Value, missing
 		if u, isU := name.(*Unknown); isU {
 			return ev.selectUnknown(node, v, u)
 		} else if !ok {
-			return ev.fail(node, article(TypeOf(name))+" is no attribute name")
+			return ev.fail(node, article(typeOf(name))+" is no attribute name")
 		}
 		text, ok := s.Text()
 		if !ok {
@@ -244,7 +251,7 @@ func (ev *Evaluator) selectName(node nixast.Node, v Value, name string, rest []V
 	if missing != nil {
 		return ev.force(missing)
 	}
-	return ev.fail(node, "an attribute is selected from "+article(TypeOf(v)))
+	return ev.fail(node, "an attribute is selected from "+article(typeOf(v)))
 }
 
 // selectCases goes on along rest in each of the definitions of attr.
@@ -280,7 +287,7 @@ func (ev *Evaluator) hasPath(node nixast.Node, v Value, path []Value) Value {
 	return ev.strict(node, "?", []Value{path[0]}, func(vs []Value) Value {
 		s, ok := vs[0].(*String)
 		if !ok {
-			return ev.fail(node, article(TypeOf(vs[0]))+" is no attribute name")
+			return ev.fail(node, article(typeOf(vs[0]))+" is no attribute name")
 		}
 		name, ok := s.Text()
 		if !ok {

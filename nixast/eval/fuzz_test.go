@@ -19,8 +19,8 @@ func FuzzEval(f *testing.F) {
 	f.Fuzz(func(t *testing.T, src string) {
 		defer time.AfterFunc(20*time.Second, func() { panic("evaluation hangs: " + src) }).Stop()
 		file := nixast.Parse("dir/fuzz.nix", src, nixast.Options{PipeOperators: true})
-		limits := Limits{Steps: 20_000, TotalSteps: 100_000, Bytes: 8 << 20, Size: 2_000, Depth: 500}
-		ev := New(Options{Importer: &selfImporter{file}, Limits: limits})
+		limits := Limits{Steps: 20_000, Size: 2_000, Depth: 500}
+		ev := New(Options{Importer: &selfImporter{file}, Limits: limits, Budget: NewBudget(t.Context(), 100_000, 32<<20)})
 		v := ev.File(file)
 		if fn, ok := ev.Force(v).(*Function); ok {
 			args := map[string]*Thunk{"lib": ev.Lib(), "pkgs": ev.Pkgs()}
@@ -38,7 +38,6 @@ func FuzzEval(f *testing.F) {
 		ev.String(v)
 		ev.Cases(v)
 		ev.Truth(v)
-		ev.Force(ev.Coerce(v))
 		for n := range file.Root().Descendants() {
 			ev.Force(ev.At(n))
 		}

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"slices"
 	"strings"
+	"sync"
 
 	"wardnix/nixast"
 )
@@ -15,6 +16,9 @@ import (
 
 //go:embed lib.nix
 var libSource string
+
+// libTree is lib.nix, parsed once for all evaluators.
+var libTree = sync.OnceValue(func() *nixast.File { return nixast.Parse("lib.nix", libSource, nixast.Options{}) })
 
 // libFamilies are the functions written in Go, by namespace. Those of the
 // namespace "" are in lib itself only.
@@ -69,7 +73,7 @@ var libInner = []string{"escapeNixString", "floatToString", "major", "majorMinor
 // buildLib puts the namespaces together. Their functions are in lib itself,
 // too, as a rule.
 func (ev *Evaluator) buildLib() Value {
-	all := map[string]Attr{}
+	all := make(map[string]Attr, 512)
 	spaces := map[string]map[string]Attr{}
 	add := func(space string, a Attr) {
 		if spaces[space] == nil {
@@ -143,8 +147,7 @@ func (ev *Evaluator) selectBuiltin(name string) *Thunk {
 
 // prelude is lib.nix, applied to lib.
 func (ev *Evaluator) prelude() *Attrs {
-	f := nixast.Parse("lib.nix", libSource, nixast.Options{})
-	v := ev.applyAll(nixast.Node{}, ev.File(f), ev.libThunk(), Known(&Function{prim: certainAttrs()}))
+	v := ev.applyAll(nixast.Node{}, ev.File(libTree()), ev.libThunk(), Known(&Function{prim: certainAttrs()}))
 	a, _ := v.(*Attrs)
 	return a
 }

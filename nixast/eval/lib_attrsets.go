@@ -9,86 +9,106 @@ import (
 // libAttrsets are functions of lib.attrsets.
 func libAttrsets() family {
 	return family{
-		{"optionalAttrs", 2, func(c call, a []*Thunk) Value {
-			return c.onlyIf(a[0], a[1], &Attrs{origin: origin{c.site}})
-		}},
-		{"nameValuePair", 2, func(c call, a []*Thunk) Value {
-			return c.set(c.attr("name", a[0]), c.attr("value", a[1]))
-		}},
-		{"mapAttrs'", 2, func(c call, a []*Thunk) Value {
-			set, v := c.attrsArg(a[1])
-			if v != nil {
-				return v
-			}
-			pairs := c.perAttr(set, func(name, value *Thunk, _ nixast.Node) *Thunk { return c.later(a[0], name, value) })
-			l, ok := pairs.(*List)
-			if !ok {
-				return pairs
-			}
-			return c.listToAttrs(l.Items, func(it Item) *Thunk { return it.Value })
-		}},
-		{"mapAttrsToList", 2, func(c call, a []*Thunk) Value {
-			set, v := c.attrsArg(a[1])
-			if v != nil {
-				return v
-			}
-			return c.perAttr(set, func(name, value *Thunk, _ nixast.Node) *Thunk { return c.later(a[0], name, value) })
-		}},
-		{"genAttrs", 2, func(c call, a []*Thunk) Value {
-			l, v := c.listArg(a[0])
-			if v != nil {
-				return v
-			}
-			return c.listToAttrs(l.Items, func(it Item) *Thunk {
-				return Known(c.set(c.attr("name", it.Value), c.attr("value", c.later(a[1], it.Value))))
-			})
-		}},
-		{"filterAttrs", 2, func(c call, a []*Thunk) Value {
-			set, v := c.attrsArg(a[1])
-			if v != nil {
-				return v
-			}
-			return c.filterAttrs(set, func(name, value *Thunk) (Truth, *Cond) { return c.test(a[0], name, value) })
-		}},
-		{"recursiveUpdate", 2, func(c call, a []*Thunk) Value {
-			a0, a1 := c.force(a[0]), c.force(a[1])
-			if _, unknown := a1.(*Unknown); unknown {
-				return c.updateValues(c.site, a0, a1) // both are sets, or it fails
-			}
-			return c.recursiveUpdate(a0, a1)
-		}},
-		{"mergeAttrsList", 1, func(c call, a []*Thunk) Value {
-			l, v := c.listArg(a[0])
-			if v != nil {
-				return v
-			}
-			return c.mergedItems(l.Items)
-		}},
-		{"concatMapAttrs", 2, func(c call, a []*Thunk) Value {
-			set, v := c.attrsArg(a[1])
-			if v != nil {
-				return v
-			}
-			sets := c.perAttr(set, func(name, value *Thunk, _ nixast.Node) *Thunk { return c.later(a[0], name, value) })
-			l, ok := sets.(*List)
-			if !ok {
-				return sets
-			}
-			return c.mergedItems(l.Items)
-		}},
+		{"optionalAttrs", 2, libOptionalAttrs},
+		{"nameValuePair", 2, libNameValuePair},
+		{"mapAttrs'", 2, libMapAttrsPrime},
+		{"mapAttrsToList", 2, libMapAttrsToList},
+		{"genAttrs", 2, libGenAttrs},
+		{"filterAttrs", 2, libFilterAttrs},
+		{"recursiveUpdate", 2, libRecursiveUpdate},
+		{"mergeAttrsList", 1, libMergeAttrsList},
+		{"concatMapAttrs", 2, libConcatMapAttrs},
 		{"attrByPath", 3, func(c call, a []*Thunk) Value { return c.byPath(a[0], a[2], a[1]) }},
 		{"getAttrFromPath", 2, func(c call, a []*Thunk) Value { return c.byPath(a[0], a[1], nil) }},
-		{"hasAttrByPath", 2, func(c call, a []*Thunk) Value {
-			path, v := c.pathArg(a[0])
-			switch {
-			case v != nil:
-				return v
-			case len(path) == 0:
-				return c.bool(true)
-			}
-			return c.hasPath(c.site, c.force(a[1]), path)
-		}},
+		{"hasAttrByPath", 2, libHasAttrByPath},
 	}
+}
+
+func libOptionalAttrs(c call, a []*Thunk) Value {
+	return c.onlyIf(a[0], a[1], &Attrs{origin: origin{c.site}})
+}
+
+func libNameValuePair(c call, a []*Thunk) Value {
+	return c.set(c.attr("name", a[0]), c.attr("value", a[1]))
+}
+
+func libMapAttrsPrime(c call, a []*Thunk) Value {
+	set, v := c.attrsArg(a[1])
+	if v != nil {
+		return v
+	}
+	pairs := c.perAttr(set, func(name, value *Thunk, _ nixast.Node) *Thunk { return c.later(a[0], name, value) })
+	l, ok := pairs.(*List)
+	if !ok {
+		return pairs
+	}
+	return c.listToAttrs(l.Items, func(it Item) *Thunk { return it.Value })
+}
+
+func libMapAttrsToList(c call, a []*Thunk) Value {
+	set, v := c.attrsArg(a[1])
+	if v != nil {
+		return v
+	}
+	return c.perAttr(set, func(name, value *Thunk, _ nixast.Node) *Thunk { return c.later(a[0], name, value) })
+}
+
+func libGenAttrs(c call, a []*Thunk) Value {
+	l, v := c.listArg(a[0])
+	if v != nil {
+		return v
+	}
+	return c.listToAttrs(l.Items, func(it Item) *Thunk {
+		return Known(c.set(c.attr("name", it.Value), c.attr("value", c.later(a[1], it.Value))))
+	})
+}
+
+func libFilterAttrs(c call, a []*Thunk) Value {
+	set, v := c.attrsArg(a[1])
+	if v != nil {
+		return v
+	}
+	return c.filterAttrs(set, func(name, value *Thunk) (Truth, *Cond) { return c.test(a[0], name, value) })
+}
+
+func libRecursiveUpdate(c call, a []*Thunk) Value {
+	a0, a1 := c.force(a[0]), c.force(a[1])
+	if _, unknown := a1.(*Unknown); unknown {
+		return c.updateValues(c.site, a0, a1) // both are sets, or it fails
+	}
+	return c.recursiveUpdate(a0, a1)
+}
+
+func libMergeAttrsList(c call, a []*Thunk) Value {
+	l, v := c.listArg(a[0])
+	if v != nil {
+		return v
+	}
+	return c.mergedItems(l.Items)
+}
+
+func libConcatMapAttrs(c call, a []*Thunk) Value {
+	set, v := c.attrsArg(a[1])
+	if v != nil {
+		return v
+	}
+	sets := c.perAttr(set, func(name, value *Thunk, _ nixast.Node) *Thunk { return c.later(a[0], name, value) })
+	l, ok := sets.(*List)
+	if !ok {
+		return sets
+	}
+	return c.mergedItems(l.Items)
+}
+
+func libHasAttrByPath(c call, a []*Thunk) Value {
+	path, v := c.pathArg(a[0])
+	switch {
+	case v != nil:
+		return v
+	case len(path) == 0:
+		return c.bool(true)
+	}
+	return c.hasPath(c.site, c.force(a[1]), path)
 }
 
 // onlyIf is value where cond holds, and else otherwise.

@@ -7,67 +7,81 @@ import (
 // libLists are functions of lib.lists.
 func libLists() family {
 	return family{
-		{"optional", 2, func(c call, a []*Thunk) Value {
-			return c.conditional(a[0], func() Value { return c.list(a[1]) })
-		}},
-		{"optionals", 2, func(c call, a []*Thunk) Value {
-			return c.conditional(a[0], func() Value { return c.force(a[1]) })
-		}},
-		{"flatten", 1, func(c call, a []*Thunk) Value {
-			items, u := c.flatItems(a[0])
-			if u != nil {
-				return u
-			}
-			return c.items(items)
-		}},
-		{"reverseList", 1, func(c call, a []*Thunk) Value {
-			l, v := c.listArg(a[0])
-			if v != nil {
-				return v
-			}
-			items := slices.Clone(l.Items)
-			slices.Reverse(items)
-			return c.items(items)
-		}},
-		{"unique", 1, func(c call, a []*Thunk) Value {
-			l, v := c.listArg(a[0])
-			if v != nil {
-				return v
-			}
-			return c.unique(l.Items)
-		}},
+		{"optional", 2, libOptional},
+		{"optionals", 2, libOptionals},
+		{"flatten", 1, libFlatten},
+		{"reverseList", 1, libReverseList},
+		{"unique", 1, libUnique},
 		{"imap0", 2, func(c call, a []*Thunk) Value { return c.imap(0, a[0], a[1]) }},
 		{"imap1", 2, func(c call, a []*Thunk) Value { return c.imap(1, a[0], a[1]) }},
-		{"last", 1, func(c call, a []*Thunk) Value {
-			l, v := c.listArg(a[0])
-			switch {
-			case v != nil:
-				return v
-			case len(l.Items) == 0:
-				return c.fails("an empty list has no last element")
-			}
-			if u := uncertainLast(l.Items); u != nil {
-				return c.lost(u)
-			}
-			return c.force(l.Items[len(l.Items)-1].Value)
-		}},
-		{"init", 1, func(c call, a []*Thunk) Value {
-			l, v := c.listArg(a[0])
-			switch {
-			case v != nil:
-				return v
-			case len(l.Items) == 0:
-				return c.fails("an empty list has no elements before the last")
-			}
-			if u := uncertainLast(l.Items); u != nil {
-				return c.lost(u)
-			}
-			return c.items(l.Items[:len(l.Items)-1])
-		}},
+		{"last", 1, libLast},
+		{"init", 1, libInit},
 		{"sublist", 3, func(c call, a []*Thunk) Value { return c.sublist(c.force(a[0]), c.force(a[1]), a[2]) }},
 		{"take", 2, func(c call, a []*Thunk) Value { return c.sublist(c.int(0), c.force(a[0]), a[1]) }},
 		{"drop", 2, func(c call, a []*Thunk) Value { return c.sublist(c.force(a[0]), c.int(1<<62), a[1]) }},
 	}
+}
+
+func libOptional(c call, a []*Thunk) Value {
+	return c.conditional(a[0], func() Value { return c.list(a[1]) })
+}
+
+func libOptionals(c call, a []*Thunk) Value {
+	return c.conditional(a[0], func() Value { return c.force(a[1]) })
+}
+
+func libFlatten(c call, a []*Thunk) Value {
+	items, u := c.flatItems(a[0])
+	if u != nil {
+		return u
+	}
+	return c.items(items)
+}
+
+func libReverseList(c call, a []*Thunk) Value {
+	l, v := c.listArg(a[0])
+	if v != nil {
+		return v
+	}
+	items := slices.Clone(l.Items)
+	slices.Reverse(items)
+	return c.items(items)
+}
+
+func libUnique(c call, a []*Thunk) Value {
+	l, v := c.listArg(a[0])
+	if v != nil {
+		return v
+	}
+	return c.unique(l.Items)
+}
+
+func libLast(c call, a []*Thunk) Value {
+	l, v := c.listArg(a[0])
+	switch {
+	case v != nil:
+		return v
+	case len(l.Items) == 0:
+		return c.fails("an empty list has no last element")
+	}
+	if u := uncertainLast(l.Items); u != nil {
+		return c.lost(u)
+	}
+	return c.force(l.Items[len(l.Items)-1].Value)
+}
+
+func libInit(c call, a []*Thunk) Value {
+	l, v := c.listArg(a[0])
+	switch {
+	case v != nil:
+		return v
+	case len(l.Items) == 0:
+		return c.fails("an empty list has no elements before the last")
+	}
+	if u := uncertainLast(l.Items); u != nil {
+		return c.lost(u)
+	}
+	return c.items(l.Items[:len(l.Items)-1])
 }
 
 // conditional is a list that is empty where cond does not hold.

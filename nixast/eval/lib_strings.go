@@ -12,74 +12,88 @@ func libStrings() family {
 		{"optionalString", 2, func(c call, a []*Thunk) Value { return c.onlyIf(a[0], a[1], c.text("")) }},
 		affix("hasPrefix", strings.HasPrefix, prefix),
 		affix("hasSuffix", strings.HasSuffix, suffix),
-		strictly("hasInfix", 2, func(c call, a []Value) Value {
-			infix, s, bad := c.twoStrings(a)
-			if bad != nil {
-				return bad
-			}
-			for _, p := range s.Pieces {
-				if p.Unknown == nil && p.When == nil && strings.Contains(p.Text, infix) {
-					return c.bool(true)
-				}
-			}
-			if _, ok := s.Text(); ok {
-				return c.bool(infix == "")
-			}
-			return c.lost(firstUnknown(s.Pieces))
-		}),
-		strictly("removePrefix", 2, func(c call, a []Value) Value {
-			affix, s, bad := c.twoStrings(a)
-			if bad != nil {
-				return bad
-			}
-			return c.withoutAffix(s, affix, strings.HasPrefix, strings.TrimPrefix, prefix, 0)
-		}),
-		strictly("removeSuffix", 2, func(c call, a []Value) Value {
-			affix, s, bad := c.twoStrings(a)
-			if bad != nil {
-				return bad
-			}
-			return c.withoutAffix(s, affix, strings.HasSuffix, strings.TrimSuffix, suffix, len(s.Pieces)-1)
-		}),
-		onText("splitString", 2, func(c call, a []string) Value {
-			if a[0] == "" {
-				return c.cannot("how the text is split is not certain")
-			}
-			if u := c.alloc(c.site, strings.Count(a[1], a[0]), itemSize); u != nil {
-				return u
-			}
-			return c.texts(strings.Split(a[1], a[0]))
-		}),
-		onText("stringToCharacters", 1, func(c call, a []string) Value {
-			if u := c.alloc(c.site, len(a[0]), itemSize); u != nil {
-				return u
-			}
-			out := make([]string, len(a[0]))
-			for i := range len(a[0]) {
-				out[i] = a[0][i : i+1]
-			}
-			return c.texts(out)
-		}),
+		strictly("hasInfix", 2, libHasInfix),
+		strictly("removePrefix", 2, libRemovePrefix),
+		strictly("removeSuffix", 2, libRemoveSuffix),
+		onText("splitString", 2, libSplitString),
+		onText("stringToCharacters", 1, libStringToCharacters),
 		cased("toLower", 'A', 'Z'),
 		cased("toUpper", 'a', 'z'),
 		onText("trim", 1, func(c call, a []string) Value { return c.text(strings.Trim(a[0], " \t\r\n")) }),
-		onText("escapeNixString", 1, func(c call, a []string) Value {
-			for _, b := range []byte(a[0]) {
-				if b < ' ' && b != '\n' && b != '\t' && b != '\r' || b >= 0x7f {
-					return c.cannot("how the text is escaped is not certain")
-				}
-			}
-			return c.text(`"` + strings.ReplaceAll(jsonEscape(a[0]), "$", `\$`) + `"`)
-		}),
+		onText("escapeNixString", 1, libEscapeNixString),
 		{"escapeShellArg", 1, func(c call, a []*Thunk) Value { return c.escapeShellArg(a[0]) }},
 		onText("toInt", 1, func(c call, a []string) Value { return c.toInt(a[0]) }),
-		onText("toIntBase10", 1, func(c call, a []string) Value {
-			return c.toInt(strings.TrimLeft(a[0][:max(len(a[0])-1, 0)], "0") + a[0][max(len(a[0])-1, 0):])
-		}),
+		onText("toIntBase10", 1, libToIntBase10),
 		{"makeSearchPath", 2, func(c call, a []*Thunk) Value { return c.searchPathOf(a[0], a[1]) }},
 		{"makeBinPath", 1, func(c call, a []*Thunk) Value { return c.searchPathOf(NewString("bin"), a[0]) }},
 		{"fileContents", 1, func(c call, a []*Thunk) Value { return c.fromFile(a[0], FileContent) }},
 	}
+}
+
+func libHasInfix(c call, a []Value) Value {
+	infix, s, bad := c.twoStrings(a)
+	if bad != nil {
+		return bad
+	}
+	for _, p := range s.Pieces {
+		if p.Unknown == nil && p.When == nil && strings.Contains(p.Text, infix) {
+			return c.bool(true)
+		}
+	}
+	if _, ok := s.Text(); ok {
+		return c.bool(infix == "")
+	}
+	return c.lost(firstUnknown(s.Pieces))
+}
+
+func libRemovePrefix(c call, a []Value) Value {
+	affix, s, bad := c.twoStrings(a)
+	if bad != nil {
+		return bad
+	}
+	return c.withoutAffix(s, affix, strings.HasPrefix, strings.TrimPrefix, prefix, 0)
+}
+
+func libRemoveSuffix(c call, a []Value) Value {
+	affix, s, bad := c.twoStrings(a)
+	if bad != nil {
+		return bad
+	}
+	return c.withoutAffix(s, affix, strings.HasSuffix, strings.TrimSuffix, suffix, len(s.Pieces)-1)
+}
+
+func libSplitString(c call, a []string) Value {
+	if a[0] == "" {
+		return c.cannot("how the text is split is not certain")
+	}
+	if u := c.alloc(c.site, strings.Count(a[1], a[0]), itemSize); u != nil {
+		return u
+	}
+	return c.texts(strings.Split(a[1], a[0]))
+}
+
+func libStringToCharacters(c call, a []string) Value {
+	if u := c.alloc(c.site, len(a[0]), itemSize); u != nil {
+		return u
+	}
+	out := make([]string, len(a[0]))
+	for i := range len(a[0]) {
+		out[i] = a[0][i : i+1]
+	}
+	return c.texts(out)
+}
+
+func libEscapeNixString(c call, a []string) Value {
+	for _, b := range []byte(a[0]) {
+		if b < ' ' && b != '\n' && b != '\t' && b != '\r' || b >= 0x7f {
+			return c.cannot("how the text is escaped is not certain")
+		}
+	}
+	return c.text(`"` + strings.ReplaceAll(jsonEscape(a[0]), "$", `\$`) + `"`)
+}
+
+func libToIntBase10(c call, a []string) Value {
+	return c.toInt(strings.TrimLeft(a[0][:max(len(a[0])-1, 0)], "0") + a[0][max(len(a[0])-1, 0):])
 }
 
 // twoStrings are the arguments of a function of an affix and a string.

@@ -29,10 +29,10 @@ func (ev *Evaluator) openList(node nixast.Node, u *Unknown) *List {
 
 // listOfCases puts the cases' elements side by side, under their conditions.
 func (ev *Evaluator) listOfCases(node nixast.Node, c *Choice) *List {
-	if u := ev.enter(node); u != nil {
+	if u := ev.enterCases(c); u != nil {
 		return ev.openList(node, u)
 	}
-	defer ev.leave()
+	defer ev.leaveCases(c)
 	c.list = ev.openList(node, ev.unknown(node, "its value needs itself (infinite recursion)"))
 	var whens []*Cond
 	var lists []*List
@@ -170,9 +170,9 @@ func (ev *Evaluator) concatLists(node nixast.Node, left, right Value) Value {
 	a, b := ev.asList(node, left), ev.asList(node, right)
 	switch {
 	case a == nil:
-		return ev.fail(node, "the left side of ++ is "+article(TypeOf(left)))
+		return ev.fail(node, "the left side of ++ is "+article(typeOf(left)))
 	case b == nil:
-		return ev.fail(node, "the right side of ++ is "+article(TypeOf(right)))
+		return ev.fail(node, "the right side of ++ is "+article(typeOf(right)))
 	}
 	return ev.newList(node, a.Items, b.Items)
 }

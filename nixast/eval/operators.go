@@ -146,9 +146,9 @@ func (ev *Evaluator) updateValues(node nixast.Node, left, right Value) Value {
 	a, b := ev.asAttrs(node, left), ev.asAttrs(node, right)
 	switch {
 	case a == nil:
-		return ev.fail(node, "the left side of // is "+article(TypeOf(left)))
+		return ev.fail(node, "the left side of // is "+article(typeOf(left)))
 	case b == nil:
-		return ev.fail(node, "the right side of // is "+article(TypeOf(right)))
+		return ev.fail(node, "the right side of // is "+article(typeOf(right)))
 	}
 	return ev.update(node, a, b)
 }
@@ -181,7 +181,7 @@ func (ev *Evaluator) plus(node nixast.Node, left, right Value) Value {
 			return ev.lift(node, l, func(l Value) Value { return ev.plus(node, l, right) })
 		}
 	case *Null, *Bool, *List, *Function:
-		return ev.fail(node, article(TypeOf(left))+" cannot be added")
+		return ev.fail(node, article(typeOf(left))+" cannot be added")
 	}
 	a, u := ev.coerce(node, left, interpolation)
 	if u != nil {
@@ -296,8 +296,8 @@ func (ev *Evaluator) lessKnown(node nixast.Node, a, b Value) (Truth, *Unknown) {
 			return truthOf(strings.Compare(x, y) < 0), nil
 		}
 	}
-	if TypeOf(a) != TypeOf(b) && TypeOf(a) != "unknown" && TypeOf(b) != "unknown" {
-		return Maybe, ev.fail(node, article(TypeOf(a))+" cannot be compared with "+article(TypeOf(b)))
+	if typeOf(a) != typeOf(b) && typeOf(a) != "unknown" && typeOf(b) != "unknown" {
+		return Maybe, ev.fail(node, article(typeOf(a))+" cannot be compared with "+article(typeOf(b)))
 	}
 	return Maybe, ev.unknown(node, "the order of these values is not known")
 }

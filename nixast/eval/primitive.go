@@ -95,7 +95,7 @@ func (c call) wrong(v Value, want string) Value {
 		}
 		return c.derived(c.site, u, "")
 	}
-	return c.fails("needs " + article(want) + ", and this is " + article(TypeOf(v)))
+	return c.fails("needs " + article(want) + ", and this is " + article(typeOf(v)))
 }
 
 // lost is the result of a call that cannot be known because of u.

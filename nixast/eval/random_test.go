@@ -313,7 +313,7 @@ func (c *covering) compare(got, want *Thunk) string {
 	case *Attrs:
 		return c.attrs(g, w)
 	}
-	if TypeOf(g) != TypeOf(w) || dump(c.ev, got, 1) != dump(c.ev, want, 1) {
+	if typeOf(g) != typeOf(w) || dump(c.ev, got, 1) != dump(c.ev, want, 1) {
 		return fmt.Sprintf("%s instead of %s", dump(c.ev, got, 4), dump(c.ev, want, 4))
 	}
 	return ""
@@ -322,7 +322,7 @@ func (c *covering) compare(got, want *Thunk) string {
 func (c *covering) text(g *String, w Value) string {
 	s, ok := w.(*String)
 	if !ok {
-		return "a string instead of " + article(TypeOf(w))
+		return "a string instead of " + article(typeOf(w))
 	}
 	want, ok := s.Text()
 	if !ok {
@@ -351,7 +351,7 @@ func (c *covering) text(g *String, w Value) string {
 func (c *covering) list(g *List, w Value) string {
 	l, ok := w.(*List)
 	if !ok {
-		return "a list instead of " + article(TypeOf(w))
+		return "a list instead of " + article(typeOf(w))
 	}
 	if !certainItems(l.Items) {
 		c.wild = true
@@ -382,7 +382,7 @@ func (c *covering) list(g *List, w Value) string {
 func (c *covering) attrs(g *Attrs, w Value) string {
 	set, ok := w.(*Attrs)
 	if !ok {
-		return "a set instead of " + article(TypeOf(w))
+		return "a set instead of " + article(typeOf(w))
 	}
 	names := []string{"a", "b", "x", "z", "k1"}
 	for _, s := range []*Attrs{g, set} {

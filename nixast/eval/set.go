@@ -158,6 +158,7 @@ func (ev *Evaluator) evalSet(n nixast.Node, e *env) (Value, *env) {
 func (ev *Evaluator) letScope(n nixast.Node, e *env) *env {
 	b := newSetBuilder(n, true)
 	b.gather(n)
+	ev.budget.Draw(0, scopeSize+itemSize*len(b.entries))
 	scope := &env{up: e, names: make(map[string]*Thunk, len(b.entries))}
 	ev.fill(b, scope, e)
 	return scope
@@ -296,7 +297,7 @@ func (ev *Evaluator) defineOne(node nixast.Node, set *Attrs, name Value, d Def) 
 		}
 		set.attrs[i].Defs = append(set.attrs[i].Defs[:len(set.attrs[i].Defs):len(set.attrs[i].Defs)], d)
 	default:
-		return ev.fail(node, article(TypeOf(name))+" is no attribute name")
+		return ev.fail(node, article(typeOf(name))+" is no attribute name")
 	}
 	return nil
 }

@@ -273,7 +273,7 @@ func (ev *Evaluator) coerce(node nixast.Node, v Value, how coercion) ([]Piece, *
 			return ev.coerceList(node, v)
 		}
 	}
-	return nil, ev.fail(node, article(TypeOf(v))+" does not make a string")
+	return nil, ev.fail(node, article(typeOf(v))+" does not make a string")
 }
 
 func (ev *Evaluator) coercePath(node nixast.Node, p *Path, how coercion) []Piece {
@@ -330,10 +330,10 @@ func restReason(rest []Def) *Unknown {
 
 // coerceCases puts the cases side by side, each under its condition.
 func (ev *Evaluator) coerceCases(node nixast.Node, c *Choice, how coercion) ([]Piece, *Unknown) {
-	if u := ev.enter(node); u != nil {
+	if u := ev.enterCases(c); u != nil {
 		return nil, u
 	}
-	defer ev.leave()
+	defer ev.leaveCases(c)
 	if c.busy {
 		return nil, ev.unknown(node, "its value needs itself (infinite recursion)")
 	}

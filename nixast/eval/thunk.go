@@ -52,7 +52,7 @@ func (ev *Evaluator) force(t *Thunk) Value {
 // enter goes one level deeper; leave comes back. Where a limit forbids it, it
 // gives the reason and leave must not be called.
 func (ev *Evaluator) enter(at nixast.Node) *Unknown {
-	if u := ev.step(at, 1); u != nil {
+	if u := ev.draw(at, 1, valueSize); u != nil {
 		return u
 	}
 	if ev.depth >= ev.limits.Depth {
@@ -63,45 +63,3 @@ func (ev *Evaluator) enter(at nixast.Node) *Unknown {
 }
 
 func (ev *Evaluator) leave() { ev.depth-- }
-
-// step accounts for n steps of work.
-func (ev *Evaluator) step(at nixast.Node, n int) *Unknown {
-	ev.count(n)
-	switch {
-	case ev.steps > ev.limits.Steps:
-		return ev.unknown(at, fmt.Sprintf("evaluation takes more than %d steps", ev.limits.Steps))
-	case ev.total > ev.limits.TotalSteps:
-		return ev.unknown(at, fmt.Sprintf("evaluation takes more than %d steps in all", ev.limits.TotalSteps))
-	}
-	return nil
-}
-
-// count counts steps of work that cannot be given up by itself.
-func (ev *Evaluator) count(n int) {
-	ev.steps += n
-	ev.total += n
-}
-
-// alloc accounts for n things of size bytes each.
-func (ev *Evaluator) alloc(at nixast.Node, n, size int) *Unknown {
-	if n > ev.limits.Size && size >= itemSize {
-		return ev.unknown(at, fmt.Sprintf("a value has more than %d parts", ev.limits.Size))
-	}
-	ev.bytes += n * size
-	if ev.bytes > ev.limits.Bytes {
-		return ev.unknown(at, fmt.Sprintf("values take more than %d MiB", ev.limits.Bytes>>20))
-	}
-	return ev.step(at, n*size/itemSize)
-}
-
-// itemSize is about what an element of a list or an attribute takes.
-const itemSize = 64
-
-// outermost runs f as one call from outside, with its own budget of steps.
-func outermost[T any](ev *Evaluator, f func() T) T {
-	if !ev.inside {
-		ev.steps, ev.inside = 0, true
-		defer func() { ev.inside = false }()
-	}
-	return f()
-}

@@ -217,9 +217,9 @@ type Case struct {
 	Value *Thunk
 }
 
-// TypeOf is v's type in Nix's words ("int", "set", "lambda", …), and
+// typeOf is v's type in Nix's words ("int", "set", "lambda", …), and
 // "unknown" or "choice".
-func TypeOf(v Value) string {
+func typeOf(v Value) string {
 	switch v.(type) {
 	case *Null:
 		return "null"

@@ -1,0 +1,41 @@
+package eval
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"wardnix/nixast"
+)
+
+// Once a budget is used up, everything that is not computed is unknown for one reason.
+func TestBudget(t *testing.T) {
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, tt := range []struct {
+		name   string
+		budget *Budget
+		reason string
+	}{
+		{"steps", NewBudget(t.Context(), 5_000, 0), "not finished: it takes more than 5000 steps in all"},
+		{"bytes", NewBudget(t.Context(), 0, 1<<20), "not finished: values take more than 1 MiB"},
+		{"context", NewBudget(cancelled, 0, 0), "not finished: context canceled"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			ev := New(Options{Budget: tt.budget})
+			f := nixast.Parse("a.nix", "let f = n: if n == 0 then 0 else 1 + f (n - 1); in { a = f 2000; b = 1 + 1; }", nixast.Options{})
+			for _, name := range []string{"a", "b"} {
+				u, ok := ev.Force(ev.Select(ev.File(f), name)).(*Unknown)
+				if !ok || u.Reason != tt.reason {
+					t.Errorf("%s is %s, not unknown since %q", name, dump(ev, ev.Select(ev.File(f), name), 2), tt.reason)
+				}
+			}
+			if tt.budget.Spent() != tt.reason {
+				t.Errorf("the budget is spent since %q", tt.budget.Spent())
+			}
+			if again := New(Options{}); !strings.Contains(dump(again, again.Select(again.File(f), "b"), 2), "2") {
+				t.Error("another evaluator is not free of it")
+			}
+		})
+	}
+}
