@@ -196,9 +196,9 @@ func (p *Pass) asked(f *nixast.File) bool {
 }
 
 // Broken reports whether f has a mistake that leaves its meaning in doubt.
-// Undefined variables do not.
+// Undefined variables do not. It does not if f is nil, for a file that says nothing.
 func Broken(f *nixast.File) bool {
-	return slices.ContainsFunc(f.Diagnostics, func(d nixast.Diagnostic) bool {
+	return f != nil && slices.ContainsFunc(f.Diagnostics, func(d nixast.Diagnostic) bool {
 		return d.Code != nixast.UndefinedVariable
 	})
 }

@@ -25,6 +25,9 @@ func (l *Linter) AddIgnores(project *nixos.Project, reason string) (*Result, err
 	before := l.Run(project)
 	contents := map[string]string{}
 	for _, f := range project.Files() {
+		if f.Tree == nil {
+			continue
+		}
 		if edits := l.suppressing(f.Tree, before.Findings, reason); len(edits) > 0 {
 			text, err := emit.Apply(f.Tree.Src, edits)
 			if err != nil {

@@ -32,31 +32,66 @@ func (w *world) declaration(path []string) (declaration, bool) {
 
 // declarations are what mkOption made of all declarations at a path.
 func (w *world) declarations(path []string) []*eval.Attrs {
-	var found []*eval.Attrs
-	for _, m := range w.modules {
-		options := m.body.Lookup("options")
-		if !certain(options) {
-			continue
+	at := w.declared
+	if at == nil {
+		at = &declared{}
+		for _, m := range w.modules {
+			at.add(w.ev, m.body.Lookup("options"))
 		}
-		t := w.ev.Value(options)
-		for i, name := range path {
-			set, ok := w.ev.Force(t).(*eval.Attrs)
-			if !ok {
-				break
-			}
-			a := set.Lookup(name)
-			if !certain(a) {
-				break
-			}
-			t = w.ev.Value(a)
-			if i == len(path)-1 {
-				if set, ok := w.ev.Force(t).(*eval.Attrs); ok && w.isDeclaration(set) {
-					found = append(found, set)
-				}
-			}
+		if w.ready && !at.doubt {
+			w.declared = at
 		}
 	}
-	return found
+	for _, name := range path {
+		if at = at.below(w.ev, name); at == nil {
+			return nil
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(at.sets), func(set *eval.Attrs) bool { return !w.isDeclaration(set) })
+}
+
+// declared is what the modules of a world declare at a path: the sets of options
+// that they write there. It is filled in when it is asked for.
+type declared struct {
+	sets  []*eval.Attrs
+	kids  map[string]*declared
+	doubt bool // it may look different once more is computed
+}
+
+// add adds what is certainly written in an attribute.
+func (d *declared) add(ev *eval.Evaluator, a eval.Attr) {
+	if !certain(a) {
+		return
+	}
+	switch v := ev.Force(ev.Value(a)).(type) {
+	case *eval.Attrs:
+		d.sets = append(d.sets, v)
+	case *eval.Unknown:
+		d.doubt = true
+	}
+}
+
+// below is what is declared under a name; nil if that is nothing.
+func (d *declared) below(ev *eval.Evaluator, name string) *declared {
+	kid, ok := d.kids[name]
+	if ok {
+		return kid
+	}
+	kid = &declared{}
+	for _, set := range d.sets {
+		kid.add(ev, set.Lookup(name))
+	}
+	doubt := kid.doubt
+	if len(kid.sets) == 0 {
+		kid = nil
+	}
+	if !doubt && !d.doubt {
+		if d.kids == nil {
+			d.kids = map[string]*declared{}
+		}
+		d.kids[name] = kid
+	}
+	return kid
 }
 
 // isDeclaration reports whether a set is what mkOption makes.
@@ -128,34 +163,36 @@ func (w *world) declaredValue(n *node, d declaration) (*eval.Thunk, bool) {
 // default where there are none.
 func (w *world) merged(n *node, t optionType, fallback eval.Attr, depth int) (*eval.Thunk, bool) {
 	n.settle()
-	for _, d := range n.defs {
-		if d.maybe != nil || !d.misfit.IsZero() {
-			return nil, false
-		}
+	if depth > 8 || slices.ContainsFunc(n.defs, func(d rawDef) bool { return d.maybe != nil || !d.misfit.IsZero() }) {
+		return nil, false
 	}
 	switch {
-	case depth > 8:
-		return nil, false
 	case w.isScalar(t, 4):
 		return w.mergedScalar(n, fallback)
-	case t.name == "attrsOf" || t.name == "lazyAttrsOf":
-		if len(t.args) == 1 && (len(n.defs) > 0 || !certain(fallback)) {
-			return w.mergedAttrs(n, w.typeOfThunk(t.args[0]), depth)
-		}
-	case t.name == "submodule":
-		if len(t.args) == 1 {
-			return w.mergedSubmodule(n, t.args[0])
-		}
+	case t.isSetOf() && (len(n.defs) > 0 || !certain(fallback)):
+		return w.mergedAttrs(n, w.typeOfThunk(t.args[0]), depth)
+	case t.name == "submodule" && len(t.args) == 1:
+		return w.mergedSubmodule(n, t.args[0])
+	case len(n.defs) == 0 && certain(fallback) && t.name != "":
+		return w.ev.Value(fallback), true
 	case len(n.defs) == 0:
+		return nil, false
 	case t.name == "listOf" && len(t.args) == 1 && w.isScalar(w.typeOfThunk(t.args[0]), 4):
 		return w.mergedList(n)
-	case (t.name == "attrs" || t.name == "anything" || t.name == "raw" || t.name == "unspecified") && len(n.defs) == 1 && n.defs[0].when == nil:
+	case t.isRaw() && len(n.defs) == 1 && n.defs[0].when == nil:
 		return n.defs[0].value, true
 	}
-	if len(n.defs) == 0 && certain(fallback) && t.name != "" {
-		return w.ev.Value(fallback), true
-	}
 	return nil, false
+}
+
+// isSetOf reports whether the type is that of sets whose attributes have one type.
+func (t optionType) isSetOf() bool {
+	return (t.name == "attrsOf" || t.name == "lazyAttrsOf") && len(t.args) == 1
+}
+
+// isRaw reports whether the value of the type is the one definition that there is.
+func (t optionType) isRaw() bool {
+	return t.name == "attrs" || t.name == "anything" || t.name == "raw" || t.name == "unspecified"
 }
 
 // mergedScalar is the one value that definitions agree on.
@@ -232,7 +269,7 @@ func (w *world) mergedSubmodule(n *node, modules *eval.Thunk) (*eval.Thunk, bool
 
 // submodule is an empty world for the submodule at n.
 func (w *world) submodule(n *node) *world {
-	sub := newWorld(w.project, w.ev)
+	sub := newWorld(w.view, w.ev)
 	sub.label = w.label + "." + nixast.QuoteAttrPath(n.path()...)
 	sub.complete = true
 	name := eval.NewString(n.name)

@@ -29,7 +29,7 @@ func (w *world) elementModules(path []string) []*eval.Thunk {
 	var modules []*eval.Thunk
 	for _, d := range w.declarations(path) {
 		t := w.typeOf(d.Lookup("type"))
-		if (t.name == "attrsOf" || t.name == "lazyAttrsOf") && len(t.args) == 1 {
+		if t.isSetOf() {
 			if element := w.typeOfThunk(t.args[0]); element.name == "submodule" && len(element.args) == 1 {
 				modules = append(modules, element.args[0])
 			}

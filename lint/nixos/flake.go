@@ -1,7 +1,8 @@
 package nixos
 
 import (
-	"path"
+	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -10,31 +11,39 @@ import (
 
 // A flake is a flake.nix whose outputs are looked at.
 type flake struct {
-	project  *Project
-	root     *root
-	ev       *eval.Evaluator
-	inputs   *eval.Thunk
-	outputs  *eval.Thunk
-	imported map[*File]bool
-	parts    *world // the modules of flake-parts, if it is written with them
+	view    *view
+	root    *root
+	file    *File
+	ev      *eval.Evaluator
+	inputs  *eval.Thunk
+	outputs *eval.Thunk
+	parts   *world // the modules of flake-parts, if it is written with them
 }
 
-// flakeSystems are the systems that a flake outputs: its nixosConfigurations,
-// and the hives of colmena.
-func flakeSystems(p *Project, r *root, f *File) []foundSystem {
-	ev, imported := newEvaluator(p, stepsOfHost)
-	fl := &flake{project: p, root: r, ev: ev, imported: imported}
-	file := fl.ev.File(f.Tree)
+// newFlake calls the outputs of a flake.
+func newFlake(v *view, r *root, f *File, ev *eval.Evaluator) *flake {
+	fl := &flake{view: v, root: r, file: f, ev: ev}
+	file := ev.File(f.Tree)
 	fl.inputs = fl.inputSet(file)
-	fl.outputs = fl.ev.Call(fl.ev.Select(file, "outputs"), fl.inputs)
-	if u, ok := fl.ev.Force(fl.outputs).(*eval.Unknown); ok && strings.HasSuffix(u.Func, "mkFlake") && len(u.Args) == 2 {
-		fl.readParts(u, f)
+	fl.outputs = ev.Call(ev.Select(file, "outputs"), fl.inputs)
+	if u, ok := ev.Force(fl.outputs).(*eval.Unknown); ok && strings.HasSuffix(u.Func, "mkFlake") && len(u.Args) == 2 {
+		fl.readParts(u)
 	}
-	var found []foundSystem
-	for _, name := range []string{"nixosConfigurations", "colmena", "colmenaHive"} {
-		for _, system := range fl.systems(name) {
-			if !slices.ContainsFunc(found, func(s foundSystem) bool { return s.name == system.name }) {
-				found = append(found, system)
+	return fl
+}
+
+// A system is a system that a flake outputs, by the name of the output and its own.
+type system struct{ output, name string }
+
+// systems are the systems that the flake outputs: its nixosConfigurations, and the
+// hives of colmena. Of those of one name the first counts.
+func (fl *flake) systems() []system {
+	var found []system
+	for _, output := range []string{"nixosConfigurations", "colmena", "colmenaHive"} {
+		for _, name := range fl.systemsIn(output) {
+			known := slices.ContainsFunc(found, func(s system) bool { return s.name == name })
+			if s := (system{output, name}); !known && fl.isSystem(s) {
+				found = append(found, s)
 			}
 		}
 	}
@@ -86,7 +95,7 @@ var selfOutputs = []string{
 
 func (fl *flake) self() *eval.Thunk {
 	attrs := map[string]*eval.Thunk{
-		"outPath": eval.Known(&eval.Path{Source: true, Pieces: []eval.Piece{{Text: fl.project.name(fl.root.dir)}}}),
+		"outPath": eval.Known(&eval.Path{Source: true, Pieces: []eval.Piece{{Text: fl.view.now().name(fl.root.dir)}}}),
 		"inputs":  fl.ev.Defer(func() *eval.Thunk { return fl.inputs }),
 	}
 	for _, name := range selfOutputs {
@@ -108,79 +117,101 @@ func (fl *flake) output(name string) *eval.Thunk {
 }
 
 // readParts reads a flake that is written as a module of flake-parts.
-func (fl *flake) readParts(call *eval.Unknown, f *File) {
-	w := newWorld(fl.project, fl.ev)
+func (fl *flake) readParts(call *eval.Unknown) {
+	w := newWorld(fl.view, fl.ev)
 	w.extra = map[string]*eval.Thunk{
 		"inputs": fl.inputs,
 		"self":   fl.ev.Select(fl.inputs, "self"),
 	}
 	w.complete, w.freeform = true, []string{"flake"}
 	fl.parts = w
-	w.collect([]pendingModule{{value: call.Args[1], file: f}})
+	w.collect([]pendingModule{{value: call.Args[1], file: fl.file}})
 }
 
-// systems are the systems of one output.
-func (fl *flake) systems(output string) []foundSystem {
-	var found []foundSystem
-	add := func(name string, value *eval.Thunk) {
-		if system, ok := fl.system(name, value); ok {
-			found = append(found, system)
-		}
-	}
+// systemsIn are the names in an output that may be systems.
+func (fl *flake) systemsIn(output string) []string {
+	var names []string
 	if fl.parts != nil {
 		for _, n := range fl.parts.root.at("flake", output).children() {
-			n.settle()
-			if len(n.defs) > 0 && !n.pattern {
-				add(n.name, n.defs[0].value)
+			if n.settle(); len(n.defs) > 0 && !n.pattern {
+				names = append(names, n.name)
 			}
 		}
-		return found
+		return names
 	}
-	set := fl.ev.Attrs(fl.ev.Select(fl.outputs, output))
-	if set == nil {
-		return nil
+	if set := fl.ev.Attrs(fl.ev.Select(fl.outputs, output)); set != nil {
+		for _, a := range set.All() {
+			names = append(names, a.Name)
+		}
 	}
-	if output != "nixosConfigurations" {
-		return fl.hive(set)
-	}
-	for _, a := range set.All() {
-		add(a.Name, fl.ev.Value(a))
-	}
-	return found
+	return names
 }
 
-// system reads the call that makes a system: nixosSystem, or any function from
-// elsewhere that takes modules.
-func (fl *flake) system(name string, value *eval.Thunk) (foundSystem, bool) {
-	for _, c := range fl.ev.Cases(value) {
+// isHive reports whether the systems of an output are modules, with defaults.
+func (fl *flake) isHive(output string) bool {
+	return output != "nixosConfigurations" && fl.parts == nil
+}
+
+// isSystem reports whether s is one in fact.
+func (fl *flake) isSystem(s system) bool {
+	if fl.isHive(s.output) {
+		return s.name != "meta" && s.name != "defaults" && s.name != "network" && certain(fl.hive(s.output).Lookup(s.name))
+	}
+	call, _ := fl.call(s)
+	return call != nil
+}
+
+// value is what the flake outputs for a system.
+func (fl *flake) value(s system) *eval.Thunk {
+	if fl.parts == nil {
+		return fl.ev.Select(fl.outputs, s.output, s.name)
+	}
+	n := fl.parts.root.at("flake", s.output, s.name)
+	if n.settle(); len(n.defs) == 0 {
+		return eval.NewNull()
+	}
+	return n.defs[0].value
+}
+
+// call is the call that makes a system, and the argument that holds its modules:
+// nixosSystem, or any function from elsewhere that takes modules.
+func (fl *flake) call(s system) (*eval.Unknown, *eval.Attrs) {
+	for _, c := range fl.ev.Cases(fl.value(s)) {
 		u, ok := fl.ev.Force(c.Value).(*eval.Unknown)
 		if !ok || strings.Contains(u.Func, "darwin") || strings.Contains(u.Func, "homeManagerConfiguration") {
 			continue
 		}
 		for _, arg := range u.Args {
-			set, ok := fl.ev.Force(arg).(*eval.Attrs)
-			if !ok || !certain(set.Lookup("modules")) {
-				continue
+			if set, ok := fl.ev.Force(arg).(*eval.Attrs); ok && certain(set.Lookup("modules")) {
+				return u, set
 			}
-			w := fl.newSystem(fl.specialArgs(set))
-			w.collect(w.moduleList(fl.ev.Value(set.Lookup("modules")), fl.project.File(fl.fileName(u))))
-			return foundSystem{name: name, input: inputOf(u), world: w, imported: fl.imported}, true
 		}
 	}
-	return foundSystem{}, false
+	return nil, nil
 }
 
-func (fl *flake) fileName(u *eval.Unknown) string {
-	if n := u.Origin(); !n.IsZero() {
-		if f := fl.project.File(n.File().Name); f != nil && f.Tree == n.File() {
-			return f.Name
-		}
+// world reads the modules of a system; input is the input of the flake that its
+// nixpkgs comes from.
+func (fl *flake) world(s system) (w *world, input string) {
+	if fl.isHive(s.output) {
+		return fl.hiveWorld(s), ""
 	}
-	return path.Join(fl.project.name(fl.root.dir), "flake.nix")
+	u, set := fl.call(s)
+	if u == nil {
+		return fl.newSystem(nil), "" // which takes more than it may
+	}
+	w = fl.newSystem(fl.specialArgs(set))
+	w.collect(w.moduleList(fl.ev.Value(set.Lookup("modules")), fl.fileOf(u)))
+	return w, inputOf(u)
+}
+
+// fileOf is the file that a call is written in.
+func (fl *flake) fileOf(u *eval.Unknown) *File {
+	return cmp.Or(fl.view.of(u.Origin()), fl.file)
 }
 
 func (fl *flake) newSystem(extra map[string]*eval.Thunk) *world {
-	w := newWorld(fl.project, fl.ev)
+	w := newWorld(fl.view, fl.ev)
 	w.complete, w.extra = true, extra
 	return w
 }
@@ -219,32 +250,27 @@ func inputOf(u *eval.Unknown) string {
 	return parts[0]
 }
 
-// hive are the hosts of a hive of colmena: modules by name, with defaults.
-func (fl *flake) hive(set *eval.Attrs) []foundSystem {
-	var found []foundSystem
-	for _, a := range set.All() {
-		if a.Name == "meta" || a.Name == "defaults" || a.Name == "network" || !certain(a) {
-			continue
+// hive is an output that is a hive of colmena.
+func (fl *flake) hive(output string) *eval.Attrs {
+	return fl.ev.Attrs(fl.ev.Select(fl.outputs, output))
+}
+
+// hiveWorld reads the modules of a host of a hive: its own, and the defaults.
+func (fl *flake) hiveWorld(s system) *world {
+	set := fl.hive(s.output)
+	extra := map[string]*eval.Thunk{"name": eval.NewString(s.name)}
+	if meta := set.Lookup("meta"); certain(meta) {
+		if m, ok := fl.ev.Force(fl.ev.Value(meta)).(*eval.Attrs); ok {
+			maps.Copy(extra, fl.specialArgs(m))
 		}
-		extra := map[string]*eval.Thunk{"name": eval.NewString(a.Name)}
-		if meta := set.Lookup("meta"); certain(meta) {
-			if m, ok := fl.ev.Force(fl.ev.Value(meta)).(*eval.Attrs); ok {
-				for name, t := range fl.specialArgs(m) {
-					extra[name] = t
-				}
-			}
-		}
-		w := fl.newSystem(extra)
-		file := fl.project.File(path.Join(fl.project.name(fl.root.dir), "flake.nix"))
-		var queue []pendingModule
-		for _, one := range []eval.Attr{set.Lookup("defaults"), a} {
-			if certain(one) {
-				t := fl.ev.Value(one)
-				queue = append(queue, pendingModule{value: t, file: file})
-			}
-		}
-		w.collect(queue)
-		found = append(found, foundSystem{name: a.Name, world: w, imported: fl.imported})
 	}
-	return found
+	w := fl.newSystem(extra)
+	var queue []pendingModule
+	for _, name := range []string{"defaults", s.name} {
+		if a := set.Lookup(name); certain(a) {
+			queue = append(queue, pendingModule{value: fl.ev.Value(a), file: fl.file})
+		}
+	}
+	w.collect(queue)
+	return w
 }

@@ -14,6 +14,8 @@ type ignorePattern struct {
 	dirsOnly bool // a trailing "/"
 	anchored bool // a "/" before the end: matched against the whole path below the .gitignore
 	literal  bool // nothing in glob stands for anything else
+	// head and tail are what a name begins and ends with that the pattern is about.
+	head, tail string
 }
 
 // matches reports whether the pattern is about name.
@@ -21,7 +23,18 @@ func (p *ignorePattern) matches(name string) bool {
 	if p.literal {
 		return p.glob == name
 	}
-	return wildmatch(p.glob, name)
+	return strings.HasPrefix(name, p.head) && strings.HasSuffix(name, p.tail) && wildmatch(p.glob, name)
+}
+
+// special are the bytes of a pattern that stand for something else.
+const special = `*?[]\`
+
+// ends are the texts before the first and after the last special byte of a pattern.
+func ends(glob string) (head, tail string) {
+	if strings.Contains(glob, "**") || strings.Contains(glob, `\`) {
+		return "", "" // where "**/" is nothing, the "/" is not there either
+	}
+	return glob[:strings.IndexAny(glob, special)], glob[strings.LastIndexAny(glob, special)+1:]
 }
 
 // parseIgnore reads the text of a .gitignore as gitignore(5) of git 2.47
@@ -45,7 +58,9 @@ func parseIgnore(text string) ignoreFile {
 		}
 		p.anchored = strings.Contains(line, "/")
 		p.glob = strings.TrimPrefix(line, "/")
-		p.literal = !strings.ContainsAny(p.glob, `*?[\`)
+		if p.literal = !strings.ContainsAny(p.glob, special); !p.literal {
+			p.head, p.tail = ends(p.glob)
+		}
 		if p.glob != "" {
 			patterns = append(patterns, p)
 		}
@@ -218,32 +233,25 @@ func classByte(pattern string, p int) (b byte, next int, ok bool) {
 
 // posixClass reports whether c is in [:name:], in the C locale.
 func posixClass(name string, c byte) (in, known bool) {
-	lower, upper, digit := 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9'
-	switch name {
-	case "alnum":
-		return lower || upper || digit, true
-	case "alpha":
-		return lower || upper, true
-	case "blank":
-		return c == ' ' || c == '\t', true
-	case "cntrl":
-		return c < 0x20 || c == 0x7f, true
-	case "digit":
-		return digit, true
-	case "graph":
-		return 0x20 < c && c < 0x7f, true
-	case "lower":
-		return lower, true
-	case "print":
-		return 0x20 <= c && c < 0x7f, true
-	case "punct":
-		return 0x20 < c && c < 0x7f && !lower && !upper && !digit, true
-	case "space":
-		return c == ' ' || 0x09 <= c && c <= 0x0d, true
-	case "upper":
-		return upper, true
-	case "xdigit":
-		return digit || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F', true
-	}
-	return false, false
+	is, known := posixClasses[name]
+	return known && is(c), known
 }
+
+var posixClasses = map[string]func(c byte) bool{
+	"alnum":  func(c byte) bool { return isLetter(c) || isDigit(c) },
+	"alpha":  isLetter,
+	"blank":  func(c byte) bool { return c == ' ' || c == '\t' },
+	"cntrl":  func(c byte) bool { return c < 0x20 || c == 0x7f },
+	"digit":  isDigit,
+	"graph":  isGraph,
+	"lower":  func(c byte) bool { return isLetter(c) && c >= 'a' },
+	"print":  func(c byte) bool { return isGraph(c) || c == ' ' },
+	"punct":  func(c byte) bool { return isGraph(c) && !isLetter(c) && !isDigit(c) },
+	"space":  func(c byte) bool { return c == ' ' || 0x09 <= c && c <= 0x0d },
+	"upper":  func(c byte) bool { return isLetter(c) && c <= 'Z' },
+	"xdigit": func(c byte) bool { return isDigit(c) || 'a' <= c|0x20 && c|0x20 <= 'f' },
+}
+
+func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
+
+func isGraph(c byte) bool { return 0x20 < c && c < 0x7f }

@@ -16,12 +16,14 @@ var errNotListed = errors.New("the folder is not listed")
 // List gives what is in a folder of a project, as builtins.readDir does. What
 // .gitignore excludes is not there: a flake does not see it, and in others
 // it differs from machine to machine.
-func (i importer) List(name string) (map[string]string, error) {
-	r, rel := i.project.place(name)
+func (v *view) List(name string) (map[string]string, error) {
+	v.noteListing(name)
+	p := v.now()
+	r, rel := p.place(name)
 	if r == nil {
 		return nil, errNotListed
 	}
-	w, seen := i.project.walkerAt(r, rel)
+	is, seen := r.ignoresAbove(rel)
 	if !seen {
 		return nil, errNotListed
 	}
@@ -32,10 +34,10 @@ func (i importer) List(name string) (map[string]string, error) {
 	if len(entries) > maxEntries {
 		return nil, errNotListed
 	}
-	w.enter(rel)
+	is = is.enter(r, rel)
 	types := map[string]string{}
 	for _, e := range entries {
-		if e.Name() != ".git" && !w.ignored(path.Join(rel, e.Name()), e.IsDir()) {
+		if e.Name() != ".git" && !is.ignored(path.Join(rel, e.Name()), e.IsDir()) {
 			types[e.Name()] = typeOf(e)
 		}
 	}
@@ -45,20 +47,23 @@ func (i importer) List(name string) (map[string]string, error) {
 // Exists reports whether there is something at a path of a project. That
 // nothing is there is only told of a flake, since that is all that Nix sees
 // of it.
-func (i importer) Exists(name string) eval.Truth {
-	r, rel := i.project.place(name)
+func (v *view) Exists(name string) eval.Truth {
+	v.noteListing(name)
+	p := v.now()
+	r, rel := p.place(name)
 	if r == nil {
 		return eval.Maybe
 	}
-	w, seen := i.project.walkerAt(r, rel)
+	is, seen := r.ignoresAbove(rel)
 	if !seen {
 		return eval.Maybe
 	}
 	info, err := fs.Stat(r.fsys, rel)
 	switch {
-	case err == nil && !w.ignored(rel, info.IsDir()):
+	case err == nil && !is.ignored(rel, info.IsDir()):
 		return eval.Yes
-	case errors.Is(err, fs.ErrNotExist) && !w.ignored(rel, false) && !w.ignored(rel, true):
+	case errors.Is(err, fs.ErrNotExist) && !is.ignored(rel, false) && !is.ignored(rel, true):
+		v.noteFile(p.name(path.Join(r.dir, "flake.nix")))
 		if _, err := fs.Stat(r.fsys, "flake.nix"); err == nil {
 			return eval.No
 		}
@@ -89,17 +94,4 @@ func (p *Project) place(name string) (*root, string) {
 		}
 	}
 	return nil, ""
-}
-
-// walkerAt is a walker that has come to rel, and whether no .gitignore excludes
-// a folder on the way.
-func (p *Project) walkerAt(r *root, rel string) (w walker, seen bool) {
-	w = walker{p: p, r: r, ignore: append([]scopedFile(nil), r.ignore...)}
-	for d := range parents(rel) {
-		if d != "." && w.ignored(d, true) {
-			return w, false
-		}
-		w.enter(d)
-	}
-	return w, true
 }

@@ -1,6 +1,7 @@
 package nixos
 
 import (
+	"cmp"
 	"encoding/json"
 	"path"
 	"strings"
@@ -28,9 +29,9 @@ func (p pins) of(name string) (Release, bool) {
 	return Release{}, false
 }
 
-// readPins reads what flake.lock, npins and niv tell of nixpkgs in the folder
+// lockPins reads what flake.lock, npins and niv tell of nixpkgs in the folder
 // of a root. The first of them that tells anything counts.
-func readPins(r *root) pins {
+func (v *view) lockPins(r *root) pins {
 	for _, lock := range []struct {
 		name  string
 		parse func([]byte) pins
@@ -40,6 +41,7 @@ func readPins(r *root) pins {
 		{"nix/sources.json", parseNiv},
 		{"lon.lock", parseNiv},
 	} {
+		v.noteFile(v.now().name(path.Join(r.dir, lock.name)))
 		text, err := readText(r.fsys, lock.name, 16<<20)
 		if err != nil {
 			continue
@@ -51,68 +53,77 @@ func readPins(r *root) pins {
 	return nil
 }
 
-// parseFlakeLock reads the inputs of the root node of a flake.lock, version 7
-// and before (Nix: src/libflake/flake/lockfile.cc).
-func parseFlakeLock(text []byte) pins {
-	var lock struct {
-		Root  string
-		Nodes map[string]struct {
-			Inputs   map[string]json.RawMessage
-			Original struct{ Owner, Repo, Ref, ID, URL string }
-			Locked   struct {
-				LastModified int64
-				Owner, Repo  string
-				URL          string
-			}
-		}
+// A flakeLock is a flake.lock, version 7 and before (Nix:
+// src/libflake/flake/lockfile.cc).
+type flakeLock struct {
+	Root  string
+	Nodes map[string]lockNode
+}
+
+type lockNode struct {
+	Inputs   map[string]json.RawMessage
+	Original struct{ Owner, Repo, Ref, ID, URL string }
+	Locked   struct {
+		LastModified int64
+		Owner, Repo  string
+		URL          string
 	}
+}
+
+// parseFlakeLock reads the inputs of the root node of a flake.lock.
+func parseFlakeLock(text []byte) pins {
+	var lock flakeLock
 	if json.Unmarshal(text, &lock) != nil {
 		return nil
 	}
 	found := pins{}
 	for input, target := range lock.Nodes[lock.Root].Inputs {
-		var node string
-		if json.Unmarshal(target, &node) != nil {
-			var follows []string
-			if json.Unmarshal(target, &follows) != nil || len(follows) == 0 {
-				continue
-			}
-			node = lock.Root
-			for _, step := range follows {
-				var next string
-				if json.Unmarshal(lock.Nodes[node].Inputs[step], &next) != nil {
-					node = ""
-					break
-				}
-				node = next
-			}
-		}
-		n, ok := lock.Nodes[node]
-		if !ok || !isNixpkgs(n.Original.Owner+"/"+n.Original.Repo, n.Original.ID, n.Original.URL+n.Locked.URL) {
-			continue
-		}
-		ref := n.Original.Ref
-		if r, ok := releaseIn(ref); ok {
-			found[input] = r
-			continue
-		}
-		if n.Original.URL != "" {
-			ref = n.Original.URL
-		}
-		if n.Locked.URL != "" {
-			if r, ok := releaseIn(n.Locked.URL); ok {
+		if n, ok := lock.Nodes[lock.follow(target)]; ok {
+			if r, ok := n.release(); ok {
 				found[input] = r
-				continue
 			}
-			if ref == n.Original.URL {
-				ref = "" // a tarball of no named release
-			}
-		}
-		if r, ok := releaseOfRef(ref, n.Locked.LastModified); ok {
-			found[input] = r
 		}
 	}
 	return found
+}
+
+// follow is the name of the node that an input is: a name, or the path of inputs that
+// it follows, from the root. It is empty if there is none.
+func (l *flakeLock) follow(target json.RawMessage) string {
+	var node string
+	if json.Unmarshal(target, &node) == nil {
+		return node
+	}
+	var follows []string
+	if json.Unmarshal(target, &follows) != nil || len(follows) == 0 {
+		return ""
+	}
+	node = l.Root
+	for _, step := range follows {
+		var next string
+		if json.Unmarshal(l.Nodes[node].Inputs[step], &next) != nil {
+			return ""
+		}
+		node = next
+	}
+	return node
+}
+
+// release is the release of nixpkgs that the node is, if it is one.
+func (n lockNode) release() (Release, bool) {
+	if !isNixpkgs(n.Original.Owner+"/"+n.Original.Repo, n.Original.ID, n.Original.URL+n.Locked.URL) {
+		return Release{}, false
+	}
+	for _, text := range []string{n.Original.Ref, n.Locked.URL} {
+		if r, ok := releaseIn(text); ok {
+			return r, true
+		}
+	}
+	ref := cmp.Or(n.Original.URL, n.Original.Ref)
+	if n.Locked.URL != "" && ref == n.Original.URL {
+		ref = "" // a tarball of no named release
+	}
+	return releaseOfRef(ref, n.Locked.LastModified)
 }
 
 // isNixpkgs reports whether an input is nixpkgs, or a copy of it by that name.
@@ -222,14 +233,14 @@ func boundName(n nixast.Node) string {
 	return ""
 }
 
-// pinsOf are the pins of a project: its lock files, else what flake.nix or
+// pins are the pins of a project: its lock files, else what flake.nix or
 // default.nix themselves say.
-func pinsOf(p *Project, r *root) pins {
-	if found := readPins(r); len(found) > 0 {
+func (v *view) pins(r *root) pins {
+	if found := v.lockPins(r); len(found) > 0 {
 		return found
 	}
 	for _, name := range []string{"flake.nix", "npins/default.nix", "default.nix", "shell.nix", "configuration.nix"} {
-		if found := pinsIn(p.File(p.name(path.Join(r.dir, name)))); len(found) > 0 {
+		if found := pinsIn(v.file(v.now().name(path.Join(r.dir, name)))); len(found) > 0 {
 			return found
 		}
 	}

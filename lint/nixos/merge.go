@@ -89,6 +89,9 @@ func (d *Def) elements() []Element {
 	case *eval.List:
 		var elements []Element
 		for _, item := range v.Items {
+			if !d.ev.Budget().Draw(1, defSize) {
+				break
+			}
 			when, truth := d.ev.And(d.When, item.When)
 			if truth == eval.No {
 				continue

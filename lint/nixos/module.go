@@ -1,7 +1,6 @@
 package nixos
 
 import (
-	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -13,9 +12,9 @@ import (
 // A world is a set of modules that are merged with each other: those of a
 // host, of a container, or of a submodule.
 type world struct {
-	project *Project
-	ev      *eval.Evaluator
-	label   string // what the modules call their configuration: "config"
+	view  *view
+	ev    *eval.Evaluator
+	label string // what the modules call their configuration: "config"
 	// complete tells that all modules that matter are in sight, so that
 	// config.x is what they set.
 	complete bool
@@ -26,13 +25,18 @@ type world struct {
 
 	modules  []*module
 	disabled map[*File]bool
-	keys     map[string]bool // of modules that name themselves
+	keys     map[string]bool    // of modules that name themselves
+	seen     map[*File]bool     // those that are modules
+	copies   map[eval.Value]int // of modules that are no files
 	// importers are the modules that import a file under all conditions.
 	importers map[*File][]*module
 	unseen    []Reason
 	args      *eval.Thunk
 	root      *node
 	ready     bool // all modules are collected
+
+	declared *declared                            // see declarations
+	bindings map[depthOf]map[string][]nixast.Node // see siblings
 
 	discharges int // steps taken for the definition at hand
 }
@@ -52,8 +56,12 @@ type module struct {
 // without config (nixpkgs: lib/modules.nix, unifyModuleSyntax).
 var moduleKeys = [...]string{"_class", "_file", "key", "disabledModules", "require", "imports", "freeformType", "options", "config", "meta"}
 
-func newWorld(p *Project, ev *eval.Evaluator) *world {
-	w := &world{project: p, ev: ev, label: "config", open: true, disabled: map[*File]bool{}, keys: map[string]bool{}, importers: map[*File][]*module{}}
+func newWorld(v *view, ev *eval.Evaluator) *world {
+	w := &world{
+		view: v, ev: ev, label: "config", open: true,
+		disabled: map[*File]bool{}, keys: map[string]bool{}, seen: map[*File]bool{}, copies: map[eval.Value]int{},
+		importers: map[*File][]*module{}, bindings: map[depthOf]map[string][]nixast.Node{},
+	}
 	w.root = &node{world: w}
 	return w
 }
@@ -114,18 +122,19 @@ type pendingModule struct {
 // collect reads modules and what they import, breadth first, as
 // lib.evalModules does. A file counts once.
 func (w *world) collect(queue []pendingModule) {
-	seen := map[*File]bool{}
 	for _, m := range queue {
 		if m.whole {
-			seen[m.file] = true
+			w.seen[m.file] = true
 		}
 	}
-	for len(queue) > 0 && len(w.modules) < maxModules {
+	for len(queue) > 0 && w.draw(moduleSize) {
 		next := queue[0]
 		queue = queue[1:]
-		queue = append(queue, w.load(next, seen)...)
+		queue = append(queue, w.load(next)...)
 	}
-	w.modules = slices.DeleteFunc(w.modules, w.isDisabled)
+	if len(w.disabled) > 0 {
+		w.modules = slices.DeleteFunc(w.modules, w.isDisabled)
+	}
 	w.ready = true
 	for _, m := range slices.Backward(w.modules) { // as lib.evalModules merges them
 		w.root.raw = append(w.root.raw, w.definitions(m)...)
@@ -143,66 +152,95 @@ func (w *world) isDisabled(m *module) bool {
 	return false
 }
 
-// maxModules bounds the modules of a world; nixpkgs has about 2,500.
-const maxModules = 20_000
-
 // load reads one module and returns what it imports.
-func (w *world) load(next pendingModule, seen map[*File]bool) []pendingModule {
-	value, file, whole := next.value, next.file, next.whole
+func (w *world) load(next pendingModule) []pendingModule {
 	for range 8 { // a path to a file that holds a path, and a function that returns one
-		switch v := w.ev.Force(value).(type) {
+		ok := false
+		switch v := w.ev.Force(next.value).(type) {
 		case *eval.Path:
-			text, ok := v.Text()
-			if !ok || !v.Source {
-				w.miss("the path of the module is not known", v.Origin())
-				return nil
-			}
-			f, err := w.project.importFile(text)
-			if err != nil {
-				w.miss(err.Error(), v.Origin())
-				return nil
-			}
-			if next.importer != nil && next.when == next.importer.when {
-				w.importers[f] = append(w.importers[f], next.importer)
-			}
-			if seen[f] {
-				return nil
-			}
-			seen[f] = true
-			value, file, whole = w.ev.File(f.Tree), f, true
+			next, ok = w.loadPath(next, v)
 		case *eval.Function:
-			if !whole && w.loose && seen[w.fileOf(v.Origin())] {
-				return nil
-			}
-			value = w.ev.Call(value, w.moduleArgs())
-			if fn, ok := w.ev.Force(value).(*eval.Function); ok && !w.open {
-				w.miss("a function of several arguments is no module", fn.Origin())
-				return nil
-			}
+			next, ok = w.loadFunction(next, v)
 		case *eval.Unknown:
-			if more, ok := w.tree(v, file); ok {
-				return more
+			more, ok := w.tree(v, next.file)
+			if !ok {
+				w.miss(v.Reason, v.Origin())
 			}
-			w.miss(v.Reason, v.Origin())
-			return nil
+			return more
 		default:
-			body := w.ev.Attrs(value)
-			if body == nil {
-				return nil
-			}
-			if n := body.Origin(); !n.IsZero() {
-				file = w.project.File(n.File().Name)
-			}
-			if w.isKnown(body) {
-				return nil
-			}
-			m := &module{world: w, file: file, value: value, body: body, whole: whole, importer: next.importer, when: next.when}
-			w.modules = append(w.modules, m)
-			w.disable(m)
-			return w.imports(m)
+			return w.loadSet(next)
+		}
+		if !ok {
+			return nil
 		}
 	}
 	return nil
+}
+
+// loadPath goes on with the file at a path; false if it counts already, or cannot be read.
+func (w *world) loadPath(next pendingModule, at *eval.Path) (pendingModule, bool) {
+	text, ok := at.Text()
+	if !ok || !at.Source {
+		w.miss("the path of the module is not known", at.Origin())
+		return next, false
+	}
+	f, err := w.view.importFile(text)
+	if err != nil {
+		w.miss(err.Error(), at.Origin())
+		return next, false
+	}
+	if next.importer != nil && next.when == next.importer.when {
+		w.importers[f] = append(w.importers[f], next.importer)
+	}
+	known := w.seen[f]
+	w.seen[f] = true
+	next.value, next.file, next.whole = w.ev.File(f.Tree), f, true
+	return next, !known
+}
+
+// loadFunction goes on with what a function returns for the arguments of modules.
+func (w *world) loadFunction(next pendingModule, fn *eval.Function) (pendingModule, bool) {
+	if !next.whole && (w.loose && w.seen[w.fileOf(fn.Origin())] || w.isCopy(fn)) {
+		return next, false
+	}
+	next.value = w.ev.Call(next.value, w.moduleArgs())
+	if fn, ok := w.ev.Force(next.value).(*eval.Function); ok && !w.open {
+		w.miss("a function of several arguments is no module", fn.Origin())
+		return next, false
+	}
+	return next, true
+}
+
+// loadSet takes a set for a module.
+func (w *world) loadSet(next pendingModule) []pendingModule {
+	body := w.ev.Attrs(next.value)
+	if body == nil {
+		return nil
+	}
+	file := next.file
+	if n := body.Origin(); !n.IsZero() {
+		file = w.view.of(n)
+	}
+	if w.isKnown(body) || !next.whole && w.isCopy(body) {
+		return nil
+	}
+	m := &module{world: w, file: file, value: next.value, body: body, whole: next.whole, importer: next.importer, when: next.when}
+	w.modules = append(w.modules, m)
+	w.disable(m)
+	return w.imports(m)
+}
+
+// maxCopies is how often a module counts that is no file. NixOS takes each for another,
+// so that modules which import others twice double with each level.
+const maxCopies = 4
+
+// isCopy reports whether a module that is no file was loaded too often already.
+func (w *world) isCopy(v eval.Value) bool {
+	w.copies[v]++
+	if w.copies[v] == maxCopies+1 {
+		w.miss("it is imported too often", v.Origin())
+	}
+	return w.copies[v] > maxCopies
 }
 
 // fileOf is the file whose whole expression n is; nil if it is a part of one.
@@ -210,7 +248,7 @@ func (w *world) fileOf(n nixast.Node) *File {
 	if n.IsZero() || n.File().Expr().Unparen() != n.Unparen() {
 		return nil
 	}
-	return w.project.File(n.File().Name)
+	return w.view.of(n)
 }
 
 // isKnown reports whether a module with the same key was read before. The key of a
@@ -375,7 +413,7 @@ func (w *world) disable(m *module) {
 		for _, item := range list.Items {
 			if v, ok := w.ev.Force(item.Value).(*eval.Path); ok && !item.Many && v.Source {
 				if text, ok := v.Text(); ok {
-					if f, err := w.project.importFile(text); err == nil {
+					if f, err := w.view.importFile(text); err == nil {
 						w.disabled[f] = true
 					}
 				}
@@ -393,42 +431,6 @@ func (w *world) definitions(m *module) []rawDef {
 	return w.attrDefs(config, rawDef{when: m.when, mod: m})
 }
 
-// An importer gives the files of a project to an evaluator, and takes note of
-// them.
-type importer struct {
-	project *Project
-	files   map[*File]bool
-}
-
-// Import gives the file that an import of path means.
-func (i importer) Import(name string) (*nixast.File, error) {
-	f, err := i.project.importFile(name)
-	if err != nil {
-		return nil, err
-	}
-	i.files[f] = true
-	return f.Tree, nil
-}
-
-// Steps for one question to an evaluator. A host is worth more than one of the
-// modules that no host uses: there, most of what takes long is a computation
-// with values that are not known, and comes to nothing.
-const (
-	stepsOfHost = 1_000_000
-	stepsOfRest = 20_000
-)
-
-// newEvaluator makes an evaluator that may follow all files of a project, and
-// the record of those that it did follow.
-func newEvaluator(p *Project, steps int) (*eval.Evaluator, map[*File]bool) {
-	files := map[*File]bool{}
-	return eval.New(eval.Options{
-		Importer: importer{p, files},
-		Release:  p.opts.Release.String(), // of all hosts, since it was asked for
-		Limits:   eval.Limits{Steps: steps, TotalSteps: 500_000_000, Bytes: 1 << 30},
-	}), files
-}
-
 // tree are the modules that a function which imports a whole folder means:
 // import-tree takes every *.nix file below a path, but those below a folder
 // whose name begins with an underscore.
@@ -444,26 +446,12 @@ func (w *world) tree(u *eval.Unknown, file *File) ([]pendingModule, bool) {
 	if !ok {
 		return nil, false
 	}
-	prefix := path.Clean(text) + "/"
-	if prefix == "./" {
-		prefix = ""
-	}
 	var found []pendingModule
-	for _, f := range w.project.Files() {
-		if f.Tree != nil && strings.HasPrefix(f.Name, prefix) && !strings.Contains(f.Name[len(prefix):], "/_") && !strings.HasPrefix(f.Name[len(prefix):], "_") {
-			found = append(found, pendingModule{value: eval.Known(&eval.Path{Source: true, Pieces: []eval.Piece{{Text: f.Name}}}), file: file})
+	for _, name := range w.view.below(text) {
+		if !strings.Contains("/"+name, "/_") {
+			at := eval.Known(&eval.Path{Source: true, Pieces: []eval.Piece{{Text: path.Join(text, name)}}})
+			found = append(found, pendingModule{value: at, file: file})
 		}
 	}
 	return found, true
-}
-
-func (p *Project) importFile(name string) (*File, error) {
-	name = path.Clean(name)
-	if f := p.File(name); f != nil && f.Tree != nil {
-		return f, nil
-	}
-	if f := p.File(path.Join(name, "default.nix")); f != nil && f.Tree != nil {
-		return f, nil
-	}
-	return nil, fmt.Errorf("`%s` is not in this project", name)
 }

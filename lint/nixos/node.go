@@ -22,6 +22,8 @@ type node struct {
 
 	raw []rawDef // the definitions as they are written
 
+	several bool // one of the kids is a pattern
+
 	hasPlain, hasDefs, hasKids bool
 	inPlain, inDefs, inKids    bool
 
@@ -108,7 +110,7 @@ const (
 // discharge takes mkMerge, mkIf, mkOverride and mkOrder off a definition, and
 // gives one for each value that is left.
 func (w *world) discharge(d rawDef, depth int) []rawDef {
-	if w.discharges++; depth > maxNesting || w.discharges > maxDischarges {
+	if w.discharges++; depth > maxNesting || w.discharges > maxDischarges || !w.draw(defSize) {
 		d.maybe = &Reason{Text: "mkIf and mkMerge are nested too deep", Node: d.site}
 		return []rawDef{d}
 	}
@@ -231,6 +233,17 @@ func (n *node) discharged() []rawDef {
 	n.inPlain, n.hasPlain = false, true
 	return n.plain
 }
+
+// About what things take in memory, in bytes.
+const (
+	moduleSize = 500
+	nodeSize   = 400
+	defSize    = 240 // a definition, or a line
+)
+
+// draw takes a step and a number of bytes from the budget of the host; false if it
+// is used up.
+func (w *world) draw(bytes int) bool { return w.ev.Budget().Draw(1, bytes) }
 
 // settle decides which definitions may count: conditions are looked at, and
 // of different priorities the strongest counts where its condition holds.
@@ -430,7 +443,9 @@ func (n *node) children() []*node {
 	}
 	n.names = map[string]*node{}
 	for _, d := range defs {
-		n.expand(d, option)
+		if n.world.draw(defSize) {
+			n.expand(d, option)
+		}
 	}
 	slices.SortFunc(n.kids, func(a, b *node) int { return strings.Compare(a.name, b.name) })
 	n.inKids, n.hasKids = false, true
@@ -455,6 +470,9 @@ func (n *node) expand(d rawDef, option bool) {
 	for _, a := range set.All() {
 		if slices.Contains(d.skip, a.Name) {
 			continue
+		}
+		if !n.world.draw(defSize) {
+			break
 		}
 		kid := n.named(a.Name, false)
 		kid.raw = append(kid.raw, n.world.attrDefs(a, d)...)
@@ -482,6 +500,8 @@ func firstWord(n nixast.Node) string {
 func (n *node) named(name string, pattern bool) *node {
 	kid := n.names[name]
 	if kid == nil {
+		n.world.draw(nodeSize)
+		n.several = n.several || pattern
 		kid = &node{world: n.world, parent: n, name: name, pattern: pattern}
 		n.names[name] = kid
 		n.kids = append(n.kids, kid)

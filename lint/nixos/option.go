@@ -20,6 +20,9 @@ const (
 // (1500) or mkOrder.
 const orderPlain = 1000
 
+// maxUnseen is how many reasons are given for one option.
+const maxUnseen = 8
+
 // A Reason says why something is not known, in a user's words.
 type Reason struct {
 	// Text is one line, lower case, without a full stop.
@@ -99,7 +102,10 @@ func (n *node) option() *Option {
 		n.parent.children()
 		o.Unseen = slices.Clip(n.parent.unseen)
 		for _, kid := range n.parent.kids {
-			if kid.pattern && !n.pattern {
+			if !n.parent.several || n.pattern || len(o.Unseen) > maxUnseen {
+				break
+			}
+			if kid.pattern {
 				o.Unseen = append(o.Unseen, Reason{Text: "`" + kid.name + "` may be this name", Node: kid.raw[0].site})
 			}
 		}
@@ -111,6 +117,7 @@ func (n *node) option() *Option {
 }
 
 func (n *node) def(d rawDef) *Def {
+	n.world.draw(defSize)
 	def := &Def{
 		Value:    d.value,
 		Binding:  d.site,
@@ -125,7 +132,7 @@ func (n *node) def(d rawDef) *Def {
 		extends:  d.extends,
 	}
 	if !d.site.IsZero() {
-		def.File = n.world.project.File(d.site.File().Name)
+		def.File = n.world.view.of(d.site)
 		if p := d.site.Parent(); p.Kind() == nixast.AttrSet {
 			def.Set = p
 		} else if p := p.Parent(); p.Kind() == nixast.AttrSet && d.site.Parent().Kind() == nixast.InheritNode {

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"path"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"wardnix/lint/files"
 	"wardnix/nixast"
@@ -46,8 +46,8 @@ type Options struct {
 	// MaxFileSize is the number of bytes above which a file is refused;
 	// [DefaultMaxFileSize] if it is 0.
 	MaxFileSize int64
-	// MaxContext is the number of files that were not asked for above which
-	// a project counts as a package collection: only those files of it are
+	// MaxContext is the number of files, or directories, that were not asked for
+	// above which a project counts as a package collection: only those files of it are
 	// read that an import leads to. [DefaultMaxContext] if it is 0.
 	MaxContext int
 	// Workers is the number of files read and parsed at a time;
@@ -68,16 +68,24 @@ const (
 // A Project may be used by several goroutines.
 type Project struct {
 	opts  Options
-	base  string // absolute slash path that names are relative to
+	base  string   // absolute slash path that names are relative to
+	paths []string // that were asked for
 	roots []*root
-
-	mu       sync.Mutex
-	files    map[string]*File // by name and by the links that lead to them; nil: looked for and not there
+	// overlay holds the contents of files by absolute path, which replace what is on
+	// the disk; nil for a file that counts as absent.
+	overlay  map[string]*string
 	problems []Problem
+	bytes    int // of the files that were found
 	skipped  int
+	large    bool // files that say nothing of modules are let go
 
-	once  sync.Once
-	hosts []*Host
+	mu    sync.Mutex
+	files map[string]*File // by name and by the links that lead to them; nil: looked for and not there
+
+	hostsMu sync.Mutex
+	census  *census // once the hosts are evaluated
+	older   *census // of an earlier state
+	since   changes // and what changed since
 }
 
 // A File is one Nix file of a project.
@@ -89,10 +97,22 @@ type File struct {
 	// Asked tells that the file was named, or lies in a folder that was
 	// named: findings in it are reported. The others are context.
 	Asked bool
-	// Tree is the parsed file; nil if Err is not.
+	// Tree is the parsed file; nil if Err is not, and for a file without mistakes
+	// that says nothing of modules, which is let go in a large project.
 	Tree *nixast.File
 	// Err says why the file could not be read.
 	Err error
+
+	late  bool // an import led to it, and no search
+	done  bool // it was looked at
+	light bool // it says nothing of modules
+	size  int  // of the source
+
+	restoreOnce sync.Once
+	restored    atomic.Pointer[File] // a light file with its tree
+
+	candidatesOnce sync.Once
+	leftovers      []leftover // of candidates
 }
 
 // A Problem is something that kept [Load] from reading what was asked for.
@@ -133,17 +153,13 @@ func Load(ctx context.Context, opts Options, paths ...string) (*Project, error) 
 	if err != nil {
 		return nil, err
 	}
-	if len(paths) == 0 {
-		paths = []string{"."}
+	if p.paths = paths; len(paths) == 0 {
+		p.paths = []string{"."}
 	}
-	found, err := p.find(ctx, paths)
-	if err != nil {
-		return nil, err
+	for name, text := range opts.Overlay {
+		p.overlay[p.abs(name)] = &text
 	}
-	if err := p.readAll(ctx, found); err != nil {
-		return nil, err
-	}
-	return p, nil
+	return p, p.read(ctx, nil)
 }
 
 // Files are the files that were asked for and the context read with them, by
@@ -154,7 +170,7 @@ func (p *Project) Files() []*File {
 	files := make([]*File, 0, len(p.files))
 	for name, f := range p.files {
 		if f != nil && f.Name == name {
-			files = append(files, f)
+			files = append(files, f.latest())
 		}
 	}
 	slices.SortFunc(files, func(a, b *File) int { return strings.Compare(a.Name, b.Name) })
@@ -164,15 +180,45 @@ func (p *Project) Files() []*File {
 // File is the file of that name, read if it was not yet; nil if the project
 // has no such file.
 func (p *Project) File(name string) *File {
-	name = path.Clean(name)
+	name = p.clean(name)
 	p.mu.Lock()
 	f, known := p.files[name]
 	p.mu.Unlock()
 	if known {
-		return f
+		return f.latest()
 	}
 	return p.readLate(name)
 }
+
+// withTree is [Project.File] for one whose tree is needed.
+func (p *Project) withTree(name string) *File {
+	f := p.File(name)
+	if f == nil || !f.light || f.Tree != nil {
+		return f
+	}
+	f.restoreOnce.Do(func() {
+		full := &File{Name: f.Name, Path: f.Path, Asked: f.Asked, light: true}
+		if text, err := p.text(f.Path); err == nil {
+			full.parse(text)
+		}
+		f.restored.Store(full)
+	})
+	return f.latest()
+}
+
+// latest is the file with its tree, if that was let go and needed again.
+func (f *File) latest() *File {
+	if f == nil {
+		return nil
+	}
+	if full := f.restored.Load(); full != nil {
+		return full
+	}
+	return f
+}
+
+// size is the number of bytes of the sources that were found.
+func (p *Project) size() int { return p.bytes }
 
 // Problems are the paths that were asked for and could not be read, and the
 // folders of the project that could not be listed, by name.
@@ -182,44 +228,31 @@ func (p *Project) Problems() []Problem { return p.problems }
 // that .gitignore excluded.
 func (p *Project) Skipped() int { return p.skipped }
 
-// With is the project with other contents for some of its files, by name. The
-// other files are shared, not read again. It is how a project is looked at
-// after a round of fixes.
-func (p *Project) With(contents map[string]string) *Project {
-	q := &Project{opts: p.opts, base: p.base, roots: p.roots, problems: p.problems, skipped: p.skipped}
-	p.mu.Lock()
-	q.files = make(map[string]*File, len(p.files))
-	for name, f := range p.files {
-		q.files[name] = f
-	}
-	p.mu.Unlock()
-	for name, text := range contents {
-		name = path.Clean(name)
-		f := &File{Name: name, Path: path.Join(p.base, name), Asked: true}
-		if old := q.files[name]; old != nil {
-			f.Path, f.Asked = old.Path, old.Asked
-		}
-		f.parse(text)
-		q.files[name] = f
-	}
-	for name, f := range q.files {
-		if f != nil && f.Name != name {
-			q.files[name] = q.files[f.Name]
-		}
-	}
-	return q
+// Hosts are the systems that the project describes, by name, and last the
+// world of the files that belong to none: see [Host]. They are evaluated once.
+func (p *Project) Hosts() []*Host {
+	hosts, _ := p.HostsContext(context.Background())
+	return hosts
 }
 
-// Hosts are the systems that the project describes, by name, and last the
-// world of the files that belong to none: see [Host].
-func (p *Project) Hosts() []*Host {
-	p.once.Do(func() { p.hosts = findHosts(p) })
-	return p.hosts
+// HostsContext is [Project.Hosts]; the error is that of ctx.
+func (p *Project) HostsContext(ctx context.Context) ([]*Host, error) {
+	p.hostsMu.Lock()
+	defer p.hostsMu.Unlock()
+	if p.census == nil {
+		c := newCensus(ctx, p, p.older, p.since)
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		p.census, p.older, p.since = c, nil, nil
+	}
+	return p.census.all(), nil
 }
 
 // parse fills in the tree, or the error of a text that is no Nix file. Whether the
 // Nix that reads the project has pipe operators switched on is not told in it.
 func (f *File) parse(text string) {
+	f.size, f.done = len(text), true
 	switch {
 	case slices.ContainsFunc(encryptedMarks[:], func(mark string) bool { return strings.HasPrefix(text, mark) }):
 		f.Err = ErrEncrypted

@@ -21,10 +21,13 @@ import (
 // A root is the folder of one project. Its files are read through fsys, which
 // no path and no symbolic link can leave.
 type root struct {
-	dir    string // absolute slash path
-	fsys   fs.FS
+	dir    string       // absolute slash path
+	under  fs.FS        // as it is on the disk
+	fsys   fs.FS        // with the overlay
 	whole  bool         // every file below belongs to the project
 	ignore []scopedFile // the .gitignore files above dir, outermost first
+	// noIgnores says that .gitignore files count for nothing.
+	noIgnores bool
 }
 
 // A scopedFile is a .gitignore and the folder it speaks of, relative to a root.
@@ -40,6 +43,7 @@ type wanted struct {
 	root  *root
 	rel   string // path below the root
 	asked bool
+	link  bool // a link may lead to it
 }
 
 // rootMarkers are the names that make a folder the root of a project. The nearest
@@ -51,6 +55,7 @@ func newProject(opts Options) (*Project, error) {
 	opts.MaxFileSize = cmp.Or(opts.MaxFileSize, DefaultMaxFileSize)
 	opts.MaxContext = cmp.Or(opts.MaxContext, DefaultMaxContext)
 	opts.Workers = cmp.Or(opts.Workers, runtime.GOMAXPROCS(0))
+	opts.Exclude, opts.Tracked = oneAtATime(opts.Exclude), oneAtATime(opts.Tracked)
 	base := path.Join("/", filepath.ToSlash(opts.Dir))
 	if opts.FS == nil {
 		dir, err := filepath.Abs(opts.Dir)
@@ -59,7 +64,20 @@ func newProject(opts Options) (*Project, error) {
 		}
 		base = filepath.ToSlash(dir)
 	}
-	return &Project{opts: opts, base: base, files: map[string]*File{}}, nil
+	return &Project{opts: opts, base: base, overlay: map[string]*string{}, files: map[string]*File{}}, nil
+}
+
+// oneAtATime is a question that several goroutines may ask; nil if ask is.
+func oneAtATime(ask func(path string) bool) func(path string) bool {
+	if ask == nil {
+		return nil
+	}
+	var mu sync.Mutex
+	return func(path string) bool {
+		mu.Lock()
+		defer mu.Unlock()
+		return ask(path)
+	}
 }
 
 // abs is the absolute slash path of a path that a user named.
@@ -80,8 +98,21 @@ func (p *Project) name(abs string) string {
 	return filepath.ToSlash(rel)
 }
 
+// clean is a name without detours: "../p/a.nix" is "a.nix" where p is the base.
+func (p *Project) clean(name string) string {
+	if name = path.Clean(name); strings.HasPrefix(name, "..") {
+		return p.name(path.Join(p.base, name))
+	}
+	return name
+}
+
 // stat looks at an absolute path, following links.
 func (p *Project) stat(abs string) (fs.FileInfo, error) {
+	if text, ok := p.overlay[abs]; ok && text != nil {
+		return textInfo{path.Base(abs), int64(len(*text)), 0}, nil
+	} else if ok {
+		return nil, &fs.PathError{Op: "stat", Path: abs, Err: fs.ErrNotExist}
+	}
 	if p.opts.FS != nil {
 		return fs.Stat(p.opts.FS, fsName(abs))
 	}
@@ -90,16 +121,6 @@ func (p *Project) stat(abs string) (fs.FileInfo, error) {
 
 // fsName is an absolute path as fs.FS wants it.
 func fsName(abs string) string { return cmp.Or(strings.TrimPrefix(abs, "/"), ".") }
-
-// overlay is the content that replaces the file at an absolute path.
-func (p *Project) overlay(abs string) (string, bool) {
-	for name, text := range p.opts.Overlay {
-		if p.abs(name) == abs {
-			return text, true
-		}
-	}
-	return "", false
-}
 
 func (p *Project) problem(name string, err error) {
 	var pathErr *fs.PathError
@@ -114,13 +135,12 @@ func (p *Project) find(ctx context.Context, paths []string) ([]wanted, error) {
 	var found []wanted
 	for _, name := range paths {
 		abs := p.abs(name)
-		_, overlaid := p.overlay(abs)
 		info, err := p.stat(abs)
-		isDir := err == nil && info.IsDir()
-		if err != nil && !overlaid {
+		if err != nil {
 			p.problem(p.name(abs), err)
 			continue
 		}
+		isDir := info.IsDir()
 		r, err := p.rootOf(abs, isDir)
 		if err != nil {
 			p.problem(p.name(abs), err)
@@ -128,13 +148,10 @@ func (p *Project) find(ctx context.Context, paths []string) ([]wanted, error) {
 		}
 		rel := relTo(r.dir, abs)
 		if !isDir {
-			found = append(found, wanted{r, rel, true})
+			found = append(found, wanted{r, rel, true, true})
 			continue
 		}
-		files, err := p.walk(ctx, r, rel, true, 0)
-		if err != nil {
-			return nil, err
-		}
+		files, _ := p.walk(ctx, r, rel, true, 0)
 		if len(files) == 0 {
 			p.problem(p.name(abs), ErrNoNixFiles)
 		}
@@ -144,15 +161,11 @@ func (p *Project) find(ctx context.Context, paths []string) ([]wanted, error) {
 		if !r.whole {
 			continue
 		}
-		context, err := p.walk(ctx, r, ".", false, len(found)+p.opts.MaxContext)
-		if err != nil {
-			return nil, err
-		}
-		if len(context) <= len(found)+p.opts.MaxContext {
+		if context, ok := p.walk(ctx, r, ".", false, len(found)+p.opts.MaxContext); ok {
 			found = append(found, context...)
 		}
 	}
-	return found, nil
+	return found, ctx.Err()
 }
 
 // rootOf is the project that a path belongs to. A project inside another that
@@ -174,11 +187,14 @@ func (p *Project) rootOf(abs string, isDir bool) (*root, error) {
 			return r, nil
 		}
 	}
-	fsys, err := p.open(rootDir)
+	under, err := p.open(rootDir)
 	if err != nil {
 		return nil, err
 	}
-	r := &root{dir: rootDir, fsys: fsys, whole: whole, ignore: p.ignoreAbove(rootDir)}
+	r := &root{dir: rootDir, under: under, fsys: p.layer(rootDir, under), whole: whole, noIgnores: p.opts.NoGitignore}
+	if !r.noIgnores {
+		r.ignore = p.ignoreAbove(rootDir)
+	}
 	p.roots = append(p.roots, r)
 	return r, nil
 }
@@ -254,11 +270,12 @@ func (p *Project) ignoreAbove(rootDir string) []scopedFile {
 }
 
 func (p *Project) readSmall(abs string) (string, error) {
-	fsys, err := p.open(path.Dir(abs))
+	dir := path.Dir(abs)
+	fsys, err := p.open(dir)
 	if err != nil {
 		return "", err
 	}
-	return readText(fsys, path.Base(abs), 1<<20)
+	return readText(p.layer(dir, fsys), path.Base(abs), 1<<20)
 }
 
 // readText reads a regular file of at most limit bytes.
@@ -271,189 +288,32 @@ func readText(fsys fs.FS, name string, limit int64) (string, error) {
 	return files.ReadFrom(f, limit)
 }
 
-// walk lists the *.nix files below dir that no .gitignore excludes, in order.
-// It gives up once it has found more than limit, unless limit is 0.
-func (p *Project) walk(ctx context.Context, r *root, dir string, asked bool, limit int) ([]wanted, error) {
-	w := walker{p: p, r: r, ctx: ctx, asked: asked, limit: limit}
-	w.ignore = slices.Clone(r.ignore)
-	for d := range parents(dir) {
-		w.enter(d)
-	}
-	w.folder(dir)
-	return w.found, ctx.Err()
-}
-
-// parents yields the folders above dir, from the root of the file system down.
-func parents(dir string) func(func(string) bool) {
-	return func(yield func(string) bool) {
-		if dir == "." {
-			return
-		}
-		if !yield(".") {
-			return
-		}
-		for i := range dir {
-			if dir[i] == '/' && !yield(dir[:i]) {
-				return
-			}
-		}
-	}
-}
-
-type walker struct {
-	p      *Project
-	r      *root
-	ctx    context.Context
-	asked  bool
-	limit  int
-	ignore []scopedFile
-	// tracked says that only what git tracks is read: the directory is ignored.
-	tracked bool
-	found   []wanted
-}
-
-// enter takes the .gitignore of a folder into account.
-func (w *walker) enter(dir string) {
-	text, err := readText(w.r.fsys, path.Join(dir, ".gitignore"), 1<<20)
-	if err == nil {
-		w.ignore = append(w.ignore, scopedFile{dir: dir, patterns: parseIgnore(text)})
-	}
-}
-
-func (w *walker) folder(dir string) {
-	if w.ctx.Err() != nil || w.full() {
-		return
-	}
-	entries, err := fs.ReadDir(w.r.fsys, dir)
+// read finds the files of the project, and reads and parses those that are not in
+// old. The error is that of ctx.
+func (p *Project) read(ctx context.Context, old map[string]*File) error {
+	wanted, err := p.find(ctx, p.paths)
 	if err != nil {
-		w.p.problem(w.p.name(path.Join(w.r.dir, dir)), err)
-		return
+		return err
 	}
-	before := len(w.ignore)
-	if slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == ".gitignore" }) {
-		w.enter(dir)
-	}
-	for _, e := range entries {
-		if w.full() {
-			break
-		}
-		w.entry(path.Join(dir, e.Name()), e)
-	}
-	w.ignore = w.ignore[:before]
-}
-
-func (w *walker) full() bool { return w.limit > 0 && len(w.found) > w.limit }
-
-func (w *walker) entry(rel string, e fs.DirEntry) {
-	switch {
-	case w.asked && w.p.opts.Exclude != nil && w.p.opts.Exclude(path.Join(w.r.dir, rel)):
-	case e.IsDir():
-		if skip, tracked := w.skips(rel, e); !skip {
-			before := w.tracked
-			w.tracked = tracked
-			w.folder(rel)
-			w.tracked = before
-		}
-	case path.Ext(e.Name()) != ".nix":
-	case w.skipped(rel, e):
-	case e.Type()&fs.ModeSymlink != 0 && !w.asked:
-		// Context is read under its own name; a link is followed when an
-		// import leads through it.
-	case e.Type()&fs.ModeSymlink != 0:
-		if info, err := fs.Stat(w.r.fsys, rel); err == nil && info.Mode().IsRegular() {
-			w.found = append(w.found, wanted{w.r, rel, w.asked})
-		}
-	case e.Type().IsRegular():
-		w.found = append(w.found, wanted{w.r, rel, w.asked})
-	}
-}
-
-// skips reports whether an entry is left out because of its name or because
-// .gitignore excludes it, and whether it is read only because git tracks it.
-func (w *walker) skips(rel string, e fs.DirEntry) (skip, tracked bool) {
-	ignored := w.ignored(rel, e.IsDir())
-	if !ignored && !w.tracked && !(e.IsDir() && skippedFolder(e.Name())) {
-		return false, false
-	}
-	if w.p.opts.Tracked != nil && w.p.opts.Tracked(path.Join(w.r.dir, rel)) {
-		return false, true
-	}
-	if ignored && w.asked {
-		w.p.skipped++
-	}
-	return true, false
-}
-
-func (w *walker) skipped(rel string, e fs.DirEntry) bool {
-	skip, _ := w.skips(rel, e)
-	return skip
-}
-
-// skippedFolder names the folders that hold no sources of a project: those of
-// version control and direnv.
-func skippedFolder(name string) bool {
-	switch name {
-	case ".git", ".hg", ".jj", ".svn", ".direnv":
-		return true
-	}
-	return false
-}
-
-// ignored asks the .gitignore files from the innermost out.
-func (w *walker) ignored(rel string, isDir bool) bool {
-	if w.p.opts.NoGitignore {
-		return false
-	}
-	for i := len(w.ignore) - 1; i >= 0; i-- {
-		s := w.ignore[i]
-		below := path.Join(s.below, rel)
-		if s.dir != "" && s.dir != "." {
-			below = strings.TrimPrefix(rel, s.dir+"/")
-		}
-		if ignored, spoken := s.patterns.match(below, isDir); spoken {
-			return ignored
+	p.files = p.named(wanted, old)
+	p.large = len(p.files) > manyFiles
+	var fresh []*File
+	for name, f := range p.files {
+		if !f.done && f.Name == name {
+			fresh = append(fresh, f)
 		}
 	}
-	return false
-}
-
-// readAll reads and parses the wanted files. A file that is wanted twice is
-// read once, and was asked for if either says so.
-func (p *Project) readAll(ctx context.Context, all []wanted) error {
-	var files []*File
-	roots := map[*File]*root{}
-	for _, w := range all {
-		abs := path.Join(w.root.dir, w.rel)
-		real := p.real(w.root, abs)
-		name := p.name(real)
-		f := p.files[name]
-		if f == nil {
-			f = &File{Name: name, Path: real}
-			p.files[name] = f
-			files = append(files, f)
-			roots[f] = w.root
+	slices.SortFunc(fresh, func(a, b *File) int { return strings.Compare(a.Name, b.Name) })
+	each(p.opts.Workers, len(fresh), func(i int) {
+		if ctx.Err() == nil {
+			p.readFile(fresh[i])
 		}
-		p.files[p.name(abs)] = f
-		f.Asked = f.Asked || w.asked
-	}
-	work := make(chan *File)
-	var wg sync.WaitGroup
-	for range min(p.opts.Workers, max(len(files), 1)) {
-		wg.Go(func() {
-			for f := range work {
-				p.read(f, roots[f])
-			}
-		})
-	}
-	for _, f := range files {
-		if ctx.Err() != nil {
-			break
+	})
+	for name, f := range p.files {
+		if f.late || f.Name != name {
+			continue
 		}
-		work <- f
-	}
-	close(work)
-	wg.Wait()
-	for _, f := range files {
+		p.bytes += f.size
 		if f.Err != nil && f.Asked {
 			p.problem(f.Name, f.Err)
 		}
@@ -462,14 +322,93 @@ func (p *Project) readAll(ctx context.Context, all []wanted) error {
 	return ctx.Err()
 }
 
+// named are the wanted files by name, those that are as in old shared. A file that is
+// wanted twice is read once, and was asked for if either says so.
+func (p *Project) named(all []wanted, old map[string]*File) map[string]*File {
+	asked := map[string]bool{}
+	links := map[string]string{}
+	files := map[string]*File{}
+	for _, w := range all {
+		abs := path.Join(w.root.dir, w.rel)
+		name := p.name(abs)
+		if w.link {
+			abs = p.real(w.root, abs)
+			links[name] = p.name(abs)
+			name = links[name]
+		}
+		asked[name] = asked[name] || w.asked
+		if files[name] == nil {
+			files[name] = &File{Name: name, Path: abs}
+		}
+	}
+	for name, f := range files {
+		f.Asked = asked[name]
+		if was := old[name]; was != nil && was.Asked == f.Asked && !was.late {
+			files[name] = was
+		} else if was != nil {
+			f.Tree, f.Err, f.size, f.done, f.light = was.Tree, was.Err, was.size, was.done, was.light
+		}
+	}
+	for name, was := range old {
+		switch {
+		case was == nil || files[name] != nil || was.Name != name:
+		case was.late:
+			files[name] = was
+		default: // what an import leads to, perhaps
+			files[name] = &File{Name: name, Path: was.Path, Tree: was.Tree, Err: was.Err, size: was.size, done: was.done, light: was.light, late: true}
+		}
+	}
+	for link, name := range links {
+		files[link] = files[name]
+	}
+	return files
+}
+
+// text is the content of the file at an absolute path, if a root has it.
+func (p *Project) text(abs string) (string, error) {
+	r := p.rootAt(abs)
+	if r == nil {
+		return "", ErrOutside
+	}
+	return readText(r.fsys, relTo(r.dir, abs), p.opts.MaxFileSize)
+}
+
+// manyFiles is how many files a project has at most whose trees are all kept.
+var manyFiles = 1000
+
+// readFile reads and parses a file that was found. Of one that says nothing of modules
+// only the mistakes matter, if it was asked for.
+func (p *Project) readFile(f *File) {
+	text, err := p.text(f.Path)
+	if f.done, f.Err = true, err; err != nil {
+		return
+	}
+	_, given := p.overlay[f.Path]
+	f.light = p.large && !given && !moduleWords.in(text)
+	if f.size = len(text); f.light && !f.Asked {
+		return
+	}
+	if f.parse(text); f.light && f.Tree != nil && len(f.Tree.Diagnostics) == 0 {
+		f.Tree = nil
+	}
+}
+
+// rootAt is the root that an absolute path lies in; nil if there is none.
+func (p *Project) rootAt(abs string) *root {
+	var in *root
+	for _, r := range p.roots {
+		if within(r.dir, abs) {
+			in = r
+		}
+	}
+	return in
+}
+
 // real is the path that a path of a root leads to by links, if that lies in the root,
 // too: links within a project are one file. Others stay as they are, to be refused
 // when they are read.
 func (p *Project) real(r *root, abs string) string {
-	if p.opts.FS != nil {
-		return abs
-	}
-	if _, overlaid := p.overlay(abs); overlaid {
+	if _, overlaid := p.overlay[abs]; overlaid || p.opts.FS != nil {
 		return abs
 	}
 	top, err := filepath.EvalSymlinks(filepath.FromSlash(r.dir))
@@ -483,51 +422,32 @@ func (p *Project) real(r *root, abs string) string {
 	return path.Join(r.dir, relTo(filepath.ToSlash(top), filepath.ToSlash(real)))
 }
 
-func (p *Project) read(f *File, r *root) {
-	text, overlaid := p.overlay(f.Path)
-	if !overlaid {
-		text, f.Err = readText(r.fsys, relTo(r.dir, f.Path), p.opts.MaxFileSize)
-		if f.Err != nil {
-			return
-		}
-	}
-	f.parse(text)
-}
-
 // readLate reads a file that an import leads to and that was not among the
 // files found by looking.
 func (p *Project) readLate(name string) *File {
-	abs := path.Join(p.base, name)
-	f := &File{Name: name, Path: abs}
-	var in *root
-	for _, r := range p.roots {
-		if within(r.dir, abs) {
-			in = r
-		}
-	}
-	if in != nil {
-		f.Path = p.real(in, abs)
+	f := &File{Name: name, Path: path.Join(p.base, name), late: true}
+	if r := p.rootAt(f.Path); r != nil {
+		f.Path = p.real(r, f.Path)
 		f.Name = p.name(f.Path)
 		p.mu.Lock()
 		old := p.files[f.Name]
 		p.mu.Unlock()
-		if old == nil {
-			p.read(f, in)
+		if text, err := p.text(f.Path); old == nil && err == nil {
+			f.parse(text)
 		}
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if old, known := p.files[name]; known {
-		return old
+		return old.latest()
 	}
 	if old := p.files[f.Name]; old != nil {
 		f = old
-	}
-	if f.Tree == nil {
+	} else if f.Tree == nil {
 		f = nil
 	} else {
 		p.files[f.Name] = f
 	}
 	p.files[name] = f
-	return f
+	return f.latest()
 }

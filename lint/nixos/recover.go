@@ -15,6 +15,7 @@ type leftover struct {
 	binding nixast.Binding
 	scope   Scope
 	path    []string // from the root of the options: "systemd", "services", name, …
+	unit    string   // its name
 }
 
 // unitKey names a unit in a file.
@@ -26,19 +27,24 @@ type seen struct {
 	sites map[nixast.Node]bool
 }
 
-func newSeen(hosts []*Host) seen {
+func newSeen(hosts ...*Host) seen {
 	s := seen{map[unitKey]bool{}, map[nixast.Node]bool{}}
 	for _, h := range hosts {
-		for _, u := range slices.Concat(h.Units, h.Confs) {
-			for _, d := range append(slices.Clip(u.opt.Defs), u.opt.Overridden...) {
-				s.sites[d.Binding] = true
-				if d.File != nil {
-					s.units[unitKey{d.File.Name, u.Name}] = true
-				}
+		s.add(h.Units)
+		s.add(h.Confs)
+	}
+	return s
+}
+
+func (s seen) add(units []*Unit) {
+	for _, u := range units {
+		for _, d := range append(slices.Clip(u.opt.Defs), u.opt.Overridden...) {
+			s.sites[d.Binding] = true
+			if d.File != nil {
+				s.units[unitKey{d.File.Name, u.Name}] = true
 			}
 		}
 	}
-	return s
 }
 
 // has reports whether all definitions of a unit are those of a host.
@@ -48,33 +54,34 @@ func (s seen) has(u *Unit) bool {
 	})
 }
 
-// leftovers finds the units that are written in the files of a project and
-// are not among those of the hosts.
-func leftovers(p *Project, hosts []*Host) []leftover {
-	seen := newSeen(hosts)
-	var found []leftover
-	for _, f := range p.Files() {
+// missing are the candidates that are not among the units seen.
+func (s seen) missing(candidates []leftover) []leftover {
+	return slices.DeleteFunc(slices.Clone(candidates), func(l leftover) bool {
+		return s.sites[l.binding.Node] || s.units[unitKey{l.binding.File().Name, l.unit}]
+	})
+}
+
+// candidates are the bindings in the file that are written as units.
+func (f *File) candidates() []leftover {
+	f.candidatesOnce.Do(func() {
 		if f.Tree == nil || !strings.Contains(f.Tree.Src, "systemd") {
-			continue
+			return
 		}
 		for b, path := range bindingPaths(f.Tree) {
-			if seen.sites[b.Node] {
-				continue
-			}
-			if l, name, ok := asLeftover(b, path); ok && !seen.units[unitKey{f.Name, name}] {
-				found = append(found, l)
+			if l, ok := asLeftover(b, path); ok {
+				f.leftovers = append(f.leftovers, l)
 			}
 		}
-	}
-	return found
+	})
+	return f.leftovers
 }
 
 // asLeftover reads the path of a binding, those around it before it, as that of a
 // unit. The name of the unit must be in the path of the binding
 // itself, and be known.
-func asLeftover(b nixast.Binding, path []string) (l leftover, unit string, ok bool) {
+func asLeftover(b nixast.Binding, path []string) (leftover, bool) {
 	if !slices.Contains(path, "systemd") {
-		return leftover{}, "", false
+		return leftover{}, false
 	}
 	outer := len(path) - len(slices.Collect(bindingNames(b)))
 	for i := len(path) - 2; i >= 0; i-- {
@@ -90,10 +97,10 @@ func asLeftover(b nixast.Binding, path []string) (l leftover, unit string, ok bo
 			if nested, ok := nestedScope(path[:i]); ok {
 				scope = nested
 			}
-			return leftover{b, scope, slices.Clone(path[i:])}, path[set+1] + "." + s.unitType, true
+			return leftover{b, scope, slices.Clone(path[i:]), path[set+1] + "." + s.unitType}, true
 		}
 	}
-	return leftover{}, "", false
+	return leftover{}, false
 }
 
 // plainlyInside reports whether b is written in the value of the binding around
@@ -195,14 +202,14 @@ func bindingNames(b nixast.Binding) iter.Seq[string] {
 	}
 }
 
-// addLeftovers makes units of what no module leads to.
-func (h *Host) addLeftovers(found []leftover) {
+// leftUnits are units of what no module leads to.
+func (h *Host) leftUnits(found []leftover) []*Unit {
 	byScope := map[Scope]*world{}
 	var scopes []Scope
 	for _, l := range found {
 		w := byScope[l.scope]
 		if w == nil {
-			w = newWorld(h.project, h.world.ev)
+			w = newWorld(h.world.view, h.world.ev)
 			byScope[l.scope] = w
 			scopes = append(scopes, l.scope)
 		}
@@ -212,6 +219,7 @@ func (h *Host) addLeftovers(found []leftover) {
 		}
 		w.root.raw = append(w.root.raw, rawDef{value: value, site: l.binding.Node})
 	}
+	var all []*Unit
 	for _, scope := range scopes {
 		outer := scope
 		if scope.Name == "" {
@@ -223,8 +231,9 @@ func (h *Host) addLeftovers(found []leftover) {
 				Text: "nothing in this project leads to this definition, so that others may be missing",
 				Node: u.opt.Defs[0].Binding,
 			})
-			h.Units = append(h.Units, u)
+			u.Lines()
 		}
+		all = append(all, units...)
 	}
-	sortUnits(h.Units)
+	return all
 }

@@ -161,12 +161,32 @@ func (d *Def) dottedSite(o *Option) (Site, bool) {
 	}
 	prefix := pathText(b, depth)
 	s := Site{Set: b.Parent(), Prefix: prefix, Shared: o.generated()}
-	for sibling := range s.Set.Bindings() {
-		if pathText(sibling, depth) == prefix && pathText(sibling, depth+1) != "" {
-			s.Siblings = append(s.Siblings, sibling.Node)
-		}
-	}
+	s.Siblings = o.node.world.siblings(s.Set, depth)[prefix]
 	return s, len(s.Siblings) > 0
+}
+
+// A depthOf is a set, and a number of names in the paths of its bindings.
+type depthOf struct {
+	set   nixast.Node
+	depth int
+}
+
+// siblings are the bindings of a set whose paths have more than depth names, by the
+// source text of the first of them.
+func (w *world) siblings(set nixast.Node, depth int) map[string][]nixast.Node {
+	key := depthOf{set, depth}
+	found, ok := w.bindings[key]
+	if !ok {
+		found = map[string][]nixast.Node{}
+		for b := range set.Bindings() {
+			if pathText(b, depth+1) != "" {
+				prefix := pathText(b, depth)
+				found[prefix] = append(found[prefix], b.Node)
+			}
+		}
+		w.bindings[key] = found
+	}
+	return found
 }
 
 // pathDepth is the number of names in the path of b up to and with that of o;

@@ -173,6 +173,14 @@ func (u *Unit) partial() []Reason {
 // timersOf are the timers that NixOS makes for the services that have a
 // startAt (nixos/modules/system/boot/systemd.nix).
 func timersOf(units []*Unit) []*Unit {
+	type key struct {
+		name  string
+		scope Scope
+	}
+	known := map[key]*Unit{}
+	for _, u := range slices.Backward(units) {
+		known[key{u.Name, u.Scope}] = u // the first counts
+	}
 	var timers []*Unit
 	for _, u := range units {
 		if u.Type() != "service" || u.Style != NixOSStyle {
@@ -183,9 +191,8 @@ func timersOf(units []*Unit) []*Unit {
 			continue
 		}
 		name := u.BaseName() + ".timer"
-		i := slices.IndexFunc(units, func(t *Unit) bool { return t.Name == name && t.Scope == u.Scope })
-		if i >= 0 {
-			units[i].derivedFrom = startAt
+		if timer := known[key{name, u.Scope}]; timer != nil {
+			timer.derivedFrom = startAt
 			continue
 		}
 		timers = append(timers, &Unit{
@@ -282,7 +289,7 @@ func (w *world) childWorlds(outer Scope) []childWorld {
 			if len(config.defs) == 0 {
 				continue
 			}
-			child := newWorld(w.project, w.ev)
+			child := newWorld(w.view, w.ev)
 			child.extra, child.open, child.complete = w.extra, w.open, w.complete && !nest.inherits && nest.kind != TestNode
 			var queue []pendingModule
 			for _, d := range config.defs {

@@ -1,0 +1,231 @@
+package nixos
+
+import (
+	"context"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+
+	"wardnix/nixast/eval"
+)
+
+// Steps for one question to an evaluator. A host is worth more than one of the
+// modules that no host uses: there, most of what takes long is a computation
+// with values that are not known, and comes to nothing.
+const (
+	stepsOfHost = 1_000_000
+	stepsOfRest = 20_000
+)
+
+// What one host may take, beyond what the sources of the project allow it; all hosts
+// together may take hostsInAll times as much. Hosts of real projects take up to
+// 60,000 steps, and all modules of nixpkgs a million.
+const (
+	hostSteps  = 3_000_000
+	hostBytes  = 96 << 20
+	hostsInAll = 4
+)
+
+// newEvaluator makes an evaluator for one host that may follow all files of a
+// project.
+func newEvaluator(ctx context.Context, v *view, steps int) *eval.Evaluator {
+	p := v.now()
+	size := p.size()
+	return eval.New(eval.Options{
+		Importer: v,
+		Release:  p.opts.Release.String(), // of all hosts, since it was asked for
+		Limits:   eval.Limits{Steps: steps},
+		Budget:   eval.NewBudget(ctx, hostSteps+size, hostBytes+16*size),
+	})
+}
+
+// An origin is where a project describes a host.
+type origin struct {
+	root   *root
+	config string // the file that is its configuration, or else
+	system        // what its flake.nix outputs
+}
+
+func (o origin) name() string {
+	if o.config != "" {
+		return path.Base(strings.TrimSuffix(o.config, ".nix"))
+	}
+	return o.system.name
+}
+
+// A scout finds the hosts of a root.
+type scout struct {
+	view  *view
+	found []origin
+}
+
+// newScout finds what the flake.nix of a root outputs, else its configuration.nix.
+func newScout(ctx context.Context, p *Project, r *root) *scout {
+	s := &scout{view: newView(p)}
+	if f := s.view.file(p.name(path.Join(r.dir, "flake.nix"))); f != nil {
+		for _, found := range newFlake(s.view, r, f, newEvaluator(ctx, s.view, stepsOfHost)).systems() {
+			s.found = append(s.found, origin{root: r, system: found})
+		}
+		return s
+	}
+	for _, name := range []string{"configuration.nix", "nixos/configuration.nix"} {
+		if f := s.view.file(p.name(path.Join(r.dir, name))); f != nil {
+			s.found = []origin{{root: r, config: f.Name}}
+			break
+		}
+	}
+	return s
+}
+
+// open evaluates a host.
+func (o origin) open(ctx context.Context, p *Project) *Host {
+	v := newView(p)
+	ev := newEvaluator(ctx, v, stepsOfHost)
+	var w *world
+	var input string
+	if o.config != "" {
+		f := v.file(o.config)
+		w = newWorld(v, ev)
+		w.complete = true
+		w.collect([]pendingModule{{value: ev.File(f.Tree), file: f, whole: true}})
+	} else {
+		f := v.file(p.name(path.Join(o.root.dir, "flake.nix")))
+		w, input = newFlake(v, o.root, f, ev).world(o.system)
+	}
+	h := newHost(o.name(), w, v.pins(o.root), input)
+	h.finish()
+	return h
+}
+
+// A census is all hosts of a project, and what they were made from.
+type census struct {
+	scouts []*scout // by root
+	found  []origin
+	hosts  []*Host // of found
+	rest   *rest
+}
+
+// all are the hosts, and last the rest.
+func (c *census) all() []*Host { return append(slices.Clip(c.hosts), c.rest.host) }
+
+// newCensus evaluates the hosts of a project side by side, and puts the files that
+// none of them uses into one more. What changes since an older census do not concern
+// is taken over; old may be nil.
+func newCensus(ctx context.Context, p *Project, old *census, since changes) *census {
+	c := &census{scouts: make([]*scout, len(p.roots))}
+	for i, r := range p.roots {
+		if old != nil && i < len(old.scouts) && !old.scouts[i].view.concern(since) {
+			c.scouts[i] = old.scouts[i]
+			c.scouts[i].view.move(p)
+		} else {
+			c.scouts[i] = newScout(ctx, p, r)
+		}
+		for _, o := range c.scouts[i].found {
+			o.root = r
+			c.found = append(c.found, o)
+		}
+	}
+	c.evaluate(ctx, p, old, since)
+	c.rest = c.restOf(ctx, p, old, since)
+	return c
+}
+
+// evaluate makes the hosts. Those that are beyond what all may take together, in
+// their order, are dropped.
+func (c *census) evaluate(ctx context.Context, p *Project, old *census, since changes) {
+	var mu sync.Mutex
+	done := make([]*Host, len(c.found))
+	over := func(i int) bool {
+		mu.Lock()
+		defer mu.Unlock()
+		return i > 0 && overdrawn(p, done[:i])
+	}
+	each(p.opts.Workers, len(c.found), func(i int) {
+		h := old.host(c.found[i])
+		switch {
+		case over(i):
+			return
+		case h != nil && h.unfinished == nil && !h.world.view.concern(since):
+			h.world.view.move(p)
+		default:
+			h = c.found[i].open(ctx, p)
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		done[i] = h
+	})
+	for i, h := range done {
+		if h == nil || over(i+1) && i > 0 {
+			h = c.found[i].dropped(p)
+		}
+		c.hosts = append(c.hosts, h)
+	}
+}
+
+// overdrawn reports whether hosts take more than all may take together.
+func overdrawn(p *Project, hosts []*Host) bool {
+	size := p.size()
+	steps, bytes := hostsInAll*hostSteps+size, hostsInAll*hostBytes+16*size
+	for _, h := range hosts {
+		if h != nil {
+			s, b := h.world.ev.Budget().Used()
+			steps, bytes = steps-s, bytes-b
+		}
+	}
+	return steps < 0 || bytes < 0
+}
+
+// host is the host of an origin; nil if there is none.
+func (c *census) host(o origin) *Host {
+	if c == nil {
+		return nil
+	}
+	for i, other := range c.found {
+		if other.root.dir == o.root.dir && other.config == o.config && other.system == o.system {
+			return c.hosts[i]
+		}
+	}
+	return nil
+}
+
+// each calls do for the numbers below n, some of them at a time.
+func each(workers, n int, do func(i int)) {
+	work := make(chan int)
+	var wg sync.WaitGroup
+	for range min(workers, n) {
+		wg.Go(func() {
+			for i := range work {
+				do(i)
+			}
+		})
+	}
+	for i := range n {
+		work <- i
+	}
+	close(work)
+	wg.Wait()
+}
+
+// dropped is the host without what it is made of.
+func (o origin) dropped(p *Project) *Host {
+	v := newView(p)
+	h := newHost(o.name(), newWorld(v, eval.New(eval.Options{})), v.pins(o.root), "")
+	h.unfinished = &Reason{Text: "not finished: the hosts before it take all that the project may take"}
+	return h
+}
+
+// used are the files that hosts are made of, by name.
+func (c *census) used() map[string]bool {
+	used := map[string]bool{}
+	for _, s := range c.scouts {
+		s.view.imports(used)
+	}
+	for _, h := range c.hosts {
+		h.world.view.imports(used)
+		for _, f := range h.Files {
+			used[f.Name] = true
+		}
+	}
+	return used
+}

@@ -1,0 +1,118 @@
+package nixos
+
+import (
+	"context"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+)
+
+// With is the project with other contents for some of its files, by name; they may
+// be files that are not there, of any kind. What the changes do not concern is shared:
+// files, and hosts with their units. It is how a project is looked at after a keystroke
+// or a round of fixes.
+//
+// A host that two states of a project share is for one goroutine at a time, as its
+// [Host.Evaluator] is. What it reads later, it reads in the latest of them.
+func (p *Project) With(contents map[string]string) *Project {
+	texts := map[string]*string{}
+	for name, text := range contents {
+		texts[p.realName(name)] = &text
+	}
+	return p.next(texts)
+}
+
+// Without is the project without some of its files, by name, as With is the one with
+// others.
+func (p *Project) Without(names ...string) *Project {
+	texts := map[string]*string{}
+	for _, name := range names {
+		texts[p.realName(name)] = nil
+	}
+	return p.next(texts)
+}
+
+// realName is the name of the file that a name leads to, by a link perhaps.
+func (p *Project) realName(name string) string {
+	name = p.clean(name)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if f := p.files[name]; f != nil {
+		return f.Name
+	}
+	return name
+}
+
+// next is the project with the texts of some files changed; nil for one that is gone.
+func (p *Project) next(texts map[string]*string) *Project {
+	q := &Project{opts: p.opts, base: p.base, paths: p.paths, overlay: maps.Clone(p.overlay), since: changes{}}
+	p.hostsMu.Lock()
+	if q.older = p.census; q.older == nil {
+		q.older = p.older
+		maps.Copy(q.since, p.since)
+	}
+	p.hostsMu.Unlock()
+	again := false // what there is to read must be found out anew
+	for name, text := range texts {
+		abs := q.abs(name)
+		presence := (text != nil) != p.isThere(abs)
+		q.since[name] = q.since[name] || presence
+		again = again || presence || path.Base(name) == ".gitignore"
+		q.overlay[abs] = text
+	}
+	p.mu.Lock()
+	old := maps.Clone(p.files)
+	p.mu.Unlock()
+	changed := map[string]*File{}
+	for name := range texts {
+		changed[name] = old[name]
+		delete(old, name)
+	}
+	if again {
+		q.read(context.Background(), old)
+		return q
+	}
+	q.problems, q.skipped, q.files, q.bytes, q.large = p.problems, p.skipped, old, p.bytes, p.large
+	for _, r := range p.roots {
+		next := *r
+		next.fsys = q.layer(r.dir, r.under)
+		q.roots = append(q.roots, &next)
+	}
+	for name, text := range texts {
+		if was := changed[name]; was != nil {
+			q.replace(was, *text)
+		}
+	}
+	for name, f := range q.files {
+		if f != nil && f.Name != name {
+			q.files[name] = q.files[f.Name]
+		}
+	}
+	return q
+}
+
+// replace puts a file with another text in the place of one.
+func (p *Project) replace(was *File, text string) {
+	f := &File{Name: was.Name, Path: was.Path, Asked: was.Asked, late: was.late}
+	f.parse(text)
+	p.files[f.Name] = f
+	if f.late {
+		return
+	}
+	p.bytes += f.size - was.size
+	p.problems = slices.DeleteFunc(slices.Clone(p.problems), func(b Problem) bool { return b.Name == f.Name })
+	if f.Err != nil && f.Asked {
+		p.problem(f.Name, f.Err)
+		slices.SortStableFunc(p.problems, func(a, b Problem) int { return strings.Compare(a.Name, b.Name) })
+	}
+}
+
+// isThere reports whether there is a file at an absolute path.
+func (p *Project) isThere(abs string) bool {
+	if text, ok := p.overlay[abs]; ok {
+		return text != nil
+	}
+	info, err := p.stat(abs)
+	return err == nil && !info.IsDir()
+}

@@ -1,0 +1,201 @@
+package nixos
+
+import (
+	"context"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"sync/atomic"
+)
+
+// ignores are the .gitignore files that speak of a directory, outermost first.
+type ignores []scopedFile
+
+// enter takes the .gitignore of a directory into account.
+func (is ignores) enter(r *root, dir string) ignores {
+	if r.noIgnores {
+		return is
+	}
+	text, err := readText(r.fsys, path.Join(dir, ".gitignore"), 1<<20)
+	if err != nil {
+		return is
+	}
+	return append(slices.Clip(is), scopedFile{dir: dir, patterns: parseIgnore(text)})
+}
+
+// ignored asks the .gitignore files from the innermost out.
+func (is ignores) ignored(rel string, isDir bool) bool {
+	for _, s := range slices.Backward(is) {
+		below := path.Join(s.below, rel)
+		if s.dir != "" && s.dir != "." {
+			below = strings.TrimPrefix(rel, s.dir+"/")
+		}
+		if ignored, spoken := s.patterns.match(below, isDir); spoken {
+			return ignored
+		}
+	}
+	return false
+}
+
+// ignoresAbove are those that speak of the entries of the directories above rel, and
+// whether none of them excludes one on the way.
+func (r *root) ignoresAbove(rel string) (is ignores, seen bool) {
+	is = r.ignore
+	for d := range parents(rel) {
+		if d != "." && is.ignored(d, true) {
+			return is, false
+		}
+		is = is.enter(r, d)
+	}
+	return is, true
+}
+
+// parents yields the directories above dir, from the root of the file system down.
+func parents(dir string) func(func(string) bool) {
+	return func(yield func(string) bool) {
+		if dir == "." {
+			return
+		}
+		if !yield(".") {
+			return
+		}
+		for i := range dir {
+			if dir[i] == '/' && !yield(dir[:i]) {
+				return
+			}
+		}
+	}
+}
+
+// A walker lists the *.nix files below a directory that no .gitignore excludes.
+type walker struct {
+	p     *Project
+	r     *root
+	asked bool
+	limit int64        // of files, and of directories; 0 for none
+	link  bool         // a link leads to the directory
+	files atomic.Int64 // so far
+	dirs  atomic.Int64
+	skip  atomic.Int64 // what .gitignore excludes
+}
+
+// A listing is a directory, and what was found in it.
+type listing struct {
+	dir    string
+	ignore ignores
+	// tracked says that only what git tracks is read: the directory is ignored.
+	tracked bool
+	files   []wanted
+	inner   []listing
+	err     error
+}
+
+// walk lists the files below dir, in order. It gives up once it has found more files
+// or directories than limit, unless limit is 0: then ok is false.
+func (p *Project) walk(ctx context.Context, r *root, dir string, asked bool, limit int) (found []wanted, ok bool) {
+	w := &walker{p: p, r: r, asked: asked, limit: int64(limit)}
+	w.link = dir != "." && p.real(r, path.Join(r.dir, dir)) != path.Join(r.dir, dir)
+	is := ignores(r.ignore)
+	for d := range parents(dir) {
+		is = is.enter(r, d)
+	}
+	for level := []listing{{dir: dir, ignore: is}}; len(level) > 0; {
+		each(p.opts.Workers, len(level), func(i int) {
+			if ctx.Err() == nil && !w.full() {
+				w.list(&level[i])
+			}
+		})
+		if w.full() {
+			return nil, false
+		}
+		var next []listing
+		for _, l := range level {
+			if l.err != nil {
+				p.problem(p.name(path.Join(r.dir, l.dir)), l.err)
+			}
+			found, next = append(found, l.files...), append(next, l.inner...)
+		}
+		level = next
+	}
+	p.skipped += int(w.skip.Load())
+	slices.SortFunc(found, func(a, b wanted) int { return strings.Compare(a.rel, b.rel) })
+	return found, true
+}
+
+func (w *walker) full() bool { return w.limit > 0 && max(w.files.Load(), w.dirs.Load()) > w.limit }
+
+// list reads a directory.
+func (w *walker) list(l *listing) {
+	var entries []fs.DirEntry
+	if entries, l.err = fs.ReadDir(w.r.fsys, l.dir); l.err != nil {
+		return
+	}
+	for _, e := range entries {
+		if e.IsDir() {
+			w.dirs.Add(1)
+		}
+	}
+	if w.full() {
+		return
+	}
+	if slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == ".gitignore" }) {
+		l.ignore = l.ignore.enter(w.r, l.dir)
+	}
+	for _, e := range entries {
+		w.entry(l, path.Join(l.dir, e.Name()), e)
+	}
+	w.files.Add(int64(len(l.files)))
+}
+
+func (w *walker) entry(l *listing, rel string, e fs.DirEntry) {
+	switch {
+	case w.asked && w.p.opts.Exclude != nil && w.p.opts.Exclude(path.Join(w.r.dir, rel)):
+	case e.IsDir():
+		if skip, tracked := w.skips(l, rel, e); !skip {
+			l.inner = append(l.inner, listing{dir: rel, ignore: l.ignore, tracked: tracked})
+		}
+	case path.Ext(e.Name()) != ".nix":
+	case w.skipped(l, rel, e):
+	case e.Type()&fs.ModeSymlink != 0 && !w.asked:
+		// Context is read under its own name; a link is followed when an
+		// import leads through it.
+	case e.Type()&fs.ModeSymlink != 0:
+		if info, err := fs.Stat(w.r.fsys, rel); err == nil && info.Mode().IsRegular() {
+			l.files = append(l.files, wanted{w.r, rel, w.asked, true})
+		}
+	case e.Type().IsRegular():
+		l.files = append(l.files, wanted{w.r, rel, w.asked, w.link})
+	}
+}
+
+// skips reports whether an entry is left out because of its name or because
+// .gitignore excludes it, and whether it is read only because git tracks it.
+func (w *walker) skips(l *listing, rel string, e fs.DirEntry) (skip, tracked bool) {
+	ignored := l.ignore.ignored(rel, e.IsDir())
+	if !ignored && !l.tracked && !(e.IsDir() && skippedFolder(e.Name())) {
+		return false, false
+	}
+	if w.p.opts.Tracked != nil && w.p.opts.Tracked(path.Join(w.r.dir, rel)) {
+		return false, true
+	}
+	if ignored && w.asked {
+		w.skip.Add(1)
+	}
+	return true, false
+}
+
+func (w *walker) skipped(l *listing, rel string, e fs.DirEntry) bool {
+	skip, _ := w.skips(l, rel, e)
+	return skip
+}
+
+// skippedFolder names the directories that hold no sources of a project: those of
+// version control and direnv.
+func skippedFolder(name string) bool {
+	switch name {
+	case ".git", ".hg", ".jj", ".svn", ".direnv":
+		return true
+	}
+	return false
+}
