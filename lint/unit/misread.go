@@ -164,10 +164,7 @@ func (m *Misread) Reason() string {
 
 // hasTildeInside reports whether a later name of a set begins with "~".
 func hasTildeInside(l nixos.Line, kind directive.Kind) bool {
-	switch kind {
-	case directive.KindSyscallFilter, directive.KindSyscallLog, directive.KindCapabilities, directive.KindFamilies, directive.KindNamespaces,
-		directive.KindFileSystems, directive.KindInterfaces:
-	default:
+	if !value.Inverts(kind) {
 		return false
 	}
 	words := strings.Fields(l.Text)

@@ -174,14 +174,14 @@ func literal(l nixos.Line, text string, v directive.Version) any {
 	if !ok {
 		return text
 	}
-	switch d.KindIn(v) {
-	case directive.KindBool, directive.KindTristate:
+	switch value.FormOf(d.KindIn(v)) {
+	case value.Boolean:
 		if on, ok := value.ParseBool(text); ok {
 			return on
 		}
-	case directive.KindMode:
+	case value.Octal:
 		return strings.Repeat("0", max(0, 4-len(text))) + text
-	case directive.KindInt, directive.KindCount:
+	case value.Number:
 		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 			return n
 		}

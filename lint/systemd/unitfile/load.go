@@ -40,7 +40,7 @@ func (u *Unit) Check(v directive.Version) Report {
 			problem.Kind, stops[a.File] = StoppedDropin, max(a.Line, 1)
 		}
 		if d, found := directive.Lookup(a.Section, a.Key, v); found && problem.Verdict.Status != value.Valid && len(r.Problems) < maxProblems {
-			problem.Verdict.Nearest = value.NearestValue(d, a.Value, v)
+			problem.Verdict.Nearest = value.Nearest(d, a.Value, v)
 		}
 		r.add(problem)
 	}
@@ -111,12 +111,9 @@ type loader struct {
 	unit *Unit
 	value.Expander
 
-	start, stop           int  // commands of ExecStart= and ExecStop=
-	uncertain             bool // some line that decides over loading is not known
-	fields                map[string]string
-	credentials, statuses int
-	paths                 int // entries of path lists, which need a mount namespace
-	triggers              int // what sockets, timers and paths wait for
+	count     [tallyCount]int
+	uncertain bool // some line that decides over loading is not known
+	fields    map[string]string
 }
 
 // deciding reports whether the last valid value of a directive has a say in
@@ -190,62 +187,61 @@ func (l *loader) badValue(a *Assignment, d *directive.Directive, verdict value.V
 	return p
 }
 
+// A tally counts the lines of some directives.
+type tally uint8
+
+const (
+	uncounted   tally = iota
+	starts            // commands of ExecStart=
+	stops             // commands of ExecStop=
+	triggers          // what sockets, timers and paths wait for
+	paths             // lines that need a mount namespace
+	credentials       // loaded or set
+	statuses          // of RestartForceExitStatus=
+	tallyCount
+)
+
+// talliesByName and talliesByKind say which lines count for what.
+var (
+	talliesByName = map[string]tally{"ExecStart": starts, "ExecStop": stops, "RestartForceExitStatus": statuses}
+	talliesByKind = map[directive.Kind]tally{
+		directive.KindListen: triggers, directive.KindTimer: triggers, directive.KindCalendar: triggers, directive.KindPathSpec: triggers,
+		directive.KindPaths: paths, directive.KindBindPaths: paths, directive.KindTmpfs: paths,
+		directive.KindLoadCredential: credentials, directive.KindSetCredential: credentials,
+	}
+)
+
+func tallyOf(d *directive.Directive) tally {
+	if t := talliesByName[d.Name]; t != uncounted {
+		return t
+	}
+	return talliesByKind[d.Kind]
+}
+
 // decides reports whether a directive has a say in verify.
 func (l *loader) decides(d *directive.Directive) bool {
-	return d.Kind == directive.KindExec || deciding(d.Name) || d.Kind == directive.KindListen || d.Kind == directive.KindTimer || d.Kind == directive.KindPathSpec
+	t := tallyOf(d)
+	return t == starts || t == stops || t == triggers || deciding(d.Name)
 }
 
 // keep remembers a valid line for verify.
-func (l *loader) keep(d *directive.Directive, value string) {
-	switch d.Kind {
-	case directive.KindExec:
-		l.keepCommands(d.Name, value)
-		return
-	case directive.KindListen, directive.KindTimer, directive.KindPathSpec:
-		l.triggers++
-		if value == "" {
-			l.triggers = 0
-		}
-		return
-	case directive.KindPaths, directive.KindBindPaths, directive.KindTmpfs:
-		l.paths++
-		return
-	case directive.KindLoadCredential, directive.KindSetCredential:
-		l.credentials++
-		if value == "" {
-			l.credentials = 0
-		}
-		return
-	}
-	if d.Name == "RestartForceExitStatus" {
-		l.statuses++
-		if value == "" {
-			l.statuses = 0
-		}
+func (l *loader) keep(d *directive.Directive, text string) {
+	switch t := tallyOf(d); {
+	case t == uncounted:
+	case text == "" && t != paths:
+		l.count[t] = 0
+	case t == starts || t == stops:
+		commands, _ := value.ParseExec(text, l.Expander)
+		l.count[t] += len(commands)
+	default:
+		l.count[t]++
 	}
 	if kept(d.Name) {
 		if l.fields == nil {
 			l.fields = map[string]string{}
 		}
-		l.fields[d.Name] = value
+		l.fields[d.Name] = text
 	}
-}
-
-func (l *loader) keepCommands(name, text string) {
-	count := &l.start
-	switch name {
-	case "ExecStart":
-	case "ExecStop":
-		count = &l.stop
-	default:
-		return
-	}
-	if text == "" {
-		*count = 0
-		return
-	}
-	commands, _ := value.ParseExec(text, l.Expander)
-	*count += len(commands)
 }
 
 // verify finds directives that do not go together (src/core/service.c,
@@ -279,7 +275,7 @@ func (l *loader) verify() []Problem {
 }
 
 func (l *loader) verifyTriggers(what string) string {
-	if l.triggers > 0 || l.isTrue("OnClockChange") || l.isTrue("OnTimezoneChange") {
+	if l.count[triggers] > 0 || l.isTrue("OnClockChange") || l.isTrue("OnTimezoneChange") {
 		return ""
 	}
 	return "the unit has no " + what
@@ -298,9 +294,9 @@ func (l *loader) serviceType() string {
 	switch {
 	case l.fields["BusName"] != "":
 		return "dbus"
-	case l.credentials > 0 && l.Version >= 257:
+	case l.count[credentials] > 0 && l.Version >= 257:
 		return "exec"
-	case l.start > 0:
+	case l.count[starts] > 0:
 		return "simple"
 	}
 	return "oneshot"
@@ -310,17 +306,17 @@ func (l *loader) verifyService() string {
 	kind, restart := l.serviceType(), l.fields["Restart"]
 	success := l.fields["SuccessAction"] != "" && l.fields["SuccessAction"] != "none"
 	switch {
-	case l.start == 0 && l.stop == 0 && !success:
+	case l.count[starts] == 0 && l.count[stops] == 0 && !success:
 		return "the service has no ExecStart=, ExecStop= or SuccessAction="
-	case kind != "oneshot" && l.start == 0:
+	case kind != "oneshot" && l.count[starts] == 0:
 		return "the service has no ExecStart=, which only Type=oneshot may lack"
-	case l.start == 0 && !l.isTrue("RemainAfterExit") && !success:
+	case l.count[starts] == 0 && !l.isTrue("RemainAfterExit") && !success:
 		return "the service has neither ExecStart=, SuccessAction= nor RemainAfterExit=yes"
-	case kind != "oneshot" && l.start > 1:
+	case kind != "oneshot" && l.count[starts] > 1:
 		return "the service has more than one ExecStart=, which only Type=oneshot may have"
 	case kind == "oneshot" && (restart == "always" || restart == "on-success"):
 		return "Type=oneshot does not go with Restart=" + restart
-	case kind == "oneshot" && l.statuses > 0 && l.Version < 256:
+	case kind == "oneshot" && l.count[statuses] > 0 && l.Version < 256:
 		return "Type=oneshot does not go with RestartForceExitStatus="
 	case kind == "oneshot" && l.fields["ExitType"] == "cgroup":
 		return "Type=oneshot does not go with ExitType=cgroup"
@@ -367,7 +363,7 @@ func (l *loader) apiDirectory(directory string) bool {
 	if !strings.HasPrefix(directory, "/") || !value.Below(directory, "/proc") && !value.Below(directory, "/sys") && !value.Below(directory, "/dev") {
 		return false
 	}
-	return l.paths > 0 || l.isTrue("DynamicUser") || l.fields["RootImage"] != "" || slices.ContainsFunc(mounting, l.isSet)
+	return l.count[paths] > 0 || l.isTrue("DynamicUser") || l.fields["RootImage"] != "" || slices.ContainsFunc(mounting, l.isSet)
 }
 
 // mounting are the switches and enums that give a unit a mount namespace.

@@ -54,11 +54,14 @@ func ParseCommands(line string, v directive.Version) ([]Command, bool) {
 	return commands, verdict.Status == Valid
 }
 
-func judgeExec(line string, e Expander) Verdict {
-	_, verdict := ParseExec(line, e)
+// checkExec judges a command line.
+func checkExec(c *context, text string) Verdict {
+	_, verdict := ParseExec(text, c.Expander)
 	return verdict
 }
 
+// ParseExec splits an Exec line into its commands up to the first that is bad, and
+// judges it.
 func ParseExec(line string, e Expander) ([]Command, Verdict) {
 	var commands []Command
 	var verdict Verdict

@@ -64,16 +64,6 @@ var logLevels = strings.Fields("emerg alert crit err warning notice info debug")
 var logFacilities = strings.Fields("kern user mail daemon auth syslog lpr news uucp cron authpriv ftp " +
 	"local0 local1 local2 local3 local4 local5 local6 local7")
 
-// namedOr reports whether text is one of names or a number up to most, as
-// systemd's string tables with fallback take it.
-func namedOr(text string, names []string, most uint64) bool {
-	if slices.Contains(names, text) {
-		return true
-	}
-	_, ok := ParseUint(text, 0, most)
-	return ok
-}
-
 var controllers = strings.Fields("cpu cpuacct cpuset io blkio memory devices pids bpf-firewall bpf-devices bpf-foreign " +
 	"bpf-socket-bind bpf-restrict-network-interfaces bpf-bind-network-interface")
 
@@ -144,6 +134,9 @@ func validAssignment(text string) bool {
 	name, _, found := strings.Cut(text, "=")
 	return found && validVariable(name)
 }
+
+// validVariableOrAssignment reports whether text is NAME or NAME=VALUE.
+func validVariableOrAssignment(text string) bool { return validVariable(text) || validAssignment(text) }
 
 // validUnitName reports whether text is the name of a unit, an instance or a
 // template (src/basic/unit-name.c).
@@ -227,7 +220,7 @@ var dumpTypes = strings.Fields("private-anonymous shared-anonymous private-file-
 // validDumpTypes reads the names or the hexadecimal mask of CoredumpFilter=.
 func validDumpTypes(text string) bool {
 	ok := true
-	good := Words(text, 0, func(word string) bool {
+	good := EachWord(text, 0, func(word string) bool {
 		if !slices.Contains(dumpTypes, word) {
 			_, ok = ParseUint(strings.TrimPrefix(word, "0x"), 16, math.MaxUint64)
 		}

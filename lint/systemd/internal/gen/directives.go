@@ -20,15 +20,15 @@ var kinds = map[string]string{
 	"disable_controllers": "KindControllers", "documentation": "KindDocumentation",
 	"environ": "KindEnvironment", "exec": "KindExec", "exec_cpu_affinity": "KindCPUAffinity", "unit_cpu_set": "KindCPUSet",
 	"cpu_set": "KindCPUSet", "exec_cpu_sched_prio": "KindRealtimePriority", "exec_directories": "KindDirectories",
-	"exec_input": "KindInput", "exec_output": "KindOutput", "exec_io_class": "KindEnum", "output_restricted": "KindEnum", "exec_io_priority": "KindIOPriority",
-	"exec_cpu_sched_policy": "KindEnum", "exec_mount_propagation_flag": "KindMountFlags", "exec_nice": "KindNice",
+	"exec_input": "KindInput", "exec_output": "KindOutput", "exec_io_class": "KindIOClass", "output_restricted": "KindEnum", "exec_io_priority": "KindIOPriority",
+	"exec_cpu_sched_policy": "KindSchedPolicy", "exec_mount_propagation_flag": "KindMountFlags", "exec_nice": "KindNice",
 	"exec_oom_score_adjust": "KindOOMScore", "oom_score_adjust": "KindOOMScore", "exec_secure_bits": "KindSecureBits",
-	"exit_status": "KindExitStatus", "extension_images": "KindImages", "mount_images": "KindImages", "bus_name": "KindBusName", "exec_coredump_filter": "KindCoredumpFilter",
+	"exit_status": "KindExitStatus", "extension_images": "KindExtensionImages", "mount_images": "KindMountImages", "bus_name": "KindBusName", "exec_coredump_filter": "KindCoredumpFilter",
 	"iec_size": "KindBytes", "iec_size_long": "KindBytes", "in_addr_prefixes": "KindAddresses", "int": "KindInt",
-	"io_limit": "KindDeviceValue", "io_device_weight": "KindDeviceValue", "io_device_latency": "KindDeviceValue",
+	"io_limit": "KindDeviceBandwidth", "io_device_weight": "KindDeviceWeight", "io_device_latency": "KindDeviceLatency",
 	"ip_filter_bpf_progs": "KindFilterPath", "job_running_timeout_sec": "KindTimeout", "job_timeout_sec": "KindTimeout",
 	"load_credential": "KindLoadCredential", "set_credential": "KindSetCredential", "log_facility": "KindFacility",
-	"log_level": "KindLogLevel", "iec_uint64": "KindBytes", "iec_uint64_infinity": "KindBytesOrInfinity", "long": "KindInt", "memory_limit": "KindMemory", "mode": "KindMode",
+	"log_level": "KindLogLevel", "iec_uint64": "KindBytes", "iec_uint64_infinity": "KindBytesOrInfinity", "long": "KindLong", "memory_limit": "KindMemory", "mode": "KindMode",
 	"namespace_flags": "KindNamespaces", "namespace_path_strv": "KindPaths", "nsec": "KindSpanNano",
 	"obsolete_unit_deps": "KindUnits", "pass_environ": "KindVariables", "unset_environ": "KindUnsetEnvironment",
 	"path": "KindPlainPath", "path_spec": "KindPathSpec", "personality": "KindPersonality", "pid_file": "KindPIDFile",
@@ -48,8 +48,47 @@ var kinds = map[string]string{
 	"unit_string_printf": "KindString", "unit_strv_printf": "KindOther", "unsigned": "KindCount",
 	"user_group_compat": "KindUser", "user_group_strv_compat": "KindGroups", "watchdog_sec": "KindWatchdog",
 	"working_directory": "KindWorkingDirectory", "dns_servers": "KindDNSServers", "delegate_dns_servers": "KindDNSServers", "permyriad": "KindShare", "loadavg": "KindShare", "uint64": "KindLongCount",
-	"tmpfs_size": "KindBytesOrShare", "compress": "KindBoolOrBytes", "duration": "KindSpan", "line_max": "KindBytes", "n_autovts": "KindCount",
+	"tmpfs_size": "KindBytesOrShare", "compress": "KindBoolOrBytes", "duration": "KindSpan", "line_max": "KindLineMax", "n_autovts": "KindTerminals",
 	"warn_compat": "KindIgnored", "protect_system_pid1": "KindOther",
+}
+
+// enumAliases are the directives that share the values of another.
+var enumAliases = map[string]string{
+	"StandardError": "StandardOutput", "SuccessAction": "FailureAction", "JobTimeoutAction": "FailureAction",
+	"StartLimitAction": "FailureAction", "CtrlAltDelBurstAction": "FailureAction", "OnSuccessJobMode": "OnFailureJobMode",
+	"DefaultOOMPolicy": "OOMPolicy", "ManagedOOMSwap": "ManagedOOMMemoryPressure", "CPUPressureWatch": "MemoryPressureWatch",
+	"IOPressureWatch": "MemoryPressureWatch", "DefaultMemoryPressureWatch": "MemoryPressureWatch",
+	"DefaultCPUPressureWatch": "MemoryPressureWatch", "DefaultIOPressureWatch": "MemoryPressureWatch",
+	"DefaultStandardError": "DefaultStandardOutput",
+	"HandleHibernateKey":   "IdleAction", "HandleHibernateKeyLongPress": "IdleAction", "HandleLidSwitch": "IdleAction",
+	"HandleLidSwitchDocked": "IdleAction", "HandleLidSwitchExternalPower": "IdleAction", "HandlePowerKey": "IdleAction",
+	"HandlePowerKeyLongPress": "IdleAction", "HandleRebootKey": "IdleAction", "HandleRebootKeyLongPress": "IdleAction",
+	"HandleSecureAttentionKey": "IdleAction", "HandleSuspendKey": "IdleAction", "HandleSuspendKeyLongPress": "IdleAction",
+	"MulticastDNS": "LLMNR",
+}
+
+// isEnumKind reports whether a kind has a table of values.
+func isEnumKind(kind string) bool {
+	switch kind {
+	case "KindEnum", "KindSchedPolicy", "KindIOClass", "KindHostname", "KindInput", "KindOutput":
+		return true
+	}
+	return false
+}
+
+// enumName returns the name of the table of values of a directive in a section,
+// "" if there is none.
+func enumName(name, section string, tables map[string]bool) string {
+	alias := enumAliases[name]
+	switch {
+	case tables[name+" "+section]:
+		return name + " " + section
+	case tables[name]:
+		return name
+	case tables[alias]:
+		return alias
+	}
+	return ""
 }
 
 // kind returns the grammar of a parser: an enum where the directive has a table
@@ -152,8 +191,15 @@ func writeDirective(s *source, row []string, docs map[string][2]string, hasEnum 
 	}
 	parsers := strings.Fields(row[5])
 	isEnum := row[11] != "" || hasEnum[name] && settingsManuals[sections[0]] == "" // there a name may have another sense
+	k := kind(parsers[0], isEnum)
+	if name == "OnCalendar" {
+		k = "KindCalendar"
+	}
 	s.printf("{Name: %q, sections: %s, Kind: %s, Repeat: %s, Empty: %s", name,
-		"in"+strings.Join(sections, "|in"), kind(parsers[0], isEnum), repeat(row[6]), empty(row[7]))
+		"in"+strings.Join(sections, "|in"), k, repeat(row[6]), empty(row[7]))
+	if table := enumName(name, sections[0], hasEnum); table != "" && isEnumKind(k) {
+		s.printf(", enum: %q", table)
+	}
 	for _, p := range parsers[1:] {
 		before, version, _ := strings.Cut(p, "<")
 		before, strict := strings.CutSuffix(before, "!")

@@ -110,26 +110,25 @@ func writeChecks(s *source, data string) error {
 	return nil
 }
 
-// rule prints how a check is judged.
+// rule prints which field judges a check, and by what.
 func rule(field, text string, bits map[string]string) string {
 	kind, args, _ := strings.Cut(text, " ")
 	switch {
 	case strings.HasPrefix(field, "RestrictAddressFamilies_"):
-		return "rule: checkFamily, family: family" + strings.ReplaceAll(strings.TrimPrefix(field, "RestrictAddressFamilies_"), "_", "")
-	case kind == "bool":
-		return "rule: checkFlag, toggle: flag" + field
+		return "of: \"RestrictAddressFamilies\", mask: family" + strings.ReplaceAll(strings.TrimPrefix(field, "RestrictAddressFamilies_"), "_", "")
 	case kind == "capability_bounding_set":
 		var mask []string
 		for _, name := range strings.Fields(args) {
 			mask = append(mask, "1<<"+bits[name])
 		}
-		return "rule: checkCapabilities, mask: " + strings.Join(mask, "|")
+		return "of: \"CapabilityBoundingSet\", mask: " + strings.Join(mask, "|")
 	case kind == "restrict_namespaces":
-		return "rule: checkNamespace, mask: 1<<" + bits[args]
+		return "of: \"RestrictNamespaces\", mask: 1<<" + bits[args]
 	case kind == "system_call_filter":
-		return fmt.Sprintf("rule: checkCalls, group: %q", args)
+		return fmt.Sprintf("of: \"SystemCallFilter\", group: %q", args)
 	}
-	return "rule: check" + strings.ReplaceAll(field, "Or", "")
+	of, _, _ := strings.Cut(field, "Or") // the first of those that share a row
+	return fmt.Sprintf("of: %q", of)
 }
 
 // writeUpstream prints the units of systemd itself: the rows of upstream.tsv
