@@ -1,10 +1,6 @@
 package main
 
 import (
-	"fmt"
-	"path/filepath"
-	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -138,65 +134,44 @@ func writeDirectives(s *source, data string) error {
 	if err != nil {
 		return err
 	}
-	enums, err := readTable(filepath.Join(data, "enums.tsv"), 6)
+	enums, err := readTable(data, "enums.tsv", 6)
 	if err != nil {
 		return err
 	}
 	hasEnum := map[string]bool{}
-	for _, e := range enums {
+	for _, e := range enums.rows {
 		hasEnum[e[0]] = true
 	}
-	rows, err := readTable(filepath.Join(data, "directives.tsv"), 15)
+	t, err := readTable(data, "directives.tsv", directiveColumns)
 	if err != nil {
 		return err
 	}
-	manual, err := readTable(filepath.Join(data, "settings.tsv"), 15)
-	if err != nil {
-		return err
-	}
-	rows = append(rows, manual...)
-	slices.SortStableFunc(rows, func(a, b []string) int { return strings.Compare(a[0], b[0]) })
 	s.printf("// Table holds every directive, sorted by name.\nvar Table = [...]Directive{\n")
-	for _, row := range rows {
-		if err := writeDirective(s, row, docs, hasEnum); err != nil {
-			return fmt.Errorf("%s: %w", row[0], err)
-		}
+	for _, row := range t.rows {
+		writeDirective(s, row, docs, hasEnum)
 	}
 	s.printf("}\n\n// enums holds the values of every enum directive, by name.\nvar enums = map[string]*Enum{\n")
-	for _, e := range enums {
+	for _, e := range enums.rows {
 		writeEnum(s, e)
 	}
 	s.printf("}\n")
 	return nil
 }
 
-func writeDirective(s *source, row []string, docs map[string][2]string, hasEnum map[string]bool) error {
-	name, sections := row[0], strings.Split(row[1], ",")
+func writeDirective(s *source, row []string, docs map[string][2]string, hasEnum map[string]bool) {
+	name, sections := row[colName], strings.Split(row[colSections], ",")
 	doc, ok := docs[name+" "+sections[0]]
 	if !ok {
 		doc = docs[name]
 	}
-	since, err := strconv.Atoi(row[2])
-	if err != nil {
-		return err
-	}
-	if since == 252 {
-		since = 0
-	}
-	until := 0
-	if row[3] != "262" && row[3] != "" {
-		if until, err = strconv.Atoi(row[3]); err != nil {
-			return err
-		}
-	}
-	parsers := strings.Fields(row[5])
-	isEnum := row[11] != "" || hasEnum[name] && settingsManuals[sections[0]] == "" // there a name may have another sense
-	k := kind(parsers[0], isEnum)
+	parsers := strings.Fields(row[colParsers])
+	// In other configuration files a name may have another sense.
+	k := kind(parsers[0], row[colEnum] != "" || hasEnum[name] && !configuration[sections[0]])
 	if name == "OnCalendar" {
 		k = "KindCalendar"
 	}
 	s.printf("{Name: %q, sections: %s, Kind: %s, Repeat: %s, Empty: %s", name,
-		"in"+strings.Join(sections, "|in"), k, repeat(row[6]), empty(row[7]))
+		"in"+strings.Join(sections, "|in"), k, repeat(row[colRepeat]), empty(row[colEmpty]))
 	if table := enumName(name, sections[0], hasEnum); table != "" && isEnumKind(k) {
 		s.printf(", enum: %q", table)
 	}
@@ -207,42 +182,42 @@ func writeDirective(s *source, row []string, docs map[string][2]string, hasEnum 
 			s.printf(", StrictBefore: true")
 		}
 		s.printf(", Before: %s, Changed: %s", kind(before, false), version)
+		break // one change is known
 	}
-	if since > 0 {
-		s.printf(", Since: %d", since)
+	if row[colSince] != "" {
+		s.printf(", Since: %s", row[colSince])
 	}
-	if until > 0 {
-		s.printf(", Until: %d", until)
+	if row[colUntil] != "" {
+		s.printf(", Until: %s", row[colUntil])
 	}
-	if row[10] == "true" {
+	if row[colSpecifiers] == "true" {
 		s.printf(", Specifiers: true")
 	}
-	if row[9] != "none" {
+	if row[colQuoting] != "none" {
 		s.printf(", Quoted: true")
 	}
-	if v, ok := strings.CutPrefix(row[13], "ignored "); ok {
+	if v, ok := strings.CutPrefix(row[colStatus], "ignored "); ok {
 		s.printf(", IgnoredSince: %s", v)
-	} else if row[13] != "" {
+	} else if row[colStatus] != "" {
 		s.printf(", Deprecated: true")
 	}
-	if row[14] != "" {
-		s.printf(", Replacement: %q", row[14])
+	if row[colReplacement] != "" {
+		s.printf(", Replacement: %q", row[colReplacement])
 	}
 	if doc[0] != "" {
 		s.printf(", Default: %q", doc[0])
 	}
-	s.printf(", Doc: %q, Man: %q},\n", doc[1], row[12])
-	return nil
+	s.printf(", Doc: %q, Man: %q},\n", doc[1], row[colMan])
 }
 
 // readDocs returns default and sentence by name, or by name and section.
 func readDocs(data string) (map[string][2]string, error) {
-	rows, err := readTable(filepath.Join(data, "docs.tsv"), 3)
+	t, err := readTable(data, "docs.tsv", 3)
 	if err != nil {
 		return nil, err
 	}
 	docs := map[string][2]string{}
-	for _, row := range rows {
+	for _, row := range t.rows {
 		docs[row[0]] = [2]string{row[1], row[2]}
 	}
 	return docs, nil
