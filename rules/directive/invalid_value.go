@@ -9,7 +9,6 @@ import (
 	"wardnix/lint/fix"
 	"wardnix/lint/nixos"
 	"wardnix/lint/systemd/directive"
-	"wardnix/lint/systemd/unitfile"
 	"wardnix/lint/systemd/value"
 	"wardnix/lint/unit"
 	"wardnix/nixast"
@@ -87,7 +86,7 @@ func sameLines(u *unit.Unit, l nixos.Line) []nixos.Line {
 		if d == l.Def || slices.ContainsFunc(u.Lines(), func(other nixos.Line) bool { return other.Def == d }) {
 			continue // it has a line
 		}
-		rendered := unitfile.Render(l.Key, profile.Renderable(u.Host.Evaluator(), d.Value))
+		rendered := nixos.Render(u.Host.Evaluator(), l.Key, d.Value)
 		if len(rendered) == 1 && rendered[0].Text == l.Text {
 			one := l
 			one.Def, one.Value = d, d.Value
