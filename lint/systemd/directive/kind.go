@@ -107,4 +107,29 @@ const (
 	KindMountImages           // SOURCE:DESTINATION:OPTIONS of disk images
 	KindExtensionImages       // SOURCE:OPTIONS of disk images
 	KindCoredumpFilter        // memory types of a core dump
+	KindListenPath            // the path of a FIFO, message queue or USB gadget
+	KindListenSpecial         // the path of a device or special file
+	KindListenNetlink         // FAMILY GROUP
+	KindInterface             // a network interface or "*"
+	KindAnyInterface          // a network interface, by whatever name
+	KindDescriptorName        // the name of a file descriptor
+	KindTOS                   // an IP type of service
+	KindSocketProtocol        // a protocol of sockets
+	KindTimestamping          // a precision of time stamps
+	KindDeferral              // yes, no or patient
+	KindAttribute             // an extended attribute
+	KindService               // a service
+	KindSockets               // sockets
+	KindLabel                 // a label of a security module
+	KindLogFields             // FIELD=VALUE words
+	KindInputText             // text with C escapes
+	KindInputData             // Base64
+	KindSymlinks              // absolute paths
+	KindRootHash              // a path or hash
+	KindRootSignature         // a path or signature
+	KindImagePolicy           // PARTITION=FLAGS pairs
+	KindLongBytes             // a size below 2^63
+	KindQuota                 // off, a percentage or size
+	KindPressure              // a time span from a second on
+	KindNUMAMask              // "all" or nodes
 )

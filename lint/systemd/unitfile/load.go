@@ -205,7 +205,8 @@ const (
 var (
 	talliesByName = map[string]tally{"ExecStart": starts, "ExecStop": stops, "RestartForceExitStatus": statuses}
 	talliesByKind = map[directive.Kind]tally{
-		directive.KindListen: triggers, directive.KindTimer: triggers, directive.KindCalendar: triggers, directive.KindPathSpec: triggers,
+		directive.KindListen: triggers, directive.KindListenPath: triggers, directive.KindListenSpecial: triggers,
+		directive.KindListenNetlink: triggers, directive.KindTimer: triggers, directive.KindCalendar: triggers, directive.KindPathSpec: triggers,
 		directive.KindPaths: paths, directive.KindBindPaths: paths, directive.KindTmpfs: paths,
 		directive.KindLoadCredential: credentials, directive.KindSetCredential: credentials,
 	}
@@ -367,7 +368,7 @@ func (l *loader) apiDirectory(directory string) bool {
 }
 
 // mounting are the switches and enums that give a unit a mount namespace.
-var mounting = []string{"PrivateMounts", "ProtectHome", "ProtectSystem", "ProtectProc", "ProcSubset", "PrivateDevices",
+var mounting = []string{"PrivateMounts", "PrivateNetwork", "ProtectHome", "ProtectSystem", "ProtectProc", "ProcSubset", "PrivateDevices",
 	"ProtectKernelTunables", "ProtectKernelModules", "ProtectKernelLogs", "ProtectControlGroups"}
 
 // isSet reports whether a switch or enum is known to be set to more than its

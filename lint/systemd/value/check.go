@@ -2,6 +2,7 @@ package value
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"wardnix/lint/systemd/directive"
@@ -65,6 +66,8 @@ func CheckLine(d *directive.Directive, text string, e Expander) Verdict {
 	switch {
 	case d.KindIn(e.Version) == directive.KindIgnored:
 		return Verdict{Status: Ignored, Reason: fmt.Sprintf("removed in systemd %d, without effect", d.IgnoredSince)}
+	case !supported(d.Name, e.Name):
+		return Verdict{Status: Ignored, Reason: "not supported for this type of unit"}
 	case text == "":
 		verdict = EmptyVerdict(d, e.Version)
 	case c.check != nil:
@@ -82,6 +85,19 @@ func CheckLine(d *directive.Directive, text string, e Expander) Verdict {
 		}
 	}
 	return verdict
+}
+
+// supported reports whether units of the type of that name take a directive that
+// others know and ignore (src/core/unit.h, can_delegate and can_set_managed_oom).
+func supported(directive, unit string) bool {
+	var types []string
+	switch {
+	case directive == "Delegate" || directive == "DelegateSubgroup":
+		types = []string{".service", ".scope"}
+	case strings.HasPrefix(directive, "ManagedOOM") && directive != "ManagedOOMPreference" || directive == "OOMRules":
+		types = []string{".service", ".scope", ".slice"}
+	}
+	return len(types) == 0 || unit == "" || slices.ContainsFunc(types, func(t string) bool { return strings.HasSuffix(unit, t) })
 }
 
 // discouraged are valid values that systemd warns of, with the reason.

@@ -42,7 +42,7 @@ func checkSetCredential(c *context, text string) Verdict {
 	return ignoredUnless(allEscapes(rest), "bad escape: %s", Clip(rest))
 }
 
-// isBase64 reports whether text is Base64, blanks aside.
+// isBase64 reports whether text is Base64 of either alphabet, blanks aside.
 func isBase64(text string) bool {
 	n, padding := 0, 0
 	for i := range len(text) {
@@ -51,7 +51,7 @@ func isBase64(text string) bool {
 		case strings.IndexByte(Blanks, c) >= 0:
 		case c == '=':
 			padding++
-		case padding == 0 && ('0' <= c && c <= '9' || 'a' <= lower(c) && lower(c) <= 'z' || c == '+' || c == '/'):
+		case padding == 0 && ('0' <= c && c <= '9' || 'a' <= lower(c) && lower(c) <= 'z' || strings.IndexByte("+/-_", c) >= 0):
 			n++
 		default:
 			return false

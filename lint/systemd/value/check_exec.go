@@ -142,9 +142,11 @@ func executableProblem(path string, c Command, v directive.Version) string {
 		return ""
 	case path == "":
 		return "no command"
+	case v >= 261 && strings.ContainsAny(path, "*?["):
+		return "the command has characters of a pattern"
 	case hasControl(path) || strings.ContainsAny(path, "\"'\\"):
 		return "the command has special characters"
-	case strings.HasSuffix(path, "/"):
+	case strings.HasSuffix(path, "/"), strings.HasSuffix(path, "/.") && v >= 257:
 		return "the command is a directory"
 	case absolute && !validPath(path), !absolute && !validFileName(path):
 		return "neither an absolute path nor a plain name"

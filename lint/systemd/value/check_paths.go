@@ -12,7 +12,30 @@ func (c *context) absolute(text string) string {
 	if !ok {
 		return badSpecifier
 	}
-	return PathProblem(path, true, false)
+	return PathProblem(c.rooted(path), true, false)
+}
+
+// rooted drops the ".." components at the front of an absolute path, as systemd does
+// from 255 on.
+func (c *context) rooted(path string) string {
+	if c.Version < 255 || !strings.HasPrefix(path, "/") {
+		return path
+	}
+	for path = SimplePath(path); strings.HasPrefix(path, "/../") || path == "/.."; {
+		path = "/" + strings.TrimPrefix(strings.TrimPrefix(path, "/.."), "/")
+	}
+	return path
+}
+
+// belowAPI says that a path lies in one of the kernel's file systems, if it does.
+func (c *context) belowAPI(text string) string {
+	path, _ := c.full(text)
+	for _, top := range []string{"/proc", "/sys", "/dev"} {
+		if Below(c.rooted(path), top) {
+			return "path is below /proc, /sys or /dev: " + Clip(path)
+		}
+	}
+	return ""
 }
 
 // checkPath judges an absolute path. One that expands to nothing is no path;
@@ -68,7 +91,12 @@ func checkPIDFile(c *context, text string) Verdict {
 	if !strings.HasPrefix(path, "/") {
 		path = "/run/" + path
 	}
-	if problem := PathProblem(path, true, false); problem != "" {
+	path = c.rooted(path)
+	problem := PathProblem(path, true, false)
+	if problem == "" && c.Version >= 256 {
+		problem = c.belowAPI(path)
+	}
+	if problem != "" {
 		return refused("%s", problem)
 	}
 	if strings.HasPrefix(path, "/var/run/") {
@@ -160,15 +188,23 @@ func checkDirectories(c *context, text string) Verdict {
 
 // directory says what is wrong with PATH[:LINK[:ro]].
 func (c *context) directory(word string) string {
-	source, rest, more, ok, bad := extractWord(word, ":", cUnescape|unescapeSeparators)
+	flags := cUnescape | unescapeSeparators
+	if c.Version >= 257 {
+		flags |= dontCoalesce
+	}
+	source, rest, more, ok, bad := extractWord(word, ":", flags)
 	if bad || !ok {
 		return "bad syntax"
 	}
-	link := ""
+	link, access := "", ""
 	if more {
-		link, _, _, _, bad = extractWord(rest, ":", cUnescape|unescapeSeparators)
-		if bad {
+		if link, rest, more, _, bad = extractWord(rest, ":", flags); bad {
 			return "bad syntax"
+		}
+	}
+	if more && c.Version >= 257 {
+		if access, _, _, _, bad = extractWord(rest, ":", flags); bad || access != "" && access != "ro" {
+			return "neither empty nor ro"
 		}
 	}
 	path, ok := c.full(source)
@@ -301,7 +337,15 @@ func checkWorkingDirectory(c *context, text string) Verdict {
 func checkExtensionImages(c *context, text string) Verdict {
 	return c.each(text, Unquote|RetainEscape, func(word string) string {
 		source, _, _ := strings.Cut(word, ":")
-		return c.absolute(strings.TrimPrefix(source, "-"))
+		if source == "" {
+			return ""
+		}
+		source = strings.TrimPrefix(source, "-")
+		problem := c.absolute(source)
+		if problem == "" && c.Version >= 256 {
+			problem = c.belowAPI(source)
+		}
+		return problem
 	})
 }
 
@@ -309,6 +353,9 @@ func checkExtensionImages(c *context, text string) Verdict {
 func checkMountImages(c *context, text string) Verdict {
 	return c.each(text, Unquote|RetainEscape, func(word string) string {
 		parts := strings.Split(word, ":")
+		if parts[0] == "" {
+			return ""
+		}
 		if problem := c.absolute(strings.TrimPrefix(parts[0], "-")); problem != "" {
 			return problem
 		}

@@ -77,9 +77,8 @@ var (
 		known:  func(word string, _ directive.Version) bool { _, ok := ParseAddress(word); return ok },
 		names:  of([]string{"any", "localhost", "link-local", "multicast"}),
 	}
-	interfaceSet = set{flags: Unquote, prefix: "~", reason: "not an interface name", known: func(word string, _ directive.Version) bool { return validInterface(word) }}
-	statusSet    = set{reason: "neither exit status nor signal", known: func(word string, _ directive.Version) bool { return validExitStatus(word) || validSignal(word) }}
-	anySet       = set{flags: Unquote, prefix: "~", known: func(string, directive.Version) bool { return true }}
+	statusSet = set{reason: "neither exit status nor signal", known: func(word string, _ directive.Version) bool { return validExitStatus(word) || validSignal(word) }}
+	anySet    = set{flags: Unquote, prefix: "~", known: func(string, directive.Version) bool { return true }}
 )
 
 func in(names []string) func(string, directive.Version) bool {
@@ -133,12 +132,7 @@ func checkCPUs(c *context, text string) Verdict {
 	if !ok {
 		return c.not(text)
 	}
-	return checkAffinity(c, expanded)
-}
-
-// checkAffinity is checkCPUs without specifiers.
-func checkAffinity(c *context, text string) Verdict {
-	backwards, ok := validCPUs(text)
+	backwards, ok := validCPUs(expanded, c.Version)
 	switch {
 	case !ok:
 		return c.not(text)

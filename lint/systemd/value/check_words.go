@@ -1,6 +1,7 @@
 package value
 
 import (
+	"math"
 	"slices"
 	"strings"
 
@@ -39,6 +40,25 @@ func checkEnum(c *context, text string) Verdict {
 		return Verdict{}
 	}
 	return c.notOneOf(text)
+}
+
+// checkSchedPolicy judges CPUSchedulingPolicy=, which takes only the numbers of
+// policies from 260 on.
+func checkSchedPolicy(c *context, text string) Verdict {
+	most := uint64(math.MaxInt32)
+	if c.Version >= 260 {
+		most = 7
+	}
+	return checkNumberedEnum(most)(c, text)
+}
+
+// checkIOClass judges IOSchedulingClass=, which took one number more before 262.
+func checkIOClass(c *context, text string) Verdict {
+	most := uint64(7)
+	if c.Version < 262 {
+		most = 8
+	}
+	return checkNumberedEnum(most)(c, text)
 }
 
 // checkNumberedEnum is the check of an enum that takes numbers up to most besides.
@@ -81,7 +101,7 @@ func (c *context) stream(text string, prefixes ...string) Verdict {
 	switch {
 	case found && prefix == "fd":
 		_, ok := c.full(rest)
-		return ignoredUnless(ok && (rest == "" || validDescriptorName(rest)), "not a descriptor name: %s", Clip(rest))
+		return ignoredUnless(ok && validDescriptorName(rest), "not a descriptor name: %s", Clip(rest))
 	case found && slices.Contains(prefixes, prefix):
 		problem := c.absolute(rest)
 		return ignoredUnless(problem == "", "%s", problem)
@@ -94,7 +114,7 @@ func (c *context) stream(text string, prefixes ...string) Verdict {
 // validDescriptorName reports whether text can name a file descriptor
 // (src/basic/fd-util.c, fdname_is_valid).
 func validDescriptorName(text string) bool {
-	return text != "" && len(text) < 256 && !strings.Contains(text, ":") && !hasControl(text)
+	return len(text) < 256 && !strings.Contains(text, ":") && !hasControl(text)
 }
 
 // oneOf is a check of a word out of a list.
@@ -202,6 +222,11 @@ func unit(suffix string) func(*context, string) Verdict {
 
 func checkUnits(c *context, text string) Verdict {
 	return c.each(text, RetainEscape, func(word string) string { return c.unitName(word, "") })
+}
+
+// checkSockets judges the sockets of a service.
+func checkSockets(c *context, text string) Verdict {
+	return c.each(text, 0, func(word string) string { return c.unitName(word, ".socket") })
 }
 
 func checkDocumentation(c *context, text string) Verdict {

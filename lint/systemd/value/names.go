@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"wardnix/lint/systemd/directive"
 )
 
 // Architectures are the names of SystemCallArchitectures= (src/shared/seccomp-util.c,
@@ -154,9 +156,13 @@ func validUnitName(text string) bool {
 	return true
 }
 
-// validInterface reports whether text can name a network interface.
-func validInterface(text string) bool {
-	if text == "" || len(text) > 15 || text == "." || text == ".." || leadingDigits(text) == len(text) || text == "all" || text == "default" {
+// validInterface reports whether text, of at most as many bytes, can name a network
+// interface (src/basic/socket-util.c, ifname_valid_full).
+func validInterface(text string, most int) bool {
+	if _, isIndex := parseInt(text, 1, math.MaxInt32); isIndex {
+		return false
+	}
+	if text == "" || len(text) > most || text == "." || text == ".." || leadingDigits(text) == len(text) || text == "all" || text == "default" {
 		return false
 	}
 	for i := range len(text) {
@@ -174,7 +180,7 @@ func validCredential(text string) bool {
 
 // validCPUs reads a list of numbers and ranges below 8192, separated by blanks or
 // commas. backwards tells of a range that holds nothing.
-func validCPUs(text string) (backwards, ok bool) {
+func validCPUs(text string, v directive.Version) (backwards, ok bool) {
 	for rest := text; rest != ""; {
 		word, after, _, found, bad := extractWord(rest, Blanks+",", Unquote)
 		if bad {
@@ -184,6 +190,9 @@ func validCPUs(text string) (backwards, ok bool) {
 			break
 		}
 		rest = after
+		if word == "4294967295" && v < 262 {
+			continue // one more overflows to none
+		}
 		low, high, ranged := strings.Cut(word, "-")
 		a, good := ParseUint(low, 0, 8191)
 		b := a
@@ -229,9 +238,9 @@ func validDumpTypes(text string) bool {
 	return ok && good
 }
 
-// validSocketBind reads [FAMILY:][PROTOCOL:]PORTS of SocketBindAllow=
+// validSocketBind reads [FAMILY:][PROTOCOL:]PORTS of SocketBindAllow=, from a least port on
 // (src/shared/parse-socket-bind-item.c).
-func validSocketBind(text string) bool {
+func validSocketBind(text string, least uint64) bool {
 	parts := strings.Split(text, ":")
 	if parts[0] == "ipv4" || parts[0] == "ipv6" {
 		parts = parts[1:]
@@ -251,5 +260,5 @@ func validSocketBind(text string) bool {
 	if ok && ranged {
 		b, ok = ParseUint(high, 0, math.MaxUint16)
 	}
-	return ok && a > 0 && a <= b
+	return ok && a >= least && a <= b
 }

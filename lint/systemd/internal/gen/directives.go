@@ -1,13 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"strings"
 )
 
 // kinds maps the parsers of systemd (their names without config_parse_) to the
 // value grammars of the package.
 var kinds = map[string]string{
-	"address_families": "KindFamilies", "bind_network_interface": "KindOther", "bind_paths": "KindBindPaths",
+	"address_families": "KindFamilies", "bind_network_interface": "KindAnyInterface", "bind_paths": "KindBindPaths",
 	"bool": "KindBool", "color": "KindBool", "location": "KindBool", "time": "KindBool", "crash_reboot": "KindBool",
 	"job_mode_isolate": "KindBool", "tristate": "KindTristate", "capability_set": "KindCapabilities",
 	"cg_weight": "KindWeight", "cg_cpu_weight": "KindCPUWeight", "cgroup_socket_bind": "KindSocketBind",
@@ -20,7 +21,7 @@ var kinds = map[string]string{
 	"exec_cpu_sched_policy": "KindSchedPolicy", "exec_mount_propagation_flag": "KindMountFlags", "exec_nice": "KindNice",
 	"exec_oom_score_adjust": "KindOOMScore", "oom_score_adjust": "KindOOMScore", "exec_secure_bits": "KindSecureBits",
 	"exit_status": "KindExitStatus", "extension_images": "KindExtensionImages", "mount_images": "KindMountImages", "bus_name": "KindBusName", "exec_coredump_filter": "KindCoredumpFilter",
-	"iec_size": "KindBytes", "iec_size_long": "KindBytes", "in_addr_prefixes": "KindAddresses", "int": "KindInt",
+	"iec_size": "KindBytes", "in_addr_prefixes": "KindAddresses", "int": "KindInt",
 	"io_limit": "KindDeviceBandwidth", "io_device_weight": "KindDeviceWeight", "io_device_latency": "KindDeviceLatency",
 	"ip_filter_bpf_progs": "KindFilterPath", "job_running_timeout_sec": "KindTimeout", "job_timeout_sec": "KindTimeout",
 	"load_credential": "KindLoadCredential", "set_credential": "KindSetCredential", "log_facility": "KindFacility",
@@ -32,15 +33,20 @@ var kinds = map[string]string{
 	"restrict_network_interfaces": "KindInterfaces", "rlimit": "KindLimit", "sec": "KindSpan", "sec_fix_0": "KindTimeout",
 	"sec_def_infinity": "KindSpanOrEmpty", "sec_def_unset": "KindSpanOrEmpty", "service_timeout": "KindTimeout",
 	"service_timeout_abort": "KindSpanOrEmpty", "default_timeout_abort": "KindSpanOrEmpty",
-	"managed_oom_mem_pressure_duration_sec": "KindOther",
-	"set_status":                            "KindStatusSet", "service_sockets": "KindOther", "signal": "KindSignal", "socket_service": "KindOther",
-	"socket_listen": "KindListen", "string": "KindString", "strv": "KindInstall", "alias": "KindInstall", "also": "KindInstall",
+	"managed_oom_mem_pressure_duration_sec": "KindPressure",
+	"set_status":                            "KindStatusSet", "service_sockets": "KindSockets", "signal": "KindSignal", "socket_service": "KindService",
+	"socket_listen": "KindListen", "socket_bindtodevice": "KindInterface", "fdname": "KindDescriptorName", "ip_tos": "KindTOS", "socket_protocol": "KindSocketProtocol",
+	"socket_timestamping": "KindTimestamping", "socket_defer_trigger": "KindDeferral", "xattr": "KindAttribute",
+	"exec_smack_process_label": "KindLabel", "exec_selinux_context": "KindLabel", "exec_apparmor_profile": "KindLabel", "log_extra_fields": "KindLogFields",
+	"exec_input_text": "KindInputText", "exec_input_data": "KindInputData", "exec_root_hash": "KindRootHash", "exec_root_hash_sig": "KindRootSignature",
+	"image_policy": "KindImagePolicy", "iec_size_long": "KindLongBytes", "exec_quota": "KindQuota", "numa_mask": "KindNUMAMask",
+	"managed_oom_mem_pressure_limit": "KindShare", "string": "KindString", "strv": "KindInstall", "alias": "KindInstall", "also": "KindInstall",
 	"default_instance": "KindString", "swap_priority": "KindInt", "syscall_archs": "KindArchitectures",
 	"syscall_errno": "KindErrno", "syscall_filter": "KindSyscallFilter", "syscall_log": "KindSyscallLog",
 	"tasks_max": "KindTasks", "temporary_filesystems": "KindTmpfs", "timer": "KindTimer", "trigger_unit": "KindUnit",
 	"tty_size": "KindCount", "unit_condition_path": "KindConditionPath", "unit_condition_string": "KindCondition",
 	"unit_deps": "KindUnits", "unit_env_file": "KindEnvironmentFile", "unit_mounts_for": "KindMountsFor",
-	"unit_path_printf": "KindPath", "unit_path_strv_printf": "KindOther", "unit_slice": "KindSlice",
+	"unit_path_printf": "KindPath", "unit_path_strv_printf": "KindSymlinks", "unit_slice": "KindSlice",
 	"unit_string_printf": "KindString", "unit_strv_printf": "KindOther", "unsigned": "KindCount",
 	"user_group_compat": "KindUser", "user_group_strv_compat": "KindGroups", "watchdog_sec": "KindWatchdog",
 	"working_directory": "KindWorkingDirectory", "dns_servers": "KindDNSServers", "delegate_dns_servers": "KindDNSServers", "permyriad": "KindShare", "loadavg": "KindShare", "uint64": "KindLongCount",
@@ -85,6 +91,12 @@ func enumName(name, section string, tables map[string]bool) string {
 		return alias
 	}
 	return ""
+}
+
+// kindsByName are the grammars that depend on the name, too.
+var kindsByName = map[string]string{
+	"OnCalendar": "KindCalendar", "ListenFIFO": "KindListenPath", "ListenMessageQueue": "KindListenPath", "ListenUSBFunction": "KindListenPath",
+	"ListenSpecial": "KindListenSpecial", "ListenNetlink": "KindListenNetlink",
 }
 
 // kind returns the grammar of a parser: an enum where the directive has a table
@@ -167,9 +179,7 @@ func writeDirective(s *source, row []string, docs map[string][2]string, hasEnum 
 	parsers := strings.Fields(row[colParsers])
 	// In other configuration files a name may have another sense.
 	k := kind(parsers[0], row[colEnum] != "" || hasEnum[name] && !configuration[sections[0]])
-	if name == "OnCalendar" {
-		k = "KindCalendar"
-	}
+	k = cmp.Or(kindsByName[name], k)
 	s.printf("{Name: %q, sections: %s, Kind: %s, Repeat: %s, Empty: %s", name,
 		"in"+strings.Join(sections, "|in"), k, repeat(row[colRepeat]), empty(row[colEmpty]))
 	if table := enumName(name, sections[0], hasEnum); table != "" && isEnumKind(k) {
