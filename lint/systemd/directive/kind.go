@@ -132,4 +132,13 @@ const (
 	KindQuota                 // off, a percentage or size
 	KindPressure              // a time span from a second on
 	KindNUMAMask              // "all" or nodes
+	KindBPFProgram            // TYPE:PATH
+	KindNFTSets               // SOURCE:FAMILY:TABLE:SET words
+	KindOpenFile              // PATH:NAME:OPTIONS
+	KindLogNamespace          // a namespace of the journal
+	KindCredentialGlob        // the name of a credential, with "*" at its end
+	KindImageOptions          // PARTITION:OPTIONS words
+	KindControlGroup          // the name of a control group
+	KindRefresh               // yes, no, extensions or credentials
+	KindBlockIOWeight         // 10 to 1000
 )

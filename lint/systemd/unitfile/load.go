@@ -122,7 +122,7 @@ func deciding(name string) bool {
 	switch name {
 	case "BusName", "DynamicUser", "ExitType", "Group", "KillMode", "PAMName", "PrivatePIDs", "PrivateUsers", "RemainAfterExit",
 		"Restart", "RestartMaxDelaySec", "RestartSteps", "RuntimeMaxSec", "RuntimeRandomizedExtraSec", "SuccessAction", "Type",
-		"User", "WorkingDirectory", "OnClockChange", "OnTimezoneChange":
+		"User", "UserNamespacePath", "WorkingDirectory", "OnClockChange", "OnTimezoneChange":
 		return true
 	}
 	return false
@@ -130,7 +130,7 @@ func deciding(name string) bool {
 
 // kept reports whether the last valid value of a directive is remembered.
 func kept(name string) bool {
-	return deciding(name) || name == "RootImage" || slices.Contains(mounting, name)
+	return deciding(name) || name == "PrivateTmp" || slices.Contains(mounting, name)
 }
 
 // line judges one line and keeps what verify needs. It reports false when there
@@ -342,6 +342,8 @@ func (l *loader) verifyContext() string {
 	managed := l.fields["PrivateUsers"] == "managed" && l.Version >= 260
 	switch {
 	case l.Version < 256:
+	case l.Version >= 260 && l.fields["UserNamespacePath"] != "" && l.isSet("PrivateUsers"):
+		return "UserNamespacePath= does not go with PrivateUsers="
 	case dynamic && directory == "~":
 		return "DynamicUser=yes does not go with WorkingDirectory=~"
 	case l.apiDirectory(directory):
@@ -364,15 +366,16 @@ func (l *loader) apiDirectory(directory string) bool {
 	if !strings.HasPrefix(directory, "/") || !value.Below(directory, "/proc") && !value.Below(directory, "/sys") && !value.Below(directory, "/dev") {
 		return false
 	}
-	return l.count[paths] > 0 || l.isTrue("DynamicUser") || l.fields["RootImage"] != "" || slices.ContainsFunc(mounting, l.isSet)
+	return l.count[paths] > 0 || l.isTrue("DynamicUser") || slices.ContainsFunc(mounting, l.isSet) ||
+		l.fields["PrivateTmp"] == "disconnected" || l.Version >= 262 && l.isSet("PrivateTmp")
 }
 
-// mounting are the switches and enums that give a unit a mount namespace.
-var mounting = []string{"PrivateMounts", "PrivateNetwork", "ProtectHome", "ProtectSystem", "ProtectProc", "ProcSubset", "PrivateDevices",
+// mounting are the directives that give a unit a mount namespace
+// (src/core/execute.c, exec_needs_mount_namespace).
+var mounting = []string{"RootImage", "MountImages", "LogNamespace", "PrivateIPC", "PrivateMounts", "PrivateNetwork", "ProtectHome", "ProtectSystem", "ProtectProc", "ProcSubset", "PrivateDevices",
 	"ProtectKernelTunables", "ProtectKernelModules", "ProtectKernelLogs", "ProtectControlGroups"}
 
-// isSet reports whether a switch or enum is known to be set to more than its
-// least.
+// isSet reports whether a directive is known to be set to more than its least.
 func (l *loader) isSet(name string) bool {
 	switch text := l.fields[name]; text {
 	case "", "default", "all":

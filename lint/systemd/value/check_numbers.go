@@ -133,10 +133,11 @@ func checkTimer(c *context, text string) Verdict {
 
 // checkCalendar judges OnCalendar=.
 func checkCalendar(c *context, text string) Verdict {
-	if _, ok := c.full(text); !ok {
+	expanded, ok := c.full(text)
+	switch {
+	case !ok:
 		return ignored(badSpecifier)
-	}
-	if validCalendar(text) {
+	case expanded != text || validCalendar(text): // an instance may be any expression
 		return Verdict{}
 	}
 	return c.not(text)

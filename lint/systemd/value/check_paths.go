@@ -336,7 +336,7 @@ func checkWorkingDirectory(c *context, text string) Verdict {
 // checkExtensionImages judges SOURCE[:OPTIONS] words.
 func checkExtensionImages(c *context, text string) Verdict {
 	return c.each(text, Unquote|RetainEscape, func(word string) string {
-		source, _, _ := strings.Cut(word, ":")
+		source, _, _ := strings.Cut(strings.TrimLeft(word, ":"), ":")
 		if source == "" {
 			return ""
 		}
@@ -352,7 +352,7 @@ func checkExtensionImages(c *context, text string) Verdict {
 // checkMountImages judges SOURCE:DESTINATION[:OPTIONS] words.
 func checkMountImages(c *context, text string) Verdict {
 	return c.each(text, Unquote|RetainEscape, func(word string) string {
-		parts := strings.Split(word, ":")
+		parts := strings.Split(strings.TrimLeft(word, ":"), ":")
 		if parts[0] == "" {
 			return ""
 		}

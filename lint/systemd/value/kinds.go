@@ -48,6 +48,7 @@ var kinds = [...]kind{
 	directive.KindExitStatus:       {words: "an integer from 0 to 255", check: unsigned(0, math.MaxUint8)},
 	directive.KindWeight:           {words: "an integer from 1 to 10000", check: test(isWeight), form: Number},
 	directive.KindCPUWeight:        {words: "an integer from 1 to 10000, or idle", check: or("idle", test(isWeight)), form: Number},
+	directive.KindBlockIOWeight:    {words: "an integer from 10 to 1000", check: unsigned(10, 1000), form: Number},
 	directive.KindPercent:          {words: "a percentage", check: test(isPercent), repair: repairPercent, order: orderSizes},
 	directive.KindShare:            {words: "a percentage up to 100%", check: test(isShare)},
 
@@ -119,6 +120,11 @@ var kinds = [...]kind{
 	directive.KindAttribute:        {words: "user.NAME=VALUE", check: checkAttribute, split: whole},
 	directive.KindService:          {words: "a service", check: unit(".service")},
 	directive.KindSockets:          {words: "sockets", check: checkSockets},
+	directive.KindNFTSets:          {words: "SOURCE:FAMILY:TABLE:SET words", check: each(Unquote, nftSetProblem)},
+	directive.KindLogNamespace:     {words: "a journal namespace", check: checkLogNamespace},
+	directive.KindCredentialGlob:   {words: "a credential name that may end in *", check: checkCredentialGlob, split: whole},
+	directive.KindControlGroup:     {words: "the name of a control group", check: test(validControlGroup)},
+	directive.KindRefresh:          {words: "a boolean, extensions or credentials", check: checkRefresh, inverts: true},
 	directive.KindLabel:            {words: "a label", check: checkLabel},
 	directive.KindLogFields:        {words: "FIELD=VALUE words", check: checkLogFields},
 	directive.KindInputText:        {words: "text", check: checkInputText, split: whole},
@@ -151,6 +157,9 @@ var kinds = [...]kind{
 	directive.KindSymlinks:      {words: pathsWords, check: checkSymlinks},
 	directive.KindRootHash:      {words: "an absolute path or a hash in hexadecimal digits", check: test(isRootHash)},
 	directive.KindRootSignature: {words: "an absolute path or base64: with data", check: test(isRootHashSignature)},
+	directive.KindBPFProgram:    {words: "TYPE:PATH", check: checkBPFProgram, split: whole},
+	directive.KindOpenFile:      {words: "PATH[:NAME[:OPTIONS]]", check: checkOpenFile, split: whole},
+	directive.KindImageOptions:  {words: "[PARTITION:]OPTIONS words", check: checkImageOptions},
 	directive.KindImagePolicy:   {words: "PARTITION=FLAGS with colons between them", check: checkImagePolicy},
 
 	// Devices.

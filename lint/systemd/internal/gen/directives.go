@@ -39,7 +39,9 @@ var kinds = map[string]string{
 	"socket_timestamping": "KindTimestamping", "socket_defer_trigger": "KindDeferral", "xattr": "KindAttribute",
 	"exec_smack_process_label": "KindLabel", "exec_selinux_context": "KindLabel", "exec_apparmor_profile": "KindLabel", "log_extra_fields": "KindLogFields",
 	"exec_input_text": "KindInputText", "exec_input_data": "KindInputData", "exec_root_hash": "KindRootHash", "exec_root_hash_sig": "KindRootSignature",
-	"image_policy": "KindImagePolicy", "iec_size_long": "KindLongBytes", "exec_quota": "KindQuota", "numa_mask": "KindNUMAMask",
+	"image_policy": "KindImagePolicy", "blockio_weight": "KindBlockIOWeight", "bpf_foreign_program": "KindBPFProgram", "cgroup_nft_set": "KindNFTSets", "open_file": "KindOpenFile",
+	"log_namespace": "KindLogNamespace", "import_credential": "KindCredentialGlob", "root_image_options": "KindImageOptions", "delegate_subgroup": "KindControlGroup",
+	"service_refresh_on_reload": "KindRefresh", "iec_size_long": "KindLongBytes", "exec_quota": "KindQuota", "numa_mask": "KindNUMAMask",
 	"managed_oom_mem_pressure_limit": "KindShare", "string": "KindString", "strv": "KindInstall", "alias": "KindInstall", "also": "KindInstall",
 	"default_instance": "KindString", "swap_priority": "KindInt", "syscall_archs": "KindArchitectures",
 	"syscall_errno": "KindErrno", "syscall_filter": "KindSyscallFilter", "syscall_log": "KindSyscallLog",
@@ -178,7 +180,7 @@ func writeDirective(s *source, row []string, docs map[string][2]string, hasEnum 
 	}
 	parsers := strings.Fields(row[colParsers])
 	// In other configuration files a name may have another sense.
-	k := kind(parsers[0], row[colEnum] != "" || hasEnum[name] && !configuration[sections[0]])
+	k := kind(parsers[0], row[colEnum] != "" || (hasEnum[name] || hasEnum[enumAliases[name]]) && !configuration[sections[0]])
 	k = cmp.Or(kindsByName[name], k)
 	s.printf("{Name: %q, sections: %s, Kind: %s, Repeat: %s, Empty: %s", name,
 		"in"+strings.Join(sections, "|in"), k, repeat(row[colRepeat]), empty(row[colEmpty]))
