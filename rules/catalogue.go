@@ -58,6 +58,7 @@ func All() []*lint.Rule {
 		directive.PathsTogether,
 		directive.DependencyStays,
 		directive.DeviceGlob,
+		directive.TrailingBackslash,
 		host.HostMissing,
 		host.HostWeaker,
 		host.EmergencySuppressed,

@@ -32,11 +32,10 @@ func checkFormatReplaced(p *lint.Pass, u *unit.Unit) {
 				continue
 			}
 			if from, to := replacedFormat(text, kind); to > from {
-				what := strings.ReplaceAll(text[from:to], unit.UnknownText, "…")
 				p.AtLine(u, l).
 					Help("write `%%%%` for a percent sign").
 					Fix(doublePercents(u, l, text, from, to)...).
-					Reportf("systemd expands `%s` in `%s`", what, l.Key)
+					Reportf("systemd expands `%s` in `%s`", text[from:from+len("%Y")], l.Key)
 			}
 		}
 	})

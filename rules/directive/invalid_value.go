@@ -44,7 +44,7 @@ func requirementsOf(p *lint.Pass, u *unit.Unit) map[string]*profile.Requirement 
 // baseline requires of the directive, or nil.
 func reportInvalid(p *lint.Pass, u *unit.Unit, m unit.Misread, r *profile.Requirement) {
 	for _, l := range sameLines(u, m.Line) {
-		d := p.AtLine(u, l).Note("%s", m.Reason()).Note("%s", consequence(u, m))
+		d := p.AtLine(u, l).Note("%s: %s", consequence(u, m), strings.TrimSuffix(m.Reason(), ": "+m.Text))
 		switch {
 		case m.Verdict.Status == value.Partly:
 			d.As(lint.Warning)
@@ -55,9 +55,12 @@ func reportInvalid(p *lint.Pass, u *unit.Unit, m unit.Misread, r *profile.Requir
 			d.Note("the `%s` baseline requires %s", r.Baseline.Name, r.Text(u.Unit))
 		}
 		d.Fix(valueFixes(u, l, m.Verdict, r)...)
-		if m.Text == "" {
+		switch {
+		case m.Text == "":
 			d.Reportf("empty value for `%s`", m.Key)
-		} else {
+		case m.Verdict.Status == value.Partly:
+			d.Reportf("partly invalid value `%s` for `%s`", value.Clip(m.Text), m.Key)
+		default:
 			d.Reportf("invalid value `%s` for `%s`", value.Clip(m.Text), m.Key)
 		}
 	}

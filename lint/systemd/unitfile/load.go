@@ -310,23 +310,23 @@ func (l *loader) verifyService() string {
 	case l.count[starts] == 0 && l.count[stops] == 0 && !success:
 		return "the service has no ExecStart=, ExecStop= or SuccessAction="
 	case kind != "oneshot" && l.count[starts] == 0:
-		return "the service has no ExecStart=, which only Type=oneshot may lack"
+		return "a service without ExecStart= requires Type=oneshot"
 	case l.count[starts] == 0 && !l.isTrue("RemainAfterExit") && !success:
-		return "the service has neither ExecStart=, SuccessAction= nor RemainAfterExit=yes"
+		return "the service has no ExecStart=, SuccessAction= or RemainAfterExit=yes"
 	case kind != "oneshot" && l.count[starts] > 1:
-		return "the service has more than one ExecStart=, which only Type=oneshot may have"
+		return "more than one ExecStart= requires Type=oneshot"
 	case kind == "oneshot" && (restart == "always" || restart == "on-success"):
-		return "Type=oneshot does not go with Restart=" + restart
+		return "Type=oneshot excludes Restart=" + restart
 	case kind == "oneshot" && l.count[statuses] > 0 && l.Version < 256:
-		return "Type=oneshot does not go with RestartForceExitStatus="
+		return "Type=oneshot excludes RestartForceExitStatus="
 	case kind == "oneshot" && l.fields["ExitType"] == "cgroup":
-		return "Type=oneshot does not go with ExitType=cgroup"
+		return "Type=oneshot excludes ExitType=cgroup"
 	case kind == "dbus" && l.fields["BusName"] == "":
-		return "Type=dbus needs BusName="
+		return "Type=dbus requires BusName="
 	case l.badPAM():
-		return "PAMName= needs KillMode=control-group or mixed"
+		return "PAMName= requires KillMode=control-group or mixed"
 	case kind == "forking" && l.Version >= 257 && l.isTrue("PrivatePIDs"):
-		return "Type=forking does not go with PrivatePIDs=yes"
+		return "Type=forking excludes PrivatePIDs=yes"
 	}
 	return ""
 }
@@ -343,19 +343,19 @@ func (l *loader) verifyContext() string {
 	switch {
 	case l.Version < 256:
 	case l.Version >= 260 && l.fields["UserNamespacePath"] != "" && l.isSet("PrivateUsers"):
-		return "UserNamespacePath= does not go with PrivateUsers="
+		return "UserNamespacePath= excludes PrivateUsers="
 	case dynamic && directory == "~":
-		return "DynamicUser=yes does not go with WorkingDirectory=~"
+		return "DynamicUser=yes excludes WorkingDirectory=~"
 	case l.apiDirectory(directory):
 		return "WorkingDirectory= may not be below /proc, /sys or /dev with a mount namespace"
 	case managed && (dynamic || l.fields["User"] != "" || l.fields["Group"] != "" || l.fields["PAMName"] != ""):
-		return "PrivateUsers=managed does not go with User=, DynamicUser=, Group= or PAMName="
+		return "PrivateUsers=managed excludes User=, DynamicUser=, Group= or PAMName="
 	case l.Version >= 257 && l.isTrue("PrivatePIDs") && l.unit.Type() != "service":
 		return "PrivatePIDs= is for services only"
 	case l.Version >= 257 && l.badPAM():
-		return "PAMName= needs KillMode=control-group or mixed"
+		return "PAMName= requires KillMode=control-group or mixed"
 	case l.Version >= 261 && l.isTrue("PrivatePIDs") && l.fields["PAMName"] != "":
-		return "PAMName= does not go with PrivatePIDs="
+		return "PAMName= excludes PrivatePIDs="
 	}
 	return ""
 }

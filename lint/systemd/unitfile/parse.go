@@ -104,7 +104,7 @@ func (p *parser) physicalLine(line []byte) {
 	if !p.bom && bytes.HasPrefix(line, []byte("\uFEFF")) {
 		p.bom, line = true, line[len("\uFEFF"):]
 	}
-	continues := endsEscaped(line)
+	continues := Continues(line)
 	if p.joined == nil && !continues {
 		p.line(string(line))
 		return
@@ -118,9 +118,9 @@ func (p *parser) physicalLine(line []byte) {
 	p.joined = nil
 }
 
-// endsEscaped reports whether a line ends in a backslash that is not itself
-// escaped.
-func endsEscaped(line []byte) bool {
+// Continues reports whether a line ends in a backslash that is not itself escaped:
+// then systemd joins the next line to it.
+func Continues[T string | []byte](line T) bool {
 	n := 0
 	for n < len(line) && line[len(line)-1-n] == '\\' {
 		n++
