@@ -13,9 +13,12 @@ type Class struct {
 	// name is the class in messages: "just-in-time runtime".
 	Name string
 	// programs tell the class by what the unit executes.
-	programs []string
-	// all leaves out every row.
+	Programs []string
+	// All leaves out every row: what such a service needs cannot be listed.
 	All bool
+	// Nested reports that the programs run others inside the sandbox of the unit, so
+	// that being named in a script is enough.
+	Nested bool
 	// needs are the directives that are left out, with the reason.
 	Needs map[string]string
 }
@@ -24,12 +27,12 @@ type Class struct {
 // is what modules of nixpkgs (26.11) open for such services, with their reasons.
 var Classes = []Class{
 	{
-		Name: "container runtime or build service", All: true,
-		programs: []string{
+		Name: "container runtime or build service", All: true, Nested: true,
+		Programs: []string{
 			"docker", "dockerd", "podman", "containerd", "crun", "runc", "buildkitd", "nerdctl", "lxc", "lxd", "incus", "incusd",
 			"systemd-nspawn", "machinectl", "libvirtd", "virtqemud", "qemu-system-x86_64", "cloud-hypervisor", "firecracker", "crosvm",
 			"k3s", "kubelet", "rke2", "nomad", "docker-compose", "podman-compose",
-			"nix", "nix-build", "nix-daemon", "nix-store", "nix-collect-garbage", "nixos-rebuild", "colmena", "hydra-queue-runner",
+			"nix", "nix-build", "nix-daemon", "nix-env", "nix-shell", "nix-store", "nix-collect-garbage", "nixos-rebuild", "colmena", "hydra-queue-runner",
 			"gitlab-runner", "github-runner", "Runner.Listener", "run-github-runner", "forgejo-runner", "act_runner", "buildbot-worker", "gocd-agent",
 			"hercules-ci-agent", "cachix-agent", "woodpecker-agent", "buildkite-agent",
 			"bwrap", "steam-run", "flatpak", "chromium", "google-chrome", "electron", "switch-to-configuration",
@@ -37,7 +40,7 @@ var Classes = []Class{
 	},
 	{
 		Name: "login or job service", All: true,
-		programs: []string{
+		Programs: []string{
 			"sshd", "agetty", "login", "dropbear", "etserver", "mosh-server", "ttyd", "shellinaboxd", "kmscon", "fbterm",
 			"gdm", "lightdm", "sddm", "greetd", "ly", "xdm", "slim", "xrdp-sesman", "cage",
 			"cron", "crond", "cronie", "fcron", "incrond", "atd", "systemd-run",
@@ -45,7 +48,7 @@ var Classes = []Class{
 	},
 	{
 		Name: "just-in-time runtime",
-		programs: []string{
+		Programs: []string{
 			"node", "npm", "npx", "yarn", "pnpm", "bun", "deno", "java", "dotnet", "mono", "luajit", "pypy", "pypy3", "wasmtime", "wasmer",
 			"n8n", "jellyfin", "ollama", "minecraft-server", "uptime-kuma",
 		},
@@ -56,7 +59,7 @@ var Classes = []Class{
 	},
 	{
 		Name: "web server",
-		programs: []string{
+		Programs: []string{
 			"nginx", "caddy", "traefik", "httpd", "lighttpd", "haproxy", "envoy", "apache2", "h2o",
 		},
 		Needs: map[string]string{
@@ -69,7 +72,7 @@ var Classes = []Class{
 	},
 	{
 		Name: "database",
-		programs: []string{
+		Programs: []string{
 			"postgres", "postgresql", "mysqld", "mariadbd", "mongod", "redis-server", "valkey-server", "influxd", "clickhouse-server", "cockroach",
 		},
 		Needs: map[string]string{
@@ -82,7 +85,7 @@ var Classes = []Class{
 	},
 	{
 		Name: "VPN, firewall or router",
-		programs: []string{
+		Programs: []string{
 			"wg", "wg-quick", "wireguard-go", "openvpn", "tailscaled", "tailscale", "netbird", "nebula", "zerotier-one", "iptables", "nft", "ip",
 			"babeld", "bird", "frr", "jool", "jool_siit", "sysctl", "ethtool", "tc", "dhcpcd", "hostapd", "pppd", "ipsec", "swanctl", "charon-systemd",
 		},
@@ -100,7 +103,7 @@ var Classes = []Class{
 		},
 	},
 	{
-		Name: "time service", programs: []string{"chronyd", "ntpd", "ntpd-rs", "ptp4l", "phc2sys", "hwclock", "openntpd"},
+		Name: "time service", Programs: []string{"chronyd", "ntpd", "ntpd-rs", "ptp4l", "phc2sys", "hwclock", "openntpd"},
 		Needs: map[string]string{
 			"ProtectClock":          "it sets the clock",
 			"PrivateDevices":        "/dev/rtc and /dev/ptp0",
@@ -110,7 +113,7 @@ var Classes = []Class{
 	},
 	{
 		Name: "backup job",
-		programs: []string{
+		Programs: []string{
 			"restic", "borg", "borgmatic", "rclone", "rsync", "duplicity", "kopia", "zfs", "zpool", "syncoid", "sanoid", "btrbk", "btrfs", "tar", "rustic",
 		},
 		Needs: map[string]string{
@@ -125,7 +128,7 @@ var Classes = []Class{
 	},
 	{
 		Name: "hardware daemon",
-		programs: []string{
+		Programs: []string{
 			"bluetoothd", "thermald", "upsd", "upsmon", "upower", "smartd", "fwupd", "pcscd", "udevd", "rtl_433", "zigbee2mqtt", "brightnessctl",
 			"modprobe", "insmod", "rfkill", "hdparm", "mdadm", "cryptsetup", "mount", "umount", "swapon", "fancontrol", "nvidia-smi", "nvidia-persistenced",
 			"powertop", "cpupower", "tlp", "auto-cpufreq", "ratbagd", "liquidctl", "i2cset", "setpci", "ipmitool", "usbguard-daemon",
@@ -144,18 +147,26 @@ var Classes = []Class{
 	},
 }
 
-// TellingPrograms are the programs that tell something of a unit: the number of
-// the class, or that of no class.
-var TellingPrograms = func() map[string]int {
+// ClassOf is the number of the class that a program or package of this name shows;
+// that of no class if it shows a need only, and false if it shows nothing.
+func ClassOf(program string) (int, bool) {
+	i, ok := byProgram[program]
+	if !ok && IsRuntime(program) {
+		i, ok = byProgram["node"], true
+	}
+	return i, ok
+}
+
+var byProgram = func() map[string]int {
 	by := map[string]int{}
 	for i := range Classes {
-		for _, p := range Classes[i].programs {
+		for _, p := range Classes[i].Programs {
 			if _, told := by[p]; !told {
 				by[p] = i
 			}
 		}
 	}
-	others := slices.Clone(Mounters)
+	others := slices.Concat(Mounters, Client.Programs)
 	for i := range Needs {
 		others = append(others, Needs[i].Programs...)
 	}
@@ -166,6 +177,25 @@ var TellingPrograms = func() map[string]int {
 	}
 	return by
 }()
+
+// Client are the programs that leave the work to a daemon, which is outside of the
+// sandbox, if they run as a user other than root: nix(1), "Nix daemon" and
+// nix-daemon(8); docker(1), DOCKER_HOST. As root, nix does the work itself.
+var Client = Class{
+	Name: "client of a daemon",
+	Programs: []string{
+		"nix", "nix-build", "nix-store", "nix-shell", "nix-instantiate", "nix-env", "nix-collect-garbage",
+		"docker", "docker-compose",
+	},
+	Needs: map[string]string{
+		"ProtectSystem":           "where it keeps its state and writes results is not known",
+		"ProtectHome":             "it keeps its state in the home directory",
+		"PrivateUsers":            "the daemon tells clients by their user and group",
+		"PrivateNetwork":          "it fetches sources",
+		"RestrictAddressFamilies": "AF_UNIX for the daemon, the Internet for sources",
+		"SystemCallFilter":        "it starts programs that fetch sources",
+	},
+}
 
 // OneshotNeeds are what is left out for a unit that runs once: a script whose
 // writes are not known.
