@@ -414,7 +414,7 @@ func TestServiceRefuses(t *testing.T) {
 		{func(o *ServiceOptions) { o.Exec = "caddy run" }, "${pkgs.caddy}/bin/caddy"},
 		{func(o *ServiceOptions) { o.Exec = "${pkgs.caddy" }, "no expression of Nix"},
 		{func(o *ServiceOptions) { o.Exec = "/bin/a\n[Service]" }, "one line"},
-		{func(o *ServiceOptions) { o.Class = "" }, "network-client, web-server"},
+		{func(o *ServiceOptions) { o.Class = "" }, "network-client, jit"},
 		{func(o *ServiceOptions) { o.Class = "webserver" }, "no class"},
 		{func(o *ServiceOptions) { o.User = "a b" }, "no name for a user"},
 		{func(o *ServiceOptions) { o.Group = "a b" }, "no name for a group"},
