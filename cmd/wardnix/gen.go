@@ -18,6 +18,7 @@ import (
 	"wardnix/lint/report"
 	"wardnix/lint/systemd/directive"
 	"wardnix/rules/gen"
+	"wardnix/rules/profile"
 )
 
 // genVerb writes modules from nothing.
@@ -35,7 +36,7 @@ type genVerb struct {
 
 func (*genVerb) about() about {
 	var classes strings.Builder
-	for _, c := range gen.Classes() {
+	for _, c := range profile.Kinds() {
 		fmt.Fprintf(&classes, "  %-16s%s\n", c.Name, c.About)
 	}
 	return about{name: "gen", args: "cloudflared | server | service NAME", line: "write a NixOS module for a hardened service", text: `
