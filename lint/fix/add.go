@@ -70,8 +70,7 @@ func Automatic(u *unit.Unit) bool {
 	if len(u.Partial) > 0 || unit.OfUser(u) {
 		return false
 	}
-	c := u.Signs().Class
-	return c == nil || !c.All
+	return !u.Opaque()
 }
 
 // Surroundings are the set that a binding stands in, and the path of that set

@@ -5,8 +5,37 @@ import (
 	"strconv"
 	"strings"
 
+	"wardnix/lint/systemd/unitfile"
 	"wardnix/nixast/eval"
 )
+
+// Render returns the lines that NixOS writes for key = value
+// (nixos/lib/systemd-lib.nix, attrsToSection; the same from 20.09 to 26.11): a
+// list gives a line for each item, a list inside it is joined by blanks, null
+// gives an empty assignment, and an empty list gives no line. A line whose text
+// holds a newline is one here and several in the unit.
+func Render(ev *eval.Evaluator, key string, value *eval.Thunk) []unitfile.Line {
+	list, ok := ev.Force(value).(*eval.List)
+	if !ok {
+		return []unitfile.Line{renderLine(ev, key, value)}
+	}
+	lines := make([]unitfile.Line, 0, len(list.Items))
+	for _, item := range list.Items {
+		if item.When != nil || item.Many {
+			return []unitfile.Line{{Key: key, Unknown: true}}
+		}
+		lines = append(lines, renderLine(ev, key, item.Value))
+	}
+	return lines
+}
+
+func renderLine(ev *eval.Evaluator, key string, value *eval.Thunk) unitfile.Line {
+	text, known := render(ev, ev.Force(value))
+	if !known {
+		return unitfile.Line{Key: key, Unknown: true}
+	}
+	return unitfile.Line{Key: key, Text: text}
+}
 
 // A renderer writes one value as NixOS writes it into a unit.
 type renderer struct {

@@ -2,6 +2,7 @@ package unit
 
 import (
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/nix-community/go-nix/pkg/storepath"
@@ -10,68 +11,141 @@ import (
 	"wardnix/rules/profile"
 )
 
-// ClassOf is the class of a unit, told by what it runs; "" for an ordinary one.
-func ClassOf(u *nixos.Unit) string {
-	if c := readSigns(u).Class; c != nil {
+// ClassOf is the class of a unit that no rule looks at: see [Unit.Class].
+func ClassOf(u *nixos.Unit) string { return viewOf(u, nil).Class() }
+
+// Class is the name of the class of the unit, by the programs that it runs and by
+// its name; "" for an ordinary service.
+func (u *Unit) Class() string {
+	if c := u.signs().class; c != nil {
 		return c.Name
 	}
 	return ""
 }
 
-// signs are what the commands and scripts of a unit tell of it.
+// Opaque reports whether the unit runs something that needs more than its text
+// shows, such as containers or logins: no baseline for any service applies to it.
+func (u *Unit) Opaque() bool { return u.signs().opaque }
+
+// signs are what the commands and texts of a unit show of it.
 type signs struct {
-	Class *profile.Class // nil for an ordinary daemon
-	// programs are those that the unit may run, of the ones that tell something.
+	class  *profile.Class // nil for an ordinary daemon
+	opaque bool
+	// programs are those that the unit runs or that its texts name, of the ones that
+	// show something.
 	programs map[string]bool
 	// text is all commands and scripts, without comments.
 	text string
-	// needs are the answers of needOf, and asRoot that of actsAsRoot, once known.
+	// needs are the answers of needOf, and asRoot that of ActsAsRoot, once known.
 	needs             map[string]string
 	asRoot, rootKnown bool
 }
 
-// Signs are those of the unit, read when they are first asked for.
-func (u *Unit) Signs() *signs {
+// signs are those of the unit, read when they are first required.
+func (u *Unit) signs() *signs {
 	if u.read == nil {
-		u.read = readSigns(u.Unit)
+		u.read = u.readSigns()
 	}
 	return u.read
 }
 
-func readSigns(u *nixos.Unit) *signs {
+func (u *Unit) readSigns() *signs {
 	s := &signs{programs: map[string]bool{}, needs: map[string]string{}}
-	best := len(profile.Classes)
 	name, _, _ := strings.Cut(u.BaseName(), "@")
-	if i, ok := profile.TellingPrograms[name]; ok && !u.IsOverride() {
-		best = i
-	}
-	var all strings.Builder
-	for text := range commandTexts(u) {
-		all.WriteString(text + "\n")
-		for word := range executed(text) {
-			i, ok := profile.TellingPrograms[word]
-			if !ok && profile.IsRuntime(word) {
-				i, ok = profile.TellingPrograms["node"], true
-			}
-			if ok {
-				s.programs[word] = true
+	best := len(profile.Classes)
+	runs := func(program string) {
+		if i, ok := profile.ClassOf(program); ok {
+			s.programs[program] = true
+			if !u.isClient(program) {
 				best = min(best, i)
 			}
 		}
 	}
-	s.text = all.String()
-	if best < len(profile.Classes) {
-		s.Class = &profile.Classes[best]
+	if !u.IsOverride() {
+		runs(name)
 	}
+	commands := u.Commands()
+	for i := range commands {
+		for program := range programsOf(commands[i].Words[0]) {
+			runs(program)
+		}
+	}
+	if best < len(profile.Classes) {
+		s.class = &profile.Classes[best]
+		s.opaque = s.class.All
+	}
+	var all strings.Builder
+	for text := range u.commandTexts() {
+		all.WriteString(text + "\n")
+		for word := range named(text) {
+			if i, ok := profile.ClassOf(word); ok {
+				s.programs[word] = true
+				s.opaque = s.opaque || i < len(profile.Classes) && profile.Classes[i].Nested && !u.isClient(word)
+			}
+		}
+	}
+	s.text = all.String()
 	return s
 }
 
-// executed are the words of a command line or script that may be names
-// of programs: what stands behind the last slash of a path, in ${pkgs.x}, or
-// alone; no options, names of variables and parts of URLs. Of a word with dots its
-// parts are words, too; of an option of the configuration only the one whose package it is,
-// and what is taken of the package.
-func executed(text string) iter.Seq[string] {
+// isClient reports whether a program is one that, for a user other than root,
+// leaves the work to a daemon.
+func (u *Unit) isClient(program string) bool {
+	return u.RunsAs().Ordinary() && slices.Contains(profile.Client.Programs, program)
+}
+
+// programsOf are the names by which a command may run a program: what follows the
+// last slash, and the package that it is taken from.
+func programsOf(word string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		rest := word
+		for {
+			start := strings.Index(rest, "${")
+			if start < 0 {
+				break
+			}
+			end := strings.IndexByte(rest[start:], '}')
+			if end < 0 {
+				break
+			}
+			label := strings.TrimPrefix(rest[start+2:start+end], "main program of ")
+			for name := range namesIn(label) {
+				if !yield(name) {
+					return
+				}
+			}
+			rest = rest[start+end+1:]
+		}
+		if i := strings.LastIndexByte(rest, '/'); rest != "" {
+			yield(rest[i+1:])
+		}
+	}
+}
+
+// namesIn are the names in a path to a package, such as pkgs.nodejs_22; of an option
+// only the one whose package it is, and what is taken of the package.
+func namesIn(label string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		parts := strings.Split(label, ".")
+		isPackage := func(i int) bool {
+			return 0 <= i && i < len(parts) && strings.HasSuffix(strings.ToLower(parts[i]), "package")
+		}
+		for i, part := range parts {
+			if parts[0] == "config" && !isPackage(i+1) && !isPackage(i-1) {
+				continue
+			}
+			if !yield(strings.TrimLeft(part, "+-")) {
+				return
+			}
+		}
+	}
+}
+
+// named are the words of a command line, a script or a list of packages that may be
+// names of programs: what follows the last slash of a path, a word by itself, and
+// the packages in "${…}" or outside of it; no options, names of variables, and other
+// parts of paths and URLs.
+func named(text string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		text = strings.ReplaceAll(text, storepath.StoreDir, "")
 		for i := 0; i < len(text); {
@@ -88,36 +162,19 @@ func executed(text string) iter.Seq[string] {
 				i++
 			}
 			word := text[start:i]
-			if word[0] == '-' || i < len(text) && text[i] == '=' {
+			if word[0] == '-' || i < len(text) && (text[i] == '=' || text[i] == '/' && i+1 < len(text) && inProgramName(text[i+1])) {
 				continue
 			}
-			for name := range namesOfPrograms(strings.TrimLeft(word, ".+")) {
+			if start > 0 && text[start-1] == '/' || !strings.HasPrefix(word, "pkgs.") && !strings.HasPrefix(word, "config.") && !strings.HasSuffix(text[:start], "${") && !strings.HasSuffix(text[:start], "main program of ") {
+				if !yield(strings.TrimLeft(word, "+")) {
+					return
+				}
+				continue
+			}
+			for name := range namesIn(word) {
 				if !yield(name) {
 					return
 				}
-			}
-		}
-	}
-}
-
-// namesOfPrograms are a word and, where it has dots, its parts. Those of a host such as
-// mpd.example.org are no programs, but cannot be told from a path to a package: then
-// less is asked of the unit than it could bear.
-func namesOfPrograms(word string) iter.Seq[string] {
-	return func(yield func(string) bool) {
-		if !yield(word) || !strings.Contains(word, ".") {
-			return
-		}
-		parts := strings.Split(word, ".")
-		isPackage := func(i int) bool {
-			return 0 <= i && i < len(parts) && strings.HasSuffix(strings.ToLower(parts[i]), "package")
-		}
-		for i, part := range parts {
-			if parts[0] == "config" && !isPackage(i+1) && !isPackage(i-1) {
-				continue
-			}
-			if !yield(strings.TrimLeft(part, "+-")) {
-				return
 			}
 		}
 	}

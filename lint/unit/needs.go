@@ -12,22 +12,30 @@ import (
 // needOf is why the unit's own text shows that it needs what a directive takes
 // away; "" if it does not show it.
 func (u *Unit) needOf(directive string) string {
-	why, asked := u.Signs().needs[directive]
+	why, asked := u.signs().needs[directive]
 	if !asked {
 		why = u.findNeed(directive)
-		u.Signs().needs[directive] = why
+		u.signs().needs[directive] = why
 	}
 	return why
 }
 
 func (u *Unit) findNeed(directive string) string {
-	if slices.Contains(profile.Separating, directive) && u.Signs().runAny(profile.Mounters) {
+	if slices.Contains(profile.Separating, directive) && u.signs().runAny(profile.Mounters) {
 		return "the host would not see what it mounts"
 	}
 	for i := range profile.Needs {
-		if n := &profile.Needs[i]; n.Directive == directive && (u.given(n.Capabilities) || u.setTo(n.Settings) || u.Signs().show(n)) {
+		if n := &profile.Needs[i]; n.Directive == directive && (u.given(n.Capabilities) || u.setTo(n.Settings) || u.signs().show(n)) {
 			return n.Why
 		}
+	}
+	for i := range profile.Classes {
+		if c := &profile.Classes[i]; !c.All && c.Needs[directive] != "" && u.signs().runAny(c.Programs) {
+			return c.Needs[directive]
+		}
+	}
+	if why := profile.Client.Needs[directive]; why != "" && u.signs().runAny(profile.Client.Programs) {
+		return why
 	}
 	return ""
 }
@@ -66,7 +74,7 @@ func (u *Unit) setTo(settings []profile.NeededBy) bool {
 // root's rights and within the sandbox, or says that it must. Before systemd 255 a filter of system calls
 // implied NoNewPrivileges, too.
 func (u *Unit) ActsAsRoot() bool {
-	s := u.Signs()
+	s := u.signs()
 	if !s.rootKnown {
 		s.asRoot, s.rootKnown = u.findRoot(), true
 	}

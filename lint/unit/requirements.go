@@ -38,14 +38,14 @@ func (u *Unit) Where(r *profile.Requirement) emit.Where {
 // spared is why a row of a generic baseline is not asked of the unit; "" if it
 // is asked.
 func spared(u *Unit, r *profile.Requirement) string {
-	c := u.Signs().Class
+	s := u.signs()
 	switch {
 	case u.setTo([]profile.NeededBy{{Key: "PAMName"}}):
 		return "it is a session of a user"
-	case c != nil && c.All:
-		return "a " + c.Name + " needs more than can be told"
-	case c != nil && c.Needs[r.Name()] != "":
-		return c.Needs[r.Name()]
+	case s.opaque:
+		return "what it runs needs more than the unit shows"
+	case s.class != nil && s.class.Needs[r.Name()] != "":
+		return s.class.Needs[r.Name()]
 	}
 	if r.Name() == "RemoveIPC" && !u.RunsAs().Ordinary() {
 		return "it does not apply to root"

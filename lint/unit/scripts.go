@@ -11,7 +11,7 @@ import (
 
 // commandTexts are a unit's command lines and scripts, with what is written in
 // place of the scripts that they call, and what the unit has in its path.
-func commandTexts(u *nixos.Unit) iter.Seq[string] {
+func (u *Unit) commandTexts() iter.Seq[string] {
 	return func(yield func(string) bool) {
 		ev := u.Host.Evaluator()
 		var parts []string
@@ -33,6 +33,9 @@ func commandTexts(u *nixos.Unit) iter.Seq[string] {
 		for _, name := range slices.Concat(ScriptOptions, []string{"path"}) {
 			o := u.Option(name)
 			for _, d := range o.Defs {
+				if _, known := ev.Force(d.Value).(*eval.String); known {
+					continue
+				}
 				if b, ok := d.Binding.AsBinding(); ok && !yield(withoutComments(b.Value().Text())) {
 					return
 				}

@@ -83,10 +83,16 @@ func Service(o ServiceOptions) (*Module, error) {
 	return s.module()
 }
 
+// setting is a value with its reason.
+type setting struct {
+	value  any
+	reason string
+}
+
 // service is a service in the making.
 type service struct {
 	ServiceOptions
-	class *Class
+	class *profile.Kind
 	set   map[string]setting
 	notes []string
 }
@@ -122,11 +128,11 @@ func (s *service) baseline() error {
 		name := row.Path[len(row.Path)-1]
 		s.put(name, row.Value, reasons[name])
 	}
-	for name, why := range profile.ClassNeeds(s.class.rules) {
+	for name, why := range s.class.Needs {
 		s.leave(name, why)
 	}
-	for name, v := range s.class.setting {
-		s.put(name, v.value, v.reason)
+	for name, v := range s.class.Settings {
+		s.put(name, v.Value, v.Reason)
 	}
 	return nil
 }
@@ -141,7 +147,7 @@ func (s *service) command() error {
 	s.notes = append(s.notes, foreignNotes(exec)...)
 	switch {
 	case s.Type != "":
-	case s.class.once:
+	case s.class.Once:
 		s.Type = "oneshot"
 	default:
 		s.Type = "exec"
@@ -196,7 +202,7 @@ func (s *service) identity() error {
 
 // files are what it may write.
 func (s *service) files() error {
-	if s.StateDir == "" && s.class.state {
+	if s.StateDir == "" && s.class.State {
 		s.StateDir = strings.TrimSuffix(s.Name, "@")
 	}
 	if s.StateDir != "" {
@@ -218,7 +224,7 @@ func (s *service) files() error {
 		}
 		s.put("ReadWritePaths", paths, reasons["ReadWritePaths"])
 	}
-	if s.class.writes && s.StateDir == "" && len(s.WritePaths) == 0 && !s.DynamicUser {
+	if s.class.Writes && s.StateDir == "" && len(s.WritePaths) == 0 && !s.DynamicUser {
 		s.put("ProtectSystem", "full", "Makes /usr, /boot and /etc read-only. With --state-dir or --write-path it would be strict.")
 	} else {
 		s.put("ProtectSystem", "strict", "Makes the whole file system read-only, but for what is named here.")
@@ -249,7 +255,7 @@ func (s *service) credentials() error {
 
 // devices are what it may open.
 func (s *service) devices() error {
-	devices := slices.Concat(s.class.devices, s.Devices)
+	devices := slices.Concat(s.class.Devices, s.Devices)
 	if len(devices) == 0 {
 		return nil
 	}
@@ -269,7 +275,7 @@ func (s *service) devices() error {
 // capabilities are what it needs of them, and the user namespace that they do
 // not reach out of.
 func (s *service) capabilities() error {
-	wanted := slices.Concat(s.class.capabilities, s.Capabilities)
+	wanted := slices.Concat(s.class.Capabilities, s.Capabilities)
 	if s.low() {
 		wanted = append(wanted, "CAP_NET_BIND_SERVICE")
 	}
@@ -291,7 +297,7 @@ func (s *service) capabilities() error {
 	default:
 		s.put("AmbientCapabilities", nil, reasons["AmbientCapabilities"])
 		s.put("CapabilityBoundingSet", nil, reasons["CapabilityBoundingSet"])
-		if s.class.listens && len(s.Devices) == 0 {
+		if s.class.Listens && len(s.Devices) == 0 {
 			s.put("PrivateUsers", true, reasons["PrivateUsers"]) // the class leaves it out for the sake of a capability
 		}
 	}
@@ -321,14 +327,14 @@ func what(names []string) string {
 // low reports whether it listens on a port below 1024.
 func (s *service) low() bool {
 	if len(s.Ports) == 0 {
-		return s.class.listens && !s.NoNetwork
+		return s.class.Listens && !s.NoNetwork
 	}
 	return slices.Min(s.Ports) < 1024
 }
 
 // network is what sockets it may open.
 func (s *service) network() error {
-	families := append([]string{"AF_UNIX"}, s.class.families...)
+	families := append([]string{"AF_UNIX"}, s.class.Families...)
 	if !s.NoNetwork {
 		families = append(families, "AF_INET", "AF_INET6")
 	}
@@ -338,7 +344,7 @@ func (s *service) network() error {
 		list[i] = f
 	}
 	s.put("RestrictAddressFamilies", list, reasons["RestrictAddressFamilies"])
-	if s.NoNetwork && s.class.families == nil {
+	if s.NoNetwork && s.class.Families == nil {
 		s.put("PrivateNetwork", true, "Leaves no network but a loopback device of its own.")
 	}
 	return nil
@@ -353,7 +359,7 @@ func (s *service) calls() error {
 		}
 		refused = slices.DeleteFunc(slices.Clone(refused), func(v any) bool {
 			group, _ := v.(string)
-			return slices.Contains(s.class.calls, strings.TrimPrefix(group, "~"))
+			return slices.Contains(s.class.Calls, strings.TrimPrefix(group, "~"))
 		})
 		s.put("SystemCallFilter", refused, reasons["SystemCallFilter"])
 		s.put("SystemCallErrorNumber", "EPERM", reasons["SystemCallErrorNumber"])
@@ -425,7 +431,7 @@ var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 // ordering adds what the class waits for, and when it is started.
 func (s *service) ordering() {
 	const online = "network-online.target"
-	if s.class.online && !s.NoNetwork && !slices.Contains(s.After, online) {
+	if s.class.Online && !s.NoNetwork && !slices.Contains(s.After, online) {
 		s.After = append([]string{online}, s.After...)
 	} else if len(s.Ports) > 0 && !slices.Contains(s.After, online) && !slices.Contains(s.After, "network.target") {
 		s.After = append([]string{"network.target"}, s.After...)
@@ -434,7 +440,7 @@ func (s *service) ordering() {
 		s.Wants = append([]string{online}, s.Wants...)
 	}
 	template := strings.HasSuffix(s.Name, "@")
-	if s.class.daily && len(s.StartAt) == 0 && !template {
+	if s.class.Daily && len(s.StartAt) == 0 && !template {
 		s.StartAt = []string{"daily"}
 	}
 	if len(s.StartAt) == 0 && len(s.WantedBy) == 0 && !template {
@@ -462,7 +468,7 @@ func (s *service) directives() emit.Attrs {
 }
 
 // check looks at what was asked for.
-func (o *ServiceOptions) check(c *Class) error {
+func (o *ServiceOptions) check(c *profile.Kind) error {
 	if err := checkName(o.Name); err != nil {
 		return err
 	}
@@ -491,7 +497,7 @@ func (o *ServiceOptions) check(c *Class) error {
 		return fmt.Errorf("--type dbus takes the name on the bus, which has no flag; use notify, and set BusName yourself")
 	case o.Type != "" && value.Check("Service", "Type", o.Type, v).Status != value.Valid:
 		return fmt.Errorf("--type: systemd %d has no type %q", v, o.Type)
-	case o.Type != "" && o.Type != "oneshot" && c.once:
+	case o.Type != "" && o.Type != "oneshot" && c.Once:
 		return fmt.Errorf("--type %s does not go with a service of class %s, which runs and ends", o.Type, c.Name)
 	}
 	return o.checkLists(v)

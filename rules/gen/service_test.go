@@ -68,7 +68,7 @@ func made(command string) map[string]ServiceOptions { return product(command, le
 // product is one in n of all.
 func product(command string, n int) map[string]ServiceOptions {
 	all := map[string]ServiceOptions{}
-	for i, class := range Classes() {
+	for i, class := range profile.Kinds() {
 		for j, user := range slices.Sorted(maps.Keys(users)) {
 			for k, variant := range slices.Sorted(maps.Keys(variants)) {
 				o := ServiceOptions{Name: class.Name + "-" + user + "-" + variant, Exec: command, Class: class.Name}
@@ -80,7 +80,7 @@ func product(command string, n int) map[string]ServiceOptions {
 					o.User += strconv.Itoa(len(all))
 				}
 				variants[variant](&o)
-				refused := class.once && (variant == "notify" || variant == "forking") // see TestServiceRefuses
+				refused := class.Once && (variant == "notify" || variant == "forking") // see TestServiceRefuses
 				if !refused && ((i+j+k)%n == 0 || variant == "plain") {
 					all[o.Name] = o
 				}
@@ -414,7 +414,7 @@ func TestServiceRefuses(t *testing.T) {
 		{func(o *ServiceOptions) { o.Exec = "caddy run" }, "${pkgs.caddy}/bin/caddy"},
 		{func(o *ServiceOptions) { o.Exec = "${pkgs.caddy" }, "no expression of Nix"},
 		{func(o *ServiceOptions) { o.Exec = "/bin/a\n[Service]" }, "one line"},
-		{func(o *ServiceOptions) { o.Class = "" }, "network-client, web-server"},
+		{func(o *ServiceOptions) { o.Class = "" }, "network-client, jit"},
 		{func(o *ServiceOptions) { o.Class = "webserver" }, "no class"},
 		{func(o *ServiceOptions) { o.User = "a b" }, "no name for a user"},
 		{func(o *ServiceOptions) { o.Group = "a b" }, "no name for a group"},
@@ -439,16 +439,5 @@ func TestServiceRefuses(t *testing.T) {
 		if _, err := Service(o); err == nil || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%+v: the error is %v, which does not say %q", o, err, c.says)
 		}
-	}
-}
-
-func TestClassesAreThoseOfTheRules(t *testing.T) {
-	for _, c := range Classes() {
-		if c.rules != "" && profile.ClassNeeds(c.rules) == nil {
-			t.Errorf("%s: rules have no class %q", c.Name, c.rules)
-		}
-	}
-	if names := ClassNames(); !slices.Contains(names, "jit") || len(names) != len(classes) {
-		t.Error(names)
 	}
 }

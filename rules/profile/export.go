@@ -52,18 +52,3 @@ func (b *Baseline) Settings(release nixos.Release) []Setting {
 	}
 	return out
 }
-
-// ClassNeeds are the directives that are not asked of a class of services, each
-// with the reason; nil if there is no class of this name. Names are those of
-// messages ("web server", "database"), and "oneshot".
-func ClassNeeds(name string) map[string]string {
-	if name == "oneshot" {
-		return maps.Clone(OneshotNeeds)
-	}
-	for _, c := range Classes {
-		if c.Name == name {
-			return maps.Clone(c.Needs)
-		}
-	}
-	return nil
-}
