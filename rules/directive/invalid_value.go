@@ -9,6 +9,7 @@ import (
 	"wardnix/lint/fix"
 	"wardnix/lint/nixos"
 	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/unitfile"
 	"wardnix/lint/systemd/value"
 	"wardnix/lint/unit"
 	"wardnix/nixast"
@@ -89,7 +90,7 @@ func sameLines(u *unit.Unit, l nixos.Line) []nixos.Line {
 		if d == l.Def || slices.ContainsFunc(u.Lines(), func(other nixos.Line) bool { return other.Def == d }) {
 			continue // it has a line
 		}
-		rendered := nixos.Render(u.Host.Evaluator(), l.Key, d.Value)
+		rendered := unitfile.Render(l.Key, profile.Renderable(u.Host.Evaluator(), d.Value))
 		if len(rendered) == 1 && rendered[0].Text == l.Text {
 			one := l
 			one.Def, one.Value = d, d.Value
@@ -176,14 +177,14 @@ func literal(l nixos.Line, text string, v directive.Version) any {
 	if !ok {
 		return text
 	}
-	switch value.FormOf(d.KindIn(v)) {
-	case value.Boolean:
+	switch d.KindIn(v) {
+	case directive.KindBool, directive.KindTristate:
 		if on, ok := value.ParseBool(text); ok {
 			return on
 		}
-	case value.Octal:
+	case directive.KindMode:
 		return strings.Repeat("0", max(0, 4-len(text))) + text
-	case value.Number:
+	case directive.KindInt, directive.KindCount:
 		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 			return n
 		}

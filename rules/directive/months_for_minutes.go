@@ -5,6 +5,7 @@ import (
 
 	"wardnix/lint"
 	"wardnix/lint/fix"
+	"wardnix/lint/systemd/directive"
 	"wardnix/lint/systemd/value"
 	"wardnix/lint/unit"
 	"wardnix/rules/profile"
@@ -18,7 +19,9 @@ var months = regexp.MustCompile(`([0-9]) *M\b`)
 
 func checkMonths(p *lint.Pass, u *unit.Unit) {
 	for k, l := range u.CertainLines() {
-		if value.FormOf(k.Directive.KindIn(u.Version)) != value.Span {
+		switch k.Directive.KindIn(u.Version) {
+		case directive.KindSpan, directive.KindSpanOrEmpty, directive.KindTimeout, directive.KindWatchdog:
+		default:
 			continue
 		}
 		if _, ok := value.ParseSpan(l.Text); !ok || !months.MatchString(l.Text) {

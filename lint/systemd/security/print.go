@@ -78,31 +78,30 @@ func (r *Row) Remedy() (key, text string) {
 	}
 	c := &checks[i]
 	key, _, _ = strings.Cut(c.id, "=")
-	switch c.of {
-	case "CapabilityBoundingSet":
+	switch c.rule {
+	case checkFlag:
+		return key, pick(c.toggle == flagDelegate, "no", "yes")
+	case checkCapabilities:
 		return key, "~" + strings.Join(value.CapabilityNames(c.mask), " ")
-	case "RestrictNamespaces", "SystemCallFilter":
+	case checkNamespace, checkCalls:
 		return key, c.id[len(key)+1:]
-	case "RestrictAddressFamilies":
-		return key, familyRemedy(c.mask)
-	case "RootDirectory":
+	case checkFamily:
+		return key, familyRemedy(c.family)
+	case checkUserDynamicUser:
+		return "DynamicUser", "yes"
+	case checkRootDirectoryRootImage:
 		return "", ""
+	case checkDeviceAllow:
+		return "DevicePolicy", "closed"
 	}
-	if better, ok := remedies[c.of]; ok {
-		return better[0], better[1]
-	}
-	return key, "yes"
+	return key, goodValues[key]
 }
 
-// remedies are the lines that make a row good which "yes" does not; an empty value
+// goodValues are the best values of the rows that are no booleans; an empty one
 // is an empty assignment.
-var remedies = map[string][2]string{
-	"User": {"DynamicUser", "yes"}, "Delegate": {"Delegate", "no"}, "ProtectSystem": {"ProtectSystem", "strict"}, "UMask": {"UMask", "0077"},
-	"KeyringMode": {"KeyringMode", "private"}, "ProtectProc": {"ProtectProc", "invisible"}, "ProcSubset": {"ProcSubset", "pid"},
-	"NotifyAccess": {"NotifyAccess", "none"}, "SystemCallArchitectures": {"SystemCallArchitectures", "native"},
-	"IPAddressDeny": {"IPAddressDeny", "any"}, "DeviceAllow": {"DevicePolicy", "closed"},
-	"SupplementaryGroups": {"SupplementaryGroups", ""}, "AmbientCapabilities": {"AmbientCapabilities", ""},
-}
+var goodValues = map[string]string{"ProtectHome": "yes", "ProtectSystem": "strict", "UMask": "0077", "KeyringMode": "private",
+	"ProtectProc": "invisible", "ProcSubset": "pid", "NotifyAccess": "none", "SystemCallArchitectures": "native",
+	"IPAddressDeny": "any", "RemoveIPC": "yes", "SupplementaryGroups": "", "AmbientCapabilities": ""}
 
 // familyRemedy denies the named families, or allows the usual ones only.
 func familyRemedy(mask uint64) string {
