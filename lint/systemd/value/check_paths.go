@@ -102,6 +102,10 @@ func judgeBindPaths(value string, e Expander) Verdict {
 		if !ok {
 			break
 		}
+		last := !more || separatorBefore(before, rest) != ':'
+		if source == "" && last {
+			continue // repeated spaces make an empty word: systemd warns, and no path is lost
+		}
 		text, ok := e.Expand(source, FullSpecifiers)
 		if !ok {
 			c.bad(source, badSpecifier)
@@ -111,7 +115,7 @@ func judgeBindPaths(value string, e Expander) Verdict {
 			c.bad(source, problem)
 			continue
 		}
-		if !more || separatorBefore(before, rest) != ':' {
+		if last {
 			c.good++
 			continue
 		}
