@@ -81,7 +81,7 @@ func (v *genVerb) flags(fs *pflag.FlagSet) {
 	fs.StringVar(&v.fromUnit, "from-unit", "", "turn this unit `FILE` into a module")
 	fs.StringVar(&v.name, "name", "", "the `NAME` of the unit")
 	fs.StringVar(&v.target.release, "nixos-release", "", "write for this `RELEASE` of NixOS, such as 25.11; else for the newest")
-	fs.StringVar(&v.target.systemd, "systemd-version", "", "write for this `VERSION` of systemd, 252 to 262; else for that of the release")
+	fs.StringVar(&v.target.systemd, "systemd-version", "", "write for this `VERSION` of systemd, "+directive.Known()+"; else for that of the release")
 	fs.BoolVar(&v.noComments, "no-comments", false, "leave the reasons out")
 	fs.StringVarP(&v.output, "output", "o", "", "write to `FILE`, which must not exist")
 	fs.BoolVar(&v.force, "force", false, "with --output: replace the file")

@@ -3,7 +3,6 @@ package nixos
 import (
 	"cmp"
 	"encoding/json"
-	"fmt"
 	"iter"
 	"maps"
 	"slices"
@@ -230,68 +229,6 @@ func cases(ev *eval.Evaluator, value *eval.Thunk, outer *eval.Cond) iter.Seq2[*e
 			}
 		}
 	}
-}
-
-// render is the text that toOption of nixos/lib/systemd-lib.nix gives a value,
-// and what builtins.toString gives those inside a list; false if a part of it
-// is not known, and the text then is for people to read.
-func render(ev *eval.Evaluator, v eval.Value, inner bool) (string, bool) {
-	switch v := v.(type) {
-	case *eval.Null:
-		return "", true
-	case *eval.Bool:
-		switch {
-		case !inner:
-			return strconv.FormatBool(v.V), true
-		case v.V:
-			return "1", true
-		}
-		return "", true
-	case *eval.Int:
-		return strconv.FormatInt(v.V, 10), true
-	case *eval.Float:
-		return fmt.Sprintf("%f", v.V), true
-	case *eval.String:
-		if text, ok := v.Text(); ok {
-			return text, true
-		}
-		return v.Pattern(), false
-	case *eval.Path:
-		text, ok := v.Text()
-		return text, ok && !v.Source
-	case *eval.List:
-		return renderInner(ev, v)
-	case *eval.Attrs:
-		if out := v.Lookup("outPath"); certain(out) {
-			return render(ev, ev.Force(ev.Value(out)), true)
-		}
-		return "{ … }", false
-	case *eval.Unknown:
-		if v.Label != "" {
-			return "${" + v.Label + "}", false
-		}
-	}
-	return "…", false
-}
-
-// renderInner is builtins.toString of a list: blanks between the elements,
-// except behind an empty list.
-func renderInner(ev *eval.Evaluator, list *eval.List) (string, bool) {
-	var b strings.Builder
-	known := true
-	for i, item := range list.Items {
-		v := ev.Force(item.Value)
-		if item.Many || item.When != nil {
-			known = false
-		}
-		text, ok := render(ev, v, true)
-		known = known && ok
-		b.WriteString(text)
-		if nested, ok := v.(*eval.List); i < len(list.Items)-1 && (!ok || len(nested.Items) > 0) {
-			b.WriteByte(' ')
-		}
-	}
-	return b.String(), known
 }
 
 // derivedLists are the options of every unit whose elements NixOS joins into

@@ -16,7 +16,7 @@ type Clash struct {
 	A, B Worth
 	Why  string
 	When *eval.Cond // under which the unit is there
-	// derived tells that a is what NixOS makes of another option.
+	// Derived reports whether A is what NixOS makes of another option.
 	Derived bool
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"wardnix/lint/nixos"
 	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/value"
 )
 
 // A PlainAfterDeny is a line without "~" in a list whose first line has one.
@@ -28,13 +29,7 @@ func HasBase(plain []PlainAfterDeny) bool {
 
 // PlainAfterDeny are the lines without "~" behind one that has it.
 func (u *Unit) PlainAfterDeny(d *directive.Directive, k *DirectiveLines) []PlainAfterDeny {
-	switch d.KindIn(u.Version) {
-	case directive.KindSyscallFilter, directive.KindFamilies:
-	case directive.KindCapabilities:
-		if d.Name != "CapabilityBoundingSet" {
-			return nil
-		}
-	default:
+	if !value.FirstDecides(d.KindIn(u.Version)) || d.Name == "AmbientCapabilities" {
 		return nil
 	}
 	if slices.ContainsFunc(k.Lines, func(l nixos.Line) bool { return !Certain(l) || l.Def == nil || l.Def.Binding.IsZero() }) {
@@ -107,9 +102,7 @@ func Members(word string, v directive.Version) []string {
 
 // LeadingTilde is the line "~" that begins a list.
 func (u *Unit) LeadingTilde(d *directive.Directive, k *DirectiveLines) (nixos.Line, bool) {
-	switch d.KindIn(u.Version) {
-	case directive.KindSyscallFilter, directive.KindFamilies, directive.KindCapabilities:
-	default:
+	if !value.FirstDecides(d.KindIn(u.Version)) {
 		return nixos.Line{}, false
 	}
 	i := slices.IndexFunc(k.Lines, func(l nixos.Line) bool { return !Certain(l) || strings.TrimSpace(l.Text) != "" })

@@ -97,12 +97,11 @@ func (u *Unit) UnseenIn(section, key string) bool {
 	return len(u.Directive(section, key).Unseen) > 0
 }
 
-// UnknownText stands in plainText for what is not known.
+// UnknownText replaces what is not known in [PlainText].
 const UnknownText = "\x00"
 
-// PlainText is a line's text as far as it is known and certain; [unknownText]
-// stands for the rest. What the source shows of the rest, such as the text of a
-// script in the store, is no part of the line.
+// PlainText is the text of a line with [UnknownText] for each part that is not known
+// or not certain. False is returned if nothing of it is known.
 func PlainText(u *Unit, l nixos.Line) (string, bool) {
 	if l.Known {
 		return l.Text, true

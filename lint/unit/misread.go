@@ -44,7 +44,7 @@ type Misread struct {
 	Directive *directive.Directive
 	Verdict   value.Verdict
 	kind      Mistake
-	// first tells that no line of the directive stands before it.
+	// first reports whether it is the first line of the directive.
 	first bool
 }
 
@@ -61,7 +61,7 @@ const (
 	ModeInDecimal         // N003: a mode written as a decimal number
 	TextOfFalse           // N014: toString false
 	LaterTilde            // N007: "~" before a later name of a string
-	brokenLine            // N013: a line end inside the value
+	brokenLine            // N013: a newline inside the value
 )
 
 // EachMisread calls do for the lines of the unit in which systemd meets this
@@ -77,8 +77,8 @@ func EachMisread(u *Unit, kind Mistake, do func(Misread)) {
 	}
 }
 
-// findMisreads tells of every line in sight what is wrong with it, if anything.
-// It is never nil.
+// findMisreads are all known lines of the unit, each with its mistake, if any. The
+// result is never nil.
 func findMisreads(u *Unit) []Misread {
 	found := []Misread{}
 	EachDirective(u, func(d *directive.Directive, k *DirectiveLines) {
@@ -102,7 +102,7 @@ func (u *Unit) knownName() string {
 	return u.Name
 }
 
-// mistakeOf tells what is wrong with a line.
+// mistakeOf is the kind of mistake in a line.
 func (u *Unit) mistakeOf(m *Misread) Mistake {
 	ev := u.Host.Evaluator()
 	switch {
@@ -164,10 +164,7 @@ func (m *Misread) Reason() string {
 
 // hasTildeInside reports whether a later name of a set begins with "~".
 func hasTildeInside(l nixos.Line, kind directive.Kind) bool {
-	switch kind {
-	case directive.KindSyscallFilter, directive.KindSyscallLog, directive.KindCapabilities, directive.KindFamilies, directive.KindNamespaces,
-		directive.KindFileSystems, directive.KindInterfaces:
-	default:
+	if !value.Inverts(kind) {
 		return false
 	}
 	words := strings.Fields(l.Text)

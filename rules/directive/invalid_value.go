@@ -9,7 +9,6 @@ import (
 	"wardnix/lint/fix"
 	"wardnix/lint/nixos"
 	"wardnix/lint/systemd/directive"
-	"wardnix/lint/systemd/unitfile"
 	"wardnix/lint/systemd/value"
 	"wardnix/lint/unit"
 	"wardnix/nixast"
@@ -90,7 +89,7 @@ func sameLines(u *unit.Unit, l nixos.Line) []nixos.Line {
 		if d == l.Def || slices.ContainsFunc(u.Lines(), func(other nixos.Line) bool { return other.Def == d }) {
 			continue // it has a line
 		}
-		rendered := unitfile.Render(l.Key, profile.Renderable(u.Host.Evaluator(), d.Value))
+		rendered := nixos.Render(u.Host.Evaluator(), l.Key, d.Value)
 		if len(rendered) == 1 && rendered[0].Text == l.Text {
 			one := l
 			one.Def, one.Value = d, d.Value
@@ -177,14 +176,14 @@ func literal(l nixos.Line, text string, v directive.Version) any {
 	if !ok {
 		return text
 	}
-	switch d.KindIn(v) {
-	case directive.KindBool, directive.KindTristate:
+	switch value.FormOf(d.KindIn(v)) {
+	case value.Boolean:
 		if on, ok := value.ParseBool(text); ok {
 			return on
 		}
-	case directive.KindMode:
+	case value.Octal:
 		return strings.Repeat("0", max(0, 4-len(text))) + text
-	case directive.KindInt, directive.KindCount:
+	case value.Number:
 		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 			return n
 		}

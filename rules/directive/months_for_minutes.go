@@ -5,7 +5,6 @@ import (
 
 	"wardnix/lint"
 	"wardnix/lint/fix"
-	"wardnix/lint/systemd/directive"
 	"wardnix/lint/systemd/value"
 	"wardnix/lint/unit"
 	"wardnix/rules/profile"
@@ -19,9 +18,7 @@ var months = regexp.MustCompile(`([0-9]) *M\b`)
 
 func checkMonths(p *lint.Pass, u *unit.Unit) {
 	for k, l := range u.CertainLines() {
-		switch k.Directive.KindIn(u.Version) {
-		case directive.KindSpan, directive.KindSpanOrEmpty, directive.KindTimeout, directive.KindWatchdog:
-		default:
+		if value.FormOf(k.Directive.KindIn(u.Version)) != value.Span {
 			continue
 		}
 		if _, ok := value.ParseSpan(l.Text); !ok || !months.MatchString(l.Text) {

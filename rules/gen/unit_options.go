@@ -51,12 +51,14 @@ func scalar(a unitfile.Assignment, v directive.Version) any {
 	if !ok || value.Check(a.Section, a.Key, a.Value, v).Status != value.Valid {
 		return a.Value
 	}
-	switch kind := d.KindIn(v); {
-	case slices.Contains(switches, kind) && (a.Value == "yes" || a.Value == "true"):
+	form := value.FormOf(d.KindIn(v))
+	isSwitch := form == value.Boolean || form == value.Switch
+	switch {
+	case isSwitch && (a.Value == "yes" || a.Value == "true"):
 		return true
-	case slices.Contains(switches, kind) && (a.Value == "no" || a.Value == "false"):
+	case isSwitch && (a.Value == "no" || a.Value == "false"):
 		return false
-	case slices.Contains(numbers, kind) && decimal.MatchString(a.Value) && a.Value != "-0":
+	case (form == value.Number || form == value.Span) && decimal.MatchString(a.Value) && a.Value != "-0":
 		n, err := strconv.ParseInt(a.Value, 10, 64)
 		if err == nil {
 			return n
@@ -64,17 +66,6 @@ func scalar(a unitfile.Assignment, v directive.Version) any {
 	}
 	return a.Value
 }
-
-// switches are the grammars in which "yes" and "true" are one, and numbers those
-// in which a number is written in decimals.
-var (
-	switches = []directive.Kind{directive.KindBool, directive.KindTristate, directive.KindEnum, directive.KindNamespaces, directive.KindDelegate}
-	numbers  = []directive.Kind{
-		directive.KindSpan, directive.KindSpanOrEmpty, directive.KindTimeout, directive.KindWatchdog, directive.KindTimer, directive.KindBytes,
-		directive.KindMemory, directive.KindTasks, directive.KindLimit, directive.KindInt, directive.KindCount, directive.KindCountOrInfinity,
-		directive.KindNice, directive.KindOOMScore, directive.KindIOPriority, directive.KindRealtimePriority, directive.KindWeight, directive.KindCPUWeight,
-	}
-)
 
 // unitLists are the options of every unit that hold names of units (NixOS 26.11,
 // nixos/lib/systemd-unit-options.nix).

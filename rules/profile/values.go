@@ -112,33 +112,5 @@ var WatchdogOptions = map[string]string{
 
 // ManagerLines are the lines of system.conf that a value renders to.
 func ManagerLines(ev *eval.Evaluator, key string, t *eval.Thunk) []unitfile.Assignment {
-	return unitfile.Assignments("Manager", unitfile.Render(key, Renderable(ev, t)))
-}
-
-// Renderable is a value as unitfile.Render takes it.
-func Renderable(ev *eval.Evaluator, t *eval.Thunk) unitfile.Value {
-	switch v := ev.Force(t).(type) {
-	case *eval.Null:
-		return unitfile.Null()
-	case *eval.Bool:
-		return unitfile.Bool(v.V)
-	case *eval.Int:
-		return unitfile.Int(v.V)
-	case *eval.Float:
-		return unitfile.Float(v.V)
-	case *eval.String:
-		if s, ok := v.Text(); ok {
-			return unitfile.String(s)
-		}
-	case *eval.List:
-		var items []unitfile.Value
-		for _, item := range v.Items {
-			if item.When != nil || item.Many {
-				return unitfile.Unknown()
-			}
-			items = append(items, Renderable(ev, item.Value))
-		}
-		return unitfile.List(items...)
-	}
-	return unitfile.Unknown()
+	return unitfile.Assignments("Manager", nixos.Render(ev, key, t))
 }

@@ -4,6 +4,7 @@ import (
 	"wardnix/lint"
 	"wardnix/lint/fix"
 	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/value"
 	"wardnix/lint/unit"
 	"wardnix/nixast/eval"
 )
@@ -34,12 +35,7 @@ func checkNestedList(p *lint.Pass, u *unit.Unit) {
 }
 
 // takesOneValue reports whether a line of a kind is one value, in which spaces do
-// not separate words.
+// not separate words. A command has words.
 func takesOneValue(kind directive.Kind) bool {
-	switch kind {
-	case directive.KindEnvironmentFile, directive.KindDevices, directive.KindDeviceValue, directive.KindLoadCredential, directive.KindSetCredential,
-		directive.KindTimer, directive.KindListen, directive.KindCondition, directive.KindConditionPath, directive.KindPathSpec, directive.KindPath:
-		return true
-	}
-	return false
+	return value.OneALine(kind) && kind != directive.KindExec || kind == directive.KindPath
 }

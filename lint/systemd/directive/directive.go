@@ -43,7 +43,8 @@ type Directive struct {
 	// Man is the manual page, without its section.
 	Man string
 
-	Before       Kind // the grammar before changed
+	enum         string // names its values in enums, if it is an enum
+	Before       Kind   // the grammar before changed
 	Changed      Version
 	StrictBefore bool // an empty value was ignored before changed
 }
@@ -77,19 +78,7 @@ func (d *Directive) Known(v Version) bool {
 }
 
 // Enum returns the values of an enum directive, nil for others.
-func (d *Directive) Enum() *Enum {
-	switch d.Kind {
-	case KindEnum, KindHostname, KindInput, KindOutput:
-	default: // the name may mean something else here
-		return nil
-	}
-	if d.sections >= inJournal {
-		if e := enums[d.Name+" "+d.Sections()[0]]; e != nil {
-			return e
-		}
-	}
-	return EnumOf(d.Name)
-}
+func (d *Directive) Enum() *Enum { return enums[d.enum] }
 
 // Repeat tells what a second assignment of a directive does.
 type Repeat uint8

@@ -28,25 +28,3 @@ func (e *Enum) Names(v Version) []string {
 	}
 	return out
 }
-
-// enumAliases are the directives that share the values of another.
-var enumAliases = map[string]string{
-	"StandardError": "StandardOutput", "SuccessAction": "FailureAction", "JobTimeoutAction": "FailureAction",
-	"StartLimitAction": "FailureAction", "CtrlAltDelBurstAction": "FailureAction", "OnSuccessJobMode": "OnFailureJobMode",
-	"DefaultOOMPolicy": "OOMPolicy", "ManagedOOMSwap": "ManagedOOMMemoryPressure", "CPUPressureWatch": "MemoryPressureWatch",
-	"IOPressureWatch": "MemoryPressureWatch", "DefaultMemoryPressureWatch": "MemoryPressureWatch",
-	"DefaultCPUPressureWatch": "MemoryPressureWatch", "DefaultIOPressureWatch": "MemoryPressureWatch",
-	"DefaultStandardError": "DefaultStandardOutput",
-	"HandleHibernateKey":   "IdleAction", "HandleHibernateKeyLongPress": "IdleAction", "HandleLidSwitch": "IdleAction",
-	"HandleLidSwitchDocked": "IdleAction", "HandleLidSwitchExternalPower": "IdleAction", "HandlePowerKey": "IdleAction",
-	"HandlePowerKeyLongPress": "IdleAction", "HandleRebootKey": "IdleAction", "HandleRebootKeyLongPress": "IdleAction",
-	"HandleSecureAttentionKey": "IdleAction", "HandleSuspendKey": "IdleAction", "HandleSuspendKeyLongPress": "IdleAction",
-	"MulticastDNS": "LLMNR",
-}
-
-func EnumOf(name string) *Enum {
-	if e := enums[name]; e != nil {
-		return e
-	}
-	return enums[enumAliases[name]]
-}

@@ -3,14 +3,15 @@ package directive
 // Kind is the grammar of a directive's value.
 type Kind uint8
 
-// The grammars. KindOther stands for values that the package does not judge:
-// Check finds them valid.
+// The grammars. KindOther stands for values that are not judged.
 const (
 	KindOther            Kind = iota
 	KindIgnored               // a removed directive: taken, without effect
 	KindBool                  // yes or no
 	KindTristate              // yes or no, empty for the default
 	KindEnum                  // one of Directive.Enum
+	KindSchedPolicy           // an enum that takes numbers up to 2147483647 besides
+	KindIOClass               // an enum that takes numbers up to 7 besides
 	KindHostname              // an enum with an optional ":NAME"
 	KindInput                 // StandardInput=
 	KindOutput                // StandardOutput=, StandardError=
@@ -21,8 +22,10 @@ const (
 	KindSpanOrEmpty           // a time span, empty for the default
 	KindTimeout               // a time span, 0 for no limit
 	KindWatchdog              // a time span, "off" or "default"
-	KindTimer                 // a time span or calendar expression
+	KindTimer                 // a time span of a timer
+	KindCalendar              // a calendar expression
 	KindBytes                 // a size
+	KindLineMax               // a size, raised to 79
 	KindBytesOrInfinity       // a size or "infinity"
 	KindBytesOrShare          // a size or percentage
 	KindBoolOrBytes           // yes, no, or a size
@@ -31,7 +34,9 @@ const (
 	KindPercent               // a percentage, which may exceed 100
 	KindShare                 // a percentage up to 100
 	KindLimit                 // SOFT:HARD of a resource
-	KindInt                   // an integer
+	KindInt                   // an integer of 32 bits
+	KindLong                  // an integer of 64 bits
+	KindTerminals             // a number of virtual terminals
 	KindCount                 // an unsigned integer
 	KindLongCount             // an unsigned integer of 64 bits
 	KindCountOrInfinity       // an unsigned integer or "infinity"
@@ -65,7 +70,9 @@ const (
 	KindDelegate              // yes, no, or controllers
 	KindControllers           // cgroup controllers
 	KindDevices               // a device and its rights
-	KindDeviceValue           // a device and a number
+	KindDeviceBandwidth       // a device and a number of bytes or operations
+	KindDeviceWeight          // a device and a weight
+	KindDeviceLatency         // a device and a time span
 	KindCPUSet                // CPUs or nodes
 	KindCPUAffinity           // CPUs or "numa"
 	KindUser                  // a user or group
@@ -97,6 +104,41 @@ const (
 	KindDocumentation         // URIs
 	KindListen                // a socket address
 	KindBusName               // a D-Bus name
-	KindImages                // SOURCE:DESTINATION:OPTIONS of disk images
+	KindMountImages           // SOURCE:DESTINATION:OPTIONS of disk images
+	KindExtensionImages       // SOURCE:OPTIONS of disk images
 	KindCoredumpFilter        // memory types of a core dump
+	KindListenPath            // the path of a FIFO, message queue or USB gadget
+	KindListenSpecial         // the path of a device or special file
+	KindListenNetlink         // FAMILY GROUP
+	KindInterface             // a network interface or "*"
+	KindAnyInterface          // a network interface, by whatever name
+	KindDescriptorName        // the name of a file descriptor
+	KindTOS                   // an IP type of service
+	KindSocketProtocol        // a protocol of sockets
+	KindTimestamping          // a precision of time stamps
+	KindDeferral              // yes, no or patient
+	KindAttribute             // an extended attribute
+	KindService               // a service
+	KindSockets               // sockets
+	KindLabel                 // a label of a security module
+	KindLogFields             // FIELD=VALUE words
+	KindInputText             // text with C escapes
+	KindInputData             // Base64
+	KindSymlinks              // absolute paths
+	KindRootHash              // a path or hash
+	KindRootSignature         // a path or signature
+	KindImagePolicy           // PARTITION=FLAGS pairs
+	KindLongBytes             // a size below 2^63
+	KindQuota                 // off, a percentage or size
+	KindPressure              // a time span from a second on
+	KindNUMAMask              // "all" or nodes
+	KindBPFProgram            // TYPE:PATH
+	KindNFTSets               // SOURCE:FAMILY:TABLE:SET words
+	KindOpenFile              // PATH:NAME:OPTIONS
+	KindLogNamespace          // a namespace of the journal
+	KindCredentialGlob        // the name of a credential, with "*" at its end
+	KindImageOptions          // PARTITION:OPTIONS words
+	KindControlGroup          // the name of a control group
+	KindRefresh               // yes, no, extensions or credentials
+	KindBlockIOWeight         // 10 to 1000
 )

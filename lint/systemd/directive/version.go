@@ -10,11 +10,18 @@ import (
 // changed something, the newest point release of the series is meant.
 type Version int
 
-// The versions whose facts the package holds.
-const (
-	Oldest Version = 252
-	Newest Version = 262
-)
+// A Release is what the facts of a version come from.
+type Release struct {
+	Version Version
+	Name    string // the tag, such as v257.13, or the name of a version not released yet
+	Commit  string // in systemd's git repository
+}
+
+// Releases returns the releases that the facts come from, oldest first.
+func Releases() []Release { return releases[:] }
+
+// Known says which versions are known: "252 to 262".
+func Known() string { return fmt.Sprintf("%d to %d", Oldest, Newest) }
 
 // String returns the number.
 func (v Version) String() string { return strconv.Itoa(int(v)) }
@@ -38,7 +45,7 @@ func ParseVersion(text string) (Version, error) {
 		return 0, fmt.Errorf("%q is not a systemd version", text)
 	}
 	if v := Version(n); v < Oldest || v > Newest {
-		return 0, fmt.Errorf("systemd %d is not known here; known are %d to %d", n, Oldest, Newest)
+		return 0, fmt.Errorf("systemd %d is not known here; known are %s", n, Known())
 	}
 	return Version(n), nil
 }

@@ -1,7 +1,6 @@
 package security
 
 import (
-	"math/bits"
 	"slices"
 
 	"wardnix/lint/systemd/directive"
@@ -45,7 +44,11 @@ func Effective(u *unitfile.Unit, section, name string, v directive.Version) (Set
 		}
 		s := loadState(u, v, weakest)
 		s.imply()
-		if s.effective(d, &set) {
+		if f := fieldsByName[name]; f != nil && f.show != nil {
+			f.show(s, &set)
+			if set.All {
+				set.Values = nil
+			}
 			return set, true
 		}
 	}
@@ -59,58 +62,6 @@ func Effective(u *unitfile.Unit, section, name string, v directive.Version) (Set
 	return set, true
 }
 
-// effective fills in what the state holds of a directive.
-func (s *state) effective(d *directive.Directive, set *Setting) bool {
-	if f := flagOf(d.Name); f < flagCount {
-		on := s.flags[f]
-		if f == flagPrivateMounts {
-			on = s.mounts()
-		}
-		set.Values = []string{pick(on, "yes", "no")}
-		if e := d.Enum(); e != nil && on && s.modes[f] != "?" {
-			set.Values = []string{mode(s.modes[f])}
-		}
-		return true
-	}
-	switch d.Name {
-	case "ProtectHome", "ProtectSystem", "KeyringMode", "ProtectProc", "ProcSubset", "NotifyAccess", "DevicePolicy":
-		set.Values = []string{*s.enumField(d.Name)}
-	case "CapabilityBoundingSet":
-		set.Values = value.CapabilityNames(s.bounding.set)
-		set.All = s.bounding.set&value.AllCapabilities == value.AllCapabilities
-	case "AmbientCapabilities":
-		set.Values = value.CapabilityNames(s.ambient.set)
-	case "RestrictAddressFamilies":
-		left := s.families.allowed()
-		set.All = left == ^uint64(0)
-		for _, f := range directive.FamilyTable {
-			if f.Alias == "" && left&(1<<f.Number) != 0 {
-				set.Values = append(set.Values, f.Name)
-			}
-		}
-	case "RestrictNamespaces":
-		set.All = s.spaces&value.NamespacesAll(s.Version) == value.NamespacesAll(s.Version)
-		for n := s.spaces & (1<<len(directive.NamespaceTable) - 1); n != 0; n &= n - 1 {
-			set.Values = append(set.Values, directive.NamespaceTable[bits.TrailingZeros16(uint16(n))].Name)
-		}
-	case "SystemCallFilter":
-		allowed, others := s.filter.allowed()
-		full := (&directive.CallSet{}).Complement()
-		set.All = others && allowed == full
-		for i, name := range directive.Calls().Names {
-			if allowed.Has(uint16(i)) {
-				set.Values = append(set.Values, name)
-			}
-		}
-	default:
-		return false
-	}
-	if set.All {
-		set.Values = nil
-	}
-	return true
-}
-
 // Implication is what one directive, switched on, makes of another, whatever the
 // lines of that other one say.
 type Implication struct {
@@ -122,21 +73,11 @@ type Implication struct {
 // Implications returns what directives imply for others in version v
 // (src/core/unit.c, unit_patch_contexts).
 func Implications(v directive.Version) []Implication {
-	tmp := "yes"
-	if v >= 257 {
-		tmp = "disconnected"
+	var list []Implication
+	for i := range fields {
+		for _, other := range fields[i].implied(v) {
+			list = append(list, Implication{fields[i].name, other.name, other.value})
+		}
 	}
-	return []Implication{
-		{"DynamicUser", "ProtectSystem", "strict"},
-		{"DynamicUser", "ProtectHome", "read-only"},
-		{"DynamicUser", "PrivateTmp", tmp},
-		{"DynamicUser", "RemoveIPC", "yes"},
-		{"DynamicUser", "NoNewPrivileges", "yes"},
-		{"DynamicUser", "RestrictSUIDSGID", "yes"},
-		{"PrivateDevices", "DevicePolicy", "closed"},
-		{"PrivateDevices", "CapabilityBoundingSet", "~CAP_MKNOD CAP_SYS_RAWIO"},
-		{"ProtectKernelModules", "CapabilityBoundingSet", "~CAP_SYS_MODULE"},
-		{"ProtectKernelLogs", "CapabilityBoundingSet", "~CAP_SYSLOG"},
-		{"ProtectClock", "CapabilityBoundingSet", "~CAP_SYS_TIME CAP_WAKE_ALARM"},
-	}
+	return list
 }

@@ -27,9 +27,8 @@ func ExampleAssess() {
 }
 
 func ExampleAtLeast() {
-	have := unitfile.Assignments("Service", unitfile.Render("SystemCallFilter",
-		unitfile.List(unitfile.String("@system-service"), unitfile.String("~@privileged"))))
-	want := unitfile.Assignments("Service", unitfile.Render("SystemCallFilter", unitfile.String("~@mount @privileged")))
+	have := unitfile.Parse("", []byte("[Service]\nSystemCallFilter=@system-service\nSystemCallFilter=~@privileged\n")).Assignments
+	want := unitfile.Parse("", []byte("[Service]\nSystemCallFilter=~@mount @privileged\n")).Assignments
 	fmt.Println(security.AtLeast("Service", "SystemCallFilter", have, want, directive.Newest))
 	fmt.Println(security.AtLeast("Service", "SystemCallFilter", want, have, directive.Newest))
 	// Output:

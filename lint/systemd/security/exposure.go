@@ -15,39 +15,11 @@ type check struct {
 	id, field     string
 	weight, rang  int
 	good, bad, na string
-	normalBoot    bool // does not apply with DefaultDependencies=no
-	rule          checkRule
-	toggle        toggle
-	mask          uint64 // capabilities or namespace types
-	family        uint64
-	group         string
+	normalBoot    bool   // does not apply with DefaultDependencies=no
+	of            string // the field that judges it
+	mask          uint64 // capabilities, namespace types or address families
+	group         string // system calls
 }
-
-// checkRule tells how a row is judged.
-type checkRule uint8
-
-const (
-	checkFlag checkRule = iota
-	checkCapabilities
-	checkNamespace
-	checkFamily
-	checkCalls
-	checkUserDynamicUser
-	checkSupplementaryGroups
-	checkProtectHome
-	checkProtectSystem
-	checkRootDirectoryRootImage
-	checkUMask
-	checkKeyringMode
-	checkProtectProc
-	checkProcSubset
-	checkNotifyAccess
-	checkRemoveIPC
-	checkSystemCallArchitectures
-	checkIPAddressDeny
-	checkDeviceAllow
-	checkAmbientCapabilities
-)
 
 // Exposure is the overall exposure of a unit in tenths: 0 to 100, where more is
 // worse.
@@ -209,7 +181,7 @@ func (s *state) judge() (results [len(checks)]verdictOn) {
 			results[i] = verdictOn{na: true, text: "Service runs in special boot phase, option is not appropriate"}
 			continue
 		}
-		results[i] = s.run(c)
+		results[i] = fieldsByName[c.of].check(s, c)
 	}
 	return results
 }
@@ -222,72 +194,31 @@ func badIf(bad bool, c *check) verdictOn {
 	return verdictOn{}
 }
 
-func (s *state) run(c *check) verdictOn {
-	switch c.rule {
-	case checkFlag:
-		return badIf(s.flags[c.toggle] == (c.toggle == flagDelegate), c)
-	case checkCapabilities:
-		return badIf(s.bounding.set&c.mask != 0, c)
-	case checkNamespace:
-		return badIf(uint64(s.spaces)&c.mask != 0, c)
-	case checkFamily:
-		return badIf(!s.families.restricts(c.family, s.bound), c)
-	case checkCalls:
-		return s.runCalls(c)
-	case checkSupplementaryGroups:
-		return verdictOn{na: s.privileged(), badness: min(s.groups, 1)}
-	case checkRemoveIPC:
-		v := badIf(!s.flags[flagRemoveIPC], c)
-		v.na = s.privileged()
-		return v
-	case checkAmbientCapabilities:
-		return badIf(s.ambient.set != 0, c)
-	case checkRootDirectoryRootImage:
-		return badIf(strings.Trim(s.root, "/") == "" && strings.Trim(s.image, "/") == "", c)
-	case checkKeyringMode:
-		return badIf(s.keyring != "private", c)
-	case checkProcSubset:
-		return badIf(s.procSubset != "pid", c)
-	case checkNotifyAccess:
-		return badIf(s.notify == "all", c)
-	}
-	return s.runTexts(c.rule)
+func (s *state) checkRoot(c *check) verdictOn {
+	return badIf(strings.Trim(s.root, "/") == "" && strings.Trim(s.image, "/") == "", c)
 }
 
-// runTexts runs the checks that bring their own texts.
-func (s *state) runTexts(rule checkRule) verdictOn {
-	switch rule {
-	case checkUserDynamicUser:
-		return s.runUser()
-	case checkProtectHome:
-		return s.runHome()
-	case checkProtectSystem:
-		return s.runSystem()
-	case checkUMask:
-		return s.runUMask()
-	case checkProtectProc:
-		switch s.proc {
-		case "default":
-			return verdictOn{badness: 3}
-		case "noaccess":
-			return verdictOn{badness: 1, null: true}
-		}
-		return verdictOn{}
-	case checkSystemCallArchitectures:
-		switch {
-		case len(s.architectures) == 0:
-			return verdictOn{badness: 10, text: "Service may execute system calls with all ABIs"}
-		case len(s.architectures) == 1 && s.architectures[0] == "native" && !s.otherArchitecture:
-			return verdictOn{text: "Service may execute system calls only with native ABI"}
-		}
-		return verdictOn{badness: 8, text: "Service may execute system calls with multiple ABIs"}
-	case checkIPAddressDeny:
-		return s.runAddresses()
+func (s *state) checkProc(*check) verdictOn {
+	switch s.proc {
+	case "default":
+		return verdictOn{badness: 3}
+	case "noaccess":
+		return verdictOn{badness: 1, null: true}
 	}
-	return s.runDevices()
+	return verdictOn{}
 }
 
-func (s *state) runUser() verdictOn {
+func (s *state) checkArchitectures(*check) verdictOn {
+	switch {
+	case len(s.architectures) == 0:
+		return verdictOn{badness: 10, text: "Service may execute system calls with all ABIs"}
+	case len(s.architectures) == 1 && s.architectures[0] == "native" && !s.otherArchitecture:
+		return verdictOn{text: "Service may execute system calls only with native ABI"}
+	}
+	return verdictOn{badness: 8, text: "Service may execute system calls with multiple ABIs"}
+}
+
+func (s *state) checkUser(*check) verdictOn {
 	switch {
 	case s.user == "nobody":
 		return verdictOn{badness: 9, text: "Service runs under as 'nobody' user, which should not be used for services"}
@@ -299,7 +230,7 @@ func (s *state) runUser() verdictOn {
 	return verdictOn{badness: 10}
 }
 
-func (s *state) runHome() verdictOn {
+func (s *state) checkHome(*check) verdictOn {
 	switch s.home {
 	case "yes":
 		return verdictOn{text: "Service has no access to home directories"}
@@ -311,7 +242,7 @@ func (s *state) runHome() verdictOn {
 	return verdictOn{badness: 10, text: "Service has full access to home directories"}
 }
 
-func (s *state) runSystem() verdictOn {
+func (s *state) checkSystem(*check) verdictOn {
 	switch s.system {
 	case "strict":
 		return verdictOn{text: "Service has strict read-only access to the OS file hierarchy"}
@@ -323,7 +254,7 @@ func (s *state) runSystem() verdictOn {
 	return verdictOn{badness: 10, text: "Service has full access to the OS file hierarchy"}
 }
 
-func (s *state) runUMask() verdictOn {
+func (s *state) checkUMask(*check) verdictOn {
 	switch {
 	case s.umask&0o002 == 0:
 		return verdictOn{badness: 10, text: "Files created by service are world-writable by default"}
@@ -337,7 +268,7 @@ func (s *state) runUMask() verdictOn {
 	return verdictOn{text: "Files created by service are accessible only by service's own user by default"}
 }
 
-func (s *state) runAddresses() verdictOn {
+func (s *state) checkAddresses(*check) verdictOn {
 	switch {
 	case s.ingress+s.egress > 0:
 		return verdictOn{text: "Service defines custom ingress/egress IP filters with BPF programs"}
@@ -351,7 +282,7 @@ func (s *state) runAddresses() verdictOn {
 	return verdictOn{text: "Service blocks all IP address ranges"}
 }
 
-func (s *state) runDevices() verdictOn {
+func (s *state) checkDevices(*check) verdictOn {
 	switch {
 	case s.devicePolicy == "auto":
 		return verdictOn{badness: 10, text: "Service has no device ACL"}
@@ -399,8 +330,8 @@ var checkedTables = func() (tables [directive.Newest - directive.Oldest + 1]func
 	return tables
 }()
 
-// runCalls checks a group of system calls against the filter.
-func (s *state) runCalls(c *check) verdictOn {
+// checkCalls checks a group of system calls against the filter.
+func (s *state) checkCalls(c *check) verdictOn {
 	group := checkedTables[s.Version.Clamp()-directive.Oldest]()[c.group]
 	f := &s.filter
 	if !f.loose && !f.Active() {

@@ -10,6 +10,16 @@ import (
 
 // drawer draws random unit files from the value grammars: valid, odd and
 // invalid values, resets, repeated lines, strange syntax.
+// scored are the directives that count by themselves.
+var scored = func() (names []string) {
+	for i := range fields {
+		if fields[i].unknown != nil && fields[i].section == "" {
+			names = append(names, fields[i].name)
+		}
+	}
+	return names
+}()
+
 type drawer struct{ *rand.Rand }
 
 func newDrawer(seed uint64) drawer { return drawer{rand.New(rand.NewPCG(seed, 0))} }
@@ -109,7 +119,7 @@ func (d drawer) plain(key string) string {
 	switch kind := dir.KindIn(directive.Oldest); kind {
 	case directive.KindBool, directive.KindTristate:
 		return d.from("yes no true false 1 0 on off Yes TRUE y n t f enabled 2 yess")
-	case directive.KindEnum, directive.KindHostname:
+	case directive.KindEnum, directive.KindSchedPolicy, directive.KindIOClass, directive.KindHostname:
 		return d.one(append(dir.Enum().Names(directive.Newest), "yes", "no", "true", "bogus", "1", "99")...)
 	case directive.KindInput, directive.KindOutput:
 		return d.one("null", "journal", "inherit", "tty", "socket", "file:/tmp/x", "file:rel", "append:/tmp/y", "truncate:/t/../x", "fd:name", "fd:", "syslog", "kmsg", "/tmp/x", "data", "file", "tty-force", "file:%Z", "fd:a:b")
@@ -160,7 +170,7 @@ func (d drawer) other(dir *directive.Directive) string {
 		return d.one("1024", "65536:65537", "infinity", "10:5", "64k", "64K", "unlimited", "+5", "-5", "-20", "+19", "+20", "40", "41", "5min", "1h:2h", "1:2:3", "100:", ":5", "10:infinity", "infinity:10", "1.5", "8M:16M")
 	case directive.KindPercent:
 		return d.one("20%", "150%", "0%", "1.5", "20", "12.5%", "1.234%", "50‰", "0.5%", "-5%", "99999999%", "0.00%", "20%%")
-	case directive.KindInt, directive.KindCount, directive.KindNice, directive.KindOOMScore, directive.KindIOPriority, directive.KindRealtimePriority, directive.KindWeight, directive.KindCPUWeight, directive.KindExitStatus, directive.KindCountOrInfinity:
+	case directive.KindInt, directive.KindLong, directive.KindCount, directive.KindNice, directive.KindOOMScore, directive.KindIOPriority, directive.KindRealtimePriority, directive.KindWeight, directive.KindCPUWeight, directive.KindExitStatus, directive.KindCountOrInfinity:
 		return d.from("0 1 5 7 8 19 20 -20 -21 99 100 1000 -1000 1001 10000 10001 idle 0x10 010 09 0b11 0o7 +3 abc 1.5 65535 65536 4294967296 infinity -0 --1")
 	case directive.KindUser, directive.KindGroups:
 		return d.one("root", "0", "nobody", "daemon", "user1", "00", "65534", "65535", "1000", "a:b", "foo bar", "-foo", "-5", "%i", "%n", "%u", "%U", "%Z", "user.name", "ünïcode", "_x", "4294967295", "4294967296", ".", "a/b", "root x", "%%", "x%")
@@ -223,7 +233,7 @@ func (d drawer) rest(dir *directive.Directive) string {
 			"/bin/a \\; x", ";", "/bin/dir/", "-rel/x", "/bin/echo \\q", ":/bin/x $A", "-@/bin/x y", "--/bin/x", "/bin/a;", "/bin/\"x\"", "'/bin/x y'", "-'/open", "-/bin/x %Z", "%Z", "", "/bin/x \\", "/bin/\\x", "/bin/a ; ; /bin/b", "; /bin/x", "/bin/a ;/bin/b")
 	case directive.KindSlice, directive.KindUnit:
 		return d.one("system.slice", "foo.slice", "foo", "foo.service", "a-b.slice", "%i.slice", "a b.slice", "machine.slice")
-	case directive.KindDeviceValue:
+	case directive.KindDeviceBandwidth, directive.KindDeviceWeight, directive.KindDeviceLatency:
 		return d.one("/dev/sda 5M", "/dev/sda", "/dev/sda 100", "rel 5", "/a/../b 1", "/dev/sda infinity", "/dev/sda 0", "/dev/sda 1GB", "/dev/sda 10001", "/%Z 5", "'/dev/a b' 5", "/dev/sda 5 6")
 	case directive.KindString:
 		return d.one("text", "%n", "%Z", "a b", "\"q\"", "100%", "%%")

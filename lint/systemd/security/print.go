@@ -78,30 +78,31 @@ func (r *Row) Remedy() (key, text string) {
 	}
 	c := &checks[i]
 	key, _, _ = strings.Cut(c.id, "=")
-	switch c.rule {
-	case checkFlag:
-		return key, pick(c.toggle == flagDelegate, "no", "yes")
-	case checkCapabilities:
+	switch c.of {
+	case "CapabilityBoundingSet":
 		return key, "~" + strings.Join(value.CapabilityNames(c.mask), " ")
-	case checkNamespace, checkCalls:
+	case "RestrictNamespaces", "SystemCallFilter":
 		return key, c.id[len(key)+1:]
-	case checkFamily:
-		return key, familyRemedy(c.family)
-	case checkUserDynamicUser:
-		return "DynamicUser", "yes"
-	case checkRootDirectoryRootImage:
+	case "RestrictAddressFamilies":
+		return key, familyRemedy(c.mask)
+	case "RootDirectory":
 		return "", ""
-	case checkDeviceAllow:
-		return "DevicePolicy", "closed"
 	}
-	return key, goodValues[key]
+	if better, ok := remedies[c.of]; ok {
+		return better[0], better[1]
+	}
+	return key, "yes"
 }
 
-// goodValues are the best values of the rows that are no booleans; an empty one
+// remedies are the lines that make a row good which "yes" does not; an empty value
 // is an empty assignment.
-var goodValues = map[string]string{"ProtectHome": "yes", "ProtectSystem": "strict", "UMask": "0077", "KeyringMode": "private",
-	"ProtectProc": "invisible", "ProcSubset": "pid", "NotifyAccess": "none", "SystemCallArchitectures": "native",
-	"IPAddressDeny": "any", "RemoveIPC": "yes", "SupplementaryGroups": "", "AmbientCapabilities": ""}
+var remedies = map[string][2]string{
+	"User": {"DynamicUser", "yes"}, "Delegate": {"Delegate", "no"}, "ProtectSystem": {"ProtectSystem", "strict"}, "UMask": {"UMask", "0077"},
+	"KeyringMode": {"KeyringMode", "private"}, "ProtectProc": {"ProtectProc", "invisible"}, "ProcSubset": {"ProcSubset", "pid"},
+	"NotifyAccess": {"NotifyAccess", "none"}, "SystemCallArchitectures": {"SystemCallArchitectures", "native"},
+	"IPAddressDeny": {"IPAddressDeny", "any"}, "DeviceAllow": {"DevicePolicy", "closed"},
+	"SupplementaryGroups": {"SupplementaryGroups", ""}, "AmbientCapabilities": {"AmbientCapabilities", ""},
+}
 
 // familyRemedy denies the named families, or allows the usual ones only.
 func familyRemedy(mask uint64) string {

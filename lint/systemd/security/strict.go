@@ -73,11 +73,11 @@ func atLeastIn(u *unitfile.Unit, section, name string, want []unitfile.Assignmen
 	}
 	wanted := &unitfile.Unit{Name: u.Name, Assignments: want}
 	target := loadState(wanted, v, weakest)
-	compare := stateOrder(d)
-	if compare == nil {
+	f := fieldsByName[name]
+	if f == nil || f.order == nil {
 		return compareLines(d, pathLines(u, section, name), want, u.IsOpen(section), v)
 	}
-	ask := func(b bound) value.Answer { return compare(at(b), target) }
+	ask := func(b bound) value.Answer { return f.order(at(b), target) }
 	worst := ask(weakest)
 	if worst == value.Yes || !u.Uncertain() {
 		return worst
@@ -98,70 +98,9 @@ func pathLines(u *unitfile.Unit, section, name string) []unitfile.Assignment {
 	return lines
 }
 
-// stateOrder returns how the states of two units compare in one directive of the
-// sandbox, nil for a directive that the state does not hold.
-func stateOrder(d *directive.Directive) func(have, want *state) value.Answer {
-	if f := flagOf(d.Name); f < flagCount {
-		return func(have, want *state) value.Answer { return have.flagAtLeast(want, f) }
-	}
-	switch d.Name {
-	case "ProtectHome", "ProtectSystem", "KeyringMode", "ProtectProc", "ProcSubset", "NotifyAccess", "DevicePolicy":
-		return func(have, want *state) value.Answer {
-			return enumAtLeast(d.Enum(), *have.enumField(d.Name), *want.enumField(d.Name))
-		}
-	case "User":
-		return func(have, want *state) value.Answer {
-			return value.Answered(want.privileged() || !have.privileged() && (have.user != "nobody" || want.user == "nobody"))
-		}
-	case "UMask":
-		return func(have, want *state) value.Answer { return value.Answered(want.umask&^have.umask == 0) }
-	case "CapabilityBoundingSet":
-		return func(have, want *state) value.Answer {
-			return value.Answered(have.bounding.set&^want.bounding.set&value.AllCapabilities == 0)
-		}
-	case "AmbientCapabilities":
-		return func(have, want *state) value.Answer {
-			return value.Answered(have.ambient.set&^want.ambient.set&value.AllCapabilities == 0)
-		}
-	case "RestrictAddressFamilies":
-		return func(have, want *state) value.Answer {
-			return value.Answered(have.families.allowed()&^want.families.allowed() == 0)
-		}
-	case "RestrictNamespaces":
-		return func(have, want *state) value.Answer {
-			return value.Answered(have.spaces&^want.spaces&value.NamespacesAll(have.Version) == 0)
-		}
-	case "SystemCallFilter":
-		return callsAtLeast
-	case "SystemCallArchitectures":
-		return architecturesAtLeast
-	case "IPAddressDeny":
-		return func(have, want *state) value.Answer {
-			return value.Answered(covers(have.deny.prefixes, want.deny.prefixes))
-		}
-	case "IPAddressAllow":
-		return func(have, want *state) value.Answer {
-			return value.Answered(covers(want.allow.prefixes, have.allow.prefixes))
-		}
-	case "DeviceAllow":
-		return devicesAtLeast
-	}
-	return nil
-}
-
-func (s *state) flagAtLeast(want *state, f toggle) value.Answer {
-	e := directive.EnumOf(flagNames[f])
-	switch {
-	case f == flagDelegate, f == flagDefaultDependencies:
-		return value.Answered(s.flags[f] == want.flags[f] || s.flags[f] == (f == flagDefaultDependencies))
-	case f == flagPrivateMounts:
-		return value.Answered(!want.mounts() || s.mounts())
-	case e == nil:
-		return value.Answered(s.flags[f] || !want.flags[f])
-	case s.modes[f] == "?":
-		return value.CannotTell
-	}
-	return enumAtLeast(e, mode(s.modes[f]), mode(want.modes[f]))
+// orderUsers takes root for the weakest user, and nobody for weaker than others.
+func orderUsers(have, want *state) value.Answer {
+	return value.Answered(want.privileged() || !have.privileged() && (have.user != "nobody" || want.user == "nobody"))
 }
 
 // mounts reports whether PrivateMounts= is switched on by a line; from 254 on the
@@ -175,7 +114,7 @@ func mode(value string) string {
 	return value
 }
 
-func enumAtLeast(e *directive.Enum, have, want string) value.Answer {
+func orderWords(e *directive.Enum, have, want string) value.Answer {
 	stricter, known := value.StricterValue(e, have, want)
 	if !known {
 		return value.CannotTell
@@ -183,7 +122,7 @@ func enumAtLeast(e *directive.Enum, have, want string) value.Answer {
 	return value.Answered(stricter)
 }
 
-func callsAtLeast(have, want *state) value.Answer {
+func orderCalls(have, want *state) value.Answer {
 	a, others := have.filter.allowed()
 	b, wantOthers := want.filter.allowed()
 	return value.Answered(a.Within(&b) && (!others || wantOthers))
@@ -208,8 +147,8 @@ func WeakerCalls(have, want []unitfile.Assignment, v directive.Version) []string
 	return names
 }
 
-// architecturesAtLeast compares sets of architectures, where none means all.
-func architecturesAtLeast(have, want *state) value.Answer {
+// orderArchitectures compares sets of architectures, where none means all.
+func orderArchitectures(have, want *state) value.Answer {
 	if len(want.architectures) == 0 {
 		return value.Yes
 	}
@@ -239,8 +178,8 @@ func covers(outer, inner []netip.Prefix) bool {
 	return true
 }
 
-// devicesAtLeast compares device lists; an empty one filters nothing.
-func devicesAtLeast(have, want *state) value.Answer {
+// orderDevices compares device lists; an empty one filters nothing.
+func orderDevices(have, want *state) value.Answer {
 	open := func(s *state) bool {
 		return len(s.devices) == 0 && s.devicePolicy == "auto" && !(s.devicesUnknown && s.bound == strictest)
 	}

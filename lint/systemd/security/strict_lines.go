@@ -2,7 +2,6 @@ package security
 
 import (
 	"slices"
-	"strings"
 
 	"wardnix/lint/systemd/directive"
 	"wardnix/lint/systemd/unitfile"
@@ -21,22 +20,22 @@ func compareLines(d *directive.Directive, have, want []unitfile.Assignment, open
 			return value.CannotTell
 		}
 		wanted, _ := lastValue(d, want, v)
-		return value.CompareValues(d, text, wanted, v)
+		return value.Compare(d, text, wanted, v)
 	}
 	list, complete := listWords(d, have, v)
 	wanted, _ := listWords(d, want, v)
 	switch d.Name {
 	case "ReadWritePaths", "ExecPaths", "BindPaths", "SupplementaryGroups", "PassEnvironment", "IPIngressFilterPath", "IPEgressFilterPath":
-		return compareLists(wanted, list, d.Kind == directive.KindPaths, complete, value.No)
+		return compareLists(d, wanted, list, complete, value.No)
 	}
-	return compareLists(list, wanted, d.Kind == directive.KindPaths, complete, value.Yes)
+	return compareLists(d, list, wanted, complete, value.Yes)
 }
 
 // compareLists reports whether outer holds all of inner. Where the list is not
 // complete, only the answer that more words cannot change is given.
-func compareLists(outer, inner []string, paths, complete bool, stays value.Answer) value.Answer {
+func compareLists(d *directive.Directive, outer, inner []string, complete bool, stays value.Answer) value.Answer {
 	holds := !slices.ContainsFunc(inner, func(word string) bool {
-		return !slices.ContainsFunc(outer, func(o string) bool { return o == word || paths && value.Below(word, o) })
+		return !slices.ContainsFunc(outer, func(o string) bool { return value.Covers(d, o, word) })
 	})
 	result := value.Answered(holds)
 	if !complete && result != stays {
@@ -77,16 +76,8 @@ func listWords(d *directive.Directive, lines []unitfile.Assignment, v directive.
 			if d.Empty == directive.EmptyClears || d.Empty == directive.EmptyResets {
 				list, complete = nil, true
 			}
-		case value.OneWord(d):
-			list = append(list, a.Value)
 		default:
-			value.Words(a.Value, value.Unquote|value.RelaxQuotes, func(word string) bool {
-				if d.Kind == directive.KindPaths {
-					word = value.SimplePath(strings.TrimPrefix(strings.TrimPrefix(word, "-"), "+"))
-				}
-				list = append(list, word)
-				return true
-			})
+			list = append(list, value.Elements(d, a.Value)...)
 		}
 	}
 	return list, complete

@@ -40,7 +40,7 @@ func (u *Unit) Check(v directive.Version) Report {
 			problem.Kind, stops[a.File] = StoppedDropin, max(a.Line, 1)
 		}
 		if d, found := directive.Lookup(a.Section, a.Key, v); found && problem.Verdict.Status != value.Valid && len(r.Problems) < maxProblems {
-			problem.Verdict.Nearest = value.NearestValue(d, a.Value, v)
+			problem.Verdict.Nearest = value.Nearest(d, a.Value, v)
 		}
 		r.add(problem)
 	}
@@ -111,12 +111,9 @@ type loader struct {
 	unit *Unit
 	value.Expander
 
-	start, stop           int  // commands of ExecStart= and ExecStop=
-	uncertain             bool // some line that decides over loading is not known
-	fields                map[string]string
-	credentials, statuses int
-	paths                 int // entries of path lists, which need a mount namespace
-	triggers              int // what sockets, timers and paths wait for
+	count     [tallyCount]int
+	uncertain bool // some line that decides over loading is not known
+	fields    map[string]string
 }
 
 // deciding reports whether the last valid value of a directive has a say in
@@ -125,7 +122,7 @@ func deciding(name string) bool {
 	switch name {
 	case "BusName", "DynamicUser", "ExitType", "Group", "KillMode", "PAMName", "PrivatePIDs", "PrivateUsers", "RemainAfterExit",
 		"Restart", "RestartMaxDelaySec", "RestartSteps", "RuntimeMaxSec", "RuntimeRandomizedExtraSec", "SuccessAction", "Type",
-		"User", "WorkingDirectory", "OnClockChange", "OnTimezoneChange":
+		"User", "UserNamespacePath", "WorkingDirectory", "OnClockChange", "OnTimezoneChange":
 		return true
 	}
 	return false
@@ -133,7 +130,7 @@ func deciding(name string) bool {
 
 // kept reports whether the last valid value of a directive is remembered.
 func kept(name string) bool {
-	return deciding(name) || name == "RootImage" || slices.Contains(mounting, name)
+	return deciding(name) || name == "PrivateTmp" || slices.Contains(mounting, name)
 }
 
 // line judges one line and keeps what verify needs. It reports false when there
@@ -190,62 +187,62 @@ func (l *loader) badValue(a *Assignment, d *directive.Directive, verdict value.V
 	return p
 }
 
+// A tally counts the lines of some directives.
+type tally uint8
+
+const (
+	uncounted   tally = iota
+	starts            // commands of ExecStart=
+	stops             // commands of ExecStop=
+	triggers          // what sockets, timers and paths wait for
+	paths             // lines that need a mount namespace
+	credentials       // loaded or set
+	statuses          // of RestartForceExitStatus=
+	tallyCount
+)
+
+// talliesByName and talliesByKind say which lines count for what.
+var (
+	talliesByName = map[string]tally{"ExecStart": starts, "ExecStop": stops, "RestartForceExitStatus": statuses}
+	talliesByKind = map[directive.Kind]tally{
+		directive.KindListen: triggers, directive.KindListenPath: triggers, directive.KindListenSpecial: triggers,
+		directive.KindListenNetlink: triggers, directive.KindTimer: triggers, directive.KindCalendar: triggers, directive.KindPathSpec: triggers,
+		directive.KindPaths: paths, directive.KindBindPaths: paths, directive.KindTmpfs: paths,
+		directive.KindLoadCredential: credentials, directive.KindSetCredential: credentials,
+	}
+)
+
+func tallyOf(d *directive.Directive) tally {
+	if t := talliesByName[d.Name]; t != uncounted {
+		return t
+	}
+	return talliesByKind[d.Kind]
+}
+
 // decides reports whether a directive has a say in verify.
 func (l *loader) decides(d *directive.Directive) bool {
-	return d.Kind == directive.KindExec || deciding(d.Name) || d.Kind == directive.KindListen || d.Kind == directive.KindTimer || d.Kind == directive.KindPathSpec
+	t := tallyOf(d)
+	return t == starts || t == stops || t == triggers || deciding(d.Name)
 }
 
 // keep remembers a valid line for verify.
-func (l *loader) keep(d *directive.Directive, value string) {
-	switch d.Kind {
-	case directive.KindExec:
-		l.keepCommands(d.Name, value)
-		return
-	case directive.KindListen, directive.KindTimer, directive.KindPathSpec:
-		l.triggers++
-		if value == "" {
-			l.triggers = 0
-		}
-		return
-	case directive.KindPaths, directive.KindBindPaths, directive.KindTmpfs:
-		l.paths++
-		return
-	case directive.KindLoadCredential, directive.KindSetCredential:
-		l.credentials++
-		if value == "" {
-			l.credentials = 0
-		}
-		return
-	}
-	if d.Name == "RestartForceExitStatus" {
-		l.statuses++
-		if value == "" {
-			l.statuses = 0
-		}
+func (l *loader) keep(d *directive.Directive, text string) {
+	switch t := tallyOf(d); {
+	case t == uncounted:
+	case text == "" && t != paths:
+		l.count[t] = 0
+	case t == starts || t == stops:
+		commands, _ := value.ParseExec(text, l.Expander)
+		l.count[t] += len(commands)
+	default:
+		l.count[t]++
 	}
 	if kept(d.Name) {
 		if l.fields == nil {
 			l.fields = map[string]string{}
 		}
-		l.fields[d.Name] = value
+		l.fields[d.Name] = text
 	}
-}
-
-func (l *loader) keepCommands(name, text string) {
-	count := &l.start
-	switch name {
-	case "ExecStart":
-	case "ExecStop":
-		count = &l.stop
-	default:
-		return
-	}
-	if text == "" {
-		*count = 0
-		return
-	}
-	commands, _ := value.ParseExec(text, l.Expander)
-	*count += len(commands)
 }
 
 // verify finds directives that do not go together (src/core/service.c,
@@ -279,7 +276,7 @@ func (l *loader) verify() []Problem {
 }
 
 func (l *loader) verifyTriggers(what string) string {
-	if l.triggers > 0 || l.isTrue("OnClockChange") || l.isTrue("OnTimezoneChange") {
+	if l.count[triggers] > 0 || l.isTrue("OnClockChange") || l.isTrue("OnTimezoneChange") {
 		return ""
 	}
 	return "the unit has no " + what
@@ -298,9 +295,9 @@ func (l *loader) serviceType() string {
 	switch {
 	case l.fields["BusName"] != "":
 		return "dbus"
-	case l.credentials > 0 && l.Version >= 257:
+	case l.count[credentials] > 0 && l.Version >= 257:
 		return "exec"
-	case l.start > 0:
+	case l.count[starts] > 0:
 		return "simple"
 	}
 	return "oneshot"
@@ -310,17 +307,17 @@ func (l *loader) verifyService() string {
 	kind, restart := l.serviceType(), l.fields["Restart"]
 	success := l.fields["SuccessAction"] != "" && l.fields["SuccessAction"] != "none"
 	switch {
-	case l.start == 0 && l.stop == 0 && !success:
+	case l.count[starts] == 0 && l.count[stops] == 0 && !success:
 		return "the service has no ExecStart=, ExecStop= or SuccessAction="
-	case kind != "oneshot" && l.start == 0:
+	case kind != "oneshot" && l.count[starts] == 0:
 		return "a service without ExecStart= requires Type=oneshot"
-	case l.start == 0 && !l.isTrue("RemainAfterExit") && !success:
+	case l.count[starts] == 0 && !l.isTrue("RemainAfterExit") && !success:
 		return "the service has no ExecStart=, SuccessAction= or RemainAfterExit=yes"
-	case kind != "oneshot" && l.start > 1:
+	case kind != "oneshot" && l.count[starts] > 1:
 		return "more than one ExecStart= requires Type=oneshot"
 	case kind == "oneshot" && (restart == "always" || restart == "on-success"):
 		return "Type=oneshot excludes Restart=" + restart
-	case kind == "oneshot" && l.statuses > 0 && l.Version < 256:
+	case kind == "oneshot" && l.count[statuses] > 0 && l.Version < 256:
 		return "Type=oneshot excludes RestartForceExitStatus="
 	case kind == "oneshot" && l.fields["ExitType"] == "cgroup":
 		return "Type=oneshot excludes ExitType=cgroup"
@@ -345,6 +342,8 @@ func (l *loader) verifyContext() string {
 	managed := l.fields["PrivateUsers"] == "managed" && l.Version >= 260
 	switch {
 	case l.Version < 256:
+	case l.Version >= 260 && l.fields["UserNamespacePath"] != "" && l.isSet("PrivateUsers"):
+		return "UserNamespacePath= excludes PrivateUsers="
 	case dynamic && directory == "~":
 		return "DynamicUser=yes excludes WorkingDirectory=~"
 	case l.apiDirectory(directory):
@@ -367,15 +366,16 @@ func (l *loader) apiDirectory(directory string) bool {
 	if !strings.HasPrefix(directory, "/") || !value.Below(directory, "/proc") && !value.Below(directory, "/sys") && !value.Below(directory, "/dev") {
 		return false
 	}
-	return l.paths > 0 || l.isTrue("DynamicUser") || l.fields["RootImage"] != "" || slices.ContainsFunc(mounting, l.isSet)
+	return l.count[paths] > 0 || l.isTrue("DynamicUser") || slices.ContainsFunc(mounting, l.isSet) ||
+		l.fields["PrivateTmp"] == "disconnected" || l.Version >= 262 && l.isSet("PrivateTmp")
 }
 
-// mounting are the switches and enums that give a unit a mount namespace.
-var mounting = []string{"PrivateMounts", "ProtectHome", "ProtectSystem", "ProtectProc", "ProcSubset", "PrivateDevices",
+// mounting are the directives that give a unit a mount namespace
+// (src/core/execute.c, exec_needs_mount_namespace).
+var mounting = []string{"RootImage", "MountImages", "LogNamespace", "PrivateIPC", "PrivateMounts", "PrivateNetwork", "ProtectHome", "ProtectSystem", "ProtectProc", "ProcSubset", "PrivateDevices",
 	"ProtectKernelTunables", "ProtectKernelModules", "ProtectKernelLogs", "ProtectControlGroups"}
 
-// isSet reports whether a switch or enum is known to be set to more than its
-// least.
+// isSet reports whether a directive is known to be set to more than its least.
 func (l *loader) isSet(name string) bool {
 	switch text := l.fields[name]; text {
 	case "", "default", "all":

@@ -8,19 +8,24 @@ import (
 	"wardnix/lint/systemd/directive"
 )
 
-// upstreamLine is one assignment of a unit that systemd itself brings, in the
-// versions first to last.
+// upstreamLine is one assignment of a unit that systemd itself brings. since and
+// until are 0 where the oldest and the newest version have it.
 type upstreamLine struct {
 	unit                string
-	first, last         directive.Version
+	since, until        directive.Version
 	section, key, value string
+}
+
+// in reports whether version v has the line.
+func (l *upstreamLine) in(v directive.Version) bool {
+	return v >= l.since && (l.until == 0 || v <= l.until)
 }
 
 // Upstream returns a unit that systemd itself brings in version v, as far as its
 // sandbox and its loading go: User=, ExecStart= (as "/upstream"), and the
 // directives that confine it, in file order. It reports false when that version
 // has no such unit, or when nothing is known of it. The facts are those of the
-// units folder of systemd's release tags.
+// units directory of systemd's release tags.
 func Upstream(name string, v directive.Version) (*Unit, bool) {
 	if !strings.Contains(name, ".") {
 		name += ".service"
@@ -29,7 +34,7 @@ func Upstream(name string, v directive.Version) (*Unit, bool) {
 	u := &Unit{Name: name}
 	for ; i < len(upstreamLines) && upstreamLines[i].unit == name; i++ {
 		l := &upstreamLines[i]
-		if v.Clamp() < l.first || v.Clamp() > l.last {
+		if !l.in(v.Clamp()) {
 			continue
 		}
 		u.Assignments = append(u.Assignments, Assignment{Section: l.section, Key: l.key, Value: l.value})
@@ -43,14 +48,14 @@ func UpstreamNames(v directive.Version) []string {
 	var names []string
 	for i := range upstreamLines {
 		l := &upstreamLines[i]
-		if v >= l.first && v <= l.last && (len(names) == 0 || names[len(names)-1] != l.unit) {
+		if l.in(v) && (len(names) == 0 || names[len(names)-1] != l.unit) {
 			names = append(names, l.unit)
 		}
 	}
 	return names
 }
 
-// Override returns the unit with the assignments of a drop-in behind its own.
+// Override returns the unit with the assignments of a drop-in after its own.
 func (u *Unit) Override(dropin ...Assignment) *Unit {
 	merged := *u
 	merged.Assignments = slices.Clone(u.Assignments)

@@ -18,9 +18,6 @@ var calendarWords = []string{
 // (systemd.time(7), CALENDAR EVENTS). Where versions differ, and for the names of
 // time zones, it says yes.
 func validCalendar(text string) bool {
-	if strings.Contains(text, "%") {
-		return true
-	}
 	text = withoutZone(text)
 	for _, word := range calendarWords {
 		if strings.EqualFold(text, word) {

@@ -2,6 +2,7 @@ package value
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"wardnix/lint/systemd/directive"
@@ -53,30 +54,56 @@ func CheckIn(unit, section, name, value string, v directive.Version) Verdict {
 	}
 	verdict := CheckLine(d, value, Expander{Name: unit, Version: v})
 	if verdict.Status != Valid {
-		verdict.Nearest = NearestValue(d, value, v)
+		verdict.Nearest = Nearest(d, value, v)
 	}
 	return verdict
 }
 
-// check judges a value without looking for the nearest valid one.
-func CheckLine(d *directive.Directive, value string, e Expander) Verdict {
-	kind := d.KindIn(e.Version)
+// CheckLine judges a value without looking for the nearest valid one.
+func CheckLine(d *directive.Directive, text string, e Expander) Verdict {
+	c := newContext(d, e)
 	var verdict Verdict
 	switch {
-	case kind == directive.KindIgnored:
+	case d.KindIn(e.Version) == directive.KindIgnored:
 		return Verdict{Status: Ignored, Reason: fmt.Sprintf("removed in systemd %d, without effect", d.IgnoredSince)}
-	case value == "":
+	case !supported(d.Name, e.Name):
+		return Verdict{Status: Ignored, Reason: "not supported for this type of unit"}
+	case text == "":
 		verdict = EmptyVerdict(d, e.Version)
-	default:
-		verdict = Judge(d, kind, value, e)
+	case c.check != nil:
+		verdict = c.check(c, text)
 	}
 	if verdict.Status == Ignored && verdict.Keeps == "" {
 		verdict.Keeps = keptValue(d)
 	}
-	if verdict == (Verdict{}) && value != "" && alwaysWarned(d) {
-		return warned("obsolete, write %s=", d.Replacement)
+	if verdict == (Verdict{}) && text != "" {
+		if reason := discouraged[[2]string{d.Name, text}]; reason != "" {
+			return warned("%s", reason)
+		}
+		if alwaysWarned(d) {
+			return warned("obsolete, write %s=", d.Replacement)
+		}
 	}
 	return verdict
+}
+
+// supported reports whether units of the type of that name take a directive that
+// others know and ignore (src/core/unit.h, can_delegate and can_set_managed_oom).
+func supported(directive, unit string) bool {
+	var types []string
+	switch {
+	case directive == "Delegate" || directive == "DelegateSubgroup":
+		types = []string{".service", ".scope"}
+	case strings.HasPrefix(directive, "ManagedOOM") && directive != "ManagedOOMPreference" || directive == "OOMRules":
+		types = []string{".service", ".scope", ".slice"}
+	}
+	return len(types) == 0 || unit == "" || slices.ContainsFunc(types, func(t string) bool { return strings.HasSuffix(unit, t) })
+}
+
+// discouraged are valid values that systemd warns of, with the reason.
+var discouraged = map[[2]string]string{
+	{"KillMode", "none"}: "KillMode=none leaves processes behind; it is deprecated",
+	{"User", "nobody"}:   "nobody owns what nothing else owns; the service needs a user of its own",
 }
 
 // warns reports whether systemd says something of every use of the directive.
@@ -140,38 +167,3 @@ func ignoredUnless(ok bool, format string, args ...any) Verdict {
 
 // badSpecifier is the reason for a percent sign that stands for nothing.
 const badSpecifier = "unknown specifier; a literal percent sign is written twice"
-
-// Judge judges a value that is not empty.
-func Judge(d *directive.Directive, kind directive.Kind, value string, e Expander) Verdict {
-	switch kind {
-	case directive.KindBool, directive.KindTristate:
-		return judgeBool(d, value)
-	case directive.KindEnum, directive.KindHostname, directive.KindInput, directive.KindOutput, directive.KindMountFlags, directive.KindLogLevel, directive.KindFacility, directive.KindPersonality:
-		return judgeWord(d, kind, value, e)
-	case directive.KindMode, directive.KindSpan, directive.KindSpanNano, directive.KindSpanOrEmpty, directive.KindTimeout, directive.KindWatchdog, directive.KindTimer, directive.KindBytes, directive.KindBytesOrInfinity, directive.KindBytesOrShare, directive.KindBoolOrBytes, directive.KindMemory,
-		directive.KindTasks, directive.KindPercent, directive.KindShare, directive.KindLimit, directive.KindInt, directive.KindCount, directive.KindLongCount, directive.KindCountOrInfinity, directive.KindNice, directive.KindOOMScore, directive.KindIOPriority,
-		directive.KindRealtimePriority, directive.KindWeight, directive.KindCPUWeight, directive.KindExitStatus:
-		return judgeNumber(d, kind, value, e)
-	case directive.KindCapabilities, directive.KindSyscallFilter, directive.KindSyscallLog, directive.KindArchitectures, directive.KindFamilies, directive.KindNamespaces,
-		directive.KindAddresses, directive.KindInterfaces, directive.KindSecureBits, directive.KindDelegate, directive.KindControllers, directive.KindStatusSet, directive.KindCPUSet, directive.KindCPUAffinity, directive.KindCoredumpFilter, directive.KindSocketBind, directive.KindFileSystems:
-		return judgeSet(d, kind, value, e)
-	case directive.KindPath, directive.KindPlainPath, directive.KindPathSpec, directive.KindPaths, directive.KindBindPaths, directive.KindTmpfs, directive.KindDirectories, directive.KindSearchPath,
-		directive.KindPIDFile, directive.KindWorkingDirectory, directive.KindMountsFor, directive.KindEnvironmentFile, directive.KindFilterPath, directive.KindConditionPath, directive.KindDevices, directive.KindDeviceValue, directive.KindImages:
-		return judgePath(d, kind, value, e)
-	case directive.KindDNSServers:
-		return judgeServers(value)
-	case directive.KindExec:
-		return judgeExec(value, e)
-	}
-	return judgeText(d, kind, value, e)
-}
-
-func judgeBool(d *directive.Directive, value string) Verdict {
-	if _, ok := ParseBool(value); ok {
-		return Verdict{}
-	}
-	if d.Empty == directive.EmptyRefused {
-		return refused("not a boolean: %s", Clip(value))
-	}
-	return ignored("not a boolean: %s", Clip(value))
-}

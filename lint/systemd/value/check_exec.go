@@ -54,11 +54,14 @@ func ParseCommands(line string, v directive.Version) ([]Command, bool) {
 	return commands, verdict.Status == Valid
 }
 
-func judgeExec(line string, e Expander) Verdict {
-	_, verdict := ParseExec(line, e)
+// checkExec judges a command line.
+func checkExec(c *context, text string) Verdict {
+	_, verdict := ParseExec(text, c.Expander)
 	return verdict
 }
 
+// ParseExec splits an Exec line into its commands up to the first that is bad, and
+// judges it.
 func ParseExec(line string, e Expander) ([]Command, Verdict) {
 	var commands []Command
 	var verdict Verdict
@@ -139,9 +142,11 @@ func executableProblem(path string, c Command, v directive.Version) string {
 		return ""
 	case path == "":
 		return "no command"
+	case v >= 261 && strings.ContainsAny(path, "*?["):
+		return "the command has characters of a pattern"
 	case hasControl(path) || strings.ContainsAny(path, "\"'\\"):
 		return "the command has special characters"
-	case strings.HasSuffix(path, "/"):
+	case strings.HasSuffix(path, "/"), strings.HasSuffix(path, "/.") && v >= 257:
 		return "the command is a directory"
 	case absolute && !validPath(path), !absolute && !validFileName(path):
 		return "neither an absolute path nor a plain name"

@@ -3,111 +3,88 @@ package value
 import (
 	"math"
 	"strings"
-
-	"wardnix/lint/systemd/directive"
 )
 
-// judgeNumber judges times, sizes and numbers.
-func judgeNumber(d *directive.Directive, kind directive.Kind, value string, e Expander) Verdict {
-	ok := true
-	switch kind {
-	case directive.KindMode:
-		_, ok = ParseMode(value)
-		return ignoredUnless(ok, "not octal digits up to 7777: %s", Clip(value))
-	case directive.KindSpan, directive.KindSpanNano, directive.KindSpanOrEmpty, directive.KindTimeout, directive.KindWatchdog:
-		return judgeSpan(d, kind, value)
-	case directive.KindTimer:
-		return judgeTimer(d, value, e)
-	case directive.KindBytes:
-		n, ok := ParseSize(value)
-		if ok && d.Name == "LineMax" && n < 79 {
-			return warned("a line may have 79 bytes at least, which it is raised to")
-		}
-		return ignoredUnless(ok, "not a size (K, M, G, T, P, E; no B behind them): %s", Clip(value))
-	case directive.KindBytesOrInfinity:
-		_, ok = ParseSize(value)
-		return ignoredUnless(ok || value == "infinity", "not a size (K, M, G, T, P, E; no B behind them) or infinity: %s", Clip(value))
-	case directive.KindBytesOrShare:
-		size, ok := ParseSize(value)
-		share, good := parsePermyriad(value)
-		return ignoredUnless(ok && size > 0 || good && 0 < share && share <= 10000, "not a size (K, M, G, T, P, E; no B behind them) or percentage: %s", Clip(value))
-	case directive.KindBoolOrBytes:
-		_, ok = ParseSize(value)
-		_, isBool := ParseBool(value)
-		if value == "0" || value == "1" {
-			return warned("%s is taken for a boolean, not for a size", value)
-		}
-		return ignoredUnless(ok || isBool, "neither a boolean nor a size (K, M, G, T, P, E; no B behind them): %s", Clip(value))
-	case directive.KindMemory:
-		return judgeMemory(d, value)
-	case directive.KindTasks:
-		return judgeTasks(value)
-	case directive.KindPercent:
-		n, ok := parsePermyriad(value)
-		return ignoredUnless(ok && n > 0, "not a percentage: %s", Clip(value))
-	case directive.KindShare:
-		n, ok := parsePermyriad(value)
-		return ignoredUnless(ok && n <= 10000, "not a percentage up to 100%%: %s", Clip(value))
-	case directive.KindLimit:
-		return judgeLimit(d, value)
-	case directive.KindCountOrInfinity:
-		_, ok = ParseUint(value, 0, math.MaxUint32)
-		ok = ok || value == "infinity"
-	case directive.KindCPUWeight, directive.KindWeight:
-		n, good := ParseUint(value, 0, 10000)
-		ok = good && n > 0 || kind == directive.KindCPUWeight && value == "idle"
-	default:
-		ok = inRange(d, kind, value)
-	}
-	return ignoredUnless(ok, "not a number in the range of %s=: %s", d.Name, Clip(value))
+const (
+	sizeWords = "a size (K, M, G, T, P, E; no B after them)"
+	spanWords = "a time span"
+)
+
+// signed is a check of integers from least to most.
+func signed(least, most int64) func(*context, string) Verdict {
+	return test(func(text string) bool {
+		_, ok := parseInt(text, least, most)
+		return ok
+	})
 }
 
-// inRange reports whether value is an integer that the directive takes.
-func inRange(d *directive.Directive, kind directive.Kind, value string) bool {
-	least, most := int64(math.MinInt32), int64(math.MaxInt32)
-	switch kind {
-	case directive.KindCount:
-		least, most = 0, math.MaxUint32
-		if d.Name == "NAutoVTs" {
-			most = 15
+// unsigned is a check of integers from least to most.
+func unsigned(least, most uint64) func(*context, string) Verdict {
+	return test(func(text string) bool {
+		n, ok := ParseUint(text, 0, most)
+		return ok && n >= least
+	})
+}
+
+// or is a check that takes one word besides.
+func or(word string, check func(*context, string) Verdict) func(*context, string) Verdict {
+	return func(c *context, text string) Verdict {
+		if text == word {
+			return Verdict{}
 		}
-		_, ok := ParseUint(value, 0, uint64(most))
-		return ok
-	case directive.KindLongCount:
-		_, ok := ParseUint(value, 0, math.MaxUint64)
-		return ok
-	case directive.KindExitStatus:
-		_, ok := ParseUint(value, 0, math.MaxUint8)
-		return ok
-	case directive.KindNice:
-		least, most = -20, 19
-	case directive.KindOOMScore:
-		least, most = -1000, 1000
-	case directive.KindIOPriority:
-		least, most = 0, 7
-	case directive.KindRealtimePriority:
-		least, most = 0, 99
+		return check(c, text)
 	}
-	_, ok := parseInt(value, least, most)
+}
+
+func isMode(text string) bool {
+	_, ok := ParseMode(text)
 	return ok
 }
 
-func judgeSpan(d *directive.Directive, kind directive.Kind, value string) Verdict {
-	if kind == directive.KindWatchdog && (value == "default" || value == "off") {
-		return Verdict{}
-	}
-	unit := uint64(1e6)
-	if kind == directive.KindSpanNano {
-		return ignoredUnless(validNano(value), "not a time span: %s", Clip(value))
-	}
-	_, ok := SpanIn(value, unit)
-	return ignoredUnless(ok, "not a time span: %s", Clip(value))
+func isSize(text string) bool {
+	_, ok := ParseSize(text)
+	return ok
 }
 
-// validNano reads a time span that may hold nanoseconds (parse_nsec).
-func validNano(value string) bool {
+func isSpan(text string) bool {
+	_, ok := SpanIn(text, 1e6)
+	return ok
+}
+
+// isWatchdog reports whether text is a time span of the hardware watchdog.
+func isWatchdog(text string) bool { return text == "default" || text == "off" || isSpan(text) }
+
+// isSizeOrShare reports whether text is a size or a percentage above zero.
+func isSizeOrShare(text string) bool {
+	size, ok := ParseSize(text)
+	share, good := parsePermyriad(text)
+	return ok && size > 0 || good && 0 < share && share <= 10000
+}
+
+func isPercent(text string) bool {
+	n, ok := parsePermyriad(text)
+	return ok && n > 0
+}
+
+func isShare(text string) bool {
+	n, ok := parsePermyriad(text)
+	return ok && n <= 10000
+}
+
+// isTasks reports whether text is a number of tasks.
+func isTasks(text string) bool {
+	if text == "infinity" || isShare(text) {
+		return true
+	}
+	n, ok := ParseUint(text, 0, math.MaxUint64-1)
+	return ok && n > 0
+}
+
+// isNanoSpan reports whether text is a time span that may hold nanoseconds
+// (src/basic/time-util.c, parse_nsec).
+func isNanoSpan(text string) bool {
 	var b strings.Builder
-	for _, word := range strings.Fields(value) {
+	for _, word := range strings.Fields(text) {
 		for _, suffix := range []string{"nsec", "ns"} {
 			if number, found := strings.CutSuffix(word, suffix); found && number != "" {
 				word = number + "us"
@@ -116,68 +93,99 @@ func validNano(value string) bool {
 		}
 		b.WriteString(word + " ")
 	}
-	_, ok := SpanIn(strings.TrimSpace(b.String()), 1e6)
-	return ok
+	return isSpan(strings.TrimSpace(b.String()))
 }
 
-func judgeTimer(d *directive.Directive, value string, e Expander) Verdict {
-	text, ok := e.Expand(value, FullSpecifiers)
-	if !ok {
+// checkLineMax judges LineMax=, which is raised where it is too small.
+func checkLineMax(c *context, text string) Verdict {
+	n, ok := ParseSize(text)
+	switch {
+	case !ok:
+		return c.not(text)
+	case n < 79:
+		return warned("a line may have 79 bytes at least, which it is raised to")
+	}
+	return Verdict{}
+}
+
+// checkBoolOrSize judges Compress=, where 0 and 1 are booleans.
+func checkBoolOrSize(c *context, text string) Verdict {
+	if text == "0" || text == "1" {
+		return warned("%s is taken for a boolean, not for a size", text)
+	}
+	if _, ok := ParseBool(text); ok || isSize(text) {
+		return Verdict{}
+	}
+	return c.not(text)
+}
+
+// checkTimer judges a time span after which a timer elapses.
+func checkTimer(c *context, text string) Verdict {
+	text, ok := c.full(text)
+	switch {
+	case !ok:
 		return ignored(badSpecifier)
-	}
-	if d.Name == "OnCalendar" {
-		return ignoredUnless(validCalendar(value), "not a calendar expression: %s", Clip(value))
-	}
-	_, ok = SpanIn(text, 1e6)
-	return ignoredUnless(ok, "not a time span: %s", Clip(text))
-}
-
-func judgeMemory(d *directive.Directive, value string) Verdict {
-	if value == "infinity" {
+	case isSpan(text):
 		return Verdict{}
 	}
-	bytes, ok := uint64(0), false
-	if share, good := parsePermyriad(value); good && share <= 10000 {
+	return c.not(text)
+}
+
+// checkCalendar judges OnCalendar=.
+func checkCalendar(c *context, text string) Verdict {
+	expanded, ok := c.full(text)
+	switch {
+	case !ok:
+		return ignored(badSpecifier)
+	case expanded != text || validCalendar(text): // an instance may be any expression
+		return Verdict{}
+	}
+	return c.not(text)
+}
+
+// checkMemory judges a limit of memory. Zero is taken where nothing may be
+// guaranteed or swapped.
+func checkMemory(c *context, text string) Verdict {
+	if text == "infinity" {
+		return Verdict{}
+	}
+	bytes, ok := ParseSize(text)
+	if share, good := parsePermyriad(text); good && share <= 10000 {
 		bytes, ok = uint64(share), true
-	} else {
-		bytes, ok = ParseSize(value)
 	}
 	if !ok {
-		return ignored("not a size (K, M, G, T, P, E; no B behind them), percentage or infinity: %s", Clip(value))
+		return c.not(text)
 	}
-	zero := strings.Contains(d.Name, "Low") || strings.Contains(d.Name, "Min") || strings.Contains(d.Name, "Swap")
-	return ignoredUnless(bytes != math.MaxUint64 && (bytes > 0 || zero), "out of range: %s", Clip(value))
+	zero := strings.Contains(c.of.Name, "Low") || strings.Contains(c.of.Name, "Min") || strings.Contains(c.of.Name, "Swap")
+	return ignoredUnless(bytes != math.MaxUint64 && (bytes > 0 || zero), "out of range: %s", Clip(text))
 }
 
-func judgeTasks(value string) Verdict {
-	if share, ok := parsePermyriad(value); value == "infinity" || ok && share <= 10000 {
-		return Verdict{}
-	}
-	n, ok := ParseUint(value, 0, math.MaxUint64-1)
-	return ignoredUnless(ok && n > 0, "not a number of tasks, percentage or infinity: %s", Clip(value))
-}
-
-// judgeLimit judges SOFT or SOFT:HARD of a resource (src/basic/rlimit-util.c).
-func judgeLimit(d *directive.Directive, value string) Verdict {
-	soft, hard, two := strings.Cut(value, ":")
+// checkLimit judges SOFT or SOFT:HARD of a resource (src/basic/rlimit-util.c).
+func checkLimit(c *context, text string) Verdict {
+	resource := strings.TrimPrefix(strings.TrimPrefix(c.of.Name, "Default"), "Limit")
+	soft, hard, two := strings.Cut(text, ":")
 	hard = strings.TrimSuffix(hard, ":") // an empty third part is let through
-	low, ok := parseLimit(d, soft)
+	low, ok := parseLimit(resource, soft)
 	if ok && two {
-		high, good := parseLimit(d, hard)
+		high, good := parseLimit(resource, hard)
 		if good && low > high {
-			return ignored("the soft limit is above the hard one: %s", Clip(value))
+			return ignored("the soft limit is above the hard one: %s", Clip(text))
 		}
 		ok = good
 	}
-	return ignoredUnless(ok, "not a limit: %s", Clip(value))
+	if !ok {
+		return c.not(text)
+	}
+	return Verdict{}
 }
 
-func parseLimit(d *directive.Directive, text string) (uint64, bool) {
-	if text == "infinity" && !strings.HasSuffix(d.Name, "NICE") {
+// parseLimit reads a limit of a resource, such as NOFILE.
+func parseLimit(resource, text string) (uint64, bool) {
+	if text == "infinity" && resource != "NICE" {
 		return math.MaxUint64, true
 	}
 	const most = math.MaxUint64 - 1
-	switch strings.TrimPrefix(strings.TrimPrefix(d.Name, "Default"), "Limit") {
+	switch resource {
 	case "FSIZE", "DATA", "STACK", "CORE", "RSS", "AS", "MEMLOCK", "MSGQUEUE":
 		n, ok := ParseSize(text)
 		return n, ok && n <= most

@@ -3,181 +3,217 @@ package value
 import (
 	"math"
 	"strings"
-
-	"wardnix/lint/systemd/directive"
 )
 
-// judgePath judges the values that are paths.
-func judgePath(d *directive.Directive, kind directive.Kind, value string, e Expander) Verdict {
-	switch kind {
-	case directive.KindPaths, directive.KindTmpfs, directive.KindMountsFor:
-		return judgePaths(kind, value, e)
-	case directive.KindBindPaths:
-		return judgeBindPaths(value, e)
-	case directive.KindImages:
-		return judgeImages(d, value, e)
-	case directive.KindDirectories:
-		return judgeDirectories(d, value, e)
-	case directive.KindSearchPath:
-		return judgeSearchPath(value, e)
-	case directive.KindDevices:
-		return judgeDevice(value, e)
-	case directive.KindDeviceValue:
-		return judgeDeviceValue(d, value, e)
-	case directive.KindWorkingDirectory:
-		return judgeWorkingDirectory(value, e)
-	case directive.KindConditionPath:
-		value = strings.TrimPrefix(strings.TrimPrefix(value, "|"), "!")
+// absolute says what is wrong with an absolute path that may hold specifiers, ""
+// when nothing is.
+func (c *context) absolute(text string) string {
+	path, ok := c.full(text)
+	if !ok {
+		return badSpecifier
 	}
-	text, ok := value, true
-	if kind != directive.KindPlainPath {
-		text, ok = e.Expand(value, FullSpecifiers)
+	return PathProblem(c.rooted(path), true, false)
+}
+
+// rooted drops the ".." components at the front of an absolute path, as systemd does
+// from 255 on.
+func (c *context) rooted(path string) string {
+	if c.Version < 255 || !strings.HasPrefix(path, "/") {
+		return path
 	}
-	fatal := kind == directive.KindPath && strings.HasPrefix(d.Name, "Root")
-	switch {
-	case !ok && fatal:
-		return refused(badSpecifier)
-	case !ok:
-		return ignored(badSpecifier)
-	case kind == directive.KindEnvironmentFile:
-		text = strings.TrimPrefix(text, "-")
-	case kind == directive.KindPIDFile && !strings.HasPrefix(text, "/"):
-		text = "/run/" + text
-	case kind == directive.KindPath && text == "":
-		return Verdict{}
+	for path = SimplePath(path); strings.HasPrefix(path, "/../") || path == "/.."; {
+		path = "/" + strings.TrimPrefix(strings.TrimPrefix(path, "/.."), "/")
 	}
-	problem := PathProblem(text, true, false)
-	switch {
-	case problem == "":
-		if kind == directive.KindPIDFile && strings.HasPrefix(text, "/var/run/") {
-			return Verdict{Silent: e.Version < 253, Reason: "/var/run is a legacy directory, /run is used"}
+	return path
+}
+
+// belowAPI says that a path lies in one of the kernel's file systems, if it does.
+func (c *context) belowAPI(text string) string {
+	path, _ := c.full(text)
+	for _, top := range []string{"/proc", "/sys", "/dev"} {
+		if Below(c.rooted(path), top) {
+			return "path is below /proc, /sys or /dev: " + Clip(path)
 		}
+	}
+	return ""
+}
+
+// checkPath judges an absolute path. One that expands to nothing is no path;
+// those of root directories refuse the unit.
+func checkPath(c *context, text string) Verdict {
+	fail := ignored
+	if strings.HasPrefix(c.of.Name, "Root") {
+		fail = refused
+	}
+	if path, ok := c.full(text); ok && path == "" {
 		return Verdict{}
-	case fatal || kind == directive.KindPIDFile:
+	}
+	if problem := c.absolute(text); problem != "" {
+		return fail("%s", problem)
+	}
+	return Verdict{}
+}
+
+// checkAbsolute judges an absolute path.
+func checkAbsolute(c *context, text string) Verdict {
+	problem := c.absolute(text)
+	return ignoredUnless(problem == "", "%s", problem)
+}
+
+// checkPlainPath judges an absolute path without specifiers.
+func checkPlainPath(_ *context, text string) Verdict {
+	problem := PathProblem(text, true, false)
+	return ignoredUnless(problem == "", "%s", problem)
+}
+
+// checkEnvironmentFile judges a path after an optional "-", which may come from a
+// specifier.
+func checkEnvironmentFile(c *context, text string) Verdict {
+	path, ok := c.full(text)
+	problem := badSpecifier
+	if ok {
+		problem = PathProblem(strings.TrimPrefix(path, "-"), true, false)
+	}
+	return ignoredUnless(problem == "", "%s", problem)
+}
+
+// checkConditionPath judges "|", "!" and a path.
+func checkConditionPath(c *context, text string) Verdict {
+	return checkAbsolute(c, strings.TrimPrefix(strings.TrimPrefix(text, "|"), "!"))
+}
+
+// checkPIDFile judges a path that is relative to /run.
+func checkPIDFile(c *context, text string) Verdict {
+	path, ok := c.full(text)
+	if !ok {
+		return ignored(badSpecifier)
+	}
+	if !strings.HasPrefix(path, "/") {
+		path = "/run/" + path
+	}
+	path = c.rooted(path)
+	problem := PathProblem(path, true, false)
+	if problem == "" && c.Version >= 256 {
+		problem = c.belowAPI(path)
+	}
+	if problem != "" {
 		return refused("%s", problem)
 	}
-	return ignored("%s", problem)
+	if strings.HasPrefix(path, "/var/run/") {
+		return Verdict{Silent: c.Version < 253, Reason: "/var/run is a legacy directory, /run is used"}
+	}
+	return Verdict{}
 }
 
-func judgePaths(kind directive.Kind, value string, e Expander) Verdict {
-	var c collector
-	ok := Words(value, Unquote, func(word string) bool {
-		path := word
-		switch kind {
-		case directive.KindPaths:
-			path = strings.TrimPrefix(strings.TrimPrefix(path, "-"), "+")
-		case directive.KindTmpfs:
-			first, _, _, _, bad := extractWord(path, ":", dontCoalesce)
-			if bad {
-				c.bad(word, "bad escape")
-				return true
-			}
-			path = first
-		}
-		path, good := e.Expand(path, FullSpecifiers)
-		if !good {
-			c.bad(word, badSpecifier)
-		} else if problem := PathProblem(path, true, false); problem != "" {
-			c.bad(word, problem)
-		} else {
-			c.good++
-		}
-		return true
-	})
-	return c.verdict(ok, value)
+// checkPaths judges absolute paths with "-" and "+" before them.
+func checkPaths(c *context, text string) Verdict {
+	return c.each(text, Unquote, func(word string) string { return c.absolute(withoutMarks(word)) })
 }
 
-// judgeBindPaths judges SOURCE[:DESTINATION[:OPTIONS]] words.
-func judgeBindPaths(value string, e Expander) Verdict {
-	var c collector
-	rest, more := value, true
-	for more {
-		var source, destination, options string
-		var ok, bad bool
-		before := rest
-		source, rest, more, ok, bad = extractWord(rest, ":"+Blanks, Unquote|dontCoalesce)
+// withoutMarks returns a path without "-" and "+" before it.
+func withoutMarks(word string) string { return strings.TrimPrefix(strings.TrimPrefix(word, "-"), "+") }
+
+// checkMountsFor judges absolute paths.
+func checkMountsFor(c *context, text string) Verdict { return c.each(text, Unquote, c.absolute) }
+
+// checkTmpfs judges PATH[:OPTIONS] words.
+func checkTmpfs(c *context, text string) Verdict {
+	return c.each(text, Unquote, func(word string) string {
+		path, _, _, _, bad := extractWord(word, ":", dontCoalesce)
 		if bad {
-			return c.verdict(false, value)
+			return "bad escape"
+		}
+		return c.absolute(path)
+	})
+}
+
+// checkBindPaths judges SOURCE[:DESTINATION[:OPTIONS]] words
+// (src/core/load-fragment.c, config_parse_bind_paths).
+func checkBindPaths(c *context, text string) Verdict {
+	var l collector
+	for rest, more := text, true; more; {
+		var word, problem string
+		var ok, bad bool
+		word, problem, rest, more, ok, bad = c.bindPath(rest)
+		if bad {
+			return l.verdict(false, text)
 		}
 		if !ok {
 			break
 		}
-		last := !more || separatorBefore(before, rest) != ':'
-		if source == "" && last {
+		if word == "" && problem == "" {
 			continue // repeated spaces make an empty word: systemd warns, and no path is lost
 		}
-		text, ok := e.Expand(source, FullSpecifiers)
-		if !ok {
-			c.bad(source, badSpecifier)
-			continue
-		}
-		if problem := PathProblem(strings.TrimPrefix(text, "-"), true, false); problem != "" {
-			c.bad(source, problem)
-			continue
-		}
-		if last {
-			c.good++
-			continue
-		}
-		before = rest
-		destination, rest, more, ok, bad = extractWord(rest, ":"+Blanks, Unquote|dontCoalesce)
-		if bad || !ok {
-			return c.verdict(false, value)
-		}
-		text, ok = e.Expand(destination, FullSpecifiers)
-		if !ok {
-			c.bad(destination, badSpecifier)
-			continue
-		}
-		if problem := PathProblem(text, true, false); problem != "" {
-			c.bad(destination, problem)
-			continue
-		}
-		if more && separatorBefore(before, rest) == ':' {
-			options, rest, more, _, bad = extractWord(rest, Blanks, Unquote)
-			if bad {
-				return c.verdict(false, value)
-			}
-			if options != "" && options != "rbind" && options != "norbind" {
-				c.bad(options, "neither rbind nor norbind")
-				continue
-			}
-		}
-		c.good++
+		l.add(word, problem)
 	}
-	return c.verdict(true, value)
+	return l.verdict(true, text)
+}
+
+// bindPath reads one bind path off rest, and says what is wrong with which part of
+// it. A part with a problem ends the reading at the next separator, as in systemd.
+func (c *context) bindPath(text string) (word, problem, rest string, more, ok, bad bool) {
+	separators := ":" + Blanks
+	word, rest, more, ok, bad = extractWord(text, separators, Unquote|dontCoalesce)
+	if bad || !ok {
+		return word, "", rest, more, ok, bad
+	}
+	if word == "" && (!more || separatorBefore(text, rest) != ':') {
+		return "", "", rest, more, true, false
+	}
+	source, good := c.full(word)
+	if !good {
+		return word, badSpecifier, rest, more, true, false
+	}
+	problem = PathProblem(strings.TrimPrefix(source, "-"), true, false)
+	if problem != "" || !more || separatorBefore(text, rest) != ':' {
+		return word, problem, rest, more, true, false
+	}
+	text = rest
+	word, rest, more, ok, bad = extractWord(text, separators, Unquote|dontCoalesce)
+	if bad || !ok {
+		return word, "", rest, more, false, true
+	}
+	problem = c.absolute(word)
+	if problem != "" || !more || separatorBefore(text, rest) != ':' {
+		return word, problem, rest, more, true, false
+	}
+	word, rest, more, _, bad = extractWord(rest, Blanks, Unquote)
+	if word != "" && word != "rbind" && word != "norbind" {
+		problem = "neither rbind nor norbind"
+	}
+	return word, problem, rest, more, true, bad
 }
 
 // separatorBefore returns the character in front of rest in text.
 func separatorBefore(text, rest string) byte { return text[len(text)-len(rest)-1] }
 
-func judgeDirectories(d *directive.Directive, value string, e Expander) Verdict {
-	var c collector
-	ok := Words(value, Unquote|RetainEscape, func(word string) bool {
-		if problem := directoryProblem(d, word, e); problem != "" {
-			c.bad(word, problem)
-		} else {
-			c.good++
-		}
-		return true
-	})
-	return c.verdict(ok, value)
+// checkDirectories judges directories below one of the unit's own.
+func checkDirectories(c *context, text string) Verdict {
+	return c.each(text, Unquote|RetainEscape, c.directory)
 }
 
-// directoryProblem says what is wrong with PATH[:LINK[:ro]].
-func directoryProblem(d *directive.Directive, word string, e Expander) string {
-	source, rest, more, ok, bad := extractWord(word, ":", cUnescape|unescapeSeparators)
+// directory says what is wrong with PATH[:LINK[:ro]].
+func (c *context) directory(word string) string {
+	flags := cUnescape | unescapeSeparators
+	if c.Version >= 257 {
+		flags |= dontCoalesce
+	}
+	source, rest, more, ok, bad := extractWord(word, ":", flags)
 	if bad || !ok {
 		return "bad syntax"
 	}
-	link := ""
+	link, access := "", ""
 	if more {
-		link, _, _, _, bad = extractWord(rest, ":", cUnescape|unescapeSeparators)
-		if bad {
+		if link, rest, more, _, bad = extractWord(rest, ":", flags); bad {
 			return "bad syntax"
 		}
 	}
-	path, ok := e.Expand(source, FullSpecifiers)
+	if more && c.Version >= 257 {
+		if access, _, _, _, bad = extractWord(rest, ":", flags); bad || access != "" && access != "ro" {
+			return "neither empty nor ro"
+		}
+	}
+	path, ok := c.full(source)
 	if !ok {
 		return badSpecifier
 	}
@@ -190,17 +226,19 @@ func directoryProblem(d *directive.Directive, word string, e Expander) string {
 	if link == "" {
 		return ""
 	}
-	if d.Name == "ConfigurationDirectory" {
+	if c.of.Name == "ConfigurationDirectory" {
 		return "a link is not supported here"
 	}
-	if path, ok = e.Expand(link, FullSpecifiers); !ok {
+	if path, ok = c.full(link); !ok {
 		return badSpecifier
 	}
 	return PathProblem(path, false, true)
 }
 
-func judgeSearchPath(value string, e Expander) Verdict {
-	good, rest, more := 0, value, true
+// checkSearchPath judges absolute paths with colons between them. The first bad one
+// ends the reading.
+func checkSearchPath(c *context, text string) Verdict {
+	good, rest, more := 0, text, true
 	for more {
 		var word string
 		var ok, bad bool
@@ -208,12 +246,7 @@ func judgeSearchPath(value string, e Expander) Verdict {
 		if bad || !ok {
 			break
 		}
-		path, ok := e.Expand(word, FullSpecifiers)
-		problem := badSpecifier
-		if ok {
-			problem = PathProblem(path, true, false)
-		}
-		if problem != "" {
+		if problem := c.absolute(word); problem != "" {
 			verdict := Verdict{Status: Partly, Reason: problem + "; it and the rest of the line are dropped"}
 			if good == 0 {
 				verdict.Status = Ignored
@@ -225,11 +258,12 @@ func judgeSearchPath(value string, e Expander) Verdict {
 	return Verdict{}
 }
 
-func judgeDevice(value string, e Expander) Verdict {
-	if _, _, ok := ParseDevice(value, e); ok {
+// checkDevice judges a device and its rights.
+func checkDevice(c *context, text string) Verdict {
+	if _, _, ok := ParseDevice(text, c.Expander); ok {
 		return Verdict{}
 	}
-	return ignored("not a device (/dev/…, char-…, block-…) with rights out of r, w, m: %s", Clip(value))
+	return c.not(text)
 }
 
 // ParseDevice reads PATH [RIGHTS].
@@ -260,88 +294,80 @@ func ParseDevice(value string, e Expander) (path, rights string, ok bool) {
 	return path, rights, true
 }
 
-func judgeDeviceValue(d *directive.Directive, value string, e Expander) Verdict {
-	word, rest, _, ok, bad := extractWord(value, Blanks, Unquote)
-	if bad || !ok || rest == "" {
-		return ignored("not a device and a value: %s", Clip(value))
-	}
-	path, ok := e.Expand(word, FullSpecifiers)
-	if !ok {
-		return ignored(badSpecifier)
-	}
-	if problem := PathProblem(path, false, false); problem != "" {
-		return ignored("%s", problem)
-	}
-	switch {
-	case strings.HasSuffix(d.Name, "Weight"):
-		n, good := ParseUint(rest, 0, 10000)
-		ok = good && n > 0
-	case strings.HasSuffix(d.Name, "Sec"):
-		_, ok = SpanIn(rest, 1e6)
-	case rest == "infinity":
-	default:
-		n, good := ParseSize(rest)
-		if strings.Contains(d.Name, "IOPS") {
-			n, good = parseSize1000(rest)
+// deviceValue is a check of a device and a value that passes a test.
+func deviceValue(valid func(text string) bool) func(*context, string) Verdict {
+	return func(c *context, text string) Verdict {
+		word, rest, _, ok, bad := extractWord(text, Blanks, Unquote)
+		if bad || !ok || rest == "" {
+			return c.not(text)
 		}
-		ok = good && n > 0 && n < math.MaxUint64
+		path, ok := c.full(word)
+		if !ok {
+			return ignored(badSpecifier)
+		}
+		if problem := PathProblem(path, false, false); problem != "" {
+			return ignored("%s", problem)
+		}
+		return ignoredUnless(valid(rest), "not a value for a device: %s", Clip(rest))
 	}
-	return ignoredUnless(ok, "not a value for a device: %s", Clip(rest))
 }
 
-// parseSize1000 reads a number with decimal suffixes; the accepted texts are
-// those of ParseSize.
-func parseSize1000(text string) (uint64, bool) { return ParseSize(text) }
+// isBandwidth reports whether text is a number of bytes or operations a second.
+func isBandwidth(text string) bool {
+	n, ok := ParseSize(text)
+	return text == "infinity" || ok && n > 0 && n < math.MaxUint64
+}
 
-func judgeWorkingDirectory(value string, e Expander) Verdict {
-	path, optional := strings.CutPrefix(value, "-")
+func isWeight(text string) bool {
+	n, ok := ParseUint(text, 0, 10000)
+	return ok && n > 0
+}
+
+// checkWorkingDirectory judges an absolute path or "~", after an optional "-".
+func checkWorkingDirectory(c *context, text string) Verdict {
+	path, optional := strings.CutPrefix(text, "-")
 	if path == "~" {
 		return Verdict{}
 	}
-	path, ok := e.Expand(path, FullSpecifiers)
-	problem := badSpecifier
-	if ok {
-		problem = PathProblem(path, true, false)
-	}
-	switch {
+	switch problem := c.absolute(path); {
 	case problem == "":
 		return Verdict{}
 	case optional:
 		return ignored("%s", problem)
+	default:
+		return refused("%s", problem)
 	}
-	return refused("%s", problem)
 }
 
-// judgeImages judges SOURCE:DESTINATION[:OPTIONS] of MountImages=, or
-// SOURCE[:OPTIONS] of ExtensionImages=.
-func judgeImages(d *directive.Directive, value string, e Expander) Verdict {
-	var c collector
-	ok := Words(value, Unquote|RetainEscape, func(word string) bool {
-		if problem := imageProblem(d, word, e); problem != "" {
-			c.bad(word, problem)
-		} else {
-			c.good++
+// checkExtensionImages judges SOURCE[:OPTIONS] words.
+func checkExtensionImages(c *context, text string) Verdict {
+	return c.each(text, Unquote|RetainEscape, func(word string) string {
+		source, _, _ := strings.Cut(strings.TrimLeft(word, ":"), ":")
+		if source == "" {
+			return ""
 		}
-		return true
+		source = strings.TrimPrefix(source, "-")
+		problem := c.absolute(source)
+		if problem == "" && c.Version >= 256 {
+			problem = c.belowAPI(source)
+		}
+		return problem
 	})
-	return c.verdict(ok, value)
 }
 
-func imageProblem(d *directive.Directive, word string, e Expander) string {
-	parts := strings.Split(word, ":")
-	source, ok := e.Expand(strings.TrimPrefix(parts[0], "-"), FullSpecifiers)
-	if !ok {
-		return badSpecifier
-	}
-	if problem := PathProblem(source, true, false); problem != "" || d.Name == "ExtensionImages" {
-		return problem
-	}
-	if len(parts) < 2 || parts[1] == "" {
-		return "no destination"
-	}
-	destination, ok := e.Expand(parts[1], FullSpecifiers)
-	if !ok {
-		return badSpecifier
-	}
-	return PathProblem(destination, true, false)
+// checkMountImages judges SOURCE:DESTINATION[:OPTIONS] words.
+func checkMountImages(c *context, text string) Verdict {
+	return c.each(text, Unquote|RetainEscape, func(word string) string {
+		parts := strings.Split(strings.TrimLeft(word, ":"), ":")
+		if parts[0] == "" {
+			return ""
+		}
+		if problem := c.absolute(strings.TrimPrefix(parts[0], "-")); problem != "" {
+			return problem
+		}
+		if len(parts) < 2 || parts[1] == "" {
+			return "no destination"
+		}
+		return c.absolute(parts[1])
+	})
 }

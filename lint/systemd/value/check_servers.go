@@ -6,19 +6,13 @@ import (
 	"strings"
 )
 
-// judgeServers judges a list of DNS servers (src/shared/socket-netlink.c,
+// serverProblem says what is wrong with a DNS server (src/shared/socket-netlink.c,
 // in_addr_port_ifindex_name_from_string_auto).
-func judgeServers(value string) Verdict {
-	var c collector
-	ok := Words(value, 0, func(word string) bool {
-		if validServer(word) {
-			c.good++
-		} else {
-			c.bad(word, "not an IP address, with :PORT, %INTERFACE and #NAME where they are wanted")
-		}
-		return true
-	})
-	return c.verdict(ok, value)
+func serverProblem(_ *context, word string) string {
+	if validServer(word) {
+		return ""
+	}
+	return "not an IP address, with :PORT, %INTERFACE and #NAME where they are wanted"
 }
 
 // validServer reports whether word is ADDRESS[:PORT][%INTERFACE][#NAME], with

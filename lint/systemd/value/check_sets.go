@@ -9,121 +9,158 @@ import (
 	"wardnix/lint/systemd/directive"
 )
 
-// judgeSet judges the values that are sets of words.
-func judgeSet(d *directive.Directive, kind directive.Kind, value string, e Expander) Verdict {
-	switch kind {
-	case directive.KindCapabilities:
-		return judgeCapabilities(value, e.Version)
-	case directive.KindSyscallFilter:
-		return judgeFilter(value, e.Version)
-	case directive.KindFamilies:
-		return judgeFamilies(value, e.Version)
-	case directive.KindNamespaces:
-		_, ok := ParseNamespaces(strings.TrimPrefix(value, "~"))
-		_, isBool := ParseBool(value)
-		return ignoredUnless(ok || isBool, "not a list of namespace types: %s", Clip(value))
-	case directive.KindCoredumpFilter:
-		return ignoredUnless(validDumpTypes(value), "not a list of memory types: %s", Clip(value))
-	case directive.KindSecureBits:
-		return judgeSecureBits(value, e.Version)
-	case directive.KindCPUSet, directive.KindCPUAffinity:
-		text, ok := e.Expand(value, FullSpecifiers)
-		if kind == directive.KindCPUAffinity {
-			text, ok = value, true
+// A set describes words out of a table, and how a misspelt one is repaired.
+type set struct {
+	flags wordFlags
+	// prefix is what inverts a line, if anything does.
+	prefix string
+	// reason is what is wrong with a word that does not belong to the set.
+	reason string
+	// known reports whether a word belongs to the set.
+	known func(word string, v directive.Version) bool
+	// names are those that a misspelt word may mean.
+	names func(v directive.Version) []string
+	// meant are words that people write, with the name that they mean.
+	meant map[string]string
+}
+
+// check judges the words of a line.
+func (s set) check(c *context, text string) Verdict {
+	return c.each(strings.TrimPrefix(text, s.prefix), s.flags, func(word string) string {
+		if s.known(word, c.Version) {
+			return ""
 		}
-		backwards := false
-		if ok && !(kind == directive.KindCPUAffinity && text == "numa") {
-			backwards, ok = validCPUs(text)
-		}
-		if ok && backwards {
-			return Verdict{Status: Partly, Reason: "a range ends before it begins: " + Clip(value)}
-		}
-		return ignoredUnless(ok, "not a list of numbers and ranges: %s", Clip(value))
-	case directive.KindSocketBind:
-		return ignoredUnless(validSocketBind(value), "not [FAMILY:][PROTOCOL:]PORTS: %s", Clip(value))
-	case directive.KindDelegate:
-		if _, ok := ParseBool(value); ok {
-			return Verdict{}
-		}
-	}
-	var c collector
-	ok := Words(strings.TrimPrefix(value, inverter(kind)), setFlags(kind), func(word string) bool {
-		if reason := wordProblem(kind, word, e.Version); reason != "" {
-			c.bad(word, reason)
-		} else {
-			c.good++
-		}
-		return true
+		return s.reason
 	})
-	if kind == directive.KindDelegate {
-		c.good++ // delegation is switched on all the same
+}
+
+// The sets of words.
+var (
+	capabilitySet = set{
+		known: func(word string, v directive.Version) bool { _, ok := ParseCapability(word, v); return ok },
+		names: func(directive.Version) []string {
+			return namesOf(directive.CapabilityTable[:], func(c directive.Capability) string { return c.Name })
+		},
 	}
-	verdict := c.verdict(ok, value)
-	if kind == directive.KindControllers && verdict.Status == Partly {
-		verdict.Silent = true
+	filterSet = set{
+		known: func(word string, v directive.Version) bool {
+			name, _, _ := strings.Cut(word, ":")
+			_, ok := directive.Resolve(name, v)
+			return ok
+		},
+		names: func(v directive.Version) []string {
+			return append(directive.SyscallGroups(v), directive.Calls().Names...)
+		},
+	}
+	logSet = set{prefix: "~", reason: "unknown system call or group",
+		known: func(word string, v directive.Version) bool { _, ok := directive.Resolve(word, v); return ok },
+		names: filterSet.names,
+	}
+	familySet = set{
+		known: func(word string, _ directive.Version) bool { _, ok := ParseFamily(word); return ok },
+		names: func(directive.Version) []string {
+			return namesOf(directive.FamilyTable[:], func(f directive.Family) string { return f.Name })
+		},
+	}
+	namespaceSet = set{
+		known: func(word string, _ directive.Version) bool { _, ok := ParseNamespaces(word); return ok },
+		names: func(directive.Version) []string {
+			return namesOf(directive.NamespaceTable[:], func(n directive.Namespace) string { return n.Name })
+		},
+		meant: map[string]string{"network": "net", "mount": "mnt", "user-ns": "user", "cgroups": "cgroup", "hostname": "uts"},
+	}
+	architectureSet = set{flags: Unquote, reason: "unknown architecture", known: in(Architectures), names: of(Architectures)}
+	controllerSet   = set{reason: "unknown controller", known: in(controllers), names: of(controllers)}
+	delegateSet     = set{flags: Unquote, reason: "unknown controller", known: in(controllers), names: of(controllers)}
+	addressSet      = set{
+		reason: "not an address, a prefix or one of any, localhost, link-local, multicast",
+		known:  func(word string, _ directive.Version) bool { _, ok := ParseAddress(word); return ok },
+		names:  of([]string{"any", "localhost", "link-local", "multicast"}),
+	}
+	statusSet = set{reason: "neither exit status nor signal", known: func(word string, _ directive.Version) bool { return validExitStatus(word) || validSignal(word) }}
+	anySet    = set{flags: Unquote, prefix: "~", known: func(string, directive.Version) bool { return true }}
+)
+
+func in(names []string) func(string, directive.Version) bool {
+	return func(word string, _ directive.Version) bool { return slices.Contains(names, word) }
+}
+
+func of(names []string) func(directive.Version) []string {
+	return func(directive.Version) []string { return names }
+}
+
+func namesOf[T any](table []T, name func(T) string) []string {
+	names := make([]string, len(table))
+	for i, row := range table {
+		names[i] = name(row)
+	}
+	return names
+}
+
+// checkControllers judges the controllers of DisableControllers=, of which systemd
+// drops unknown ones without a word.
+func checkControllers(c *context, text string) Verdict {
+	verdict := controllerSet.check(c, text)
+	verdict.Silent = verdict.Status == Partly
+	return verdict
+}
+
+// checkDelegate judges Delegate=, which any list of controllers switches on.
+func checkDelegate(c *context, text string) Verdict {
+	if _, ok := ParseBool(text); ok {
+		return Verdict{}
+	}
+	verdict := delegateSet.check(c, text)
+	if verdict.Status == Ignored {
+		verdict.Status = Partly
 	}
 	return verdict
 }
 
-// inverter returns the prefix that inverts a set.
-func inverter(kind directive.Kind) string {
-	if kind == directive.KindInterfaces || kind == directive.KindSyscallLog || kind == directive.KindFileSystems {
-		return "~"
+// checkNamespaces judges a boolean or a list of namespace types.
+func checkNamespaces(c *context, text string) Verdict {
+	_, ok := ParseNamespaces(strings.TrimPrefix(text, "~"))
+	if _, isBool := ParseBool(text); ok || isBool {
+		return Verdict{}
 	}
-	return ""
+	return c.not(text)
 }
 
-// setFlags tells how the words of a set are split.
-func setFlags(kind directive.Kind) wordFlags {
-	switch kind {
-	case directive.KindAddresses, directive.KindSyscallLog, directive.KindStatusSet, directive.KindControllers:
-		return 0
+// checkCPUs judges a list of numbers and ranges.
+func checkCPUs(c *context, text string) Verdict {
+	expanded, ok := c.full(text)
+	if !ok {
+		return c.not(text)
 	}
-	return Unquote
+	backwards, ok := validCPUs(expanded, c.Version)
+	switch {
+	case !ok:
+		return c.not(text)
+	case backwards:
+		return Verdict{Status: Partly, Reason: "a range ends before it begins: " + Clip(text)}
+	}
+	return Verdict{}
 }
 
-// wordProblem says what is wrong with one word, empty when nothing is.
-func wordProblem(kind directive.Kind, word string, v directive.Version) string {
-	ok, reason := true, ""
-	switch kind {
-	case directive.KindSyscallLog:
-		_, ok = directive.Resolve(word, v)
-		reason = "unknown system call or group"
-	case directive.KindArchitectures:
-		ok, reason = slices.Contains(Architectures, word), "unknown architecture"
-	case directive.KindAddresses:
-		_, ok = ParseAddress(word)
-		reason = "not an address, a prefix or one of any, localhost, link-local, multicast"
-	case directive.KindInterfaces:
-		ok, reason = validInterface(word), "not an interface name"
-	case directive.KindDelegate, directive.KindControllers:
-		ok, reason = slices.Contains(controllers, word), "unknown controller"
-	case directive.KindStatusSet:
-		ok, reason = validExitStatus(word) || validSignal(word), "neither exit status nor signal"
-	}
-	if ok {
-		return ""
-	}
-	return reason
-}
-
-func judgeCapabilities(value string, v directive.Version) Verdict {
-	list, inverted := strings.CutPrefix(value, "~")
-	var c collector
-	ok := Words(list, Unquote|RelaxQuotes, func(word string) bool {
-		if _, ok := ParseCapability(word, v); ok {
-			c.good++
+// checkCapabilities judges a capability set. A line of unknown names alone changes
+// the set all the same.
+func checkCapabilities(c *context, text string) Verdict {
+	list, inverted := strings.CutPrefix(text, "~")
+	var l collector
+	complete := EachWord(list, Unquote|RelaxQuotes, func(word string) bool {
+		if _, ok := ParseCapability(word, c.Version); ok {
+			l.good++
 		} else {
-			c.bad(word, "unknown capability")
+			l.bad(word, "unknown capability")
 		}
 		return true
 	})
-	verdict := c.verdict(ok, value)
+	verdict := l.verdict(complete, text)
 	if verdict.Status == Valid {
 		return verdict
 	}
-	verdict.Silent = ok
-	if c.good == 0 {
+	verdict.Silent = complete
+	if l.good == 0 {
 		verdict.Status = Partly
 		effect := "the line then drops every capability"
 		if inverted {
@@ -151,41 +188,43 @@ func ParseCapability(word string, v directive.Version) (int, bool) {
 	return 0, false
 }
 
-func judgeFilter(value string, v directive.Version) Verdict {
-	var c collector
+// checkFilter judges a line of SystemCallFilter=.
+func checkFilter(c *context, text string) Verdict {
+	var l collector
 	var f Filter
-	f.Line(value, v, c.bad)
-	verdict := c.verdict(true, value)
+	f.Line(text, c.Version, l.bad)
+	verdict := l.verdict(true, text)
 	if verdict.Status != Valid {
 		verdict.Status = Partly
-		if f.Allow && f.Calls == directive.GroupsOf(v)["@default"].Set {
+		if f.Allow && f.Calls == directive.GroupsOf(c.Version)["@default"].Set {
 			verdict.Reason += "; as the first line it allows only @default"
 		}
 	}
 	return verdict
 }
 
-func judgeFamilies(value string, v directive.Version) Verdict {
-	if value == "none" {
+// checkFamilies judges a line of RestrictAddressFamilies=.
+func checkFamilies(c *context, text string) Verdict {
+	if text == "none" {
 		return Verdict{}
 	}
-	var c collector
-	ok := Words(strings.TrimPrefix(value, "~"), Unquote, func(word string) bool {
+	var l collector
+	complete := EachWord(strings.TrimPrefix(text, "~"), Unquote, func(word string) bool {
 		if _, ok := ParseFamily(word); ok {
-			c.good++
+			l.good++
 			return true
 		}
-		if v >= 261 {
-			c.bad(word, "unknown address family, the rest of the line is dropped")
+		if c.Version >= 261 {
+			l.bad(word, "unknown address family, the rest of the line is dropped")
 			return false
 		}
-		c.bad(word, "unknown address family")
+		l.bad(word, "unknown address family")
 		return true
 	})
-	verdict := c.verdict(ok, value)
+	verdict := l.verdict(complete, text)
 	if verdict.Status == Ignored { // the line still makes a list
 		verdict.Status = Partly
-		if !strings.HasPrefix(value, "~") {
+		if !strings.HasPrefix(text, "~") {
 			verdict.Reason += "; as the first line it allows no family at all"
 		}
 	}
@@ -210,7 +249,7 @@ type NamespaceSet uint16
 // ParseNamespaces reads a list of namespace types; one unknown name spoils it.
 func ParseNamespaces(text string) (set NamespaceSet, ok bool) {
 	ok = true
-	good := Words(text, 0, func(word string) bool {
+	good := EachWord(text, 0, func(word string) bool {
 		i := slices.IndexFunc(directive.NamespaceTable[:], func(n directive.Namespace) bool { return n.Name == word })
 		if i < 0 {
 			ok = false
@@ -222,18 +261,20 @@ func ParseNamespaces(text string) (set NamespaceSet, ok bool) {
 	return set, ok && good
 }
 
-func judgeSecureBits(value string, v directive.Version) Verdict {
-	var c collector
-	ok := Words(value, Unquote|RelaxQuotes, func(word string) bool {
-		if slices.Contains(secureBits, word) || v >= 262 && slices.Contains(secureBits262, word) {
-			c.good++
+// checkSecureBits judges secure bits, of which systemd drops unknown ones without
+// a word.
+func checkSecureBits(c *context, text string) Verdict {
+	var l collector
+	complete := EachWord(text, Unquote|RelaxQuotes, func(word string) bool {
+		if slices.Contains(secureBits, word) || c.Version >= 262 && slices.Contains(secureBits262, word) {
+			l.good++
 		} else {
-			c.bad(word, "unknown secure bit")
+			l.bad(word, "unknown secure bit")
 		}
 		return true
 	})
-	verdict := c.verdict(ok, value)
-	if verdict.Status != Valid && ok {
+	verdict := l.verdict(complete, text)
+	if verdict.Status != Valid && complete {
 		verdict.Status, verdict.Silent = Partly, true
 	}
 	return verdict
@@ -280,6 +321,7 @@ func isLocalhost(word string) bool {
 	return false
 }
 
+// CapabilityNames returns the names of a set of capabilities, by number.
 func CapabilityNames(set uint64) []string {
 	var names []string
 	for n := set & AllCapabilities; n != 0; n &= n - 1 {
@@ -288,6 +330,7 @@ func CapabilityNames(set uint64) []string {
 	return names
 }
 
+// AllCapabilities is the set of all capabilities that have a name.
 const AllCapabilities = 1<<41 - 1
 
 // FullCapabilities is systemd's "all": more bits than there are capabilities.

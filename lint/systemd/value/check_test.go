@@ -88,3 +88,67 @@ func TestDefaultsAreValid(t *testing.T) {
 		}
 	}
 }
+
+// TestVersions has values that versions of systemd read in different ways.
+func TestVersions(t *testing.T) {
+	for _, test := range []struct {
+		section, name, value string
+		version              directive.Version
+		want                 Status
+	}{
+		{"Socket", "BindIPv6Only", "yes", 252, Valid},
+		{"Socket", "BindIPv6Only", "0", 262, Valid},
+		{"Service", "RestrictNetworkInterfaces", "averyveryverylongname", 255, Ignored},
+		{"Service", "RestrictNetworkInterfaces", "averyveryverylongname", 256, Valid},
+		{"Service", "RestrictNetworkInterfaces", "0x10", 252, Ignored},
+		{"Service", "BindPaths", "/a:/../c", 254, Ignored},
+		{"Service", "BindPaths", "/a:/../c", 255, Valid},
+		{"Service", "SocketBindDeny", "tcp:0", 255, Ignored},
+		{"Service", "SocketBindDeny", "0-5", 256, Valid},
+		{"Socket", "MessageQueueMaxMessages", "4294967295", 252, Valid},
+		{"Socket", "MessageQueueMessageSize", "4294967296", 262, Valid},
+		{"Service", "ExecStopPost", "/nix/store/a?b/bin/x", 260, Valid},
+		{"Service", "ExecStopPost", "/nix/store/a?b/bin/x", 261, Refused},
+		{"Service", "ExecStopPost", "/x/.", 252, Valid},
+		{"Service", "ExecStopPost", "/x/.", 257, Refused},
+		{"Service", "PIDFile", "/proc/x.pid", 255, Valid},
+		{"Service", "PIDFile", "/proc/x.pid", 256, Refused},
+		{"Service", "RootImagePolicy", "nonsense", 255, Refused},
+		{"Service", "RootImagePolicy", "root=verity:=ignore", 255, Valid},
+		{"Service", "AppArmorProfile", "%Z", 252, Refused},
+		{"Service", "SmackProcessLabel", "%Z", 262, Refused},
+		{"Service", "CPUSchedulingPolicy", "99", 259, Valid},
+		{"Service", "CPUSchedulingPolicy", "99", 260, Ignored},
+		{"Service", "StateDirectory", ":bar", 256, Valid},
+		{"Service", "StateDirectory", ":bar", 257, Ignored},
+		{"Service", "StateDirectory", "foo:bar:baz", 257, Ignored},
+		{"Service", "StateDirectory", "foo:bar:ro", 257, Valid},
+		{"Service", "ExtensionImages", "/dev/null", 255, Valid},
+		{"Service", "ExtensionImages", "/dev/null", 256, Ignored},
+		{"Service", "ExtensionImages", ":", 252, Valid},
+		{"Service", "AllowedCPUs", "4294967295", 257, Valid},
+		{"Service", "AllowedCPUs", "4294967295", 262, Ignored},
+		{"Timer", "OnCalendar", "50%", 252, Ignored},
+		{"Timer", "OnCalendar", "%i", 252, Valid},
+		{"Manager", "CrashAction", "", 262, Valid},
+		{"Socket", "ListenStream", "[::1]", 252, Ignored},
+		{"Socket", "ListenStream", "vsock:2:80", 252, Valid},
+		{"Socket", "ListenNetlink", "route 3", 252, Valid},
+		{"Socket", "ListenFIFO", "run/x", 252, Ignored},
+		{"Service", "LogExtraFields", "field=x", 252, Ignored},
+		{"Service", "NFTSet", "cgroup:inet:filter:set", 262, Valid},
+	} {
+		if got := Check(test.section, test.name, test.value, test.version); got.Status != test.want {
+			t.Errorf("%s=%s in %d: %s (%s), want %s", test.name, test.value, test.version, got.Status, got.Reason, test.want)
+		}
+	}
+}
+
+// Units of some types do not take a directive that is in their section.
+func TestTypes(t *testing.T) {
+	for unit, want := range map[string]Status{"a.socket": Ignored, "a.mount": Ignored, "": Valid} {
+		if got := CheckIn(unit, "Socket", "Delegate", "yes", 252); got.Status != want {
+			t.Errorf("%s: %s, want %s", unit, got.Status, want)
+		}
+	}
+}

@@ -8,317 +8,242 @@ import (
 	"wardnix/lint/systemd/directive"
 )
 
-// judgeWord judges a value that is one word out of a table.
-func judgeWord(d *directive.Directive, kind directive.Kind, value string, e Expander) Verdict {
-	switch kind {
-	case directive.KindEnum:
-		return judgeEnum(d, value, e.Version)
-	case directive.KindHostname:
-		word, name, named := strings.Cut(value, ":")
-		mode, ok := ParseEnum(d.Enum(), word, e.Version)
-		if !ok || named && (mode == "no" || name == "") {
-			return ignored("not a value of %s=: %s", d.Name, Clip(value))
-		}
+// checkBool judges a boolean. DynamicUser= refuses the unit for anything else.
+func checkBool(c *context, text string) Verdict {
+	if _, ok := ParseBool(text); ok {
 		return Verdict{}
-	case directive.KindInput, directive.KindOutput:
-		return judgeStream(d, kind, value, e)
-	case directive.KindMountFlags:
-		return ignoredUnless(slices.Contains([]string{"shared", "slave", "private"}, value), "not a mount propagation flag: %s", Clip(value))
-	case directive.KindLogLevel:
-		return ignoredUnless(namedOr(value, logLevels, 7), "not a log level: %s", Clip(value))
-	case directive.KindFacility:
-		return ignoredUnless(namedOr(value, logFacilities, 127), "not a log facility: %s", Clip(value))
 	}
-	return ignoredUnless(slices.Contains([]string{"x86-64", "x86", "arm64", "arm"}, value), "not a personality of this machine: %s", Clip(value))
+	verdict := c.not(text)
+	if c.of.Empty == directive.EmptyRefused {
+		verdict.Status = Refused
+	}
+	return verdict
 }
 
-// numericEnums are the enums that take numbers beside names.
-var numericEnums = map[string]uint64{"CPUSchedulingPolicy": math.MaxInt32, "IOSchedulingClass": 7}
-
-func judgeEnum(d *directive.Directive, value string, v directive.Version) Verdict {
-	enum := d.Enum()
-	if enum == nil {
-		return Verdict{}
-	}
-	if _, ok := ParseEnum(enum, value, v); ok {
-		if d.Name == "KillMode" && value == "none" {
-			return warned("KillMode=none leaves processes behind; it is deprecated")
+// notOneOf is the verdict on a word that an enum does not have.
+func (c *context) notOneOf(text string) Verdict {
+	for _, known := range c.of.Enum().Values {
+		if known.Name == text && c.Version < known.Since {
+			return ignored("%s is a value of %s= only from systemd %d on", text, c.of.Name, known.Since)
 		}
+	}
+	return ignored("not a value of %s=: %s", c.of.Name, Clip(text))
+}
+
+// checkEnum judges a word out of a table.
+func checkEnum(c *context, text string) Verdict {
+	e := c.of.Enum()
+	if e == nil {
 		return Verdict{}
 	}
-	if most, ok := numericEnums[d.Name]; ok {
-		if _, ok := ParseUint(value, 0, most); ok {
+	if _, ok := ParseEnum(e, text, c.Version); ok {
+		return Verdict{}
+	}
+	return c.notOneOf(text)
+}
+
+// checkSchedPolicy judges CPUSchedulingPolicy=, which takes only the numbers of
+// policies from 260 on.
+func checkSchedPolicy(c *context, text string) Verdict {
+	most := uint64(math.MaxInt32)
+	if c.Version >= 260 {
+		most = 7
+	}
+	return checkNumberedEnum(most)(c, text)
+}
+
+// checkIOClass judges IOSchedulingClass=, which took one number more before 262.
+func checkIOClass(c *context, text string) Verdict {
+	most := uint64(7)
+	if c.Version < 262 {
+		most = 8
+	}
+	return checkNumberedEnum(most)(c, text)
+}
+
+// checkNumberedEnum is the check of an enum that takes numbers up to most besides.
+func checkNumberedEnum(most uint64) func(*context, string) Verdict {
+	return func(c *context, text string) Verdict {
+		if _, ok := ParseUint(text, 0, most); ok {
 			return Verdict{}
 		}
+		return checkEnum(c, text)
 	}
-	for _, known := range enum.Values {
-		if known.Name == value && v < known.Since {
-			return ignored("%s is a value of %s= only from systemd %d on", value, d.Name, known.Since)
-		}
-	}
-	return ignored("not a value of %s=: %s", d.Name, Clip(value))
 }
 
-// judgeStream judges StandardInput=, StandardOutput= and StandardError=.
-func judgeStream(d *directive.Directive, kind directive.Kind, value string, e Expander) Verdict {
-	prefix, rest, found := strings.Cut(value, ":")
+// checkHostname judges an enum with an optional ":NAME".
+func checkHostname(c *context, text string) Verdict {
+	word, name, named := strings.Cut(text, ":")
+	mode, ok := ParseEnum(c.of.Enum(), word, c.Version)
+	if !ok || named && (mode == "no" || name == "") {
+		return c.notOneOf(text)
+	}
+	return Verdict{}
+}
+
+// checkInput judges StandardInput=.
+func checkInput(c *context, text string) Verdict { return c.stream(text, "file") }
+
+// checkOutput judges StandardOutput= and StandardError=.
+func checkOutput(c *context, text string) Verdict {
+	switch {
+	case text == "syslog" || text == "syslog+console":
+		return warned("%s is obsolete, journal is used", text)
+	case strings.HasPrefix(text, "/"):
+		return ignored("a path takes file:, append: or truncate: before it: %s", Clip(text))
+	}
+	return c.stream(text, "file", "append", "truncate")
+}
+
+// stream judges a standard stream that takes a path after each of the prefixes.
+func (c *context) stream(text string, prefixes ...string) Verdict {
+	prefix, rest, found := strings.Cut(text, ":")
 	switch {
 	case found && prefix == "fd":
-		_, ok := e.Expand(rest, FullSpecifiers)
-		return ignoredUnless(ok && (rest == "" || len(rest) < 256 && !strings.Contains(rest, ":") && !hasControl(rest)), "not a descriptor name: %s", Clip(rest))
-	case found && (prefix == "file" || kind == directive.KindOutput && (prefix == "append" || prefix == "truncate")):
-		path, ok := e.Expand(rest, FullSpecifiers)
-		if !ok {
-			return ignored(badSpecifier)
-		}
-		problem := PathProblem(path, true, false)
+		_, ok := c.full(rest)
+		return ignoredUnless(ok && validDescriptorName(rest), "not a descriptor name: %s", Clip(rest))
+	case found && slices.Contains(prefixes, prefix):
+		problem := c.absolute(rest)
 		return ignoredUnless(problem == "", "%s", problem)
-	case kind == directive.KindOutput && (value == "syslog" || value == "syslog+console"):
-		return warned("%s is obsolete, journal is used", value)
-	}
-	if value == "file" || value == "append" || value == "truncate" {
+	case text == "file" || text == "append" || text == "truncate":
 		return Verdict{}
 	}
-	if kind == directive.KindOutput && strings.HasPrefix(value, "/") {
-		return ignored("a path takes file:, append: or truncate: before it: %s", Clip(value))
-	}
-	return judgeEnum(d, value, e.Version)
+	return checkEnum(c, text)
 }
 
-// judgeText judges the values that are names or free text.
-func judgeText(d *directive.Directive, kind directive.Kind, value string, e Expander) Verdict {
-	switch kind {
-	case directive.KindString:
-		_, ok := e.Expand(value, FullSpecifiers)
-		return ignoredUnless(ok || !d.Specifiers, badSpecifier)
-	case directive.KindUser, directive.KindGroups:
-		return judgeUsers(d, kind, value, e)
-	case directive.KindEnvironment, directive.KindVariables, directive.KindUnsetEnvironment:
-		return judgeVariables(kind, value, e)
-	case directive.KindBusName:
-		name, ok := e.Expand(value, FullSpecifiers)
-		return ignoredUnless(ok && validBusName(name), "not a D-Bus name: %s", Clip(value))
-	case directive.KindSignal:
-		return ignoredUnless(validSignal(value), "not a signal: %s", Clip(value))
-	case directive.KindErrno:
-		n, isNumber := ParseUint(value, 0, 4095)
-		return ignoredUnless(value == "kill" || (parseErrno(value) && (!isNumber || n != 0)), "not an error number: %s", Clip(value))
-	case directive.KindUnit, directive.KindUnits, directive.KindSlice:
-		return judgeUnits(d, kind, value, e)
-	case directive.KindCondition:
-		rest := strings.TrimLeft(strings.TrimPrefix(value, "|"), Blanks)
-		rest = strings.TrimLeft(strings.TrimPrefix(rest, "!"), Blanks)
-		_, ok := e.Expand(rest, FullSpecifiers)
-		return ignoredUnless(ok, badSpecifier)
-	case directive.KindDocumentation:
-		return judgeDocumentation(value, e)
-	case directive.KindLoadCredential, directive.KindSetCredential:
-		return judgeCredential(d, kind, value, e)
-	}
-	return Verdict{}
+// validDescriptorName reports whether text can name a file descriptor
+// (src/basic/fd-util.c, fdname_is_valid).
+func validDescriptorName(text string) bool {
+	return len(text) < 256 && !strings.Contains(text, ":") && !hasControl(text)
 }
 
-func judgeUsers(d *directive.Directive, kind directive.Kind, value string, e Expander) Verdict {
-	names := []string{value}
-	if kind == directive.KindGroups {
-		names = nil
-		if !Words(value, 0, func(w string) bool { names = append(names, w); return true }) {
-			return refused("bad escape: %s", Clip(value))
-		}
-	}
-	for _, name := range names {
-		name, ok := e.Expand(name, FullSpecifiers)
-		if !ok {
-			return refused(badSpecifier)
-		}
-		if !validUser(name) {
-			return refused("not a user or group name: %s", Clip(name))
-		}
-		if d.Name == "User" && name == "nobody" {
-			return warned("nobody owns what nothing else owns; the service needs a user of its own")
-		}
-	}
-	return Verdict{}
+// oneOf is a check of a word out of a list.
+func oneOf(names ...string) func(*context, string) Verdict {
+	return test(func(text string) bool { return slices.Contains(names, text) })
 }
 
-func judgeVariables(kind directive.Kind, value string, e Expander) Verdict {
-	flags := Unquote
-	if kind != directive.KindVariables {
-		flags |= cUnescape
-	}
-	var c collector
-	ok := Words(value, flags, func(word string) bool {
-		text, good := e.Expand(word, FullSpecifiers)
-		switch {
-		case !good:
-			c.bad(word, badSpecifier)
-		case kind == directive.KindEnvironment && !validAssignment(text):
-			c.bad(word, "not NAME=VALUE")
-		case kind == directive.KindVariables && !validVariable(text):
-			c.bad(word, "not a variable name")
-		case kind == directive.KindUnsetEnvironment && !validVariable(text) && !validAssignment(text):
-			c.bad(word, "not a variable name or NAME=VALUE")
-		default:
-			c.good++
-		}
-		return true
+// named is a check of a name, or a number up to most, as systemd's string tables
+// with fallback take them.
+func named(names []string, most uint64) func(*context, string) Verdict {
+	return test(func(text string) bool {
+		_, ok := ParseUint(text, 0, most)
+		return ok || slices.Contains(names, text)
 	})
-	return c.verdict(ok, value)
 }
 
-func judgeUnits(d *directive.Directive, kind directive.Kind, value string, e Expander) Verdict {
-	var c collector
-	list := []string{value}
-	ok := true
-	if kind == directive.KindUnits {
-		list = nil
-		ok = Words(value, RetainEscape, func(w string) bool { list = append(list, w); return true })
+// checkString judges free text.
+func checkString(c *context, text string) Verdict {
+	_, ok := c.full(text)
+	return ignoredUnless(ok || !c.of.Specifiers, badSpecifier)
+}
+
+func checkBusName(c *context, text string) Verdict {
+	name, ok := c.full(text)
+	if ok && validBusName(name) {
+		return Verdict{}
 	}
-	for _, word := range list {
-		name, good := e.Expand(word, nameSpecifiers)
+	return c.not(text)
+}
+
+// isErrno reports whether text is an error number other than zero, or "kill".
+func isErrno(text string) bool {
+	n, isNumber := ParseUint(text, 0, 4095)
+	return text == "kill" || parseErrno(text) && (!isNumber || n != 0)
+}
+
+// checkCondition judges "|", "!" and a value.
+func checkCondition(c *context, text string) Verdict {
+	rest := strings.TrimLeft(strings.TrimPrefix(text, "|"), Blanks)
+	rest = strings.TrimLeft(strings.TrimPrefix(rest, "!"), Blanks)
+	_, ok := c.full(rest)
+	return ignoredUnless(ok, badSpecifier)
+}
+
+// checkUser judges the name of a user or group.
+func checkUser(c *context, text string) Verdict {
+	name, ok := c.full(text)
+	if !ok {
+		return refused(badSpecifier)
+	}
+	if !validUser(name) {
+		return refused("not %s: %s", c.words, Clip(name))
+	}
+	return Verdict{}
+}
+
+func checkGroups(c *context, text string) Verdict {
+	var bad Verdict
+	complete := EachWord(text, 0, func(word string) bool {
+		bad = checkUser(c, word)
+		return bad.Status == Valid
+	})
+	if !complete {
+		return refused("bad escape: %s", Clip(text))
+	}
+	return bad
+}
+
+// variables is a check of words about variables; reason is what is wrong with one
+// that fails the test.
+func variables(flags wordFlags, reason string, valid func(text string) bool) func(*context, string) Verdict {
+	return each(flags, func(c *context, word string) string {
+		text, ok := c.full(word)
 		switch {
-		case !good:
-			c.bad(word, badSpecifier)
-		case !validUnitName(name):
-			c.bad(word, "not a unit name")
-		case kind == directive.KindSlice && !strings.HasSuffix(name, ".slice"):
-			c.bad(word, "not a slice")
-		default:
-			c.good++
+		case !ok:
+			return badSpecifier
+		case !valid(text):
+			return reason
 		}
-	}
-	return c.verdict(ok, value)
+		return ""
+	})
 }
 
-func judgeDocumentation(value string, e Expander) Verdict {
-	text, ok := e.Expand(value, FullSpecifiers)
+// unitName says what is wrong with the name of a unit.
+func (c *context) unitName(word, suffix string) string {
+	name, ok := c.Expand(word, nameSpecifiers)
+	switch {
+	case !ok:
+		return badSpecifier
+	case !validUnitName(name):
+		return "not a unit name"
+	case !strings.HasSuffix(name, suffix):
+		return "not a " + strings.TrimPrefix(suffix, ".")
+	}
+	return ""
+}
+
+// unit is a check of one unit with a suffix.
+func unit(suffix string) func(*context, string) Verdict {
+	return func(c *context, text string) Verdict {
+		problem := c.unitName(text, suffix)
+		return ignoredUnless(problem == "", "%s: %s", problem, Clip(text))
+	}
+}
+
+func checkUnits(c *context, text string) Verdict {
+	return c.each(text, RetainEscape, func(word string) string { return c.unitName(word, "") })
+}
+
+// checkSockets judges the sockets of a service.
+func checkSockets(c *context, text string) Verdict {
+	return c.each(text, 0, func(word string) string { return c.unitName(word, ".socket") })
+}
+
+func checkDocumentation(c *context, text string) Verdict {
+	text, ok := c.full(text)
 	if !ok {
 		return ignored(badSpecifier)
 	}
-	var c collector
-	ok = Words(text, Unquote|RetainEscape, func(word string) bool {
+	return c.each(text, Unquote|RetainEscape, func(word string) string {
 		for _, prefix := range []string{"http://", "https://", "file:/", "info:", "man:"} {
 			if rest, found := strings.CutPrefix(word, prefix); found && (rest != "" || prefix == "file:/") && isASCII(rest) {
-				c.good++
-				return true
+				return ""
 			}
 		}
-		c.bad(word, "not a URI that Documentation= takes")
-		return true
+		return "not a URI that Documentation= takes"
 	})
-	return c.verdict(ok, value)
 }
 
 func isASCII(text string) bool {
 	return !strings.ContainsFunc(text, func(r rune) bool { return r >= 0x80 || r <= 0 })
-}
-
-func judgeCredential(d *directive.Directive, kind directive.Kind, value string, e Expander) Verdict {
-	name, rest, more, ok, bad := extractWord(value, ":", dontCoalesce)
-	if bad || !ok {
-		return ignored("no credential name: %s", Clip(value))
-	}
-	if kind == directive.KindSetCredential && (!more || rest == "") {
-		return ignored("no data behind the credential name")
-	}
-	id, ok := e.Expand(name, FullSpecifiers)
-	if !ok || !validCredential(id) {
-		return ignored("not a credential name: %s", Clip(name))
-	}
-	switch {
-	case kind == directive.KindLoadCredential && rest != "":
-		source, ok := e.Expand(rest, FullSpecifiers)
-		if !ok {
-			return ignored(badSpecifier)
-		}
-		if strings.HasPrefix(source, "/") {
-			return ignoredUnless(normalPath(source) && validPath(source), "path is not normalized: %s", Clip(source))
-		}
-		return ignoredUnless(validCredential(source), "neither an absolute path nor a credential name: %s", Clip(source))
-	case kind == directive.KindSetCredential && strings.HasSuffix(d.Name, "Encrypted"):
-		return ignoredUnless(isBase64(rest), "not Base64: %s", Clip(rest))
-	case kind == directive.KindSetCredential:
-		var b strings.Builder
-		return ignoredUnless(allEscapes(&b, rest), "bad escape: %s", Clip(rest))
-	}
-	return Verdict{}
-}
-
-// isBase64 reports whether text is Base64, blanks aside.
-func isBase64(text string) bool {
-	n, padding := 0, 0
-	for i := range len(text) {
-		c := text[i]
-		switch {
-		case strings.IndexByte(Blanks, c) >= 0:
-		case c == '=':
-			padding++
-		case padding == 0 && ('0' <= c && c <= '9' || 'a' <= lower(c) && lower(c) <= 'z' || c == '+' || c == '/'):
-			n++
-		default:
-			return false
-		}
-	}
-	return (n+padding)%4 == 0 && padding <= 2
-}
-
-// allEscapes reports whether every backslash begins a C escape.
-func allEscapes(b *strings.Builder, text string) bool {
-	for i := 0; i < len(text); i++ {
-		if text[i] != '\\' {
-			continue
-		}
-		if strings.HasPrefix(text[i+1:], "x00") || strings.HasPrefix(text[i+1:], "000") {
-			i += 3
-			continue
-		}
-		if i+1 == len(text) {
-			return false
-		}
-		_, _, n, ok := cEscape(text[i+1:])
-		if !ok {
-			return false
-		}
-		i += n
-	}
-	return true
-}
-
-// collector gathers the words of a line that are dropped.
-type collector struct {
-	good    int
-	words   []string
-	reasons []string
-}
-
-func (c *collector) bad(word, reason string) {
-	const most = 8 // enough for a message
-	if len(c.words) < most {
-		c.words = append(c.words, Clip(word))
-		c.reasons = append(c.reasons, reason)
-	}
-}
-
-// verdict sums up. complete is false when a quote or an escape stopped the
-// reading.
-func (c *collector) verdict(complete bool, value string) Verdict {
-	if !complete {
-		c.bad(value, "bad quoting or escape")
-	}
-	if len(c.words) == 0 {
-		return Verdict{}
-	}
-	verdict := Verdict{Status: Partly}
-	if c.good == 0 {
-		verdict.Status = Ignored
-	}
-	var b strings.Builder
-	for i, word := range c.words {
-		if i > 0 {
-			b.WriteString("; ")
-		}
-		b.WriteString(c.reasons[i] + ": " + word)
-	}
-	verdict.Reason = b.String()
-	return verdict
 }

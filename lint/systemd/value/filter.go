@@ -32,7 +32,7 @@ func (f *Filter) Line(text string, v directive.Version, bad func(word, reason st
 			f.Calls = directive.GroupsOf(v)["@default"].Set
 		}
 	}
-	ok := Words(text, 0, func(word string) bool {
+	ok := EachWord(text, 0, func(word string) bool {
 		name, errno, hasErrno := strings.Cut(word, ":")
 		switch {
 		case name == "" || hasErrno && errno != "kill" && !parseErrno(errno):

@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"wardnix/lint/systemd/directive"
 )
 
 // Architectures are the names of SystemCallArchitectures= (src/shared/seccomp-util.c,
@@ -63,16 +65,6 @@ var logLevels = strings.Fields("emerg alert crit err warning notice info debug")
 
 var logFacilities = strings.Fields("kern user mail daemon auth syslog lpr news uucp cron authpriv ftp " +
 	"local0 local1 local2 local3 local4 local5 local6 local7")
-
-// namedOr reports whether text is one of names or a number up to most, as
-// systemd's string tables with fallback take it.
-func namedOr(text string, names []string, most uint64) bool {
-	if slices.Contains(names, text) {
-		return true
-	}
-	_, ok := ParseUint(text, 0, most)
-	return ok
-}
 
 var controllers = strings.Fields("cpu cpuacct cpuset io blkio memory devices pids bpf-firewall bpf-devices bpf-foreign " +
 	"bpf-socket-bind bpf-restrict-network-interfaces bpf-bind-network-interface")
@@ -145,6 +137,9 @@ func validAssignment(text string) bool {
 	return found && validVariable(name)
 }
 
+// validVariableOrAssignment reports whether text is NAME or NAME=VALUE.
+func validVariableOrAssignment(text string) bool { return validVariable(text) || validAssignment(text) }
+
 // validUnitName reports whether text is the name of a unit, an instance or a
 // template (src/basic/unit-name.c).
 func validUnitName(text string) bool {
@@ -161,9 +156,13 @@ func validUnitName(text string) bool {
 	return true
 }
 
-// validInterface reports whether text can name a network interface.
-func validInterface(text string) bool {
-	if text == "" || len(text) > 15 || text == "." || text == ".." || leadingDigits(text) == len(text) || text == "all" || text == "default" {
+// validInterface reports whether text, of at most as many bytes, can name a network
+// interface (src/basic/socket-util.c, ifname_valid_full).
+func validInterface(text string, most int) bool {
+	if _, isIndex := parseInt(text, 1, math.MaxInt32); isIndex {
+		return false
+	}
+	if text == "" || len(text) > most || text == "." || text == ".." || leadingDigits(text) == len(text) || text == "all" || text == "default" {
 		return false
 	}
 	for i := range len(text) {
@@ -181,7 +180,7 @@ func validCredential(text string) bool {
 
 // validCPUs reads a list of numbers and ranges below 8192, separated by blanks or
 // commas. backwards tells of a range that holds nothing.
-func validCPUs(text string) (backwards, ok bool) {
+func validCPUs(text string, v directive.Version) (backwards, ok bool) {
 	for rest := text; rest != ""; {
 		word, after, _, found, bad := extractWord(rest, Blanks+",", Unquote)
 		if bad {
@@ -191,6 +190,9 @@ func validCPUs(text string) (backwards, ok bool) {
 			break
 		}
 		rest = after
+		if word == "4294967295" && v < 262 {
+			continue // one more overflows to none
+		}
 		low, high, ranged := strings.Cut(word, "-")
 		a, good := ParseUint(low, 0, 8191)
 		b := a
@@ -227,7 +229,7 @@ var dumpTypes = strings.Fields("private-anonymous shared-anonymous private-file-
 // validDumpTypes reads the names or the hexadecimal mask of CoredumpFilter=.
 func validDumpTypes(text string) bool {
 	ok := true
-	good := Words(text, 0, func(word string) bool {
+	good := EachWord(text, 0, func(word string) bool {
 		if !slices.Contains(dumpTypes, word) {
 			_, ok = ParseUint(strings.TrimPrefix(word, "0x"), 16, math.MaxUint64)
 		}
@@ -236,9 +238,9 @@ func validDumpTypes(text string) bool {
 	return ok && good
 }
 
-// validSocketBind reads [FAMILY:][PROTOCOL:]PORTS of SocketBindAllow=
+// validSocketBind reads [FAMILY:][PROTOCOL:]PORTS of SocketBindAllow=, from a least port on
 // (src/shared/parse-socket-bind-item.c).
-func validSocketBind(text string) bool {
+func validSocketBind(text string, least uint64) bool {
 	parts := strings.Split(text, ":")
 	if parts[0] == "ipv4" || parts[0] == "ipv6" {
 		parts = parts[1:]
@@ -258,5 +260,5 @@ func validSocketBind(text string) bool {
 	if ok && ranged {
 		b, ok = ParseUint(high, 0, math.MaxUint16)
 	}
-	return ok && a > 0 && a <= b
+	return ok && a >= least && a <= b
 }

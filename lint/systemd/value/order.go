@@ -6,51 +6,71 @@ import (
 	"wardnix/lint/systemd/directive"
 )
 
-// OneWord reports whether a line of the list is one element, blanks or not.
-func OneWord(d *directive.Directive) bool {
-	switch d.Kind {
-	case directive.KindExec, directive.KindEnvironmentFile, directive.KindCondition, directive.KindConditionPath, directive.KindLoadCredential, directive.KindSetCredential, directive.KindTimer,
-		directive.KindListen, directive.KindPathSpec, directive.KindDevices, directive.KindDeviceValue, directive.KindFilterPath:
-		return true
-	}
-	return false
-}
-
 // restartOrder has the values of Restart= that restart less often first.
 var restartOrder = directive.Enum{Weaker: [][2]string{{"no", "on-watchdog"}, {"on-watchdog", "on-abnormal"}, {"no", "on-abort"},
 	{"on-abort", "on-abnormal"}, {"on-abnormal", "on-failure"}, {"on-failure", "always"}, {"no", "on-success"}, {"on-success", "always"}}}
 
-// CompareValues compares two values of a directive that holds one.
-func CompareValues(d *directive.Directive, have, want string, v directive.Version) Answer {
-	if have == want {
+// Compare reports whether the value have of a directive that holds one is at least
+// as strict as want.
+func Compare(d *directive.Directive, have, want string, v directive.Version) Answer {
+	c := newContext(d, Expander{Version: v})
+	switch {
+	case have == want:
 		return Yes
+	case c.order == nil:
+		return No
 	}
-	switch kind := d.KindIn(v); kind {
-	case directive.KindBool, directive.KindTristate:
-		a, _ := ParseBool(have)
-		b, _ := ParseBool(want)
-		return Answered(a == b || a && d.Man == "systemd.exec")
-	case directive.KindEnum, directive.KindHostname:
-		return compareEnums(d, have, want, v)
-	case directive.KindMode:
-		a, _ := ParseMode(have)
-		b, _ := ParseMode(want)
-		return Answered(a&^b == 0)
-	case directive.KindSpan, directive.KindSpanOrEmpty, directive.KindTimeout, directive.KindWatchdog, directive.KindSpanNano:
-		return compareSpans(kind, have, want)
-	case directive.KindBytes, directive.KindMemory, directive.KindTasks, directive.KindPercent, directive.KindLimit:
-		return compareSizes(have, want)
-	}
-	return No
+	return c.order(c, have, want)
 }
 
-func compareEnums(d *directive.Directive, have, want string, v directive.Version) Answer {
-	e := d.Enum()
-	if d.Name == "Restart" {
+// Elements cuts a line of a list into its elements.
+func Elements(d *directive.Directive, text string) (list []string) {
+	if split := kinds[d.Kind].split; split != nil {
+		return split(text)
+	}
+	EachWord(text, Unquote|RelaxQuotes, func(word string) bool {
+		list = append(list, word)
+		return true
+	})
+	return list
+}
+
+// Covers reports whether an element of a list holds another one, as a path holds
+// those below it.
+func Covers(d *directive.Directive, outer, inner string) bool {
+	covers := kinds[d.Kind].covers
+	return outer == inner || covers != nil && covers(outer, inner)
+}
+
+// pathElements are the paths of a line, simplified and without marks.
+func pathElements(text string) (list []string) {
+	EachWord(text, Unquote|RelaxQuotes, func(word string) bool {
+		list = append(list, SimplePath(withoutMarks(word)))
+		return true
+	})
+	return list
+}
+
+// orderBools takes "yes" for the stricter one in a sandbox.
+func orderBools(c *context, have, want string) Answer {
+	a, _ := ParseBool(have)
+	b, _ := ParseBool(want)
+	return Answered(a == b || a && c.of.Man == "systemd.exec")
+}
+
+func orderModes(_ *context, have, want string) Answer {
+	a, _ := ParseMode(have)
+	b, _ := ParseMode(want)
+	return Answered(a&^b == 0)
+}
+
+func orderEnums(c *context, have, want string) Answer {
+	e := c.of.Enum()
+	if c.of.Name == "Restart" {
 		e = &restartOrder
 	} else {
-		have, _ = ParseEnum(e, have, v)
-		want, _ = ParseEnum(e, want, v)
+		have, _ = ParseEnum(e, have, c.Version)
+		want, _ = ParseEnum(e, want, c.Version)
 	}
 	if have == want {
 		return Yes
@@ -59,22 +79,29 @@ func compareEnums(d *directive.Directive, have, want string, v directive.Version
 		return No
 	}
 	stricter, known := StricterValue(e, have, want)
-	if !known && d.Name != "Restart" {
+	if !known && c.of.Name != "Restart" {
 		return CannotTell
 	}
 	return Answered(stricter)
 }
 
-// compareSpans reports whether have is at most want. A watchdog time of zero or
-// infinity means that there is no watchdog.
-func compareSpans(kind directive.Kind, have, want string) Answer {
+// orderSpans reports whether have is at most want.
+func orderSpans(_ *context, have, want string) Answer { return compareSpans(have, want, 0) }
+
+// orderTimeouts is orderSpans where zero stands for no limit.
+func orderTimeouts(_ *context, have, want string) Answer {
+	return compareSpans(have, want, UsecInfinity)
+}
+
+// compareSpans compares spans of which a zero one stands for another length.
+func compareSpans(have, want string, zero uint64) Answer {
 	read := func(text string) (uint64, bool) {
 		if text == "off" || text == "" {
 			return UsecInfinity, text == "off"
 		}
 		n, ok := SpanIn(text, 1e6)
-		if n == 0 && (kind == directive.KindTimeout || kind == directive.KindWatchdog) {
-			n = UsecInfinity
+		if n == 0 {
+			n = zero
 		}
 		return n, ok
 	}
@@ -86,8 +113,8 @@ func compareSpans(kind directive.Kind, have, want string) Answer {
 	return Answered(a <= b)
 }
 
-// compareSizes reports whether have is at most want.
-func compareSizes(have, want string) Answer {
+// orderSizes reports whether have is at most want.
+func orderSizes(_ *context, have, want string) Answer {
 	read := func(text string) (n uint64, share, ok bool) {
 		if text == "" || text == "infinity" {
 			return math.MaxUint64, false, true

@@ -158,7 +158,7 @@ func cEscape(text string) (r rune, eight bool, length int, ok bool) {
 // Words splits text into words and calls f with each until f returns false. It
 // reports false when a quote is open or an escape is bad; the words before it
 // have been passed on.
-func Words(text string, flags wordFlags, f func(word string) bool) bool {
+func EachWord(text string, flags wordFlags, f func(word string) bool) bool {
 	for {
 		word, rest, _, ok, bad := extractWord(text, Blanks, flags)
 		if bad {

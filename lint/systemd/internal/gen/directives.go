@@ -1,17 +1,14 @@
 package main
 
 import (
-	"fmt"
-	"path/filepath"
-	"slices"
-	"strconv"
+	"cmp"
 	"strings"
 )
 
 // kinds maps the parsers of systemd (their names without config_parse_) to the
 // value grammars of the package.
 var kinds = map[string]string{
-	"address_families": "KindFamilies", "bind_network_interface": "KindOther", "bind_paths": "KindBindPaths",
+	"address_families": "KindFamilies", "bind_network_interface": "KindAnyInterface", "bind_paths": "KindBindPaths",
 	"bool": "KindBool", "color": "KindBool", "location": "KindBool", "time": "KindBool", "crash_reboot": "KindBool",
 	"job_mode_isolate": "KindBool", "tristate": "KindTristate", "capability_set": "KindCapabilities",
 	"cg_weight": "KindWeight", "cg_cpu_weight": "KindCPUWeight", "cgroup_socket_bind": "KindSocketBind",
@@ -20,15 +17,15 @@ var kinds = map[string]string{
 	"disable_controllers": "KindControllers", "documentation": "KindDocumentation",
 	"environ": "KindEnvironment", "exec": "KindExec", "exec_cpu_affinity": "KindCPUAffinity", "unit_cpu_set": "KindCPUSet",
 	"cpu_set": "KindCPUSet", "exec_cpu_sched_prio": "KindRealtimePriority", "exec_directories": "KindDirectories",
-	"exec_input": "KindInput", "exec_output": "KindOutput", "exec_io_class": "KindEnum", "output_restricted": "KindEnum", "exec_io_priority": "KindIOPriority",
-	"exec_cpu_sched_policy": "KindEnum", "exec_mount_propagation_flag": "KindMountFlags", "exec_nice": "KindNice",
+	"exec_input": "KindInput", "exec_output": "KindOutput", "exec_io_class": "KindIOClass", "output_restricted": "KindEnum", "exec_io_priority": "KindIOPriority",
+	"exec_cpu_sched_policy": "KindSchedPolicy", "exec_mount_propagation_flag": "KindMountFlags", "exec_nice": "KindNice",
 	"exec_oom_score_adjust": "KindOOMScore", "oom_score_adjust": "KindOOMScore", "exec_secure_bits": "KindSecureBits",
-	"exit_status": "KindExitStatus", "extension_images": "KindImages", "mount_images": "KindImages", "bus_name": "KindBusName", "exec_coredump_filter": "KindCoredumpFilter",
-	"iec_size": "KindBytes", "iec_size_long": "KindBytes", "in_addr_prefixes": "KindAddresses", "int": "KindInt",
-	"io_limit": "KindDeviceValue", "io_device_weight": "KindDeviceValue", "io_device_latency": "KindDeviceValue",
+	"exit_status": "KindExitStatus", "extension_images": "KindExtensionImages", "mount_images": "KindMountImages", "bus_name": "KindBusName", "exec_coredump_filter": "KindCoredumpFilter",
+	"iec_size": "KindBytes", "in_addr_prefixes": "KindAddresses", "int": "KindInt",
+	"io_limit": "KindDeviceBandwidth", "io_device_weight": "KindDeviceWeight", "io_device_latency": "KindDeviceLatency",
 	"ip_filter_bpf_progs": "KindFilterPath", "job_running_timeout_sec": "KindTimeout", "job_timeout_sec": "KindTimeout",
 	"load_credential": "KindLoadCredential", "set_credential": "KindSetCredential", "log_facility": "KindFacility",
-	"log_level": "KindLogLevel", "iec_uint64": "KindBytes", "iec_uint64_infinity": "KindBytesOrInfinity", "long": "KindInt", "memory_limit": "KindMemory", "mode": "KindMode",
+	"log_level": "KindLogLevel", "iec_uint64": "KindBytes", "iec_uint64_infinity": "KindBytesOrInfinity", "long": "KindLong", "memory_limit": "KindMemory", "mode": "KindMode",
 	"namespace_flags": "KindNamespaces", "namespace_path_strv": "KindPaths", "nsec": "KindSpanNano",
 	"obsolete_unit_deps": "KindUnits", "pass_environ": "KindVariables", "unset_environ": "KindUnsetEnvironment",
 	"path": "KindPlainPath", "path_spec": "KindPathSpec", "personality": "KindPersonality", "pid_file": "KindPIDFile",
@@ -36,20 +33,72 @@ var kinds = map[string]string{
 	"restrict_network_interfaces": "KindInterfaces", "rlimit": "KindLimit", "sec": "KindSpan", "sec_fix_0": "KindTimeout",
 	"sec_def_infinity": "KindSpanOrEmpty", "sec_def_unset": "KindSpanOrEmpty", "service_timeout": "KindTimeout",
 	"service_timeout_abort": "KindSpanOrEmpty", "default_timeout_abort": "KindSpanOrEmpty",
-	"managed_oom_mem_pressure_duration_sec": "KindOther",
-	"set_status":                            "KindStatusSet", "service_sockets": "KindOther", "signal": "KindSignal", "socket_service": "KindOther",
-	"socket_listen": "KindListen", "string": "KindString", "strv": "KindInstall", "alias": "KindInstall", "also": "KindInstall",
+	"managed_oom_mem_pressure_duration_sec": "KindPressure",
+	"set_status":                            "KindStatusSet", "service_sockets": "KindSockets", "signal": "KindSignal", "socket_service": "KindService",
+	"socket_listen": "KindListen", "socket_bindtodevice": "KindInterface", "fdname": "KindDescriptorName", "ip_tos": "KindTOS", "socket_protocol": "KindSocketProtocol",
+	"socket_timestamping": "KindTimestamping", "socket_defer_trigger": "KindDeferral", "xattr": "KindAttribute",
+	"exec_smack_process_label": "KindLabel", "exec_selinux_context": "KindLabel", "exec_apparmor_profile": "KindLabel", "log_extra_fields": "KindLogFields",
+	"exec_input_text": "KindInputText", "exec_input_data": "KindInputData", "exec_root_hash": "KindRootHash", "exec_root_hash_sig": "KindRootSignature",
+	"image_policy": "KindImagePolicy", "blockio_weight": "KindBlockIOWeight", "bpf_foreign_program": "KindBPFProgram", "cgroup_nft_set": "KindNFTSets", "open_file": "KindOpenFile",
+	"log_namespace": "KindLogNamespace", "import_credential": "KindCredentialGlob", "root_image_options": "KindImageOptions", "delegate_subgroup": "KindControlGroup",
+	"service_refresh_on_reload": "KindRefresh", "iec_size_long": "KindLongBytes", "exec_quota": "KindQuota", "numa_mask": "KindNUMAMask",
+	"managed_oom_mem_pressure_limit": "KindShare", "string": "KindString", "strv": "KindInstall", "alias": "KindInstall", "also": "KindInstall",
 	"default_instance": "KindString", "swap_priority": "KindInt", "syscall_archs": "KindArchitectures",
 	"syscall_errno": "KindErrno", "syscall_filter": "KindSyscallFilter", "syscall_log": "KindSyscallLog",
 	"tasks_max": "KindTasks", "temporary_filesystems": "KindTmpfs", "timer": "KindTimer", "trigger_unit": "KindUnit",
 	"tty_size": "KindCount", "unit_condition_path": "KindConditionPath", "unit_condition_string": "KindCondition",
 	"unit_deps": "KindUnits", "unit_env_file": "KindEnvironmentFile", "unit_mounts_for": "KindMountsFor",
-	"unit_path_printf": "KindPath", "unit_path_strv_printf": "KindOther", "unit_slice": "KindSlice",
+	"unit_path_printf": "KindPath", "unit_path_strv_printf": "KindSymlinks", "unit_slice": "KindSlice",
 	"unit_string_printf": "KindString", "unit_strv_printf": "KindOther", "unsigned": "KindCount",
 	"user_group_compat": "KindUser", "user_group_strv_compat": "KindGroups", "watchdog_sec": "KindWatchdog",
 	"working_directory": "KindWorkingDirectory", "dns_servers": "KindDNSServers", "delegate_dns_servers": "KindDNSServers", "permyriad": "KindShare", "loadavg": "KindShare", "uint64": "KindLongCount",
-	"tmpfs_size": "KindBytesOrShare", "compress": "KindBoolOrBytes", "duration": "KindSpan", "line_max": "KindBytes", "n_autovts": "KindCount",
+	"tmpfs_size": "KindBytesOrShare", "compress": "KindBoolOrBytes", "duration": "KindSpan", "line_max": "KindLineMax", "n_autovts": "KindTerminals",
 	"warn_compat": "KindIgnored", "protect_system_pid1": "KindOther",
+}
+
+// enumAliases are the directives that share the values of another.
+var enumAliases = map[string]string{
+	"StandardError": "StandardOutput", "SuccessAction": "FailureAction", "JobTimeoutAction": "FailureAction",
+	"StartLimitAction": "FailureAction", "CtrlAltDelBurstAction": "FailureAction", "OnSuccessJobMode": "OnFailureJobMode",
+	"DefaultOOMPolicy": "OOMPolicy", "ManagedOOMSwap": "ManagedOOMMemoryPressure", "CPUPressureWatch": "MemoryPressureWatch",
+	"IOPressureWatch": "MemoryPressureWatch", "DefaultMemoryPressureWatch": "MemoryPressureWatch",
+	"DefaultCPUPressureWatch": "MemoryPressureWatch", "DefaultIOPressureWatch": "MemoryPressureWatch",
+	"DefaultStandardError": "DefaultStandardOutput",
+	"HandleHibernateKey":   "IdleAction", "HandleHibernateKeyLongPress": "IdleAction", "HandleLidSwitch": "IdleAction",
+	"HandleLidSwitchDocked": "IdleAction", "HandleLidSwitchExternalPower": "IdleAction", "HandlePowerKey": "IdleAction",
+	"HandlePowerKeyLongPress": "IdleAction", "HandleRebootKey": "IdleAction", "HandleRebootKeyLongPress": "IdleAction",
+	"HandleSecureAttentionKey": "IdleAction", "HandleSuspendKey": "IdleAction", "HandleSuspendKeyLongPress": "IdleAction",
+	"MulticastDNS": "LLMNR",
+}
+
+// isEnumKind reports whether a kind has a table of values.
+func isEnumKind(kind string) bool {
+	switch kind {
+	case "KindEnum", "KindSchedPolicy", "KindIOClass", "KindHostname", "KindInput", "KindOutput":
+		return true
+	}
+	return false
+}
+
+// enumName returns the name of the table of values of a directive in a section,
+// "" if there is none.
+func enumName(name, section string, tables map[string]bool) string {
+	alias := enumAliases[name]
+	switch {
+	case tables[name+" "+section]:
+		return name + " " + section
+	case tables[name]:
+		return name
+	case tables[alias]:
+		return alias
+	}
+	return ""
+}
+
+// kindsByName are the grammars that depend on the name, too.
+var kindsByName = map[string]string{
+	"OnCalendar": "KindCalendar", "ListenFIFO": "KindListenPath", "ListenMessageQueue": "KindListenPath", "ListenUSBFunction": "KindListenPath",
+	"ListenSpecial": "KindListenSpecial", "ListenNetlink": "KindListenNetlink",
 }
 
 // kind returns the grammar of a parser: an enum where the directive has a table
@@ -99,61 +148,45 @@ func writeDirectives(s *source, data string) error {
 	if err != nil {
 		return err
 	}
-	enums, err := readTable(filepath.Join(data, "enums.tsv"), 6)
+	enums, err := readTable(data, "enums.tsv", 6)
 	if err != nil {
 		return err
 	}
 	hasEnum := map[string]bool{}
-	for _, e := range enums {
+	for _, e := range enums.rows {
 		hasEnum[e[0]] = true
 	}
-	rows, err := readTable(filepath.Join(data, "directives.tsv"), 15)
+	t, err := readTable(data, "directives.tsv", directiveColumns)
 	if err != nil {
 		return err
 	}
-	manual, err := readTable(filepath.Join(data, "settings.tsv"), 15)
-	if err != nil {
-		return err
-	}
-	rows = append(rows, manual...)
-	slices.SortStableFunc(rows, func(a, b []string) int { return strings.Compare(a[0], b[0]) })
 	s.printf("// Table holds every directive, sorted by name.\nvar Table = [...]Directive{\n")
-	for _, row := range rows {
-		if err := writeDirective(s, row, docs, hasEnum); err != nil {
-			return fmt.Errorf("%s: %w", row[0], err)
-		}
+	for _, row := range t.rows {
+		writeDirective(s, row, docs, hasEnum)
 	}
 	s.printf("}\n\n// enums holds the values of every enum directive, by name.\nvar enums = map[string]*Enum{\n")
-	for _, e := range enums {
+	for _, e := range enums.rows {
 		writeEnum(s, e)
 	}
 	s.printf("}\n")
 	return nil
 }
 
-func writeDirective(s *source, row []string, docs map[string][2]string, hasEnum map[string]bool) error {
-	name, sections := row[0], strings.Split(row[1], ",")
+func writeDirective(s *source, row []string, docs map[string][2]string, hasEnum map[string]bool) {
+	name, sections := row[colName], strings.Split(row[colSections], ",")
 	doc, ok := docs[name+" "+sections[0]]
 	if !ok {
 		doc = docs[name]
 	}
-	since, err := strconv.Atoi(row[2])
-	if err != nil {
-		return err
-	}
-	if since == 252 {
-		since = 0
-	}
-	until := 0
-	if row[3] != "262" && row[3] != "" {
-		if until, err = strconv.Atoi(row[3]); err != nil {
-			return err
-		}
-	}
-	parsers := strings.Fields(row[5])
-	isEnum := row[11] != "" || hasEnum[name] && settingsManuals[sections[0]] == "" // there a name may have another sense
+	parsers := strings.Fields(row[colParsers])
+	// In other configuration files a name may have another sense.
+	k := kind(parsers[0], row[colEnum] != "" || (hasEnum[name] || hasEnum[enumAliases[name]]) && !configuration[sections[0]])
+	k = cmp.Or(kindsByName[name], k)
 	s.printf("{Name: %q, sections: %s, Kind: %s, Repeat: %s, Empty: %s", name,
-		"in"+strings.Join(sections, "|in"), kind(parsers[0], isEnum), repeat(row[6]), empty(row[7]))
+		"in"+strings.Join(sections, "|in"), k, repeat(row[colRepeat]), empty(row[colEmpty]))
+	if table := enumName(name, sections[0], hasEnum); table != "" && isEnumKind(k) {
+		s.printf(", enum: %q", table)
+	}
 	for _, p := range parsers[1:] {
 		before, version, _ := strings.Cut(p, "<")
 		before, strict := strings.CutSuffix(before, "!")
@@ -161,42 +194,42 @@ func writeDirective(s *source, row []string, docs map[string][2]string, hasEnum 
 			s.printf(", StrictBefore: true")
 		}
 		s.printf(", Before: %s, Changed: %s", kind(before, false), version)
+		break // one change is known
 	}
-	if since > 0 {
-		s.printf(", Since: %d", since)
+	if row[colSince] != "" {
+		s.printf(", Since: %s", row[colSince])
 	}
-	if until > 0 {
-		s.printf(", Until: %d", until)
+	if row[colUntil] != "" {
+		s.printf(", Until: %s", row[colUntil])
 	}
-	if row[10] == "true" {
+	if row[colSpecifiers] == "true" {
 		s.printf(", Specifiers: true")
 	}
-	if row[9] != "none" {
+	if row[colQuoting] != "none" {
 		s.printf(", Quoted: true")
 	}
-	if v, ok := strings.CutPrefix(row[13], "ignored "); ok {
+	if v, ok := strings.CutPrefix(row[colStatus], "ignored "); ok {
 		s.printf(", IgnoredSince: %s", v)
-	} else if row[13] != "" {
+	} else if row[colStatus] != "" {
 		s.printf(", Deprecated: true")
 	}
-	if row[14] != "" {
-		s.printf(", Replacement: %q", row[14])
+	if row[colReplacement] != "" {
+		s.printf(", Replacement: %q", row[colReplacement])
 	}
 	if doc[0] != "" {
 		s.printf(", Default: %q", doc[0])
 	}
-	s.printf(", Doc: %q, Man: %q},\n", doc[1], row[12])
-	return nil
+	s.printf(", Doc: %q, Man: %q},\n", doc[1], row[colMan])
 }
 
 // readDocs returns default and sentence by name, or by name and section.
 func readDocs(data string) (map[string][2]string, error) {
-	rows, err := readTable(filepath.Join(data, "docs.tsv"), 3)
+	t, err := readTable(data, "docs.tsv", 3)
 	if err != nil {
 		return nil, err
 	}
 	docs := map[string][2]string{}
-	for _, row := range rows {
+	for _, row := range t.rows {
 		docs[row[0]] = [2]string{row[1], row[2]}
 	}
 	return docs, nil

@@ -2,50 +2,63 @@ package main
 
 import (
 	"bufio"
-	"fmt"
-	"os/exec"
 	"path"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 )
 
-// importUpstream reads the units of every release from a git repository of
-// systemd and stores the directives that confine them. Only assignments are
-// taken; commands become "/upstream".
-func importUpstream(repository, data string) error {
+// importUpstream adds the units of a release: the directives that confine them. Only
+// assignments are taken; commands become "/upstream".
+func importUpstream(r *release, data string) error {
+	t, err := readTable(data, "upstream.tsv", 6)
+	if err != nil {
+		return err
+	}
 	keep, err := sandboxKeys(data)
 	if err != nil {
 		return err
 	}
-	tags, err := releaseTags(repository)
+	units := map[string]*history{}
+	for _, row := range t.rows {
+		if units[row[0]] == nil {
+			units[row[0]] = &history{}
+		}
+		units[row[0]].lines = append(units[row[0]].lines, historyLine{since: row[1], until: row[2], section: row[3], key: row[4], value: row[5]})
+	}
+	present := map[string][]historyLine{}
+	files, err := r.files("units/")
 	if err != nil {
 		return err
 	}
-	units := map[string]*history{}
-	for version := 252; version <= 262; version++ {
-		tag, ok := tags[version]
-		if !ok {
-			tag = "HEAD"
+	for _, file := range files {
+		name := strings.TrimSuffix(path.Base(file), ".in")
+		if !strings.HasSuffix(name, ".service") || path.Dir(file) != "units" {
+			continue
 		}
-		if err := readRelease(repository, tag, version, keep, units); err != nil {
-			return fmt.Errorf("%s: %w", tag, err)
+		text, err := r.file(file)
+		if err != nil {
+			return err
+		}
+		present[name] = confining(text, keep)
+		if units[name] == nil {
+			units[name] = &history{}
 		}
 	}
-	var rows [][]string
+	t.rows = nil
 	for _, name := range sortedKeys(units) {
+		units[name].add(r.version, present[name])
 		for _, l := range units[name].lines {
-			rows = append(rows, []string{name, strconv.Itoa(l.first), strconv.Itoa(l.last), l.section, l.key, l.value})
+			t.rows = append(t.rows, []string{name, l.since, l.until, l.section, l.key, l.value})
 		}
 	}
-	return writeTable(filepath.Join(data, "upstream.tsv"), "# unit\tfirst\tlast\tsection\tkey\tvalue, in file order\n", rows)
+	return t.write()
 }
 
 // sandboxKeys returns the keys worth keeping: those of the execution and
 // resource manual pages that confine, and those that decide over loading.
 func sandboxKeys(data string) (map[string]bool, error) {
-	rows, err := readTable(filepath.Join(data, "directives.tsv"), 15)
+	t, err := readTable(data, "directives.tsv", directiveColumns)
 	if err != nil {
 		return nil, err
 	}
@@ -54,59 +67,14 @@ func sandboxKeys(data string) (map[string]bool, error) {
 		"Delegate DevicePolicy DeviceAllow IPAddressDeny IPAddressAllow SocketBindDeny SocketBindAllow RestrictNetworkInterfaces") {
 		keep[key] = true
 	}
-	for _, row := range rows {
+	for _, row := range t.rows {
 		drop := strings.HasPrefix(row[0], "Standard") || strings.HasPrefix(row[0], "TTY") || strings.HasPrefix(row[0], "Syslog") ||
 			strings.HasPrefix(row[0], "Log") || strings.HasPrefix(row[0], "Utmp") || strings.Contains(row[0], "Environment")
-		if row[12] == "systemd.exec" && strings.Contains(row[1], "Service") && !drop {
+		if row[colMan] == "systemd.exec" && strings.Contains(row[colSections], "Service") && !drop {
 			keep[row[0]] = true
 		}
 	}
 	return keep, nil
-}
-
-// releaseTags returns the newest point release of each version.
-func releaseTags(repository string) (map[int]string, error) {
-	out, err := exec.Command("git", "--git-dir", repository, "tag", "--list", "v*").Output()
-	if err != nil {
-		return nil, err
-	}
-	tags, best := map[int]string{}, map[int]int{}
-	for _, tag := range strings.Fields(string(out)) {
-		major, minor, _ := strings.Cut(strings.TrimPrefix(tag, "v"), ".")
-		version, err := strconv.Atoi(major)
-		point, err2 := strconv.Atoi(minor)
-		if err != nil || minor != "" && err2 != nil || tags[version] != "" && point < best[version] {
-			continue
-		}
-		tags[version], best[version] = tag, point
-	}
-	return tags, nil
-}
-
-func readRelease(repository, tag string, version int, keep map[string]bool, units map[string]*history) error {
-	git := func(args ...string) (string, error) {
-		out, err := exec.Command("git", append([]string{"--git-dir", repository}, args...)...).Output()
-		return string(out), err
-	}
-	list, err := git("ls-tree", "--name-only", tag, "units/")
-	if err != nil {
-		return err
-	}
-	for _, file := range strings.Fields(list) {
-		name := strings.TrimSuffix(path.Base(file), ".in")
-		if !strings.HasSuffix(name, ".service") {
-			continue
-		}
-		text, err := git("show", tag+":"+file)
-		if err != nil {
-			return err
-		}
-		if units[name] == nil {
-			units[name] = &history{}
-		}
-		units[name].add(version, confining(text, keep))
-	}
-	return nil
 }
 
 // confining returns the assignments of a unit that are worth keeping. Of the
@@ -145,7 +113,7 @@ type history struct{ lines []historyLine }
 
 type historyLine struct {
 	section, key, value string
-	first, last         int
+	since, until        string // empty for the oldest version, and while it is there
 }
 
 func (l historyLine) same(o historyLine) bool {
@@ -154,33 +122,26 @@ func (l historyLine) same(o historyLine) bool {
 
 // add merges the lines of the next version.
 func (h *history) add(version int, lines []historyLine) {
-	var present []int // lines of the version before
-	for i, l := range h.lines {
-		if l.last == version-1 {
-			present = append(present, i)
-		}
-	}
-	merged, next := slices.Clone(h.lines), 0
-	at, shift := 0, 0 // where the next new line goes; how many came before
+	at := 0 // where the next new line goes
 	for _, line := range lines {
-		match := -1
-		for k := next; k < len(present); k++ {
-			if merged[present[k]+shift].same(line) {
-				match = k
-				break
-			}
-		}
+		match := slices.IndexFunc(h.lines[at:], func(l historyLine) bool { return l.until == "" && l.same(line) })
 		if match >= 0 {
-			at = present[match] + shift
-			merged[at].last = version
-			at++
-			next = match + 1
+			h.end(at, at+match, version)
+			at += match + 1
 			continue
 		}
-		line.first, line.last = version, version
-		merged = slices.Insert(merged, at, line)
-		shift++
+		line.since = strconv.Itoa(version)
+		h.lines = slices.Insert(h.lines, at, line)
 		at++
 	}
-	h.lines = merged
+	h.end(at, len(h.lines), version)
+}
+
+// end notes that the lines from one index to another went with a version.
+func (h *history) end(from, to, version int) {
+	for i := range h.lines[from:to] {
+		if l := &h.lines[from+i]; l.until == "" {
+			l.until = strconv.Itoa(version - 1)
+		}
+	}
 }

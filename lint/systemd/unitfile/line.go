@@ -1,0 +1,38 @@
+package unitfile
+
+import "strings"
+
+// Line is one line as a configuration renders it. A line with Unknown set stands for an assignment
+// whose text is not known.
+type Line struct {
+	Key, Text string
+	Unknown   bool
+}
+
+// String returns the line as it stands in a unit.
+func (l Line) String() string {
+	if l.Unknown {
+		return l.Key + "=?"
+	}
+	return l.Key + "=" + l.Text
+}
+
+// Assignments turns rendered lines into assignments of a section, as systemd
+// reads them back: a newline in a value starts a new line of the unit, and
+// blanks at the ends are dropped.
+func Assignments(section string, lines []Line) []Assignment {
+	var out []Assignment
+	for _, line := range lines {
+		if line.Unknown || !strings.ContainsAny(line.Key+line.Text, "\n\r\\\x00#;[=") {
+			out = append(out, Assignment{Section: section, Key: strings.TrimSpace(line.Key),
+				Value: strings.TrimSpace(line.Text), Unknown: line.Unknown})
+			continue
+		}
+		f := Parse("", []byte("["+section+"]\n"+line.String()+"\n"))
+		for _, a := range f.Assignments {
+			a.File, a.Line = "", 0
+			out = append(out, a)
+		}
+	}
+	return out
+}
