@@ -33,6 +33,9 @@ type Finding struct {
 	Related []Related
 	// Fixes are the ways to repair it, the safest first.
 	Fixes []Fix
+	// Suggestion reports that nothing is wrong: the unit could be stricter, and the
+	// project does not name a baseline that requires it.
+	Suggestion bool
 	// Only, if not nil, makes the finding about some of its Directives. A rule that
 	// says the same of each of several directives sets it.
 	Only func(directives []string) Finding
@@ -41,7 +44,7 @@ type Finding struct {
 // only is the finding about some of its directives.
 func (f *Finding) only(directives []string) Finding {
 	out := f.Only(directives)
-	out.Rule, out.Severity, out.Units = f.Rule, f.Severity, f.Units
+	out.Rule, out.Severity, out.Units, out.Suggestion = f.Rule, f.Severity, f.Units, f.Suggestion
 	out.About = slices.DeleteFunc(slices.Clone(f.About), func(r unit.Ref) bool { return !slices.Contains(directives, r.Key) })
 	return out
 }

@@ -163,7 +163,11 @@ func (r *run) suppressed(f *Finding) bool {
 // and in the second nothing can be relied on.
 func (p *Pass) Report(f Finding) {
 	f.Rule = p.rule
-	if f.Severity == 0 {
+	switch {
+	case f.Severity != 0:
+	case f.Suggestion:
+		f.Severity = Info
+	default:
 		f.Severity = p.rule.Severity
 	}
 	if !p.asked(f.File) {

@@ -7,6 +7,10 @@ import (
 	"wardnix/lint/spell"
 )
 
+// DefaultRules is the entry that selects the rules whose findings are not
+// informational.
+const DefaultRules = "default"
+
 // Select chooses among rules. Each entry of sel and ignore is as [Names] has
 // it; several may stand in one entry, with commas between. Without sel, every
 // rule is chosen whose findings are not informational. ignore wins over sel. The
@@ -68,7 +72,7 @@ func Names(entry string, r *Rule) int {
 		return 3
 	case len(entry) == 1 && strings.EqualFold(entry, r.ID[:1]):
 		return 2
-	case strings.EqualFold(entry, "all"), strings.EqualFold(entry, "default") && r.Severity > Info:
+	case strings.EqualFold(entry, "all"), strings.EqualFold(entry, DefaultRules) && r.Severity > Info:
 		return 1
 	}
 	return 0

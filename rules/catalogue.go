@@ -97,6 +97,7 @@ func All() []*lint.Rule {
 		rendering.TildeAlone,
 		rendering.ResetOfOthers,
 		rendering.DefaultSetLost,
+		rendering.EmptyDependency,
 		secret.SecretFromFile,
 		secret.SecretLiteral,
 		secret.SecretInStore,

@@ -127,7 +127,7 @@ func (v *lintVerb) changes() bool { return v.write || v.addIgnore != "" && !v.di
 func (v *lintVerb) task(format report.Format) workspace.Task {
 	t := workspace.Task{
 		Ignore: v.addIgnore, Diff: v.diff, Write: v.changes(), Verify: v.verify,
-		Hosts: format.Hosts, Changes: format.Changes && !v.output.statistics,
+		Hosts: format.Hosts, Changes: format.Changes && !v.output.statistics, Hardening: format.Changes,
 	}
 	switch {
 	case v.unsafe:

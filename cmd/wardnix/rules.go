@@ -72,7 +72,7 @@ func rulesMarkdown(all []*lint.Rule) string {
 	var b strings.Builder
 	b.WriteString("# Rules\n\nThis page is made by `wardnix rules --format markdown`.\n\n| | name | severity | finds |\n|---|---|---|---|\n")
 	for _, r := range all {
-		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | %s |\n", r.ID, anchor(r), r.Name, r.Severity, r.Title)
+		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | %s |\n", r.ID, r.Anchor(), r.Name, r.Severity, r.Title)
 	}
 	for _, r := range all {
 		fmt.Fprintf(&b, "\n## %s: %s\n\n%s, since %s: %s.\n\n%s\n", r.ID, r.Name, sentence(r.Severity.String()), r.Since, r.Title, r.Text)
@@ -89,6 +89,3 @@ func rulesMarkdown(all []*lint.Rule) string {
 	}
 	return b.String()
 }
-
-// anchor is the heading of a rule as Markdown links to it.
-func anchor(r *lint.Rule) string { return strings.ToLower(r.ID) + "-" + r.Name }

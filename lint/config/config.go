@@ -36,8 +36,11 @@ type File struct {
 // settings are the keys, as TOML has them.
 type settings struct {
 	Select         []string          `toml:"select"`
+	ExtendSelect   []string          `toml:"extend-select"`
 	Ignore         []string          `toml:"ignore"`
 	Severity       map[string]string `toml:"severity"`
+	Fixable        []string          `toml:"fixable"`
+	Unfixable      []string          `toml:"unfixable"`
 	FailOn         string            `toml:"fail-on"`
 	Baseline       []string          `toml:"baseline"`
 	NixOSRelease   string            `toml:"nixos-release"`
@@ -73,6 +76,9 @@ type Subject struct {
 	Path string
 	// Unit is the unit's full name; Class the class of what it runs.
 	Unit, Class string
+	// Suggestion reports that the finding is one that only selecting its rule by
+	// name or family brings up.
+	Suggestion bool
 }
 
 // Threshold is the least severity of a finding that fails a run.
@@ -215,13 +221,13 @@ func (f *File) Binding(r *lint.Rule) bool { return anyNames(f.NotIgnorable, r) }
 // Judge is the severity of a finding of the rule about the subject; false if
 // the configuration does not want it.
 func (f *File) Judge(r *lint.Rule, found lint.Severity, s Subject) (lint.Severity, bool) {
-	wanted := f.wants(r)
+	wanted := f.wants(r, s.Suggestion)
 	for _, l := range f.layers(s) {
 		if name, n := severityOf(l.Severity, r); n > 0 {
 			found, _ = lint.ParseSeverity(name) // checked when it was read
 			wanted = wanted || len(f.Select) == 0 && !anyNames(f.Ignore, r)
 		}
-		wanted = (wanted || anyNames(l.Select, r)) && !anyNames(l.Ignore, r)
+		wanted = (wanted || selects(l.Select, r, s.Suggestion)) && !anyNames(l.Ignore, r)
 	}
 	if f.reasonRule(r) {
 		found = max(found, lint.Warning)
@@ -229,10 +235,23 @@ func (f *File) Judge(r *lint.Rule, found lint.Severity, s Subject) (lint.Severit
 	return found, wanted
 }
 
-// wants reports whether the rule is selected for the project as a whole.
-func (f *File) wants(r *lint.Rule) bool {
-	selected := len(f.Select) == 0 && r.Severity > lint.Info || anyNames(f.Select, r) || f.reasonRule(r)
-	return selected && !anyNames(f.Ignore, r)
+// wants reports whether findings of the rule, or its suggestions, are selected for
+// the project as a whole.
+func (f *File) wants(r *lint.Rule, suggestion bool) bool {
+	chosen := f.Select
+	if len(chosen) == 0 {
+		chosen = []string{lint.DefaultRules}
+	}
+	chosen = append(slices.Clone(chosen), f.ExtendSelect...)
+	return (selects(chosen, r, suggestion) || f.reasonRule(r)) && !anyNames(f.Ignore, r)
+}
+
+// selects reports whether entries select findings of the rule, or its suggestions:
+// the default rules have none.
+func selects(entries []string, r *lint.Rule, suggestion bool) bool {
+	return slices.ContainsFunc(entries, func(e string) bool {
+		return lint.Names(e, r) > 0 && !(suggestion && strings.EqualFold(e, lint.DefaultRules))
+	})
 }
 
 // reasonRule reports whether the rule is the one for missing reasons and the
@@ -244,7 +263,7 @@ func (f *File) reasonRule(r *lint.Rule) bool {
 // Mentions reports whether the configuration may want findings of the rule
 // about some subject: only such rules need to run.
 func (f *File) Mentions(r *lint.Rule) bool {
-	if f.wants(r) {
+	if f.wants(r, false) {
 		return true
 	}
 	named := func(p place) bool {
@@ -261,6 +280,11 @@ func (f *File) Mentions(r *lint.Rule) bool {
 		}
 	}
 	return found
+}
+
+// Fixes reports whether fixes of the rule may be applied.
+func (f *File) Fixes(r *lint.Rule) bool {
+	return (len(f.Fixable) == 0 || anyNames(f.Fixable, r)) && !anyNames(f.Unfixable, r)
 }
 
 // severityOf is the severity that a table gives to a rule, and how closely it

@@ -240,6 +240,9 @@ func (c *checker) errorf(key []string, format string, args ...any) {
 func (c *checker) check() {
 	s := &c.f.settings
 	c.place(nil, place{s.Select, s.Ignore, s.Severity})
+	c.rules([]string{"extend-select"}, s.ExtendSelect)
+	c.rules([]string{"fixable"}, s.Fixable)
+	c.rules([]string{"unfixable"}, s.Unfixable)
 	c.rules([]string{"not-ignorable"}, s.NotIgnorable)
 	c.globs([]string{"exclude"}, s.Exclude)
 	if _, err := lint.ParseThreshold(s.FailOn); s.FailOn != "" && err != nil {

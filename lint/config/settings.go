@@ -16,15 +16,16 @@ import (
 // Flags are what the command line says: its settings win over a file's. A nil
 // slice or an empty string says nothing.
 type Flags struct {
-	Select, Ignore []string
-	FailOn         string
-	Baseline       []string
-	NixOSRelease   string
-	SystemdVersion int
+	Select, ExtendSelect, Ignore []string
+	Fixable, Unfixable           []string
+	FailOn                       string
+	Baseline                     []string
+	NixOSRelease                 string
+	SystemdVersion               int
 }
 
-// Under is the configuration with what the command line says in its place. Who
-// selects rules there has both lists of the file replaced.
+// Under is the configuration with what the command line says in its place. --select replaces
+// all lists of the file that select rules, --fixable those that choose fixes.
 func (f *File) Under(flags Flags) *File {
 	g := *f
 	g.origin = maps.Clone(f.origin)
@@ -32,8 +33,18 @@ func (f *File) Under(flags Flags) *File {
 		g.origin = map[string]string{}
 	}
 	if flags.Select != nil {
-		g.Select, g.Ignore = flags.Select, nil
-		g.origin["select"], g.origin["ignore"] = "--select", "--select"
+		g.Select, g.ExtendSelect, g.Ignore = flags.Select, nil, nil
+		g.origin["select"], g.origin["extend-select"], g.origin["ignore"] = "--select", "--select", "--select"
+	}
+	if flags.ExtendSelect != nil {
+		g.ExtendSelect, g.origin["extend-select"] = flags.ExtendSelect, "--extend-select"
+	}
+	if flags.Fixable != nil {
+		g.Fixable, g.Unfixable = flags.Fixable, nil
+		g.origin["fixable"], g.origin["unfixable"] = "--fixable", "--fixable"
+	}
+	if flags.Unfixable != nil {
+		g.Unfixable, g.origin["unfixable"] = flags.Unfixable, "--unfixable"
 	}
 	if flags.Ignore != nil {
 		g.Ignore, g.origin["ignore"] = flags.Ignore, "--ignore"
@@ -59,6 +70,7 @@ func (f *File) Under(flags Flags) *File {
 func (f *File) WithoutSilencing() *File {
 	g := *f
 	g.Select, g.Ignore, g.Exclude = nil, nil, nil
+	g.Fixable, g.Unfixable = nil, nil
 	g.Severity = raised(f.Severity)
 	if g.Threshold() > lint.Warning {
 		g.FailOn = ""

@@ -44,6 +44,7 @@ type (
 		Rule       string        `json:"rule"`
 		Name       string        `json:"name"`
 		Severity   string        `json:"severity"`
+		Help       string        `json:"help"` // the address of the rule's page, or the command that prints it
 		Message    string        `json:"message"`
 		File       string        `json:"file"`
 		Start      jsonPosition  `json:"start"`
@@ -120,7 +121,7 @@ func toJSONHost(h Host) jsonHost {
 
 func toJSON(f lint.Finding) jsonFinding {
 	out := jsonFinding{
-		Rule: f.Rule.ID, Name: f.Rule.Name, Severity: f.Severity.String(), Message: f.Message,
+		Rule: f.Rule.ID, Name: f.Rule.Name, Severity: f.Severity.String(), Help: f.Rule.Help(), Message: f.Message,
 		File: f.File.Name, Unit: optional(f.Unit()), Directives: append([]string{}, f.Directives()...),
 		Notes: []jsonNote{}, Related: []jsonRelated{}, Fixes: []jsonFix{},
 	}

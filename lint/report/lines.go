@@ -16,12 +16,11 @@ func concise(p *Printer, r *Report) {
 		return
 	}
 	s := r.Style
-	for _, f := range r.Result.Findings {
-		p.Printf("%s: %s %s\n", s.link(f.File.Name, place(f.File, f.Span, nixast.Runes)),
-			s.paint(severityColor(f.Severity), Textf("%s[%s]", f.Severity, f.Rule.ID)), oneLine(f.Message))
+	for _, f := range r.bySeverity() {
+		p.Printf("%s: %s %s%s\n", s.link(f.File.Name, place(f.File, f.Span, nixast.Runes)),
+			s.paint(severityColor(f.Severity), Textf("%s[%s]", f.Severity, f.Rule.ID)), s.fixMark(f), oneLine(f.Message))
 	}
-	p.Print(r.summary())
-	p.Print(r.exposureChanges())
+	p.Print(r.end())
 }
 
 // errfmt writes a line for each finding and nothing else, as the 'errorformat'
@@ -88,5 +87,6 @@ func withNotes(f lint.Finding) string {
 	for _, x := range f.Fixes {
 		fmt.Fprintf(&b, "\nfix (%s): %s", x.Applicability, x.Title)
 	}
+	fmt.Fprintf(&b, "\nhelp: %s", f.Rule.Help())
 	return b.String()
 }

@@ -35,6 +35,7 @@ type (
 	}
 	rdCode struct {
 		Value string `json:"value"`
+		URL   string `json:"url,omitempty"`
 	}
 	rdSuggestion struct {
 		Range rdRange `json:"range"`
@@ -50,7 +51,7 @@ func rdjsonl(w io.Writer, r *Report) error {
 		d := rdDiagnostic{
 			Message: withNotes(f), Location: rdLocation{f.File.Name, rdRangeOf(f.File, f.Span)},
 			Severity: map[lint.Severity]string{lint.Error: "ERROR", lint.Warning: "WARNING", lint.Info: "INFO"}[f.Severity],
-			Source:   rdSource{"wardnix"}, Code: rdCode{f.Rule.ID},
+			Source:   rdSource{"wardnix"}, Code: rdCode{f.Rule.ID, f.Rule.Link()},
 		}
 		if len(f.Fixes) > 0 && len(f.Fixes[0].Edits) == 1 && f.Fixes[0].Edits[0].File == f.File {
 			e := f.Fixes[0].Edits[0]

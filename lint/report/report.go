@@ -27,6 +27,8 @@ type Report struct {
 	Statistics bool
 	// Changes are the services whose exposure the fixes change.
 	Changes []ExposureChange
+	// Hardening is what following the suggestions would come to.
+	Hardening Hardening
 	// Hosts are the systems with the exposures of their units, in order: those
 	// that were audited, or those that the HTML page shows.
 	Hosts []Host
@@ -51,6 +53,20 @@ type Held struct {
 	Settings  int // by settings
 	Untouched int // by --since
 	Skipped   int // paths that .gitignore excludes
+}
+
+// Hardening is what following the suggestions that are not among the findings would
+// come to.
+type Hardening struct {
+	// Services is the number of services that could be stricter.
+	Services int
+	// Known is the number of those whose exposure is known; Now is its mean, and Safe
+	// the mean after the safe fixes.
+	Known     int
+	Now, Safe security.Exposure
+	// Show and Apply are the commands that report and apply the suggestions; "" if
+	// there is none.
+	Show, Apply string
 }
 
 // Failure is a file that could not be written.
@@ -113,6 +129,7 @@ type Summary struct {
 	Errors    int `json:"errors"`    // findings that remain, by severity
 	Warnings  int `json:"warnings"`  //
 	Infos     int `json:"infos"`     //
+	Hardening int `json:"hardening"` // services that could be stricter, beyond the findings
 	Fixed     int `json:"fixed"`     // findings whose fix was written, or would be
 	Ignored   int `json:"ignored"`   // findings that comments suppress
 	Known     int `json:"known"`     // known findings
@@ -127,7 +144,7 @@ func Count(r *Report) Summary {
 	s := Summary{
 		Files: r.Result.Files, Fixed: len(r.Result.Fixed), Ignored: len(r.Result.Ignored),
 		Known: r.Held.Known, Silenced: r.Held.Settings, Untouched: r.Held.Untouched, Skipped: r.Held.Skipped,
-		Unwritten: len(r.Unwritten),
+		Unwritten: len(r.Unwritten), Hardening: r.Hardening.Services,
 	}
 	for _, f := range r.Result.Findings {
 		switch f.Severity {

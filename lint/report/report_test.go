@@ -49,7 +49,7 @@ func TestSnippet(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, got, _ := strings.Cut(b.String(), "  |\n")
-			got, _, _ = strings.Cut(got, "\n\n")
+			got, _, _ = strings.Cut(got, "\n  = help: ")
 			if diff := cmp.Diff(tt.want, got+"\n"); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
@@ -70,7 +70,7 @@ func TestSummary(t *testing.T) {
 		{lint.Result{Files: 1}, "1 file: nothing to report"},
 		{lint.Result{Files: 2, Fixed: make([]lint.Finding, 3)}, "2 files: nothing remains; 3 fixed"},
 		{lint.Result{Files: 2, Findings: []lint.Finding{one(lint.Error, safe), one(lint.Warning, safe, unsafe), one(lint.Warning, unsafe), one(lint.Info)}},
-			"2 files: 1 error, 2 warnings, 1 info; 2 fixable with --write; 1 with --write --unsafe"},
+			"2 files: 1 error, 2 warnings, 1 info; [*] 2 fixable with --write; 1 with --write --unsafe"},
 	} {
 		var b strings.Builder
 		if err := writeText(&b, report.Style{}, &tt.r); err != nil {

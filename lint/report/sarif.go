@@ -48,6 +48,7 @@ type (
 		Name                 string              `json:"name"`
 		ShortDescription     sarifText           `json:"shortDescription"`
 		FullDescription      sarifText           `json:"fullDescription"`
+		HelpURI              string              `json:"helpUri,omitempty"`
 		Help                 sarifText           `json:"help"`
 		DefaultConfiguration sarifConfiguration  `json:"defaultConfiguration"`
 		Properties           sarifRuleProperties `json:"properties"`
@@ -165,6 +166,7 @@ func toSarifRule(r *lint.Rule) sarifRule {
 	}
 	return sarifRule{
 		ID: r.ID, Name: r.Name, ShortDescription: sarifText{Text: r.Title}, FullDescription: sarifText{Text: r.Title},
+		HelpURI:              r.Link(),
 		Help:                 sarifText{Text: help, Markdown: help},
 		DefaultConfiguration: sarifConfiguration{sarifLevel(r.Severity)},
 		Properties: sarifRuleProperties{

@@ -10,13 +10,9 @@ import (
 // tabWidth is the number of columns that a tab is shown as.
 const tabWidth = 4
 
-// What of a line of more than longLine bytes is shown: so many bytes before a place,
-// and so many from it on.
-const (
-	longLine    = 200
-	bytesBefore = 80
-	bytesAfter  = longLine - bytesBefore
-)
+// longLine is the number of bytes above which only a part of a line is shown: two
+// fifths of them before a place, the others from it on.
+const longLine = 200
 
 // snippet is the source line in which a span begins, with carets under the part
 // of the span that lies in it, between bars after a gutter of the given width. Of a
@@ -31,7 +27,11 @@ func (s Style) snippet(f *nixast.File, span nixast.Span, gutter int, color strin
 	at := min(span.Start-start, len(line))
 	before, marked, after := line[:at], line[at:max(min(span.End-start, len(line)), at)], ""
 	after = line[at+len(marked):]
-	before, marked, after = window(before, marked, after)
+	room := longLine
+	if fits := s.Width - gutter - 5; fits >= leastWidth {
+		room = min(room, fits)
+	}
+	before, marked, after = window(before, marked, after, room)
 
 	bar := s.paint(blue, Textf("%s |", spaces(gutter)))
 	var p Printer
@@ -41,12 +41,15 @@ func (s Style) snippet(f *nixast.File, span nixast.Span, gutter int, color strin
 	return p.Text()
 }
 
-// window cuts a long line down to what is around its marked part.
-func window(before, marked, after string) (string, string, string) {
+// window cuts a line of more than so many bytes down to what is around its marked
+// part.
+func window(before, marked, after string, room int) (string, string, string) {
 	const mark = "…"
-	if len(before)+len(marked)+len(after) <= longLine {
+	if len(before)+len(marked)+len(after) <= room {
 		return before, marked, after
 	}
+	bytesBefore := room * 2 / 5
+	bytesAfter := room - bytesBefore
 	if len(before) > bytesBefore {
 		before = mark + strings.ToValidUTF8(before[len(before)-bytesBefore:], "")
 	}

@@ -16,16 +16,21 @@ import (
 func full(p *Printer, r *Report) {
 	if r.Statistics {
 		p.Print(r.statistics())
-		p.Print(r.summary())
+		p.Print(r.end())
 		return
 	}
-	for _, f := range r.Result.Findings {
+	for _, f := range r.bySeverity() {
 		r.Style.finding(p, f)
 		p.Printf("\n")
 	}
-	p.Print(r.summary())
-	p.Print(r.exposureChanges())
+	p.Print(r.end())
 	r.systems(p)
+}
+
+// labels are those of notes in the full format, by the label that a rule gives; others
+// are those of a note and part of its text.
+var labels = map[string]string{
+	"note": "note", "why": "note", "help": "help", "missing": "help", "override": "help", "warning": "warning", "cost": "warning",
 }
 
 func (s Style) finding(p *Printer, f lint.Finding) {
@@ -34,28 +39,48 @@ func (s Style) finding(p *Printer, f lint.Finding) {
 	for _, r := range f.Related {
 		gutter = max(gutter, len(fmt.Sprint(r.File.Position(r.Span.Start).Line)))
 	}
-	p.Printf("%s: %s\n", s.paint(color, Textf("%s[%s]", f.Severity, f.Rule.ID)), s.paint(bold, Safe(f.Message)))
+	head := Textf("%s[%s]", f.Severity, f.Rule.ID)
+	p.Printf("%s: %s%s\n", s.paint(color, head), s.fixMark(f), s.paint(bold, s.wrap(f.Message, 4)))
 	s.place(p, "-->", f.File, f.Span, gutter, color)
-	pad := spaces(gutter + 1)
+	say := func(color string, label constant, text string) {
+		head := Textf("= " + label + ":")
+		p.Printf("%s%s %s\n", spaces(gutter+1), s.paint(color, head), s.wrap(text, gutter+1+len(head.s)+1))
+	}
 	for _, r := range f.Related {
-		p.Printf("%s%s %s\n", pad, s.paint(cyan, Textf("= see:")), r.Message)
+		say(cyan, "note", r.Message)
 		s.place(p, ":::", r.File, r.Span, gutter, cyan)
 	}
 	for _, n := range f.Notes {
-		label := Textf("= %s:", n.Label)
-		p.Printf("%s%s %s\n", pad, s.paint(cyan, label), s.wrap(n.Text, gutter+1+len(label.s)+1))
+		switch labels[n.Label] {
+		case "note":
+			say(cyan, "note", n.Text)
+		case "help":
+			say(green, "help", n.Text)
+		case "warning":
+			say(yellow, "warning", n.Text)
+		default:
+			say(cyan, "note", n.Label+": "+n.Text)
+		}
 	}
 	for _, x := range f.Fixes {
-		flag := "--write"
+		flag := "`--write`"
 		if x.Applicability == lint.Unsafe {
-			flag = "--write --unsafe"
+			flag = "`--write --unsafe`"
 		}
-		p.Printf("%s%s %s (%s)\n", pad, s.paint(green, Textf("= fix:")), x.Title, flag)
+		say(green, "help", x.Title+" ("+flag+")")
 		if x.Breaks != "" {
-			const label = "       may break: "
-			p.Printf("%s%s%s\n", pad, label, s.wrap(x.Breaks, gutter+1+len(label)))
+			say(yellow, "warning", "may break: "+x.Breaks)
 		}
 	}
+	say(green, "help", f.Rule.Help())
+}
+
+// fixMark marks a finding that a safe fix repairs.
+func (s Style) fixMark(f lint.Finding) Text {
+	if len(f.Fixes) == 0 || f.Fixes[0].Applicability != lint.Safe {
+		return Text{}
+	}
+	return Textf("%s ", s.paint(cyan, Textf("[*]")))
 }
 
 // Diagnostics are the mistakes of a file that the parser found, with their
@@ -67,15 +92,15 @@ func (s Style) Diagnostics(f *nixast.File) Text {
 		for _, r := range d.Related {
 			gutter = max(gutter, len(fmt.Sprint(f.Position(r.Span.Start).Line)))
 		}
-		p.Printf("%s: %s\n", s.paint(red, Textf("error")), s.paint(bold, Safe(d.Message)))
+		p.Printf("%s: %s\n", s.paint(red, Textf("error")), s.paint(bold, s.wrap(d.Message, 4)))
 		s.place(&p, "-->", f, d.Span, gutter, red)
 		pad := spaces(gutter + 1)
 		for _, r := range d.Related {
-			p.Printf("%s%s %s\n", pad, s.paint(cyan, Textf("= see:")), r.Message)
+			p.Printf("%s%s %s\n", pad, s.paint(cyan, Textf("= note:")), s.wrap(r.Message, gutter+9))
 			s.place(&p, ":::", f, r.Span, gutter, cyan)
 		}
 		if d.Hint != "" {
-			p.Printf("%s%s %s\n", pad, s.paint(green, Textf("= help:")), d.Hint)
+			p.Printf("%s%s %s\n", pad, s.paint(green, Textf("= help:")), s.wrap(d.Hint, gutter+9))
 		}
 		p.Printf("\n")
 	}
@@ -113,7 +138,21 @@ func place(f *nixast.File, s nixast.Span, unit nixast.Unit) Text {
 	return Textf("%s:%d:%d", Name(f.Name), p.Line, column)
 }
 
-// summary is the last line.
+// bySeverity are the findings as people read them: errors first.
+func (r *Report) bySeverity() []lint.Finding {
+	return slices.SortedStableFunc(slices.Values(r.Result.Findings), func(a, b lint.Finding) int { return cmp.Compare(b.Severity, a.Severity) })
+}
+
+// end is what follows the findings: the summary, what was gained, and what could be.
+func (r *Report) end() Text {
+	var p Printer
+	p.Print(r.summary())
+	p.Print(r.exposureChanges())
+	p.Print(r.Hardening.text(r.Style))
+	return p.Text()
+}
+
+// summary counts what a run came to, in a line.
 func (r *Report) summary() Text {
 	c := Count(r)
 	var p Printer
@@ -132,7 +171,7 @@ func (r *Report) summary() Text {
 		n      int
 		format constant
 	}{
-		{c.Fixed, "; %d fixed"}, {safe, "; %d fixable with --write"}, {unsafe, "; %d with --write --unsafe"},
+		{c.Fixed, "; %d fixed"}, {safe, "; [*] %d fixable with --write"}, {unsafe, "; %d with --write --unsafe"},
 		{c.Ignored, "; %d ignored by comments"}, {c.Known, "; %d known"}, {c.Silenced, "; %d ignored by the settings"},
 		{c.Untouched, "; %d in unchanged code"},
 	} {

@@ -25,7 +25,7 @@ func (u *Unit) Invalid(r *profile.Requirement) bool {
 			return
 		}
 		for _, l := range k.Lines {
-			m := Misread{Line: l, Directive: d, Verdict: value.Check(l.Section, l.Key, l.Text, u.Version)}
+			m := Misread{Line: l, Directive: d, Verdict: value.Check(l.Section, l.Key, strings.TrimSpace(l.Text), u.Version)}
 			if !l.Known || l.Unseen != "" {
 				continue
 			}
@@ -86,7 +86,7 @@ func findMisreads(u *Unit) []Misread {
 			if l.Def == nil || l.Origin.IsZero() || l.Unseen != "" || !l.Known {
 				continue
 			}
-			m := Misread{Line: l, Directive: d, first: i == 0, Verdict: value.CheckIn(u.knownName(), l.Section, l.Key, l.Text, u.Version)}
+			m := Misread{Line: l, Directive: d, first: i == 0, Verdict: value.CheckIn(u.knownName(), l.Section, l.Key, strings.TrimSpace(l.Text), u.Version)}
 			m.kind = u.mistakeOf(&m)
 			found = append(found, m)
 		}
@@ -106,7 +106,7 @@ func (u *Unit) knownName() string {
 func (u *Unit) mistakeOf(m *Misread) Mistake {
 	ev := u.Host.Evaluator()
 	switch {
-	case strings.Contains(strings.TrimSpace(m.Text), "\n"):
+	case strings.Contains(strings.TrimRight(m.Text, " \t\r\n"), "\n"):
 		return brokenLine
 	case isNull(u, m.Line) && m.Directive.Empty == directive.EmptyEnables:
 		return NullMeant

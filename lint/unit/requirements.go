@@ -92,6 +92,13 @@ func (u *Unit) choose(b *profile.Baseline) []profile.Requirement {
 	case len(all.Generic) > 0 && u.Type() == "service" && !u.IsOverride() && b.Generic(u.Unit):
 		found = slices.DeleteFunc(slices.Clone(all.Generic), func(r profile.Requirement) bool { return spared(u, &r) != "" })
 	}
+	if _, notifies := u.Notifies(); notifies {
+		for i := range found {
+			if found[i].Name() == "RestrictAddressFamilies" {
+				found[i] = found[i].Allowing("AF_UNIX")
+			}
+		}
+	}
 	return slices.DeleteFunc(found, func(r profile.Requirement) bool {
 		_, known := directive.Lookup(r.Section, r.Name(), u.Version)
 		return r.Section != "" && !known

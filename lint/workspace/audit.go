@@ -91,7 +91,19 @@ func (w *Workspace) Audit(ctx context.Context, targets []Target, t AuditTask) *A
 		a.out.Result.Findings = append(a.out.Result.Findings, f.Finding)
 	}
 	a.out.Held = a.held
+	if n := len(suggestedServices(a.suggested)); n > 0 {
+		a.out.Hardening = report.Hardening{Services: n, Show: "wardnix audit" + a.requiring(a.suggested) + arguments(shownNames(targets))}
+	}
 	return a.out
+}
+
+// shownNames are the targets as the user knows them.
+func shownNames(targets []Target) []string {
+	names := make([]string, len(targets))
+	for i, t := range targets {
+		names[i] = t.Shown
+	}
+	return names
 }
 
 // one audits a system.
@@ -121,7 +133,10 @@ func (a *auditing) one(sys *audit.System) error {
 			one = source.Place(f, overrides)
 		}
 		subject := config.Subject{Unit: one.Unit(), Path: a.pathOf(one), Class: classOf(sys.UnitOf(f.Of))}
-		if a.verdict(&one, a.settingsOf(one.File), []config.Subject{subject}) {
+		switch wanted := a.verdict(&one, a.settingsOf(one.File), []config.Subject{subject}); {
+		case wanted && one.Suggestion:
+			a.suggested = append(a.suggested, one)
+		case wanted:
 			a.found = append(a.found, placed{sys.Name, one})
 			host.Files = append(host.Files, one.File.Name)
 		}
@@ -156,7 +171,7 @@ func (a *auditing) overrides(sys *audit.System, source *audit.Source) ([]audit.O
 	l := *a.Linter
 	l.Filters = []lint.Filter{func(found []lint.Finding) []lint.Finding {
 		return slices.DeleteFunc(slices.Clone(found), func(f lint.Finding) bool {
-			subject := config.Subject{Unit: f.Unit(), Class: classOf(sys.UnitNamed(f.Unit()))}
+			subject := config.Subject{Unit: f.Unit(), Class: classOf(sys.UnitNamed(f.Unit())), Suggestion: f.Suggestion}
 			_, wanted := a.Main.Judge(f.Rule, f.Severity, subject)
 			return !wanted
 		})

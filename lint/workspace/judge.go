@@ -15,6 +15,8 @@ type linter struct {
 	*lint.Linter
 	*Workspace
 	held report.Held // when the filters last ran
+	// suggested are the suggestions that the filters last set aside.
+	suggested []lint.Finding
 	// bare are the settings that the options alone make: what they would report and
 	// the project's settings do not, is held back by settings.
 	bare *config.File
@@ -29,7 +31,7 @@ func (w *Workspace) newLinter() *linter {
 		Catalogue: w.catalogue, Baselines: w.baselines,
 		NoIgnores: w.opts.NoIgnores,
 		Binding:   func(f *nixast.File, r *lint.Rule) bool { return w.settingsOf(f).Binding(r) },
-		Filters:   []lint.Filter{l.judge},
+		Filters:   []lint.Filter{l.judge, l.setAside},
 	}
 	for _, r := range w.catalogue {
 		if !lint.IsSource(r) && slices.ContainsFunc(append(w.all(), l.bare), func(c *config.File) bool { return c.Mentions(r) }) {
@@ -52,23 +54,57 @@ func (l *linter) judge(found []lint.Finding) []lint.Finding {
 	return out
 }
 
-// verdict sets the severity that settings give to a finding about one of several
-// subjects; false if they want it for none of them.
-func (l *linter) verdict(f *lint.Finding, settings *config.File, subjects []config.Subject) bool {
-	severity, wanted := lint.Severity(0), false
-	for _, s := range subjects {
-		if one, ok := settings.Judge(f.Rule, f.Severity, s); ok {
-			severity, wanted = max(severity, one), true
+// setAside takes away the suggestions that nothing requires.
+func (l *linter) setAside(found []lint.Finding) []lint.Finding {
+	l.suggested = nil
+	var out []lint.Finding
+	for _, f := range found {
+		if f.Suggestion {
+			l.suggested = append(l.suggested, f)
+		} else {
+			out = append(out, f)
 		}
 	}
+	return out
+}
+
+// verdict sets the severity that settings give to a finding about one of several
+// subjects; false if they want it for none of them. A suggestion that they ask for
+// is an ordinary finding from then on.
+func (l *linter) verdict(f *lint.Finding, settings *config.File, subjects []config.Subject) bool {
+	if !settings.Fixes(f.Rule) {
+		f.Fixes = nil
+	}
+	if f.Suggestion {
+		required := slices.Clone(subjects)
+		for i := range required {
+			required[i].Suggestion = true
+		}
+		if severity, ok := judged(f, settings, required); ok {
+			f.Severity, f.Suggestion = severity, false
+			return true
+		}
+	}
+	severity, wanted := judged(f, settings, subjects)
 	if !wanted {
-		if _, loud := l.bare.Judge(f.Rule, f.Severity, config.Subject{}); loud {
+		if _, loud := l.bare.Judge(f.Rule, f.Severity, config.Subject{Suggestion: f.Suggestion}); loud {
 			l.held.Settings++
 		}
 		return false
 	}
 	f.Severity = severity
 	return true
+}
+
+// judged is the highest severity that settings give to a finding about one of
+// several subjects; false if they want it for none of them.
+func judged(f *lint.Finding, settings *config.File, subjects []config.Subject) (severity lint.Severity, wanted bool) {
+	for _, s := range subjects {
+		if one, ok := settings.Judge(f.Rule, f.Severity, s); ok {
+			severity, wanted = max(severity, one), true
+		}
+	}
+	return severity, wanted
 }
 
 // findClasses notes the classes of the units of the project, if settings refer to classes.

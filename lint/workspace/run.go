@@ -26,8 +26,9 @@ type Task struct {
 	// Write writes the changes to the files, and Verify first has Nix compare what
 	// it reads before and after.
 	Write, Verify bool
-	// Hosts and Changes request these fields of the report.
-	Hosts, Changes bool
+	// Hosts and Changes request these fields of the report; Hardening those of that
+	// field besides the number of services.
+	Hosts, Changes, Hardening bool
 }
 
 // Run is what a run came to.
@@ -84,7 +85,7 @@ func (w *Workspace) configured() (*linter, error) {
 		if err != nil {
 			return nil, err
 		}
-		l.Filters = append(l.Filters, l.since(touched))
+		l.addFilter(l.since(touched))
 	}
 	if w.opts.NoKnown {
 		return l, nil
@@ -93,8 +94,13 @@ func (w *Workspace) configured() (*linter, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.Filters = append(l.Filters, l.known(k))
+	l.addFilter(l.known(k))
 	return l, nil
+}
+
+// addFilter adds a filter before the last one, which sets suggestions aside.
+func (l *linter) addFilter(f lint.Filter) {
+	l.Filters = slices.Insert(l.Filters, len(l.Filters)-1, f)
 }
 
 // work runs the rules, and applies fixes where the task says so.
@@ -204,6 +210,10 @@ func (l *linter) report(r *lint.Result, failed []report.Failure, t Task) *Run {
 	out.Held, out.Unwritten, out.Diff = l.held, failed, diff
 	if t.Changes && t.Fix != 0 {
 		out.Changes = exposureChanges(l.Project, r.Project)
+	}
+	out.Hardening.Services = len(suggestedServices(l.suggested))
+	if t.Hardening {
+		out.Hardening = l.hardening(r.Project)
 	}
 	if t.Hosts {
 		out.Hosts = l.scores(shown.Project)

@@ -101,7 +101,7 @@ func Open(opts Options) (*Workspace, error) {
 	if err := w.findMain(opts.Paths); err != nil {
 		return nil, err
 	}
-	if err := w.readBaselines(); err != nil {
+	if w.baselines, err = w.readBaselines(w.Main.Baseline); err != nil {
 		return nil, err
 	}
 	for _, list := range [][]string{opts.Flags.Select, opts.Flags.Ignore} {
@@ -194,9 +194,9 @@ func (w *Workspace) fileOf(f *nixast.File) *nixos.File {
 	return w.Project.File(f.Name)
 }
 
-// readBaselines reads the baselines that the settings and options name, and makes
-// the rules.
-func (w *Workspace) readBaselines() error {
+// readBaselines reads what units are compared with, if these baselines are named: a
+// name is that of a built-in one or, as the settings and options have it, a path.
+func (w *Workspace) readBaselines(names []string) ([]*profile.Baseline, error) {
 	byCommand := func(name string) (string, error) { return files.Read(w.abs(name), files.MaxModule) }
 	bySettings := func(name string) (string, error) { return w.Main.Named(name, files.MaxModule) }
 	if w.opts.Config != "" { // the command line names the file that names it
@@ -206,21 +206,20 @@ func (w *Workspace) readBaselines() error {
 	if w.opts.Flags.Baseline != nil {
 		read = byCommand
 	}
-	all, err := profile.Baselines(read, w.Main.Baseline)
+	all, err := profile.Baselines(read, names)
 	if err != nil {
 		if w.opts.Flags.Baseline == nil {
 			err = w.Main.Errorf([]string{"baseline"}, "%v", err)
 		}
-		return err
+		return nil, err
 	}
 	assigned := w.Main.UnitBaselines()
 	for _, name := range slices.Sorted(maps.Keys(assigned)) {
 		if all, err = profile.Assign(all, bySettings, []string{name}, w.baselineOf); err != nil {
-			return w.Main.Errorf(assigned[name], "%v", err)
+			return nil, w.Main.Errorf(assigned[name], "%v", err)
 		}
 	}
-	w.baselines = all
-	return nil
+	return all, nil
 }
 
 func (w *Workspace) baselineOf(u *nixos.Unit) profile.Assignment {

@@ -35,7 +35,9 @@ func reportMissing(p *lint.Pass, u *unit.Unit, b *profile.Baseline) {
 		}
 	}
 	if len(rs) > 0 {
-		p.Report(missingFinding(p, u, b, rs))
+		f := missingFinding(p, u, b, rs)
+		f.Suggestion = suggests(u, b, rs)
+		p.Report(f)
 	}
 }
 

@@ -72,6 +72,21 @@ type Requirement struct {
 // Name is the directive or option that the row is about.
 func (r *Requirement) Name() string { return r.Path[len(r.Path)-1] }
 
+// Allowing is the requirement with one word more in its allow list. Deny lists, and
+// what is no list, stay as they are.
+func (r Requirement) Allowing(word string) Requirement {
+	words, ok := r.Want.([]any)
+	if !ok || slices.ContainsFunc(words, func(w any) bool {
+		text, isText := w.(string)
+		return !isText || text == word || strings.HasPrefix(text, "~")
+	}) {
+		return r
+	}
+	r.Want = append(slices.Clip(words), word)
+	r.Lines = append(slices.Clip(r.Lines), unitfile.Assignment{Section: r.Section, Key: r.Name(), Value: word})
+	return r
+}
+
 // Option is the row's path as Nix writes it.
 func (r *Requirement) Option() string { return strings.Join(r.Path, ".") }
 

@@ -28,10 +28,11 @@ func checkLineBreak(p *lint.Pass, u *unit.Unit) {
 }
 
 // brokenOff is the first line of a value that systemd does not read as a part of
-// it; "" if there is none.
+// it; "" if there is none. A newline at the start counts: the value is then empty. So
+// begins an indented string in a file with CRLF, since Nix removes only a first LF.
 func brokenOff(text string) string {
 	goesOn := true
-	for line := range strings.Lines(strings.TrimSpace(text)) {
+	for line := range strings.Lines(strings.TrimRight(text, " \t\r\n")) {
 		line = strings.TrimSpace(line)
 		if !goesOn && notComment.MatchString(line) {
 			return line

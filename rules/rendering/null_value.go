@@ -8,6 +8,7 @@ import (
 	"wardnix/lint/systemd/directive"
 	"wardnix/lint/systemd/value"
 	"wardnix/lint/unit"
+	"wardnix/rules/profile"
 )
 
 // NullValue reports null where an empty assignment does not mean "not set".
@@ -18,9 +19,7 @@ func checkNullValue(p *lint.Pass, u *unit.Unit) {
 		d := p.AtLine(u, m.Line).
 			Note("NixOS writes null as an empty assignment: `%s=`", m.Key).
 			Help("omit the setting, or write the value that is meant")
-		if on, ok := value.ParseBool(m.Directive.Default); ok && u.Conf() == "" { // NixOS has other defaults there
-			d.Fix(fix.Replace(u, unit.WrittenAt(u, m.Line), on, fmt.Sprintf("replace with `%v`, the default", on), lint.Safe, "")...)
-		}
+		d.Fix(insteadOfNull(u, &m)...)
 		switch {
 		case m.Directive.Empty == directive.EmptyEnables:
 			d.Reportf("`%s = null` enables it", m.Key)
@@ -30,4 +29,22 @@ func checkNullValue(p *lint.Pass, u *unit.Unit) {
 			d.As(lint.Warning).Reportf("systemd ignores `%s = null` with a warning", m.Key)
 		}
 	})
+}
+
+// insteadOfNull writes what a baseline requires of the setting, or else the default
+// of a boolean, which null most likely means.
+func insteadOfNull(u *unit.Unit, m *unit.Misread) []lint.Fix {
+	node := unit.WrittenAt(u, m.Line)
+	for _, b := range u.World.Baselines {
+		for _, r := range u.Asked(b) {
+			if v, ok := r.Value(u.Unit); ok && r.Section == m.Section && r.Name() == m.Key && (b.Named || !r.Generic) {
+				risk := u.RiskOf(&r)
+				return fix.Replace(u, node, v, "replace with what the baseline requires: `"+profile.Written(v)+"`", lint.Unless(risk), risk)
+			}
+		}
+	}
+	if on, ok := value.ParseBool(m.Directive.Default); ok && u.Conf() == "" { // NixOS has other defaults there
+		return fix.Replace(u, node, on, fmt.Sprintf("replace with `%v`, the default", on), lint.Safe, "")
+	}
+	return nil
 }

@@ -141,6 +141,9 @@ func checkBindPaths(c *context, text string) Verdict {
 		if !ok {
 			break
 		}
+		if word == "" && problem == "" {
+			continue // repeated spaces make an empty word: systemd warns, and no path is lost
+		}
 		l.add(word, problem)
 	}
 	return l.verdict(true, text)
@@ -153,6 +156,9 @@ func (c *context) bindPath(text string) (word, problem, rest string, more, ok, b
 	word, rest, more, ok, bad = extractWord(text, separators, Unquote|dontCoalesce)
 	if bad || !ok {
 		return word, "", rest, more, ok, bad
+	}
+	if word == "" && (!more || separatorBefore(text, rest) != ':') {
+		return "", "", rest, more, true, false
 	}
 	source, good := c.full(word)
 	if !good {

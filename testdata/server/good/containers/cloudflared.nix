@@ -50,8 +50,8 @@
       ProtectClock = true;
 
       # Capabilities: rendered as empty assignments
-      AmbientCapabilities = null;
-      CapabilityBoundingSet = null;
+      AmbientCapabilities = "";
+      CapabilityBoundingSet = "";
 
       # Network
       RestrictAddressFamilies = [

@@ -50,7 +50,7 @@
       ProtectClock = true;
 
       # Capabilities: rendered as empty assignments
-      AmbientCapabilities = null;
+      AmbientCapabilities = "";
       CapabilityBoundingSet = [ "CAP_NET_BIND_SERVICE" ];
 
       # Network

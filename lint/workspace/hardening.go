@@ -1,0 +1,112 @@
+package workspace
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"wardnix/lint"
+	"wardnix/lint/nixos"
+	"wardnix/lint/report"
+	"wardnix/lint/systemd/security"
+	"wardnix/rules/profile"
+)
+
+// suggestedServices are the services that suggestions are about: one of each, on
+// however many hosts.
+func suggestedServices(found []lint.Finding) []unitKey {
+	var units []unitKey
+	for _, f := range found {
+		seen := map[string]bool{}
+		for _, r := range f.Units {
+			if !seen[r.Unit] {
+				seen[r.Unit] = true
+				units = append(units, unitKey{r.Host, r.Scope.String(), r.Unit})
+			}
+		}
+	}
+	return units
+}
+
+// hardening says what the suggestions that were set aside would come to.
+func (l *linter) hardening(p *nixos.Project) report.Hardening {
+	found := l.suggested
+	units := suggestedServices(found)
+	if len(units) == 0 {
+		return report.Hardening{}
+	}
+	out := report.Hardening{Services: len(units), Show: "wardnix lint" + l.requiring(found) + arguments(l.opts.Paths)}
+	chosen := func(k unitKey) bool { return slices.Contains(units, k) }
+	before := assessments(p, chosen)
+	h := l.hardener()
+	h.Rules = nil
+	for _, f := range found {
+		if !slices.Contains(h.Rules, f.Rule) {
+			h.Rules = append(h.Rules, f.Rule)
+		}
+	}
+	after := assessments(h.Repair(p, lint.Safe).Project, chosen)
+	var now, then security.Exposure
+	for _, k := range units {
+		a, b := before[k], after[k]
+		if a != nil && b != nil && a.Low == a.High && b.Low == b.High {
+			out.Known++
+			now, then = now+a.High, then+b.High
+		}
+	}
+	if n := security.Exposure(out.Known); n > 0 {
+		out.Now, out.Safe = (now+n/2)/n, (then+n/2)/n
+	}
+	if slices.ContainsFunc(found, func(f lint.Finding) bool { return len(f.Fixes) > 0 && f.Fixes[0].Applicability == lint.Safe }) {
+		out.Apply = out.Show + " --write"
+	}
+	return out
+}
+
+// naming are the baselines to name for suggestions to become findings.
+func (w *Workspace) naming() []string {
+	if w.generic() {
+		return w.Main.Baseline
+	}
+	return append(slices.Clone(w.Main.Baseline), "light")
+}
+
+// generic reports whether a baseline that is for any service is named.
+func (w *Workspace) generic() bool {
+	return slices.ContainsFunc(w.baselines, func(b *profile.Baseline) bool {
+		return b.Named && len(b.Rows(nixos.Release{}).Generic) > 0
+	})
+}
+
+// requiring are the flags by which suggestions are reported. If the project names a
+// baseline for any service, what is left is reported only if the rule is selected.
+func (w *Workspace) requiring(found []lint.Finding) string {
+	if w.generic() {
+		return " --select " + found[0].Rule.ID
+	}
+	return " --baseline " + strings.Join(w.naming(), ",")
+}
+
+// hardener is the linter if the project names a baseline for every service.
+func (l *linter) hardener() *lint.Linter {
+	h := *l.Linter
+	if all, err := l.readBaselines(l.naming()); err == nil { // else a file changed meanwhile
+		h.Baselines = all
+	}
+	return &h
+}
+
+// plainWord matches what a shell takes as it is.
+var plainWord = regexp.MustCompile(`^[\w@%+=:,./][\w@%+=:,./-]*$`)
+
+// arguments are paths as a command line has them, each after a space.
+func arguments(paths []string) string {
+	var b strings.Builder
+	for _, p := range paths {
+		if !plainWord.MatchString(p) {
+			p = "'" + strings.ReplaceAll(p, "'", `'\''`) + "'"
+		}
+		b.WriteString(" " + p)
+	}
+	return b.String()
+}
