@@ -3,10 +3,12 @@ package lint
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"wardnix/lint/nixos"
 	"wardnix/lint/unit"
 	"wardnix/nixast"
+	"wardnix/rules/profile"
 )
 
 // A Draft is a finding in the making. It is begun at a place of the source with
@@ -82,10 +84,12 @@ func (p *Pass) AtUnit(u *unit.Unit, keys ...string) *Draft {
 }
 
 // AtOption begins a finding about options of a host, by their paths, at the value
-// of a definition.
+// of a definition; without one, the place is to be set with [Draft.Place].
 func (p *Pass) AtOption(h *nixos.Host, def *nixos.Def, paths ...[]string) *Draft {
 	d := &Draft{pass: p, Finding: Finding{Units: unit.Host(h), About: unit.Options(h, paths...)}}
-	d.File, d.Span = unit.ValuePlace(def)
+	if def != nil {
+		d.File, d.Span = unit.ValuePlace(def)
+	}
 	return d
 }
 
@@ -146,6 +150,20 @@ func (d *Draft) Note(format string, args ...any) *Draft {
 func (d *Draft) Help(format string, args ...any) *Draft {
 	d.Notes = append(d.Notes, Note{"help", fmt.Sprintf(format, args...)})
 	return d
+}
+
+// Explain says what requirements are for: in full for a single one, otherwise a line
+// each, with its text.
+func (d *Draft) Explain(rs []profile.Requirement, text func(*profile.Requirement) string) *Draft {
+	if len(rs) == 1 {
+		return d.Note("%s", rs[0].Why()).Note("cost: %s", rs[0].Cost())
+	}
+	lines := make([]string, len(rs))
+	for i := range rs {
+		why, _, _ := strings.Cut(rs[i].Why(), ". ")
+		lines[i] = text(&rs[i]) + "  # " + strings.TrimSuffix(why, ".")
+	}
+	return d.Help("add these settings:\n%s", strings.Join(lines, "\n"))
 }
 
 // See adds a place that helps to understand the finding.
