@@ -178,15 +178,27 @@ func (d *Draft) Fix(fixes ...Fix) *Draft {
 	return d
 }
 
-// Reportf reports the finding under a title: what is wrong, in one clause of at
-// most 80 characters, without the name of the unit, which is put in front.
+// Narrow makes the finding one that can be narrowed to some of its directives: see
+// [Finding.Only].
+func (d *Draft) Narrow(only func(directives []string) Finding) *Draft {
+	d.Only = only
+	return d
+}
+
+// Findingf is the finding under a title: what is wrong, in one clause of at most 80
+// characters, without the name of the unit, which is put in front.
+func (d *Draft) Findingf(format string, args ...any) Finding {
+	d.Problem = fmt.Sprintf(format, args...)
+	d.Message = titleOf(d.Units, d.Problem)
+	return d.Finding
+}
+
+// Reportf reports the finding under a title as [Draft.Findingf] takes it.
 func (d *Draft) Reportf(format string, args ...any) {
 	if d.silent || d.File == nil {
 		return
 	}
-	d.Problem = fmt.Sprintf(format, args...)
-	d.Message = titleOf(d.Units, d.Problem)
-	d.pass.Report(d.Finding)
+	d.pass.Report(d.Findingf(format, args...))
 	for i, span := range d.further {
 		more := d.Finding
 		more.File, more.Span, more.Fixes = d.files[i], span, nil

@@ -1,7 +1,6 @@
 package baseline
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -13,20 +12,22 @@ import (
 	"wardnix/rules/profile"
 )
 
-// BaselineMissing reports, once a unit, what a baseline asks for and nothing
-// sets.
-var BaselineMissing = &lint.Rule{
-	Page: lint.ReadPage(pages, "baseline-missing"),
-	Check: func(p *lint.Pass) {
-		lint.EachUnit(p, func(u *unit.Unit) {
-			for _, b := range p.Baselines {
-				reportMissing(p, u, b)
-			}
-		})
-	},
+// BaselineMissing reports, once a unit and baseline, the settings that a baseline
+// requires and nothing sets.
+var BaselineMissing = &lint.Rule{Page: lint.ReadPage(pages, "baseline-missing"), Unit: checkMissing}
+
+func checkMissing(p *lint.Pass, u *unit.Unit) {
+	for _, b := range p.Baselines {
+		if rs := missing(u, b); len(rs) > 0 {
+			f := missingFinding(p, u, b, rs)
+			f.Suggestion = suggests(u, b, rs)
+			p.Report(f)
+		}
+	}
 }
 
-func reportMissing(p *lint.Pass, u *unit.Unit, b *profile.Baseline) {
+// missing are the requirements of a baseline that nothing sets in a unit.
+func missing(u *unit.Unit, b *profile.Baseline) []profile.Requirement {
 	var rs []profile.Requirement
 	standings := u.Standings(b)
 	for i, r := range u.Asked(b) {
@@ -34,11 +35,7 @@ func reportMissing(p *lint.Pass, u *unit.Unit, b *profile.Baseline) {
 			rs = append(rs, r)
 		}
 	}
-	if len(rs) > 0 {
-		f := missingFinding(p, u, b, rs)
-		f.Suggestion = suggests(u, b, rs)
-		p.Report(f)
-	}
+	return rs
 }
 
 // missingFinding is the finding about requirements that nothing meets.
@@ -49,41 +46,42 @@ func missingFinding(p *lint.Pass, u *unit.Unit, b *profile.Baseline, rs []profil
 			section = r.Section
 		}
 	}
-	file, span := u.Anchor(u.Site(section))
-	problem := missingProblem(b, rs, func(r *profile.Requirement) string { return r.Text(u.Unit) })
-	f := lint.Finding{
-		Message: u.Name + " " + problem, Problem: problem,
-		File: file, Span: span, Units: u.Self(), About: u.About(profile.Names(rs)...),
-	}
-	f.Notes = lint.ExplainRequirements("missing", rs, func(r *profile.Requirement) string { return r.Name() + " = " + r.Text(u.Unit) + ";" })
-	if e := u.Exposure(rs); e != "" {
-		f.Notes = append(f.Notes, lint.Note{Label: "exposure", Text: e})
-	}
-	f.Fixes, f.Notes = missingFixes(u, rs, f.Notes)
-	f.Only = func(directives []string) lint.Finding {
-		return missingFinding(p, u, b, slices.DeleteFunc(slices.Clone(rs), func(r profile.Requirement) bool {
-			return !slices.Contains(directives, r.Name())
-		}))
-	}
-	return f
-}
-
-func missingProblem(b *profile.Baseline, rs []profile.Requirement, text func(*profile.Requirement) string) string {
+	setting := func(r *profile.Requirement) string { return r.Name() + " = " + r.Text(u.Unit) }
+	d := p.AtUnit(u, profile.Names(rs)...).Place(u.Anchor(u.Site(section))).
+		Explain(rs, func(r *profile.Requirement) string { return setting(r) + ";" }).
+		Narrow(func(directives []string) lint.Finding {
+			return missingFinding(p, u, b, slices.DeleteFunc(slices.Clone(rs), func(r profile.Requirement) bool {
+				return !slices.Contains(directives, r.Name())
+			}))
+		})
+	noteExposure(d, u, rs)
+	addFixes(d, u, rs)
 	if len(rs) == 1 {
-		return fmt.Sprintf("does not set %s; the %s baseline asks for %s", rs[0].Name(), b.Name, text(&rs[0]))
+		return d.Findingf("`%s` is missing (baseline `%s`)", setting(&rs[0]), b.Name)
 	}
-	return fmt.Sprintf("does not set %d things that the %s baseline asks for: %s",
-		len(rs), b.Name, strings.Join(profile.Names(rs), ", "))
+	return d.Findingf("missing %d settings required by the `%s` baseline", len(rs), b.Name)
 }
 
-// missingFixes are a fix for the rows that are safe to add and one for those
-// that are not. A row that cannot be written becomes a note.
-func missingFixes(u *unit.Unit, rs []profile.Requirement, notes []lint.Note) ([]lint.Fix, []lint.Note) {
-	if len(u.Partial) > 0 && rs[0].Baseline.Applies != nil {
-		return nil, append(notes, lint.Note{Label: "note",
-			Text: "not fixed automatically: a part of the unit cannot be seen: " + u.Partial[0].Text})
+// noteExposure notes how the requirements change the exposure of the unit, if the
+// source decides that.
+func noteExposure(d *lint.Draft, u *unit.Unit, rs []profile.Requirement) {
+	safe := slices.DeleteFunc(slices.Clone(rs), func(r profile.Requirement) bool { return u.RiskOf(&r) != "" })
+	now, ok := u.ExposureWith(nil)
+	withSafe, safeOK := u.ExposureWith(safe)
+	withAll, allOK := u.ExposureWith(rs)
+	if ok && safeOK && allOK {
+		d.Note("exposure: now %s %s → with safe fixes %s %s → with all fixes %s %s (fixes of this finding, systemd %s)",
+			now, now.Predicate(), withSafe, withSafe.Predicate(), withAll, withAll.Predicate(), u.Version)
 	}
-	var fixes []lint.Fix
+}
+
+// addFixes adds a fix for the requirements that are safe to add and one for those
+// that are not. One that cannot be written becomes a note.
+func addFixes(d *lint.Draft, u *unit.Unit, rs []profile.Requirement) {
+	if len(u.Partial) > 0 && rs[0].Baseline.Applies != nil {
+		d.Note("not fixed automatically: a part of the unit cannot be seen: %s", u.Partial[0].Text)
+		return
+	}
 	for _, a := range []lint.Applicability{lint.Safe, lint.Unsafe} {
 		group := slices.DeleteFunc(slices.Clone(rs), func(r profile.Requirement) bool { return lint.Unless(u.RiskOf(&r)) != a })
 		if len(group) == 0 {
@@ -91,17 +89,16 @@ func missingFixes(u *unit.Unit, rs []profile.Requirement, notes []lint.Note) ([]
 		}
 		x, problem := addRows(u, group, a)
 		if problem != "" {
-			notes = append(notes, lint.Note{Label: "note", Text: "not fixed automatically: " + problem})
+			d.Note("not fixed automatically: %s", problem)
 		}
 		if len(x.Edits) > 0 {
-			fixes = append(fixes, x)
+			d.Fix(x)
 		}
 	}
-	return fixes, notes
 }
 
-// addRows makes one fix that adds the rows, each to its section. The problem
-// tells what of them could not be added.
+// addRows makes one fix that adds the requirements, each to its section. The problem
+// says which of them could not be added.
 func addRows(u *unit.Unit, rs []profile.Requirement, a lint.Applicability) (x lint.Fix, problem string) {
 	x = lint.Fix{Applicability: a}
 	var added []profile.Requirement
@@ -126,13 +123,13 @@ func addRows(u *unit.Unit, rs []profile.Requirement, a lint.Applicability) (x li
 		}
 		x.Edits = append(x.Edits, edits...)
 	}
-	x.Title = "add " + strings.Join(profile.Names(added), ", ")
+	x.Title = "add `" + strings.Join(profile.Names(added), "`, `") + "`"
 	x.Breaks = breaks(added, u)
 	return x, problem
 }
 
-// breaks is what the rows may break, each thing told once with the rows that
-// may break it, or alone where all may.
+// breaks is what the requirements may break, each thing once with those that may break
+// it, or alone if all may.
 func breaks(rs []profile.Requirement, u *unit.Unit) string {
 	var whats []string
 	by := map[string][]string{}
@@ -157,13 +154,13 @@ func breaks(rs []profile.Requirement, u *unit.Unit) string {
 	return strings.Join(whats, "; ")
 }
 
-// siteRows are rows that go to one place.
+// siteRows are requirements that go to one place.
 type siteRows struct {
 	site nixos.Site
 	rows []profile.Requirement
 }
 
-// bySite sorts the rows by the place that takes them.
+// bySite groups the requirements by the place that takes them.
 func bySite(u *unit.Unit, rs []profile.Requirement) []siteRows {
 	var out []siteRows
 	sites := map[string]nixos.Site{}

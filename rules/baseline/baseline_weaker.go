@@ -2,7 +2,6 @@ package baseline
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 
 	"wardnix/emit"
@@ -18,60 +17,44 @@ import (
 	"wardnix/rules/profile"
 )
 
-// BaselineWeaker reports each directive that is set to less than a baseline
-// asks for.
-var BaselineWeaker = &lint.Rule{
-	Page: lint.ReadPage(pages, "baseline-weaker"),
-	Check: func(p *lint.Pass) {
-		lint.EachUnit(p, func(u *unit.Unit) {
-			for _, b := range p.Baselines {
-				standings := u.Standings(b)
-				for i, r := range u.Asked(b) {
-					if r.Generic && !b.Named {
-						continue // nobody asked, and the unit says what it wants
-					}
-					if standings[i] == unit.Weaker && !u.Invalid(&r) {
-						reportWeaker(p, u, &r)
-					}
-				}
+// BaselineWeaker reports each directive whose value is weaker than a baseline requires.
+var BaselineWeaker = &lint.Rule{Page: lint.ReadPage(pages, "baseline-weaker"), Unit: checkWeaker}
+
+func checkWeaker(p *lint.Pass, u *unit.Unit) {
+	for _, b := range p.Baselines {
+		standings := u.Standings(b)
+		for i, r := range u.Asked(b) {
+			if r.Generic && !b.Named {
+				continue // nobody named the baseline, and the unit says what it wants
 			}
-		})
-	},
+			if standings[i] == unit.Weaker && !u.Invalid(&r) {
+				reportWeaker(p, u, &r)
+			}
+		}
+	}
 }
 
 func reportWeaker(p *lint.Pass, u *unit.Unit, r *profile.Requirement) {
 	o := u.OptionFor(r)
-	file, span := unit.ValuePlace(unit.LastAsked(o))
-	problem := weakerProblem(u, r, o)
-	f := lint.Finding{
-		Message: u.Name + " " + problem, Problem: problem,
-		File: file, Span: span, Units: u.Self(), About: u.About(r.Name()),
-		Notes: lint.ExplainRequirements("", []profile.Requirement{*r}, nil),
-	}
+	d := p.AtDef(u, unit.LastAsked(o), r.Name()).Explain([]profile.Requirement{*r}, nil)
 	edits, err := strengthen(u, r, o)
 	risk := u.RiskOfTightening(r)
 	switch {
 	case err != nil:
-		f.Notes = append(f.Notes, lint.Note{Label: "note", Text: "not fixed automatically: " + err.Error()})
+		d.Note("not fixed automatically: %v", err)
 	case len(edits) > 0:
-		f.Fixes = []lint.Fix{{
-			Title:         fmt.Sprintf("bring %s to %s", r.Name(), r.Text(u.Unit)),
-			Applicability: lint.Unless(risk), Breaks: risk, Edits: edits,
-		}}
+		d.Fix(lint.Fix{Title: "set " + r.Name() + " to `" + r.Text(u.Unit) + "`", Applicability: lint.Unless(risk), Breaks: risk, Edits: edits})
 	}
-	p.Report(f)
-}
-
-func weakerProblem(u *unit.Unit, r *profile.Requirement, o *nixos.Option) string {
 	if r.Section == "" {
-		return fmt.Sprintf("has %s = %s, without what the %s baseline asks for: %s",
-			r.Name(), unit.Shown(o), r.Baseline.Name, r.Text(u.Unit))
+		d.Help("add what the baseline requires: `%s`", r.Text(u.Unit)).
+			Reportf("`%s` lacks values required by the `%s` baseline", r.Name(), r.Baseline.Name)
+		return
 	}
-	return fmt.Sprintf("sets %s to %s; the %s baseline asks for %s",
-		r.Name(), unit.Shown(o), r.Baseline.Name, r.Text(u.Unit))
+	d.Note("the baseline requires `%s`", r.Text(u.Unit)).
+		Reportf("`%s` is weaker than required by the `%s` baseline", r.Name(), r.Baseline.Name)
 }
 
-// strengthen makes the edits that give the unit what the row asks for.
+// strengthen makes the edits that give the unit what is required.
 func strengthen(u *unit.Unit, r *profile.Requirement, o *nixos.Option) ([]lint.FileEdit, error) {
 	if len(o.Defs) != 1 {
 		return nil, errors.New("several places set it")
@@ -101,7 +84,7 @@ func strengthen(u *unit.Unit, r *profile.Requirement, o *nixos.Option) ([]lint.F
 
 // reshapeList changes a list that is written out by adding what it lacks or
 // taking out what is too much, so that the rest stays as it is; no edits if
-// that does not make it as strict as the row.
+// that does not make it as strict as required.
 func reshapeList(u *unit.Unit, e *emit.Editor, r *profile.Requirement, list nixast.Node, want any) ([]emit.Edit, error) {
 	list = list.Unparen()
 	wanted, ok := want.([]any)
@@ -136,7 +119,7 @@ func reshapeList(u *unit.Unit, e *emit.Editor, r *profile.Requirement, list nixa
 }
 
 // items are the strings of a list that is written out; an element that is not
-// known stands as an expression.
+// known is an expression.
 func items(u *unit.Unit, r *profile.Requirement, elems []nixast.Node) []any {
 	items := make([]any, len(elems))
 	ev := u.Host.Evaluator()
@@ -151,7 +134,7 @@ func items(u *unit.Unit, r *profile.Requirement, elems []nixast.Node) []any {
 	return items
 }
 
-// enough reports whether a list of these items is as strict as the row asks.
+// enough reports whether a list of these items is as strict as required.
 func enough(u *unit.Unit, r *profile.Requirement, items []any) bool {
 	if r.IsToken() {
 		return true // every path more is stricter
