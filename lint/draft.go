@@ -3,10 +3,12 @@ package lint
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"wardnix/lint/nixos"
 	"wardnix/lint/unit"
 	"wardnix/nixast"
+	"wardnix/rules/profile"
 )
 
 // A Draft is a finding in the making. It is begun at a place of the source with
@@ -82,10 +84,12 @@ func (p *Pass) AtUnit(u *unit.Unit, keys ...string) *Draft {
 }
 
 // AtOption begins a finding about options of a host, by their paths, at the value
-// of a definition.
+// of a definition; without one, the place is to be set with [Draft.Place].
 func (p *Pass) AtOption(h *nixos.Host, def *nixos.Def, paths ...[]string) *Draft {
 	d := &Draft{pass: p, Finding: Finding{Units: unit.Host(h), About: unit.Options(h, paths...)}}
-	d.File, d.Span = unit.ValuePlace(def)
+	if def != nil {
+		d.File, d.Span = unit.ValuePlace(def)
+	}
 	return d
 }
 
@@ -148,6 +152,20 @@ func (d *Draft) Help(format string, args ...any) *Draft {
 	return d
 }
 
+// Explain says what requirements are for: in full for a single one, otherwise a line
+// each, with its text.
+func (d *Draft) Explain(rs []profile.Requirement, text func(*profile.Requirement) string) *Draft {
+	if len(rs) == 1 {
+		return d.Note("%s", rs[0].Why()).Note("cost: %s", rs[0].Cost())
+	}
+	lines := make([]string, len(rs))
+	for i := range rs {
+		why, _, _ := strings.Cut(rs[i].Why(), ". ")
+		lines[i] = text(&rs[i]) + "  # " + strings.TrimSuffix(why, ".")
+	}
+	return d.Help("add these settings:\n%s", strings.Join(lines, "\n"))
+}
+
 // See adds a place that helps to understand the finding.
 func (d *Draft) See(file *nixast.File, span nixast.Span, message string) *Draft {
 	d.Related = append(d.Related, Related{file, span, message})
@@ -160,15 +178,27 @@ func (d *Draft) Fix(fixes ...Fix) *Draft {
 	return d
 }
 
-// Reportf reports the finding under a title: what is wrong, in one clause of at
-// most 80 characters, without the name of the unit, which is put in front.
+// Narrow makes the finding one that can be narrowed to some of its directives: see
+// [Finding.Only].
+func (d *Draft) Narrow(only func(directives []string) Finding) *Draft {
+	d.Only = only
+	return d
+}
+
+// Findingf is the finding under a title: what is wrong, in one clause of at most 80
+// characters, without the name of the unit, which is put in front.
+func (d *Draft) Findingf(format string, args ...any) Finding {
+	d.Problem = fmt.Sprintf(format, args...)
+	d.Message = titleOf(d.Units, d.Problem)
+	return d.Finding
+}
+
+// Reportf reports the finding under a title as [Draft.Findingf] takes it.
 func (d *Draft) Reportf(format string, args ...any) {
 	if d.silent || d.File == nil {
 		return
 	}
-	d.Problem = fmt.Sprintf(format, args...)
-	d.Message = titleOf(d.Units, d.Problem)
-	d.pass.Report(d.Finding)
+	d.pass.Report(d.Findingf(format, args...))
 	for i, span := range d.further {
 		more := d.Finding
 		more.File, more.Span, more.Fixes = d.files[i], span, nil

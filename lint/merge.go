@@ -23,7 +23,8 @@ type likeness struct {
 
 // ofHosts makes the same finding about a unit of several hosts one finding.
 func ofHosts(f *Finding) likeness {
-	return likeness{rule: f.Rule, file: f.File, span: f.Span, unit: f.Unit(), problem: f.Message}
+	return likeness{rule: f.Rule, file: f.File, span: f.Span, unit: f.Unit(), problem: f.Message,
+		settings: strings.Join(f.Directives(), " ")}
 }
 
 // ofUnits makes the same finding about several units that one text defines one

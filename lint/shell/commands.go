@@ -251,12 +251,8 @@ func (r *reader) simple(t token) bool {
 	for ; ; t = r.next() {
 		switch {
 		case t.kind == word && len(c.Words) == 0 && assignment.MatchString(t.text):
-			if strings.HasSuffix(t.text, "=") && strings.HasPrefix(r.text[r.at:], "(") { // an array
-				n := balanced(r.text[r.at:], 0, '(', ')')
-				if n == 0 {
-					return false
-				}
-				r.at += n
+			if !r.array(t) {
+				return false
 			}
 			continue
 		case t.kind == word:
@@ -286,6 +282,16 @@ func (r *reader) simple(t token) bool {
 		return false
 	}
 	return r.operator(t)
+}
+
+// array skips the words of an array behind an assignment; false if it does not end.
+func (r *reader) array(t token) bool {
+	if !strings.HasSuffix(t.text, "=") || !strings.HasPrefix(r.text[r.at:], "(") {
+		return true
+	}
+	n := balanced(r.text[r.at:], 0, '(', ')')
+	r.at += n
+	return n > 0
 }
 
 // endsScript reports whether no command of the script runs after c.

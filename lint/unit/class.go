@@ -127,11 +127,11 @@ func programsOf(word string) iter.Seq[string] {
 func namesIn(label string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		parts := strings.Split(label, ".")
-		isPackage := func(i int) bool {
+		packageAt := func(i int) bool {
 			return 0 <= i && i < len(parts) && strings.HasSuffix(strings.ToLower(parts[i]), "package")
 		}
 		for i, part := range parts {
-			if parts[0] == "config" && !isPackage(i+1) && !isPackage(i-1) {
+			if parts[0] == "config" && !packageAt(i+1) && !packageAt(i-1) {
 				continue
 			}
 			if !yield(strings.TrimLeft(part, "+-")) {
@@ -165,7 +165,7 @@ func named(text string) iter.Seq[string] {
 			if word[0] == '-' || i < len(text) && (text[i] == '=' || text[i] == '/' && i+1 < len(text) && inProgramName(text[i+1])) {
 				continue
 			}
-			if start > 0 && text[start-1] == '/' || !strings.HasPrefix(word, "pkgs.") && !strings.HasPrefix(word, "config.") && !strings.HasSuffix(text[:start], "${") && !strings.HasSuffix(text[:start], "main program of ") {
+			if !isPackage(text[:start], word) {
 				if !yield(strings.TrimLeft(word, "+")) {
 					return
 				}
@@ -178,6 +178,14 @@ func named(text string) iter.Seq[string] {
 			}
 		}
 	}
+}
+
+// isPackage reports whether a word is a path to a package, by what precedes it.
+func isPackage(before, word string) bool {
+	if strings.HasSuffix(before, "${") || strings.HasSuffix(before, "main program of ") {
+		return true
+	}
+	return !strings.HasSuffix(before, "/") && (strings.HasPrefix(word, "pkgs.") || strings.HasPrefix(word, "config."))
 }
 
 func inProgramName(c byte) bool {

@@ -1,7 +1,6 @@
 package unit
 
 import (
-	"fmt"
 	"slices"
 
 	"wardnix/emit"
@@ -116,21 +115,13 @@ func (u *Unit) OptionFor(r *profile.Requirement) *nixos.Option {
 	return u.Option(r.Path...)
 }
 
-// Exposure is the unit's exposure now and with the rows, in words; "" where it
-// cannot be told.
-func (u *Unit) Exposure(rs []profile.Requirement) string {
-	low, now, err := security.Score(u.Full, u.Version)
-	if err != nil || low != now {
-		return ""
-	}
+// ExposureWith is the exposure of the unit if requirements were met; false if the
+// source does not decide it.
+func (u *Unit) ExposureWith(rs []profile.Requirement) (security.Exposure, bool) {
 	with := &unitfile.Unit{Name: u.Name, Assignments: slices.Clone(u.Full.Assignments)}
 	for _, r := range rs {
 		with.Assignments = append(with.Assignments, r.Lines...)
 	}
-	low, then, err := security.Score(with, u.Version)
-	if err != nil || low != then {
-		return ""
-	}
-	return fmt.Sprintf("%s %s now, %s %s with what the baseline asks for (systemd %s)",
-		now, now.Predicate(), then, then.Predicate(), u.Version)
+	low, high, err := security.Score(with, u.Version)
+	return high, err == nil && low == high
 }

@@ -1,0 +1,188 @@
+package baseline
+
+import (
+	"slices"
+	"strings"
+
+	"wardnix/emit"
+	"wardnix/lint"
+	"wardnix/lint/fix"
+	"wardnix/lint/nixos"
+	"wardnix/lint/unit"
+	"wardnix/rules/profile"
+)
+
+// BaselineMissing reports, once a unit and baseline, the settings that a baseline
+// requires and nothing sets.
+var BaselineMissing = &lint.Rule{Page: lint.ReadPage(pages, "baseline-missing"), Unit: checkMissing}
+
+func checkMissing(p *lint.Pass, u *unit.Unit) {
+	for _, b := range p.Baselines {
+		if rs := missing(u, b); len(rs) > 0 {
+			f := missingFinding(p, u, b, rs)
+			f.Suggestion = suggests(u, b, rs)
+			p.Report(f)
+		}
+	}
+}
+
+// missing are the requirements of a baseline that nothing sets in a unit.
+func missing(u *unit.Unit, b *profile.Baseline) []profile.Requirement {
+	var rs []profile.Requirement
+	standings := u.Standings(b)
+	for i, r := range u.Asked(b) {
+		if standings[i] == unit.Missing && !u.Misspelt(&r) {
+			rs = append(rs, r)
+		}
+	}
+	return rs
+}
+
+// missingFinding is the finding about requirements that nothing meets.
+func missingFinding(p *lint.Pass, u *unit.Unit, b *profile.Baseline, rs []profile.Requirement) lint.Finding {
+	section := rs[0].Section
+	for _, r := range rs {
+		if r.Section != "" {
+			section = r.Section
+		}
+	}
+	setting := func(r *profile.Requirement) string { return r.Name() + " = " + r.Text(u.Unit) }
+	d := p.AtUnit(u, profile.Names(rs)...).Place(u.Anchor(u.Site(section))).
+		Explain(rs, func(r *profile.Requirement) string { return setting(r) + ";" }).
+		Narrow(func(directives []string) lint.Finding {
+			return missingFinding(p, u, b, slices.DeleteFunc(slices.Clone(rs), func(r profile.Requirement) bool {
+				return !slices.Contains(directives, r.Name())
+			}))
+		})
+	noteExposure(d, u, rs)
+	addFixes(d, u, rs)
+	if len(rs) == 1 {
+		return d.Findingf("`%s` is missing (baseline `%s`)", setting(&rs[0]), b.Name)
+	}
+	return d.Findingf("missing %d settings required by the `%s` baseline", len(rs), b.Name)
+}
+
+// noteExposure notes how the requirements change the exposure of the unit, if the
+// source decides that.
+func noteExposure(d *lint.Draft, u *unit.Unit, rs []profile.Requirement) {
+	safe := slices.DeleteFunc(slices.Clone(rs), func(r profile.Requirement) bool { return u.RiskOf(&r) != "" })
+	now, ok := u.ExposureWith(nil)
+	withSafe, safeOK := u.ExposureWith(safe)
+	withAll, allOK := u.ExposureWith(rs)
+	if ok && safeOK && allOK {
+		d.Note("exposure: now %s %s → with safe fixes %s %s → with all fixes %s %s (fixes of this finding, systemd %s)",
+			now, now.Predicate(), withSafe, withSafe.Predicate(), withAll, withAll.Predicate(), u.Version)
+	}
+}
+
+// addFixes adds a fix for the requirements that are safe to add and one for those
+// that are not. One that cannot be written becomes a note.
+func addFixes(d *lint.Draft, u *unit.Unit, rs []profile.Requirement) {
+	if len(u.Partial) > 0 && rs[0].Baseline.Applies != nil {
+		d.Note("not fixed automatically: a part of the unit cannot be seen: %s", u.Partial[0].Text)
+		return
+	}
+	for _, a := range []lint.Applicability{lint.Safe, lint.Unsafe} {
+		group := slices.DeleteFunc(slices.Clone(rs), func(r profile.Requirement) bool { return lint.Unless(u.RiskOf(&r)) != a })
+		if len(group) == 0 {
+			continue
+		}
+		x, problem := addRows(u, group, a)
+		if problem != "" {
+			d.Note("not fixed automatically: %s", problem)
+		}
+		if len(x.Edits) > 0 {
+			d.Fix(x)
+		}
+	}
+}
+
+// addRows makes one fix that adds the requirements, each to its section. The problem
+// says which of them could not be added.
+func addRows(u *unit.Unit, rs []profile.Requirement, a lint.Applicability) (x lint.Fix, problem string) {
+	x = lint.Fix{Applicability: a}
+	var added []profile.Requirement
+	for _, group := range bySite(u, rs) {
+		var attrs []emit.Attr
+		for _, r := range group.rows {
+			v, ok := r.Value(u.Unit)
+			if !ok {
+				problem = "the value of " + r.Name() + " cannot be written here"
+				continue
+			}
+			attrs = append(attrs, emit.A(r.Name(), v))
+			added = append(added, r)
+		}
+		if len(attrs) == 0 {
+			continue
+		}
+		edits, err := fix.Add(group.site, u.Where(&rs[0]), attrs)
+		if err != nil {
+			problem, added = err.Error(), added[:len(added)-len(attrs)]
+			continue
+		}
+		x.Edits = append(x.Edits, edits...)
+	}
+	x.Title = "add `" + strings.Join(profile.Names(added), "`, `") + "`"
+	x.Breaks = breaks(added, u)
+	return x, problem
+}
+
+// breaks is what the requirements may break, each thing once with those that may break
+// it, or alone if all may.
+func breaks(rs []profile.Requirement, u *unit.Unit) string {
+	var whats []string
+	by := map[string][]string{}
+	n := 0
+	for _, r := range rs {
+		what := u.RiskOf(&r)
+		if what == "" {
+			continue
+		}
+		if by[what] == nil {
+			whats = append(whats, what)
+		}
+		by[what] = append(by[what], r.Name())
+		n++
+	}
+	if len(whats) == 1 && n == len(rs) && n > 1 {
+		return whats[0]
+	}
+	for i, what := range whats {
+		whats[i] = strings.Join(by[what], ", ") + ": " + what
+	}
+	return strings.Join(whats, "; ")
+}
+
+// siteRows are requirements that go to one place.
+type siteRows struct {
+	site nixos.Site
+	rows []profile.Requirement
+}
+
+// bySite groups the requirements by the place that takes them.
+func bySite(u *unit.Unit, rs []profile.Requirement) []siteRows {
+	var out []siteRows
+	sites := map[string]nixos.Site{}
+	for _, r := range rs {
+		site, ok := sites[r.Section]
+		if !ok {
+			site = u.Site(r.Section)
+			sites[r.Section] = site
+		}
+		if r.IsToken() {
+			if beside := profile.TokenSite(u.Unit); beside.Set != site.Set {
+				site = beside
+			}
+		}
+		i := slices.IndexFunc(out, func(g siteRows) bool {
+			return g.site.Set == site.Set && g.site.Prefix == site.Prefix && g.rows[0].Section == r.Section
+		})
+		if i < 0 {
+			out = append(out, siteRows{site: site})
+			i = len(out) - 1
+		}
+		out[i].rows = append(out[i].rows, r)
+	}
+	return out
+}

@@ -1,0 +1,46 @@
+package secret
+
+import (
+	"regexp"
+	"strings"
+
+	"wardnix/lint"
+	"wardnix/lint/unit"
+	"wardnix/nixast"
+)
+
+// SecretArgument reports secrets among the arguments of a process.
+var SecretArgument = &lint.Rule{Page: lint.ReadPage(pages, "secret-argument"), Unit: checkArguments}
+
+func checkArguments(p *lint.Pass, u *unit.Unit) {
+	for _, t := range textsOf(p, u) {
+		if t.isScript() || strings.HasPrefix(t.key, "Exec") {
+			checkArgument(p, t)
+		}
+	}
+}
+
+// expanded matches an option of a command whose argument is a variable or the
+// output of a command that reads a file, and the slash behind it, with which it is
+// the beginning of a path.
+var expanded = regexp.MustCompile(`(?:^|[ \t])(--[A-Za-z][\w.-]*)(?:=|[ \t]+)["']?(\$\{?[A-Za-z_]\w*\}?|\$\((?:cat |<)[^)\n]*\))(/?)`)
+
+func checkArgument(p *lint.Pass, t *unitText) {
+	for line := range strings.Lines(t.shown()) {
+		if !strings.Contains(line, "--") || strings.HasPrefix(strings.TrimSpace(line), "#") {
+			continue
+		}
+		for _, m := range expanded.FindAllStringSubmatch(line, -1) {
+			if strings.HasPrefix(m[2], "$(") && !t.isScript() {
+				continue // no shell reads it
+			}
+			if m[3] != "" || !secretive(m[1]) || strings.HasSuffix(strings.Trim(m[2], "${}"), "_FILE") || strings.HasSuffix(strings.Trim(m[2], "${}"), "_PATH") {
+				continue
+			}
+			t.at(p, nixast.Node{}).
+				Help("%s", "give the program a file, such as `%d/token` with `LoadCredential`, or the variable itself in its environment").
+				Reportf("`%s` is given a secret as an argument, which every user can see in /proc", m[1])
+			return
+		}
+	}
+}

@@ -1,0 +1,41 @@
+package secret
+
+import (
+	"wardnix/lint"
+	"wardnix/lint/unit"
+	"wardnix/nixast"
+	"wardnix/nixast/eval"
+)
+
+// SecretInProject reports files of the project itself that systemd reads.
+var SecretInProject = &lint.Rule{Page: lint.ReadPage(pages, "secret-in-project"), Unit: checkInProject}
+
+func checkInProject(p *lint.Pass, u *unit.Unit) {
+	for _, t := range textsOf(p, u) {
+		if t.key != "EnvironmentFile" && t.key != "LoadCredential" {
+			continue
+		}
+		if file, ok := projectFile(t.value); ok && !encrypted(file) {
+			t.at(p, nixast.Node{}).
+				Note("`%s` is read where the project was when Nix evaluated: with a flake a copy in the store, which every user can read; without one a path that the machine may not have", file).
+				Help(instead).
+				Reportf("`%s` reads a file of the project", t.key)
+		}
+	}
+}
+
+// projectFile is the file of the project that a value names without a copy.
+func projectFile(v eval.Value) (string, bool) {
+	switch v := v.(type) {
+	case *eval.Path:
+		text, ok := v.Text()
+		return text, ok && v.Source
+	case *eval.String:
+		for _, piece := range v.Pieces {
+			if piece.Unknown != nil && piece.Unknown.Sort == eval.SourcePath && piece.Unknown.File != "" {
+				return piece.Unknown.File, true
+			}
+		}
+	}
+	return "", false
+}

@@ -1,0 +1,112 @@
+package secret
+
+import (
+	"regexp"
+	"strings"
+
+	"wardnix/lint"
+	"wardnix/lint/unit"
+	"wardnix/nixast"
+)
+
+// SecretLiteral reports secrets that are written out.
+var SecretLiteral = &lint.Rule{Page: lint.ReadPage(pages, "secret-literal"), Unit: checkLiterals}
+
+func checkLiterals(p *lint.Pass, u *unit.Unit) {
+	for _, t := range textsOf(p, u) {
+		checkLiteral(p, t)
+	}
+}
+
+// tokenFormats are the formats of secrets that say by themselves what they are.
+var tokenFormats = []struct {
+	name    string
+	mark    string // a part of each
+	pattern *regexp.Regexp
+}{
+	{"a private key", "PRIVATE KEY", regexp.MustCompile(`-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----\s+\S`)},
+	{"an age key", "AGE-SECRET-KEY-1", regexp.MustCompile(`\bAGE-SECRET-KEY-1[0-9A-Z]{58}\b`)},
+	{"a GitHub token", "gh", regexp.MustCompile(`\bgh(?:[pousr]_[A-Za-z0-9]{36}|ithub_pat_[A-Za-z0-9_]{60,})\b`)},
+	{"a GitLab token", "glpat-", regexp.MustCompile(`\bglpat-[A-Za-z0-9_-]{20,}`)},
+	{"an AWS access key", "AKIA", regexp.MustCompile(`\bAKIA[0-9A-Z]{16}\b`)},
+	{"a Slack token", "xox", regexp.MustCompile(`\bxox[abpr]-[0-9A-Za-z-]{20,}`)},
+	{"a live Stripe key", "k_live_", regexp.MustCompile(`\b[sr]k_live_[0-9A-Za-z]{20,}`)},
+	{"a Tailscale auth key", "tskey-", regexp.MustCompile(`\btskey-(?:auth|client|api)-[0-9A-Za-z]{6,}-[0-9A-Za-z]{16,}`)},
+	{"a Telegram token", ":AA", regexp.MustCompile(`\b\d{8,10}:AA[A-Za-z0-9_-]{33}\b`)},
+	{"a Google API key", "AIza", regexp.MustCompile(`\bAIza[0-9A-Za-z_-]{35}\b`)},
+}
+
+// assigned finds what a text gives to a variable or an option of a command. Its
+// groups are the name and the value, plain or in quotes.
+var assigned = regexp.MustCompile(`(?:^|[\s"';&(])(--?[A-Za-z][\w.-]*(?:=|[ \t]+)|[A-Za-z_]\w*=)(?:"([^"]*)"|'([^']*)'|([^\s"';&|]+))`)
+
+func checkLiteral(p *lint.Pass, t *unitText) {
+	text := t.shown()
+	for _, f := range tokenFormats {
+		if strings.Contains(text, f.mark) && f.pattern.MatchString(text) && !sampleText.MatchString(f.pattern.FindString(text)) {
+			t.at(p, nixast.Node{}).Help(instead).Reportf("`%s` contains %s, which every user can read", t.key, f.name)
+			return
+		}
+	}
+	switch {
+	case t.name != "":
+		checkNamed(p, t, t.name, text)
+	case t.key == "SetCredential":
+		if id, value, ok := strings.Cut(text, ":"); ok {
+			checkNamed(p, t, id, value)
+		}
+	case !mayNameSecret(text):
+	case t.key == "Environment" || t.isScript() || strings.HasPrefix(t.key, "Exec"):
+		for _, m := range assigned.FindAllStringSubmatch(text, -1) {
+			if checkNamed(p, t, strings.TrimRight(m[1], "= \t"), m[2]+m[3]+m[4]) {
+				return
+			}
+		}
+	}
+}
+
+func checkNamed(p *lint.Pass, t *unitText, name, value string) bool {
+	if !secretive(name) || !plausibleSecret(name, value) {
+		return false
+	}
+	t.at(p, nixast.Node{}).Help(instead).Reportf("the value of `%s` is a secret that every user can read", name)
+	return true
+}
+
+// sampleText matches values that stand for a secret, or for none.
+var sampleText = regexp.MustCompile(`(?i)change.?me|replace|placeholder|example|sample|dummy|insecure|redacted|todo|fixme|your[-_ ]|xxx|\.\.\.|<|>|unused|not.?(?:a|needed|required|used)|` +
+	`^(?:test\w*|none|null|nil|default|password|secret|token|key|true|false|yes|no|on|off|admin|empty|local|disabled|enabled|optional|required|always|never|bearer|basic|auto|file|env|prompt|ask|stdin|changed?|anything|whatever|nothing|foo|bar|baz|hunter2|sk-no-key-required|no-key)$`)
+
+// reference matches values that are no text of their own: paths, variables,
+// templates, commands, addresses.
+var reference = regexp.MustCompile("^[-+@]?[/~.]|^#|^db:|[$%{}`()\x00]|^@|^(?:file|env|fd|cmd|https?|vault|op|pass|ref)[:+]|^-|\\\\")
+
+// wordsOnly matches several words, such as the name of a file.
+var wordsOnly = regexp.MustCompile(`^[a-z]+\d{0,5}(?:[-_.][a-z]*\d{0,5})+$`)
+
+// plausibleSecret reports whether a value is most likely the secret itself.
+func plausibleSecret(name, value string) bool {
+	value = strings.TrimSpace(value)
+	if len(value) < 6 || sampleText.MatchString(value) || reference.MatchString(value) || strings.ContainsAny(value, " \t\n") {
+		return false
+	}
+	letters, digits, capitals := 0, 0, 0
+	for _, r := range value {
+		switch {
+		case '0' <= r && r <= '9':
+			digits++
+		case 'A' <= r && r <= 'Z':
+			capitals++
+		case 'a' <= r && r <= 'z':
+			letters++
+		}
+	}
+	words := strings.Join(nameWords(name), "-")
+	switch {
+	case strings.HasSuffix(words, "private-key") || strings.HasSuffix(words, "access-key"), wordsOnly.MatchString(value):
+		return false // the name of a file, or of the key
+	case strings.Contains(words[strings.LastIndexByte(words, '-')+1:], "pass"):
+		return letters+capitals > 0 || digits >= 6
+	}
+	return len(value) >= 12 && digits > 0 && letters+capitals > 0 || len(value) >= 16 && letters > 0 && capitals > 2
+}

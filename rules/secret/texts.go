@@ -1,0 +1,158 @@
+package secret
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"wardnix/lint"
+	"wardnix/lint/nixos"
+	"wardnix/lint/unit"
+	"wardnix/nixast"
+	"wardnix/nixast/eval"
+)
+
+// instead is what to use in the place of a secret in the text of a unit.
+const instead = "keep it out of the store: a file made by agenix or sops-nix, passed with `LoadCredential` or `EnvironmentFile`"
+
+// A unitText is a value that becomes a part of a unit, or of one of its scripts.
+type unitText struct {
+	unit  *unit.Unit
+	key   string // the directive, "Environment", or the option of a script
+	name  string // of the variable, where each has an option of its own
+	value eval.Value
+	def   *nixos.Def
+	text  string // of shown
+}
+
+// textsKey is the key of the texts that the rules about secrets share.
+type textsKey struct{ *unit.Unit }
+
+// textsOf are the values of a unit. The machines of NixOS tests are left out: what
+// they know is no secret.
+func textsOf(p *lint.Pass, u *unit.Unit) []*unitText {
+	if u.Scope.Kind == nixos.TestNode {
+		return nil
+	}
+	return p.Once(textsKey{u}, func() any { return collectTexts(u) }).([]*unitText)
+}
+
+func collectTexts(u *unit.Unit) []*unitText {
+	var all []*unitText
+	add := func(o *nixos.Option, key, name string) {
+		for _, d := range o.Defs {
+			for _, v := range valuesOf(u, d) {
+				t := &unitText{unit: u, key: key, name: name, value: v, def: d}
+				t.text = t.show()
+				all = append(all, t)
+			}
+		}
+	}
+	for _, section := range u.Sections() {
+		for _, o := range u.Directives(section) {
+			add(o, o.Name(), "")
+		}
+	}
+	if u.Type() != "service" || u.Style != nixos.NixOSStyle {
+		return all
+	}
+	for _, o := range u.Option("environment").Attrs() {
+		add(o, "Environment", o.Name())
+	}
+	for _, name := range unit.ScriptOptions {
+		add(u.Option(name), name, "")
+	}
+	return all
+}
+
+// valuesOf are the values that a definition may have; those of a list are its elements.
+func valuesOf(u *unit.Unit, d *nixos.Def) []eval.Value {
+	ev := u.Host.Evaluator()
+	var values []eval.Value
+	for _, c := range ev.Cases(d.Value) {
+		value := ev.Force(c.Value)
+		list, ok := value.(*eval.List)
+		if !ok {
+			values = append(values, value)
+			continue
+		}
+		for _, item := range list.Items {
+			values = append(values, ev.Force(item.Value))
+		}
+	}
+	return values
+}
+
+// pieces are the parts of a text.
+func (t *unitText) pieces() []eval.Piece {
+	switch v := t.value.(type) {
+	case *eval.String:
+		return v.Pieces
+	case *eval.Unknown:
+		return []eval.Piece{{Unknown: v}}
+	case *eval.Path:
+		return v.Pieces
+	}
+	return nil
+}
+
+// shown is the text with "${…}" for what is not known.
+func (t *unitText) shown() string { return t.text }
+
+func (t *unitText) show() string {
+	if pieces := t.pieces(); len(pieces) == 1 && pieces[0].Unknown == nil {
+		return pieces[0].Text
+	}
+	var b strings.Builder
+	for _, p := range t.pieces() {
+		if p.Unknown != nil {
+			b.WriteString(unknownMark)
+		} else {
+			b.WriteString(p.Text)
+		}
+	}
+	return b.String()
+}
+
+// unknownMark stands for a part of a text that is not known. No secret holds it.
+const unknownMark = "\x00"
+
+// isScript reports whether the text is one of a script.
+func (t *unitText) isScript() bool { return slices.Contains(unit.ScriptOptions, t.key) }
+
+// at begins a finding at a piece of the text, or at the text as a whole.
+func (t *unitText) at(p *lint.Pass, piece nixast.Node) *lint.Draft {
+	d := p.AtDef(t.unit, t.def, t.key)
+	for _, n := range []nixast.Node{t.value.Origin(), piece} {
+		if !n.IsZero() && n.File() == d.File && d.Span.Start <= n.Span().Start && n.Span().End <= d.Span.End {
+			d.Span = n.Span()
+		}
+	}
+	return d
+}
+
+// flagBefore is the option of a command that ends a text: "--token" of
+// "run --token ".
+var flagBefore = regexp.MustCompile(`(?:^|[\s"'])(--?[A-Za-z][\w.-]*)(?:=|\s+)["']?$`)
+
+// variableBefore is the name of the variable that ends a text, in an environment
+// or a shell: "TOKEN" of "export TOKEN=".
+var variableBefore = regexp.MustCompile(`(?:^|[\s"';&(])([A-Za-z_]\w*)=["']?$`)
+
+// nameBefore is the name that a text gives to what comes behind it.
+func (t *unitText) nameBefore(before string) string {
+	if before == "" && t.name != "" {
+		return t.name
+	}
+	if m := flagBefore.FindStringSubmatch(before); m != nil {
+		return m[1]
+	}
+	if m := variableBefore.FindStringSubmatch(before); m != nil {
+		return m[1]
+	}
+	if t.key == "SetCredential" || strings.HasPrefix(t.key, "LoadCredential") {
+		id, _, _ := strings.Cut(before, ":")
+		return id
+	}
+	return ""
+}
