@@ -45,7 +45,13 @@ func (s *Unit) byName() map[key]*settings {
 // Complete reports whether the project defines everything about the unit: what
 // no line sets is not set.
 func (s *Unit) Complete() bool {
-	return !s.IsOverride() && len(s.Full.Open) == 0 && !s.replacesMain()
+	if s.complete == eval.Maybe {
+		s.complete = eval.No
+		if !s.IsOverride() && len(s.Full.Open) == 0 && !s.replacesMain() {
+			s.complete = eval.Yes
+		}
+	}
+	return s.complete == eval.Yes
 }
 
 // Wanted are the names of the directives that a baseline requires of the unit.

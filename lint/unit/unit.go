@@ -37,6 +37,7 @@ type Unit struct {
 	byKey           map[key]*settings // of settings; nil until it is asked for
 	texts           []Text            // of Texts; nil until it is asked for
 	commands        []Command         // of Commands; nil until it is asked for
+	complete        eval.Truth        // of Complete; Maybe until it is asked for
 	identity        *Identity         // of RunsAs, once known
 }
 
