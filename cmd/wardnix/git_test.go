@@ -207,6 +207,22 @@ func TestSinceRunsNothing(t *testing.T) {
 			h.git(t, "repo", "reset", "-q", "--soft", old)
 			h.git(t, "repo", "replace", old, fresh)
 		}},
+		{"borrowed objects", func(t *testing.T, h hostile) {
+			h.commit(t, "other")
+			appendTo(t, h, "other/.git/config", h.settings())
+			h.write(t, "repo/.git/objects/info/alternates", filepath.Join(h.dir, "other/.git/objects")+"\n")
+			h.write(t, "repo/.git/objects/info/http-alternates", "ext::"+h.program+"\n")
+			t.Setenv("GIT_ALTERNATE_OBJECT_DIRECTORIES", filepath.Join(h.dir, "other/.git/objects"))
+		}},
+		{"submodule", func(t *testing.T, h hostile) {
+			// The directory is a submodule of a repository whose settings are hostile, and so are its own.
+			if err := os.Rename(filepath.Join(h.dir, "repo/.git"), filepath.Join(h.dir, "modules")); err != nil {
+				t.Fatal(err)
+			}
+			h.write(t, "repo/.git", "gitdir: ../modules\n")
+			appendTo(t, h, "modules/config", "[core]\n\tworktree = ../repo\n[submodule \"x\"]\n\tupdate = !"+h.program+"\n"+h.settings())
+			h.write(t, ".git/config", h.settings())
+		}},
 		{"grafted history", func(t *testing.T, h hostile) { h.write(t, "repo/.git/info/grafts", strings.Repeat("0", 40)+"\n") }},
 	}
 	for _, test := range tests {
