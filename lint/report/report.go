@@ -42,6 +42,8 @@ type Report struct {
 	// Base is the directory that the host of the report wants paths to start from,
 	// such as the checkout of a pipeline: an absolute path with "/".
 	Base string
+	// Quiet leaves out everything but the findings in formats for people.
+	Quiet bool
 	// Style is for formats that people read.
 	Style Style
 }

@@ -146,6 +146,9 @@ func (r *Report) bySeverity() []lint.Finding {
 // end is what follows the findings: the summary, what was gained, and what could be.
 func (r *Report) end() Text {
 	var p Printer
+	if r.Quiet {
+		return p.Text()
+	}
 	p.Print(r.summary())
 	p.Print(r.exposureChanges())
 	p.Print(r.Hardening.text(r.Style))
