@@ -1,0 +1,220 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// weaker are the values to fall back to where a service does not work under
+// the one of the strict baseline, the strictest first.
+var weaker = map[string][]string{
+	"ProtectSystem":           {"full", "yes"},
+	"ProtectHome":             {"read-only"},
+	"UMask":                   {"0027", "0022"},
+	"RestrictAddressFamilies": {"AF_INET AF_INET6 AF_UNIX AF_NETLINK"},
+}
+
+// A search looks for the largest working part of the strict baseline for one
+// service: it tries all settings at once, and halves what does not work.
+type search struct {
+	*session
+	service *service
+	plain   string
+	kept    []setting
+	dropped []row
+	tries   int
+}
+
+// best searches for every service, and saves what it finds.
+func (s *session) best(ctx context.Context) error {
+	settings, err := s.strict(s.version)
+	if err != nil {
+		return err
+	}
+	return s.each(ctx, s.jobs, func(ctx context.Context, v *service) error {
+		plain, ok := s.plain(ctx, v)
+		if !ok {
+			return nil
+		}
+		search := &search{session: s, service: v, plain: plain}
+		search.add(ctx, settings)
+		search.refuse(ctx, settings)
+		search.narrow(ctx)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return search.save(ctx)
+	})
+}
+
+// bears tells whether the service works under these settings.
+func (s *search) bears(ctx context.Context, settings []setting, n int) outcome {
+	s.tries++
+	return s.works(ctx, s.service, withSettings(s.plain, settings), n)
+}
+
+// add keeps as many of the settings as work together with those kept already.
+func (s *search) add(ctx context.Context, settings []setting) {
+	if len(settings) == 0 || ctx.Err() != nil {
+		return
+	}
+	n := 1
+	if len(settings) == 1 {
+		n = tries
+	}
+	trial := append(slices.Clone(s.kept), settings...)
+	o := s.bears(ctx, trial, n)
+	switch {
+	case o.ok:
+		s.kept = trial
+	case len(settings) > 1:
+		s.add(ctx, settings[:len(settings)/2])
+		s.add(ctx, settings[len(settings)/2:])
+	default:
+		s.drop(settings[0], o)
+		for _, value := range s.fallbacks(settings[0]) {
+			trial := append(slices.Clone(s.kept), setting{settings[0].key, value})
+			if s.bears(ctx, trial, tries-1).ok {
+				s.kept = trial
+				return
+			}
+		}
+	}
+}
+
+// fallbacks are the weaker values of a setting that does not work.
+func (s *search) fallbacks(of setting) []string {
+	if of.key == "CapabilityBoundingSet" {
+		if granted := valueOf(s.plain, "AmbientCapabilities"); granted != "" {
+			return []string{granted}
+		}
+	}
+	return weaker[of.key]
+}
+
+func (s *search) drop(d setting, o outcome) {
+	fmt.Printf("%-18s breaks with %s: %s\n", s.service.name, d, oneLine(tail(o.seen, 160)))
+	log := filepath.Join(s.dir, "logs-"+s.version, s.service.name+"."+d.key+".txt")
+	if err := os.MkdirAll(filepath.Dir(log), 0o755); err == nil {
+		_ = os.WriteFile(log, []byte(o.seen), 0o644)
+	}
+	s.dropped = append(s.dropped, row{trial: "drops", setting: d.String(), result: "breaks", seen: o.seen})
+}
+
+// refuse tries the system call groups that end the process once more, with
+// refused calls that fail instead, and keeps what is more.
+func (s *search) refuse(ctx context.Context, settings []setting) {
+	isFilter := func(x setting) bool { return x.key == "SystemCallFilter" }
+	var filters []setting
+	for _, x := range settings {
+		if isFilter(x) {
+			filters = append(filters, x)
+		}
+	}
+	with := func(xs []setting) (n int) {
+		for _, x := range xs {
+			if isFilter(x) {
+				n++
+			}
+		}
+		return n
+	}
+	if with(s.kept) == len(filters) {
+		return
+	}
+	second := &search{session: s.session, service: s.service, plain: s.plain}
+	second.kept = append(slices.DeleteFunc(slices.Clone(s.kept), isFilter), setting{"SystemCallErrorNumber", "EPERM"})
+	second.add(ctx, filters)
+	s.tries += second.tries
+	if with(second.kept) > with(s.kept) {
+		s.kept = second.kept
+	}
+}
+
+// narrow takes the capabilities away that a service does not need, where it
+// does not work without any.
+func (s *search) narrow(ctx context.Context) {
+	if slices.ContainsFunc(s.kept, func(x setting) bool { return x.key == "CapabilityBoundingSet" }) {
+		return
+	}
+	out, err := s.shell(ctx, "systemd-analyze capability | awk '/^cap_/ { print toupper($1) }'", "", time.Minute)
+	if err != nil {
+		return
+	}
+	all := strings.Fields(out)
+	needed := s.needed(ctx, all, nil)
+	if len(needed) < len(all) && ctx.Err() == nil {
+		s.kept = append(s.kept, setting{"CapabilityBoundingSet", strings.Join(needed, " ")})
+	}
+}
+
+// needed are those of the candidates without which the service does not work
+// while it has the capabilities of others, besides.
+func (s *search) needed(ctx context.Context, candidates, others []string) []string {
+	bounds := setting{"CapabilityBoundingSet", strings.Join(others, " ")}
+	n := 1
+	if len(candidates) == 1 {
+		n = tries
+	}
+	if ctx.Err() != nil || s.bears(ctx, append(slices.Clone(s.kept), bounds), n).ok {
+		return nil
+	}
+	if len(candidates) == 1 {
+		return candidates
+	}
+	// What the first half needs while the second is there, and what the second
+	// needs while only that much of the first is.
+	half := len(candidates) / 2
+	first := s.needed(ctx, candidates[:half], append(slices.Clone(others), candidates[half:]...))
+	second := s.needed(ctx, candidates[half:], append(slices.Clone(others), first...))
+	return append(first, second...)
+}
+
+// save tries what was kept once more, and each dropped setting alone, and
+// saves all of it as evidence.
+func (s *search) save(ctx context.Context) error {
+	unit := withSettings(s.plain, s.kept)
+	o := s.works(ctx, s.service, unit, tries)
+	name := s.service.name
+	best := row{result: o.word(), exposure: s.exposure(ctx, unit), seen: o.seen}
+	fmt.Printf("%-18s best: %s, exposure %s, %d of the settings break it, %d trials\n", name, best.result, best.exposure, len(s.dropped), s.tries)
+	var keeps, alone []row
+	for _, k := range s.kept {
+		keeps = append(keeps, row{setting: k.String(), result: o.word()})
+	}
+	for _, d := range s.dropped {
+		o := s.works(ctx, s.service, withSettings(s.plain, []setting{parseSetting(d.setting)}), tries)
+		alone = append(alone, row{setting: d.setting, result: o.word(), seen: o.seen})
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	for trial, rows := range map[string][]row{"best": {best}, "keeps": keeps, "drops": s.dropped, "alone": alone} {
+		if err := s.evidence.save(name, trial, rows); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// one tries every service with some settings added to its plain unit.
+func (s *session) one(ctx context.Context, texts []string) error {
+	var settings []setting
+	for _, t := range texts {
+		settings = append(settings, parseSetting(t))
+	}
+	return s.each(ctx, s.jobs, func(ctx context.Context, v *service) error {
+		plain, ok := s.plain(ctx, v)
+		if !ok {
+			return nil
+		}
+		o := s.works(ctx, v, withSettings(plain, settings), tries)
+		fmt.Printf("%-18s %s %s\n", v.name, o.word(), oneLine(o.seen))
+		return nil
+	})
+}

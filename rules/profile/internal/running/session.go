@@ -1,0 +1,220 @@
+package main
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+//go:embed trial.sh
+var trialScript string
+
+// tries are how often a service has to fail before it counts as broken.
+const tries = 3
+
+// A session is a booted machine, the services that can be tried on it, and
+// what was seen.
+type session struct {
+	*options
+	*machine
+	wardnix  string
+	services []*service
+	evidence *evidence
+}
+
+// open boots the machine of a suite and sets the services up in it.
+func (o *options) open(ctx context.Context, suite string, services []*service) (*session, error) {
+	program, err := o.program(ctx)
+	if err != nil {
+		return nil, err
+	}
+	m, err := boot(ctx, o.rootOf(suite), filepath.Join(o.dir, suite+".log"))
+	if err != nil {
+		return nil, err
+	}
+	s := &session{options: o, machine: m, wardnix: program}
+	if s.evidence, err = readEvidence(o.evidenceFile(m.version)); err != nil {
+		m.halt()
+		return nil, err
+	}
+	s.evidence.describe(ctx, s, suite)
+	for _, v := range services {
+		if version := s.packageVersion(ctx, v); version != "" || len(v.packages) == 0 {
+			s.services = append(s.services, v)
+			s.evidence.set(v.name, "version", []row{{result: "ok", seen: version}})
+		} else {
+			s.evidence.set(v.name, "version", []row{{result: "absent"}})
+		}
+	}
+	return s, s.setUp(ctx)
+}
+
+func (s *session) close() { s.halt() }
+
+// program is the wardnix to try: that of --wardnix, or one built from the checkout.
+func (o *options) program(ctx context.Context) (string, error) {
+	if o.wardnix != "" {
+		return filepath.Abs(o.wardnix)
+	}
+	path := filepath.Join(o.dir, "wardnix")
+	cmd := exec.CommandContext(ctx, "go", "build", "-o", path, "./cmd/wardnix")
+	cmd.Dir = o.checkout
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return path, nil
+}
+
+// packageVersion is the version of the service's first package in the machine,
+// or "" if one of its packages is missing. A package can be one of several:
+// "tomcat10|tomcat11".
+func (s *session) packageVersion(ctx context.Context, v *service) string {
+	version := ""
+	for _, p := range v.packages {
+		script := `dpkg-query -W -f '${db:Status-Status} ${Version}\n' "$@" 2>/dev/null | sed -n 's/^installed //p'`
+		out, _ := s.shell(ctx, script, "", 20*time.Second, strings.Split(p, "|")...)
+		first, _, _ := strings.Cut(out, "\n")
+		if first == "" {
+			return ""
+		}
+		if version == "" {
+			version = first
+		}
+	}
+	return version
+}
+
+// setUp writes the scripts of the services into the machine, and runs the
+// setups that are new or changed.
+func (s *session) setUp(ctx context.Context) error {
+	return s.each(ctx, 1, func(ctx context.Context, v *service) error {
+		dir := filepath.Join(s.root, "h/services", v.name)
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return err
+		}
+		for name, text := range map[string]string{"before.sh": v.before, "probe.sh": v.probe, "after.sh": v.after} {
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+				return err
+			}
+		}
+		script := v.setup
+		if v.user != "" {
+			script = fmt.Sprintf("getent group %[2]s >/dev/null || groupadd -r %[2]s\nid %[1]s >/dev/null 2>&1 || useradd -r -g %[2]s %[1]s\n", v.user, v.group) + script
+		}
+		done := filepath.Join(dir, "setup.done")
+		if old, err := os.ReadFile(done); err == nil && string(old) == script {
+			return nil
+		}
+		if out, err := s.shell(ctx, script, "", 2*time.Minute); err != nil {
+			fmt.Printf("%-18s the setup fails: %v: %s\n", v.name, err, tail(out, 400))
+			return nil
+		}
+		return os.WriteFile(done, []byte(script), 0o644)
+	})
+}
+
+// each calls f for every service, jobs at a time, and returns the first error.
+func (s *session) each(ctx context.Context, jobs int, f func(context.Context, *service) error) error {
+	queue := make(chan *service)
+	var group sync.WaitGroup
+	var once sync.Once
+	var first error
+	for range jobs {
+		group.Go(func() {
+			for v := range queue {
+				if err := f(ctx, v); err != nil {
+					once.Do(func() { first = fmt.Errorf("%s: %w", v.name, err) })
+				}
+			}
+		})
+	}
+	for _, v := range s.services {
+		if ctx.Err() == nil {
+			queue <- v
+		}
+	}
+	close(queue)
+	group.Wait()
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return first
+}
+
+// An outcome is what one trial of a service showed.
+type outcome struct {
+	ok   bool
+	stop time.Duration // how long the stop took
+	seen string        // why it is broken
+}
+
+// hangs tells that the service did not stop when it was told to.
+func (o outcome) hangs() bool { return o.stop > 8*time.Second }
+
+// try starts the unit once and probes it.
+func (s *session) try(ctx context.Context, v *service, unit string) outcome {
+	out, err := s.shell(ctx, trialScript, unit, 4*time.Minute, v.name, v.unit(), fmt.Sprint(v.seconds))
+	lines := strings.SplitN(out, "\n", 4)
+	if err != nil && len(lines) < 3 || len(lines) < 4 {
+		return outcome{seen: fmt.Sprint("the trial failed: ", err, " ", out)}
+	}
+	var o outcome
+	var ms int
+	_, _ = fmt.Sscan(lines[1], &ms)
+	o.stop = time.Duration(ms) * time.Millisecond
+	o.ok = lines[0] == "ok"
+	if !o.ok {
+		o.seen = strings.TrimSpace(lines[3])
+	} else if o.hangs() {
+		o.seen = "does not stop: " + strings.TrimSpace(lines[2])
+	}
+	return o
+}
+
+// works tries the unit up to n times, until it works. A service that stops as
+// it should in its plain unit must stop under the fixes, too.
+func (s *session) works(ctx context.Context, v *service, unit string, n int) outcome {
+	var o outcome
+	for range n {
+		o = s.try(ctx, v, unit)
+		if o.ok && o.hangs() && !s.evidence.hangs(v.name) {
+			o.ok = false
+		}
+		if o.ok || ctx.Err() != nil {
+			return o
+		}
+	}
+	return o
+}
+
+// exposure is what systemd-analyze security of the machine prints for a unit.
+func (s *session) exposure(ctx context.Context, unit string) string {
+	script := `d=$(mktemp -d); cat >$d/x.service; systemd-analyze security --offline=yes --no-pager $d/x.service; rm -r $d`
+	out, _ := s.shell(ctx, script, unit, time.Minute)
+	for line := range strings.Lines(out) {
+		if _, rest, ok := strings.Cut(line, "exposure level for x.service: "); ok {
+			value, _, _ := strings.Cut(rest, " ")
+			return value
+		}
+	}
+	return ""
+}
+
+// plain is the unit of the service as it is before any fix, and whether it was
+// seen to work.
+func (s *session) plain(ctx context.Context, v *service) (string, bool) {
+	unit, err := s.variant(ctx, v, variants[0])
+	if err != nil {
+		fmt.Println(v.name, err)
+		return "", false
+	}
+	rows := s.evidence.of(v.name, "plain")
+	return unit, slices.ContainsFunc(rows, func(r row) bool { return r.result == "ok" })
+}
