@@ -8,6 +8,7 @@ chgrp dialout /dev/h-tty; chmod 660 /dev/h-tty; chmod 666 /dev/fuse /dev/net/tun
 ip link set lo up
 ip link add v0 type veth peer name v1 2>/dev/null
 ip addr add 10.9.9.1/24 dev v0 2>/dev/null; ip link set v0 up; ip link set v1 up
+grep -q " $(hostname)$" /etc/hosts 2>/dev/null || printf '127.0.0.1 localhost\n127.0.1.1 %s\n' "$(hostname)" >>/etc/hosts
 # Daemons that the message bus would start on its own.
 for unit in avahi-daemon polkit udisks2 cups; do
   rm -f "/etc/systemd/system/dbus-org.freedesktop.${unit}.service"

@@ -25,6 +25,7 @@ type search struct {
 	*session
 	service *service
 	plain   string
+	limit   time.Duration // of a probe
 	kept    []setting
 	dropped []row
 	tries   int
@@ -41,7 +42,12 @@ func (s *session) best(ctx context.Context) error {
 		if !ok {
 			return nil
 		}
-		search := &search{session: s, service: v, plain: plain}
+		first := s.works(ctx, v, plain, v.limit(), tries)
+		if !first.ok {
+			return nil
+		}
+		// Half of the trials break, and each of those takes the whole limit.
+		search := &search{session: s, service: v, plain: plain, limit: 2*time.Second + 3*first.probe}
 		search.add(ctx, settings)
 		search.refuse(ctx, settings)
 		search.narrow(ctx)
@@ -55,7 +61,7 @@ func (s *session) best(ctx context.Context) error {
 // bears tells whether the service works under these settings.
 func (s *search) bears(ctx context.Context, settings []setting, n int) outcome {
 	s.tries++
-	return s.works(ctx, s.service, withSettings(s.plain, settings), n)
+	return s.works(ctx, s.service, withSettings(s.plain, settings), s.limit, n)
 }
 
 // add keeps as many of the settings as work together with those kept already.
@@ -127,7 +133,7 @@ func (s *search) refuse(ctx context.Context, settings []setting) {
 	if with(s.kept) == len(filters) {
 		return
 	}
-	second := &search{session: s.session, service: s.service, plain: s.plain}
+	second := &search{session: s.session, service: s.service, plain: s.plain, limit: s.limit}
 	second.kept = append(slices.DeleteFunc(slices.Clone(s.kept), isFilter), setting{"SystemCallErrorNumber", "EPERM"})
 	second.add(ctx, filters)
 	s.tries += second.tries
@@ -135,6 +141,10 @@ func (s *search) refuse(ctx context.Context, settings []setting) {
 		s.kept = second.kept
 	}
 }
+
+// common are the capabilities that daemons which start as root need most.
+var common = strings.Fields(`CAP_SETGID CAP_SETUID CAP_DAC_OVERRIDE CAP_CHOWN CAP_FOWNER CAP_KILL
+	CAP_NET_BIND_SERVICE CAP_SYS_CHROOT CAP_NET_ADMIN CAP_NET_RAW CAP_SETPCAP CAP_SYS_RESOURCE`)
 
 // narrow takes the capabilities away that a service does not need, where it
 // does not work without any.
@@ -146,29 +156,24 @@ func (s *search) narrow(ctx context.Context) {
 	if err != nil {
 		return
 	}
-	all := strings.Fields(out)
-	needed := s.needed(ctx, all, nil)
-	if len(needed) < len(all) && ctx.Err() == nil {
+	rare := slices.DeleteFunc(strings.Fields(out), func(c string) bool { return slices.Contains(common, c) })
+	needed := s.needed(ctx, rare, common)
+	needed = append(s.needed(ctx, common, needed), needed...)
+	if len(needed) < len(rare)+len(common) && ctx.Err() == nil {
 		s.kept = append(s.kept, setting{"CapabilityBoundingSet", strings.Join(needed, " ")})
 	}
 }
 
 // needed are those of the candidates without which the service does not work
-// while it has the capabilities of others, besides.
+// while it has the capabilities of others.
 func (s *search) needed(ctx context.Context, candidates, others []string) []string {
 	bounds := setting{"CapabilityBoundingSet", strings.Join(others, " ")}
-	n := 1
-	if len(candidates) == 1 {
-		n = tries
-	}
-	if ctx.Err() != nil || s.bears(ctx, append(slices.Clone(s.kept), bounds), n).ok {
+	if ctx.Err() != nil || s.bears(ctx, append(slices.Clone(s.kept), bounds), 1).ok {
 		return nil
 	}
 	if len(candidates) == 1 {
 		return candidates
 	}
-	// What the first half needs while the second is there, and what the second
-	// needs while only that much of the first is.
 	half := len(candidates) / 2
 	first := s.needed(ctx, candidates[:half], append(slices.Clone(others), candidates[half:]...))
 	second := s.needed(ctx, candidates[half:], append(slices.Clone(others), first...))
@@ -179,7 +184,7 @@ func (s *search) needed(ctx context.Context, candidates, others []string) []stri
 // saves all of it as evidence.
 func (s *search) save(ctx context.Context) error {
 	unit := withSettings(s.plain, s.kept)
-	o := s.works(ctx, s.service, unit, tries)
+	o := s.works(ctx, s.service, unit, s.service.limit(), tries)
 	name := s.service.name
 	best := row{result: o.word(), exposure: s.exposure(ctx, unit), seen: o.seen}
 	fmt.Printf("%-18s best: %s, exposure %s, %d of the settings break it, %d trials\n", name, best.result, best.exposure, len(s.dropped), s.tries)
@@ -188,7 +193,7 @@ func (s *search) save(ctx context.Context) error {
 		keeps = append(keeps, row{setting: k.String(), result: o.word()})
 	}
 	for _, d := range s.dropped {
-		o := s.works(ctx, s.service, withSettings(s.plain, []setting{parseSetting(d.setting)}), tries)
+		o := s.works(ctx, s.service, withSettings(s.plain, []setting{parseSetting(d.setting)}), s.limit, tries)
 		alone = append(alone, row{setting: d.setting, result: o.word(), seen: o.seen})
 	}
 	if ctx.Err() != nil {
@@ -213,7 +218,7 @@ func (s *session) one(ctx context.Context, texts []string) error {
 		if !ok {
 			return nil
 		}
-		o := s.works(ctx, v, withSettings(plain, settings), tries)
+		o := s.works(ctx, v, withSettings(plain, settings), v.limit(), tries)
 		fmt.Printf("%-18s %s %s\n", v.name, o.word(), oneLine(o.seen))
 		return nil
 	})

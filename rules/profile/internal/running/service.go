@@ -7,6 +7,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/rogpeppe/go-internal/txtar"
 )
@@ -129,3 +130,6 @@ func (s *service) module() string {
 
 // unit is the name of the unit under test, without its suffix.
 func (s *service) unit() string { return "t-" + s.name }
+
+// limit is the time that the probe may take.
+func (s *service) limit() time.Duration { return time.Duration(s.seconds) * time.Second }

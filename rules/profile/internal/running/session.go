@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -150,40 +151,43 @@ func (s *session) each(ctx context.Context, jobs int, f func(context.Context, *s
 
 // An outcome is what one trial of a service showed.
 type outcome struct {
-	ok   bool
-	stop time.Duration // how long the stop took
-	seen string        // why it is broken
+	ok    bool
+	probe time.Duration // how long it took until the probe succeeded
+	stop  time.Duration // how long the stop took
+	seen  string        // why it is broken
 }
 
 // hangs tells that the service did not stop when it was told to.
 func (o outcome) hangs() bool { return o.stop > 8*time.Second }
 
-// try starts the unit once and probes it.
-func (s *session) try(ctx context.Context, v *service, unit string) outcome {
-	out, err := s.shell(ctx, trialScript, unit, 4*time.Minute, v.name, v.unit(), fmt.Sprint(v.seconds))
-	lines := strings.SplitN(out, "\n", 4)
-	if err != nil && len(lines) < 3 || len(lines) < 4 {
+// try starts the unit once, and probes it for as long as limit.
+func (s *session) try(ctx context.Context, v *service, unit string, limit time.Duration) outcome {
+	out, err := s.shell(ctx, trialScript, unit, 4*time.Minute, v.name, v.unit(), fmt.Sprint(int(limit.Seconds()+1)))
+	lines := strings.SplitN(out, "\n", 5)
+	if len(lines) < 5 {
 		return outcome{seen: fmt.Sprint("the trial failed: ", err, " ", out)}
 	}
-	var o outcome
-	var ms int
-	_, _ = fmt.Sscan(lines[1], &ms)
-	o.stop = time.Duration(ms) * time.Millisecond
-	o.ok = lines[0] == "ok"
+	o := outcome{ok: lines[0] == "ok", probe: milliseconds(lines[1]), stop: milliseconds(lines[2])}
 	if !o.ok {
-		o.seen = strings.TrimSpace(lines[3])
+		o.seen = strings.TrimSpace(lines[4])
 	} else if o.hangs() {
-		o.seen = "does not stop: " + strings.TrimSpace(lines[2])
+		o.seen = "does not stop: " + strings.TrimSpace(lines[3])
 	}
 	return o
 }
 
-// works tries the unit up to n times, until it works. A service that stops as
-// it should in its plain unit must stop under the fixes, too.
-func (s *session) works(ctx context.Context, v *service, unit string, n int) outcome {
+func milliseconds(text string) time.Duration {
+	n, _ := strconv.Atoi(text)
+	return time.Duration(n) * time.Millisecond
+}
+
+// works tries the unit up to n times, until it works, with more time for the
+// probe each time. A service that stops as it should in its plain unit must
+// stop under the fixes, too.
+func (s *session) works(ctx context.Context, v *service, unit string, limit time.Duration, n int) outcome {
 	var o outcome
-	for range n {
-		o = s.try(ctx, v, unit)
+	for i := range n {
+		o = s.try(ctx, v, unit, min(limit*time.Duration(i+1), v.limit()))
 		if o.ok && o.hangs() && !s.evidence.hangs(v.name) {
 			o.ok = false
 		}

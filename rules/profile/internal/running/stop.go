@@ -13,8 +13,8 @@ func (s *session) stopTimes(ctx context.Context) error {
 		if !ok {
 			return nil
 		}
-		without := s.try(ctx, v, plain)
-		with := s.try(ctx, v, withSettings(plain, []setting{{"PrivatePIDs", "yes"}}))
+		without := s.try(ctx, v, plain, v.limit())
+		with := s.try(ctx, v, withSettings(plain, []setting{{"PrivatePIDs", "yes"}}), v.limit())
 		fmt.Printf("%-18s %8v without, %8v with PrivatePIDs %s\n", v.name, without.stop, with.stop, with.seen)
 		return nil
 	})

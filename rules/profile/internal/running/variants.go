@@ -49,7 +49,7 @@ func (s *session) fixes(ctx context.Context, names []string) error {
 			}
 			o, ok := seen[unit]
 			if !ok {
-				o = s.works(ctx, v, unit, tries)
+				o = s.works(ctx, v, unit, v.limit(), tries)
 				seen[unit] = o
 			}
 			fmt.Printf("%-18s %-12s %s\n", v.name, variant.name, o.word())
