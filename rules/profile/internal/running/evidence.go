@@ -113,9 +113,12 @@ func (e *evidence) set(service, trial string, rows []row) {
 	}
 }
 
-// save replaces the rows of a service's trial, and writes the file.
+// save replaces the rows of a service's trial, and writes the file, if there is one.
 func (e *evidence) save(service, trial string, rows []row) error {
 	e.set(service, trial, rows)
+	if e.file == "" {
+		return nil
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	slices.SortStableFunc(e.rows, func(a, b row) int {

@@ -21,6 +21,7 @@ var machineScript string
 // A machine is a root directory whose systemd is booted in a container.
 type machine struct {
 	root    string
+	ended   chan struct{} // is closed when the container is gone
 	nspawn  *exec.Cmd
 	leader  int    // the process that is PID 1 in the container
 	version string // of systemd: "252"
@@ -44,7 +45,14 @@ func boot(ctx context.Context, root, log string) (*machine, error) {
 	if err := m.nspawn.Start(); err != nil {
 		return nil, err
 	}
+	m.ended = make(chan struct{})
+	go func() { _ = m.nspawn.Wait(); close(m.ended) }()
 	for range 120 {
+		select {
+		case <-m.ended:
+			return nil, fmt.Errorf("the machine does not boot: see %s", log)
+		default:
+		}
 		if m.leader == 0 {
 			m.leader = firstChild(m.nspawn.Process.Pid)
 		}
@@ -100,10 +108,8 @@ func (m *machine) halt() {
 		// SIGRTMIN+4 is how systemd in a container is asked to power off.
 		_ = syscall.Kill(m.leader, syscall.Signal(38))
 	}
-	done := make(chan struct{})
-	go func() { _ = m.nspawn.Wait(); close(done) }()
 	select {
-	case <-done:
+	case <-m.ended:
 	case <-time.After(30 * time.Second):
 		_ = m.nspawn.Process.Kill()
 	}

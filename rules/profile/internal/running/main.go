@@ -43,6 +43,7 @@ type options struct {
 	wardnix  string
 	only     []string
 	jobs     int
+	resume   bool
 }
 
 func main() {
@@ -62,6 +63,7 @@ func run(ctx context.Context, args []string) error {
 	flags.StringVar(&o.dir, "dir", "/var/lib/wardnix-running", "directory for the root directories, the units and the logs")
 	flags.StringVar(&o.wardnix, "wardnix", "", "wardnix program to try; else it is built from the checkout")
 	flags.IntVar(&o.jobs, "jobs", 3, "services tried at a time")
+	flags.BoolVar(&o.resume, "resume", false, "leave out the services whose evidence is there")
 	only := flags.String("only", "", "names of the services to try, separated by commas; else all")
 	suites := flags.String("suites", "bookworm,sid", "Debian suites to boot, separated by commas")
 	if err := flags.Parse(args); err != nil {

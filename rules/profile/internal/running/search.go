@@ -39,15 +39,16 @@ func (s *session) best(ctx context.Context) error {
 	}
 	return s.each(ctx, s.jobs, func(ctx context.Context, v *service) error {
 		plain, ok := s.plain(ctx, v)
-		if !ok {
+		if !ok || s.resume && len(s.evidence.of(v.name, "best")) > 0 {
 			return nil
 		}
 		first := s.works(ctx, v, plain, v.limit(), tries)
 		if !first.ok {
+			fmt.Printf("%-18s does not work in its plain unit: %s\n", v.name, oneLine(first.seen))
 			return nil
 		}
 		// Half of the trials break, and each of those takes the whole limit.
-		search := &search{session: s, service: v, plain: plain, limit: 2*time.Second + 3*first.probe}
+		search := &search{session: s, service: v, plain: plain, limit: 3*time.Second + 3*first.probe}
 		search.add(ctx, settings)
 		search.refuse(ctx, settings)
 		search.narrow(ctx)
@@ -85,7 +86,7 @@ func (s *search) add(ctx context.Context, settings []setting) {
 		s.drop(settings[0], o)
 		for _, value := range s.fallbacks(settings[0]) {
 			trial := append(slices.Clone(s.kept), setting{settings[0].key, value})
-			if s.bears(ctx, trial, tries-1).ok {
+			if s.bears(ctx, trial, 2).ok {
 				s.kept = trial
 				return
 			}
@@ -142,8 +143,8 @@ func (s *search) refuse(ctx context.Context, settings []setting) {
 	}
 }
 
-// common are the capabilities that daemons which start as root need most.
-var common = strings.Fields(`CAP_SETGID CAP_SETUID CAP_DAC_OVERRIDE CAP_CHOWN CAP_FOWNER CAP_KILL
+// likely are the capabilities that daemons which start as root need most.
+var likely = strings.Fields(`CAP_SETGID CAP_SETUID CAP_DAC_OVERRIDE CAP_CHOWN CAP_FOWNER CAP_KILL
 	CAP_NET_BIND_SERVICE CAP_SYS_CHROOT CAP_NET_ADMIN CAP_NET_RAW CAP_SETPCAP CAP_SYS_RESOURCE`)
 
 // narrow takes the capabilities away that a service does not need, where it
@@ -156,10 +157,10 @@ func (s *search) narrow(ctx context.Context) {
 	if err != nil {
 		return
 	}
-	rare := slices.DeleteFunc(strings.Fields(out), func(c string) bool { return slices.Contains(common, c) })
-	needed := s.needed(ctx, rare, common)
-	needed = append(s.needed(ctx, common, needed), needed...)
-	if len(needed) < len(rare)+len(common) && ctx.Err() == nil {
+	rare := slices.DeleteFunc(strings.Fields(out), func(c string) bool { return slices.Contains(likely, c) })
+	needed := s.needed(ctx, rare, likely)
+	needed = append(s.needed(ctx, likely, needed), needed...)
+	if len(needed) < len(rare)+len(likely) && ctx.Err() == nil {
 		s.kept = append(s.kept, setting{"CapabilityBoundingSet", strings.Join(needed, " ")})
 	}
 }

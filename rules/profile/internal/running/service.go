@@ -30,6 +30,9 @@ type service struct {
 	packages []string
 	// seconds are how long it may take until the probe succeeds.
 	seconds int
+	// known is the word of its command by which it is known, if that is not
+	// the name of its program.
+	known string
 	// config is its serviceConfig as a user of NixOS writes it.
 	config string
 	// setup makes its files, once; before runs ahead of every start; probe exits
@@ -77,6 +80,8 @@ func parseService(name string, text []byte) (*service, error) {
 			}
 		case "packages":
 			s.packages = strings.Fields(value)
+		case "program":
+			s.known = value
 		case "seconds":
 			s.seconds, err = strconv.Atoi(value)
 		default:

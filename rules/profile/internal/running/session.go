@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	_ "embed"
 	"fmt"
@@ -46,8 +47,12 @@ func (o *options) open(ctx context.Context, suite string, services []*service) (
 		return nil, err
 	}
 	s.evidence.describe(ctx, s, suite)
+	packages, err := s.packages(ctx)
+	if err != nil {
+		return nil, err
+	}
 	for _, v := range services {
-		if version := s.packageVersion(ctx, v); version != "" || len(v.packages) == 0 {
+		if version, ok := v.version(packages); ok {
 			s.services = append(s.services, v)
 			s.evidence.set(v.name, "version", []row{{result: "ok", seen: version}})
 		} else {
@@ -73,23 +78,32 @@ func (o *options) program(ctx context.Context) (string, error) {
 	return path, nil
 }
 
-// packageVersion is the version of the service's first package in the machine,
-// or "" if one of its packages is missing. A package can be one of several:
-// "tomcat10|tomcat11".
-func (s *session) packageVersion(ctx context.Context, v *service) string {
-	version := ""
-	for _, p := range v.packages {
-		script := `dpkg-query -W -f '${db:Status-Status} ${Version}\n' "$@" 2>/dev/null | sed -n 's/^installed //p'`
-		out, _ := s.shell(ctx, script, "", 20*time.Second, strings.Split(p, "|")...)
-		first, _, _ := strings.Cut(out, "\n")
-		if first == "" {
-			return ""
-		}
-		if version == "" {
-			version = first
+// packages are the versions of the packages that the machine has.
+func (s *session) packages(ctx context.Context) (map[string]string, error) {
+	out, err := s.shell(ctx, `dpkg-query -W -f '${db:Status-Status} ${Package} ${Version}\n'`, "", time.Minute)
+	versions := map[string]string{}
+	for line := range strings.Lines(out) {
+		if f := strings.Fields(line); len(f) == 3 && f[0] == "installed" {
+			versions[f[1]] = f[2]
 		}
 	}
-	return version
+	return versions, err
+}
+
+// version is that of the service's first package, if the machine has all of
+// them. A package can be one of several: "tomcat10|tomcat11".
+func (s *service) version(packages map[string]string) (version string, ok bool) {
+	for _, names := range s.packages {
+		found := ""
+		for name := range strings.SplitSeq(names, "|") {
+			found = cmp.Or(found, packages[name])
+		}
+		if found == "" {
+			return "", false
+		}
+		version = cmp.Or(version, found)
+	}
+	return version, true
 }
 
 // setUp writes the scripts of the services into the machine, and runs the
@@ -162,7 +176,7 @@ func (o outcome) hangs() bool { return o.stop > 8*time.Second }
 
 // try starts the unit once, and probes it for as long as limit.
 func (s *session) try(ctx context.Context, v *service, unit string, limit time.Duration) outcome {
-	out, err := s.shell(ctx, trialScript, unit, 4*time.Minute, v.name, v.unit(), fmt.Sprint(int(limit.Seconds()+1)))
+	out, err := s.shell(ctx, trialScript, unit, 4*time.Minute, v.name, fmt.Sprint(int(limit.Seconds()+1)))
 	lines := strings.SplitN(out, "\n", 5)
 	if len(lines) < 5 {
 		return outcome{seen: fmt.Sprint("the trial failed: ", err, " ", out)}
@@ -181,13 +195,12 @@ func milliseconds(text string) time.Duration {
 	return time.Duration(n) * time.Millisecond
 }
 
-// works tries the unit up to n times, until it works, with more time for the
-// probe each time. A service that stops as it should in its plain unit must
+// works tries the unit up to n times, until it works. A service that stops as it should in its plain unit must
 // stop under the fixes, too.
 func (s *session) works(ctx context.Context, v *service, unit string, limit time.Duration, n int) outcome {
 	var o outcome
-	for i := range n {
-		o = s.try(ctx, v, unit, min(limit*time.Duration(i+1), v.limit()))
+	for range n {
+		o = s.try(ctx, v, unit, min(limit, v.limit()))
 		if o.ok && o.hangs() && !s.evidence.hangs(v.name) {
 			o.ok = false
 		}

@@ -40,7 +40,7 @@ func (s *session) fixes(ctx context.Context, names []string) error {
 	return s.each(ctx, s.jobs, func(ctx context.Context, v *service) error {
 		seen := map[string]outcome{} // by the unit's text: variants are often the same
 		for _, variant := range variants {
-			if !slices.Contains(names, variant.name) {
+			if !slices.Contains(names, variant.name) || s.resume && len(s.evidence.of(v.name, variant.name)) > 0 {
 				continue
 			}
 			unit, err := s.variant(ctx, v, variant)
