@@ -22,7 +22,8 @@ type row struct {
 	// setting in it and "drops" for each that is not; "alone", one dropped
 	// setting without the others; "proven", all settings of the proven baseline;
 	// "version", the package's version.
-	trial   string
+	trial string
+	// setting is what was tried; of "plain", the users of the processes.
 	setting string
 	// result is "ok", "breaks", or "absent" for a daemon that the suite lacks.
 	result   string
@@ -99,7 +100,15 @@ func (e *evidence) of(service, trial string) []row {
 
 // hangs tells that a service does not stop in its plain unit.
 func (e *evidence) hangs(service string) bool {
-	return slices.ContainsFunc(e.of(service, "plain"), func(r row) bool { return strings.HasPrefix(r.seen, "does not stop") })
+	return slices.ContainsFunc(e.of(service, "plain"), func(r row) bool { return r.seen == cause("does not stop") })
+}
+
+// users are whom the processes of a service belong to in its plain unit.
+func (e *evidence) users(service string) string {
+	for _, r := range e.of(service, "plain") {
+		return r.setting
+	}
+	return ""
 }
 
 // set replaces the rows of a service's trial.
@@ -143,11 +152,7 @@ func trialOrder(trial string) int {
 	return slices.Index([]string{"version", "plain", "safe", "unsafe", "strict-safe", "strict", "best", "keeps", "drops", "alone", "proven"}, trial)
 }
 
-// oneLine is a text as a field of the evidence: its last lines, in one.
+// oneLine is a text as a field of the evidence.
 func oneLine(text string) string {
-	text = strings.Join(strings.Fields(strings.ToValidUTF8(text, "?")), " ")
-	if runes := []rune(text); len(runes) > 240 {
-		return string(runes[:240]) + "…"
-	}
-	return text
+	return strings.Join(strings.Fields(strings.ToValidUTF8(text, "?")), " ")
 }

@@ -107,7 +107,7 @@ func (p *provenBaseline) leftOut(b *strings.Builder) {
 	b.WriteString("\n      # Left out of the strict baseline, with what broke:\n")
 	for _, r := range p.broken {
 		s := parseSetting(r.setting)
-		text := fmt.Sprintf("%s = %s: %s", s.key, nixValue(s.key, []string{s.value}), cause(r.seen))
+		text := fmt.Sprintf("%s = %s: %s", s.key, nixValue(s.key, []string{s.value}), r.seen)
 		if s.key == "SystemCallFilter" && slices.Contains(p.settings, s) {
 			text += "; without SystemCallErrorNumber"
 		}

@@ -167,8 +167,8 @@ func (s *session) proven(ctx context.Context) error {
 		}
 		unit := withSettings(plain, all[i].in(s.version))
 		o := s.works(ctx, v, unit, v.limit(), tries)
-		fmt.Printf("%-18s proven %s %s\n", v.name, o.word(), oneLine(o.seen))
-		r := row{setting: joined(all[i].settings), result: o.word(), exposure: s.exposure(ctx, unit), seen: o.seen}
+		fmt.Printf("%-18s proven %s %s\n", v.name, o.word(), cause(o.seen))
+		r := row{setting: joined(all[i].settings), result: o.word(), exposure: s.exposure(ctx, unit), seen: cause(o.seen)}
 		return s.evidence.save(v.name, "proven", []row{r})
 	})
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -47,9 +48,14 @@ func (s *session) best(ctx context.Context) error {
 			fmt.Printf("%-18s does not work in its plain unit: %s\n", v.name, oneLine(first.seen))
 			return nil
 		}
+		s.evidence.set(v.name, "plain", []row{{setting: first.users, result: "ok", exposure: s.exposure(ctx, plain), seen: cause(first.seen)}})
 		// Half of the trials break, and each of those takes the whole limit.
 		search := &search{session: s, service: v, plain: plain, limit: 3*time.Second + 3*first.probe}
-		search.add(ctx, settings)
+		good, bad := s.expected(v, inOrder(settings))
+		search.add(ctx, good)
+		for _, b := range bad {
+			search.add(ctx, []setting{b})
+		}
 		search.refuse(ctx, settings)
 		search.narrow(ctx)
 		if ctx.Err() != nil {
@@ -57,6 +63,38 @@ func (s *session) best(ctx context.Context) error {
 		}
 		return search.save(ctx)
 	})
+}
+
+// inOrder are the settings in the order in which they are tried: a read-only
+// file system after the private directories, which a service may then write.
+func inOrder(settings []setting) []setting {
+	return slices.SortedStableFunc(slices.Values(settings), func(a, b setting) int { return cmp.Compare(late(a), late(b)) })
+}
+
+func late(s setting) int {
+	return slices.Index([]string{"ProtectSystem", "SystemCallFilter"}, s.key)
+}
+
+// expected splits the settings into those that may work together, and those
+// that break the service under another version of systemd, as far as is known:
+// what is expected to break is tried by itself.
+func (s *session) expected(v *service, settings []setting) (good, bad []setting) {
+	_, all, err := s.evidences()
+	if err != nil {
+		return settings, nil
+	}
+	for _, x := range settings {
+		breaks := false
+		for _, e := range all {
+			breaks = breaks || slices.ContainsFunc(e.of(v.name, "drops"), func(r row) bool { return r.setting == x.String() })
+		}
+		if breaks {
+			bad = append(bad, x)
+		} else {
+			good = append(good, x)
+		}
+	}
+	return good, bad
 }
 
 // bears tells whether the service works under these settings.
@@ -72,7 +110,7 @@ func (s *search) add(ctx context.Context, settings []setting) {
 	}
 	n := 1
 	if len(settings) == 1 {
-		n = tries
+		n = 2
 	}
 	trial := append(slices.Clone(s.kept), settings...)
 	o := s.bears(ctx, trial, n)
@@ -86,7 +124,7 @@ func (s *search) add(ctx context.Context, settings []setting) {
 		s.drop(settings[0], o)
 		for _, value := range s.fallbacks(settings[0]) {
 			trial := append(slices.Clone(s.kept), setting{settings[0].key, value})
-			if s.bears(ctx, trial, 2).ok {
+			if s.bears(ctx, trial, 1).ok {
 				s.kept = trial
 				return
 			}
@@ -105,12 +143,12 @@ func (s *search) fallbacks(of setting) []string {
 }
 
 func (s *search) drop(d setting, o outcome) {
-	fmt.Printf("%-18s breaks with %s: %s\n", s.service.name, d, oneLine(tail(o.seen, 160)))
-	log := filepath.Join(s.dir, "logs-"+s.version, s.service.name+"."+d.key+".txt")
+	fmt.Printf("%-18s breaks with %s: %s\n", s.service.name, d, cause(o.seen))
+	log := filepath.Join(s.dir, "logs-"+s.version, s.service.name+"."+strings.ReplaceAll(d.String(), "/", "_")+".txt")
 	if err := os.MkdirAll(filepath.Dir(log), 0o755); err == nil {
 		_ = os.WriteFile(log, []byte(o.seen), 0o644)
 	}
-	s.dropped = append(s.dropped, row{trial: "drops", setting: d.String(), result: "breaks", seen: o.seen})
+	s.dropped = append(s.dropped, row{trial: "drops", setting: d.String(), result: "breaks", seen: cause(o.seen)})
 }
 
 // refuse tries the system call groups that end the process once more, with
@@ -187,7 +225,7 @@ func (s *search) save(ctx context.Context) error {
 	unit := withSettings(s.plain, s.kept)
 	o := s.works(ctx, s.service, unit, s.service.limit(), tries)
 	name := s.service.name
-	best := row{result: o.word(), exposure: s.exposure(ctx, unit), seen: o.seen}
+	best := row{result: o.word(), exposure: s.exposure(ctx, unit), seen: cause(o.seen)}
 	fmt.Printf("%-18s best: %s, exposure %s, %d of the settings break it, %d trials\n", name, best.result, best.exposure, len(s.dropped), s.tries)
 	var keeps, alone []row
 	for _, k := range s.kept {
@@ -195,7 +233,7 @@ func (s *search) save(ctx context.Context) error {
 	}
 	for _, d := range s.dropped {
 		o := s.works(ctx, s.service, withSettings(s.plain, []setting{parseSetting(d.setting)}), s.limit, tries)
-		alone = append(alone, row{setting: d.setting, result: o.word(), seen: o.seen})
+		alone = append(alone, row{setting: d.setting, result: o.word(), seen: cause(o.seen)})
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -220,7 +258,7 @@ func (s *session) one(ctx context.Context, texts []string) error {
 			return nil
 		}
 		o := s.works(ctx, v, withSettings(plain, settings), v.limit(), tries)
-		fmt.Printf("%-18s %s %s\n", v.name, o.word(), oneLine(o.seen))
+		fmt.Printf("%-18s %s %s\n", v.name, o.word(), cause(o.seen))
 		return nil
 	})
 }

@@ -168,6 +168,7 @@ type outcome struct {
 	ok    bool
 	probe time.Duration // how long it took until the probe succeeded
 	stop  time.Duration // how long the stop took
+	users string        // whom its processes belong to
 	seen  string        // why it is broken
 }
 
@@ -177,13 +178,13 @@ func (o outcome) hangs() bool { return o.stop > 8*time.Second }
 // try starts the unit once, and probes it for as long as limit.
 func (s *session) try(ctx context.Context, v *service, unit string, limit time.Duration) outcome {
 	out, err := s.shell(ctx, trialScript, unit, 4*time.Minute, v.name, fmt.Sprint(int(limit.Seconds()+1)))
-	lines := strings.SplitN(out, "\n", 5)
-	if len(lines) < 5 {
+	lines := strings.SplitN(out, "\n", 6)
+	if len(lines) < 6 {
 		return outcome{seen: fmt.Sprint("the trial failed: ", err, " ", out)}
 	}
-	o := outcome{ok: lines[0] == "ok", probe: milliseconds(lines[1]), stop: milliseconds(lines[2])}
+	o := outcome{ok: lines[0] == "ok", probe: milliseconds(lines[1]), stop: milliseconds(lines[2]), users: lines[4]}
 	if !o.ok {
-		o.seen = strings.TrimSpace(lines[4])
+		o.seen = strings.TrimSpace(lines[5])
 	} else if o.hangs() {
 		o.seen = "does not stop: " + strings.TrimSpace(lines[3])
 	}
@@ -203,6 +204,9 @@ func (s *session) works(ctx context.Context, v *service, unit string, limit time
 		o = s.try(ctx, v, unit, min(limit, v.limit()))
 		if o.ok && o.hangs() && !s.evidence.hangs(v.name) {
 			o.ok = false
+		}
+		if plain := s.evidence.users(v.name); o.ok && o.users == "root" && plain != "" && plain != "root" {
+			o.ok, o.seen = false, "stays root, and was "+plain
 		}
 		if o.ok || ctx.Err() != nil {
 			return o

@@ -1,7 +1,8 @@
 # Starts the unit that standard input holds, probes it, and stops it.
 # Arguments: the service's name, and the seconds that the probe may take.
 # Prints the verdict, how long the probe and the stop took in milliseconds, the
-# result of the stop, and after these four lines what was seen.
+# result of the stop, the users of its processes, and after these five lines
+# what was seen.
 #
 # Each trial has a unit of its own: systemd loads it without reading all others
 # anew, and nothing of the last trial is left in it.
@@ -20,7 +21,11 @@ while :; do
   if seen=$(timeout 45 bash "$dir/probe.sh" 2>&1); then
     now=$(state)
     case $now in
-    "active 0 success") verdict=ok; break ;;
+    "active 0 success")
+      verdict=ok
+      users=$(ps -o user= -p "$(paste -sd, "/sys/fs/cgroup/system.slice/$unit/cgroup.procs")" | sort -u | xargs)
+      break
+      ;;
     esac
     seen="the probe succeeded, but the state is $now: $seen"
   else
@@ -38,7 +43,7 @@ if [ $verdict = ok ] && [ -s "$dir/after.sh" ]; then
   seen=$(timeout 30 bash "$dir/after.sh" 2>&1) || { verdict=breaks; seen="after the stop: $seen"; }
 fi
 [ "$result" = success ] || systemctl reset-failed "$unit" 2>/dev/null
-printf '%s\n%s\n%s\n%s\n' $verdict $probed $took "$result"
+printf '%s\n%s\n%s\n%s\n%s\n' $verdict $probed $took "$result" "$users"
 printf '%s\n' "$seen" | tail -n 5 | cut -c 1-300
 [ $verdict = ok ] || journalctl --quiet --no-pager -o cat -u "$unit" | grep -v 'control group' | tail -n 15
 rm -f "/run/systemd/system/$unit"

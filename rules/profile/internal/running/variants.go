@@ -53,9 +53,9 @@ func (s *session) fixes(ctx context.Context, names []string) error {
 				seen[unit] = o
 			}
 			fmt.Printf("%-18s %-12s %s\n", v.name, variant.name, o.word())
-			r := row{result: o.word(), exposure: s.exposure(ctx, unit), seen: o.seen}
-			if o.ok && o.hangs() {
-				r.result = "ok" // and seen says that it does not stop
+			r := row{result: o.word(), exposure: s.exposure(ctx, unit), seen: cause(o.seen)}
+			if variant.name == "plain" {
+				r.setting = o.users
 			}
 			if err := s.evidence.save(v.name, variant.name, []row{r}); err != nil {
 				return err
