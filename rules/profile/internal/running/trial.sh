@@ -12,6 +12,7 @@ cat >"/run/systemd/system/$unit"
 seen=$(timeout 90 systemctl start "$unit" 2>&1)
 verdict=breaks start=$(date +%s%N) end=$((SECONDS + seconds))
 state() { systemctl show -p ActiveState -p NRestarts -p Result "$unit" | sort | cut -d= -f2 | xargs; }
+users() { ps -o user= -p "$(paste -sd, "/sys/fs/cgroup/system.slice/$unit/cgroup.procs")" | sort -u | xargs; }
 while :; do
   now=$(state)
   case $now in
@@ -23,7 +24,9 @@ while :; do
     case $now in
     "active 0 success")
       verdict=ok
-      users=$(ps -o user= -p "$(paste -sd, "/sys/fs/cgroup/system.slice/$unit/cgroup.procs")" | sort -u | xargs)
+      users=$(users)
+      # A process that serves one request is gone soon.
+      case " $users " in *" root "*[!\ ]* | *[!\ ]*" root "*) sleep 1; users=$(users) ;; esac
       break
       ;;
     esac
