@@ -18,12 +18,12 @@ import (
 type row struct {
 	service string
 	// trial is what was tried: "plain" and the other variants; "best", the
-	// largest working part of the strict baseline, with a row "keeps" for each
-	// setting in it and "drops" for each that is not; "alone", one dropped
-	// setting without the others; "proven", all settings of the proven baseline;
-	// "version", the package's version.
+	// largest working part of the strict baseline, with a row "drops" for each
+	// setting that is not in it; "alone", one dropped setting without the
+	// others; "proven", the proven baseline; "version", the package's version.
 	trial string
-	// setting is what was tried; of "plain", the users of the processes.
+	// setting is what was added to the plain unit, see [joined]; of "plain", the
+	// users of the processes.
 	setting string
 	// result is "ok", "breaks", or "absent" for a daemon that the suite lacks.
 	result   string
@@ -145,11 +145,14 @@ func (e *evidence) save(service, trial string, rows []row) error {
 	if err := os.MkdirAll(filepath.Dir(e.file), 0o755); err != nil {
 		return err
 	}
-	return os.WriteFile(e.file, []byte(b.String()), 0o644)
+	if err := os.WriteFile(e.file+"~", []byte(b.String()), 0o644); err != nil {
+		return err
+	}
+	return os.Rename(e.file+"~", e.file) // the other machine's search reads it meanwhile
 }
 
 func trialOrder(trial string) int {
-	return slices.Index([]string{"version", "plain", "safe", "unsafe", "strict-safe", "strict", "best", "keeps", "drops", "alone", "proven"}, trial)
+	return slices.Index([]string{"version", "plain", "safe", "unsafe", "strict-safe", "strict", "best", "drops", "alone", "proven"}, trial)
 }
 
 // oneLine is a text as a field of the evidence.

@@ -30,18 +30,15 @@ func provenOf(v *service, all []setting, versions []string, evidences map[string
 	var kept [][]setting
 	for _, version := range versions {
 		e := evidences[version]
-		if rows := e.of(v.name, "best"); len(rows) == 0 || rows[0].result != "ok" {
+		rows := e.of(v.name, "best")
+		if len(rows) == 0 || rows[0].result != "ok" {
 			continue
 		}
 		p.seen = append(p.seen, version)
 		for _, r := range e.of(v.name, "version") {
 			p.versions = append(p.versions, r.seen)
 		}
-		var settings []setting
-		for _, r := range e.of(v.name, "keeps") {
-			settings = append(settings, parseSetting(r.setting))
-		}
-		kept = append(kept, settings)
+		kept = append(kept, parseSettings(rows[0].setting))
 		for _, r := range e.of(v.name, "drops") {
 			if !slices.ContainsFunc(p.broken, func(b row) bool { return b.setting == r.setting }) {
 				p.broken = append(p.broken, r)
@@ -176,15 +173,6 @@ func (s *session) proven(ctx context.Context) error {
 // in are the settings that a version of systemd has.
 func (p *provenBaseline) in(version string) []setting {
 	return slices.DeleteFunc(slices.Clone(p.settings), func(s setting) bool { return since[s.key] > version })
-}
-
-// joined are settings in one field of the evidence.
-func joined(settings []setting) string {
-	var words []string
-	for _, s := range settings {
-		words = append(words, s.String())
-	}
-	return strings.Join(words, "; ")
 }
 
 // writeProven writes the modules and their index.

@@ -186,9 +186,10 @@ func (r *results) breaksAlone(e *evidence, v *service, s setting) bool {
 	if level < 0 {
 		return slices.ContainsFunc(e.of(v.name, "alone"), func(x row) bool { return x.setting == s.String() && x.result == "breaks" })
 	}
-	return !slices.ContainsFunc(e.of(v.name, "keeps"), func(x row) bool {
-		kept := parseSetting(x.setting)
-		return kept.key == s.key && slices.Index(weaker[s.key], kept.value) <= level
+	return !slices.ContainsFunc(e.of(v.name, "best"), func(x row) bool {
+		return slices.ContainsFunc(parseSettings(x.setting), func(kept setting) bool {
+			return kept.key == s.key && slices.Index(weaker[s.key], kept.value) <= level
+		})
 	})
 }
 

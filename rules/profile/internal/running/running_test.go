@@ -2,7 +2,6 @@ package main
 
 import (
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -72,15 +71,9 @@ func TestWithSettings(t *testing.T) {
 // A proven baseline is what all versions bear: the weaker of two values, all
 // capabilities that one of them needs, and no group that one of them does not bear.
 func TestShared(t *testing.T) {
-	parse := func(text string) (all []setting) {
-		for s := range strings.SplitSeq(text, "; ") {
-			all = append(all, parseSetting(s))
-		}
-		return all
-	}
-	all := parse("PrivatePIDs=yes; UMask=0077; ProtectSystem=strict; CapabilityBoundingSet=; LockPersonality=yes; SystemCallFilter=~@swap; SystemCallFilter=~@clock")
-	old := parse("UMask=0077; ProtectSystem=full; CapabilityBoundingSet=CAP_KILL; LockPersonality=yes; SystemCallErrorNumber=EPERM; SystemCallFilter=~@swap; SystemCallFilter=~@clock")
-	now := parse("PrivatePIDs=yes; UMask=0077; ProtectSystem=strict; CapabilityBoundingSet=CAP_CHOWN; SystemCallFilter=~@swap")
+	all := parseSettings("PrivatePIDs=yes; UMask=0077; ProtectSystem=strict; CapabilityBoundingSet=; LockPersonality=yes; SystemCallFilter=~@swap; SystemCallFilter=~@clock")
+	old := parseSettings("UMask=0077; ProtectSystem=full; CapabilityBoundingSet=CAP_KILL; LockPersonality=yes; SystemCallErrorNumber=EPERM; SystemCallFilter=~@swap; SystemCallFilter=~@clock")
+	now := parseSettings("PrivatePIDs=yes; UMask=0077; ProtectSystem=strict; CapabilityBoundingSet=CAP_CHOWN; SystemCallFilter=~@swap")
 	got := joined(shared(all, []string{"252", "262"}, [][]setting{old, now}))
 	want := "PrivatePIDs=yes; UMask=0077; ProtectSystem=full; CapabilityBoundingSet=CAP_CHOWN CAP_KILL; SystemCallFilter=~@swap; SystemCallErrorNumber=EPERM"
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -225,20 +225,17 @@ func (s *search) save(ctx context.Context) error {
 	unit := withSettings(s.plain, s.kept)
 	o := s.works(ctx, s.service, unit, s.service.limit(), tries)
 	name := s.service.name
-	best := row{result: o.word(), exposure: s.exposure(ctx, unit), seen: cause(o.seen)}
+	best := row{setting: joined(s.kept), result: o.word(), exposure: s.exposure(ctx, unit), seen: cause(o.seen)}
 	fmt.Printf("%-18s best: %s, exposure %s, %d of the settings break it, %d trials\n", name, best.result, best.exposure, len(s.dropped), s.tries)
-	var keeps, alone []row
-	for _, k := range s.kept {
-		keeps = append(keeps, row{setting: k.String(), result: o.word()})
-	}
+	var alone []row
 	for _, d := range s.dropped {
-		o := s.works(ctx, s.service, withSettings(s.plain, []setting{parseSetting(d.setting)}), s.limit, tries)
+		o := s.works(ctx, s.service, withSettings(s.plain, []setting{parseSetting(d.setting)}), s.limit, 2)
 		alone = append(alone, row{setting: d.setting, result: o.word(), seen: cause(o.seen)})
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	for trial, rows := range map[string][]row{"best": {best}, "keeps": keeps, "drops": s.dropped, "alone": alone} {
+	for trial, rows := range map[string][]row{"best": {best}, "drops": s.dropped, "alone": alone} {
 		if err := s.evidence.save(name, trial, rows); err != nil {
 			return err
 		}

@@ -12,6 +12,22 @@ func parseSetting(text string) setting {
 	return setting{key, value}
 }
 
+// joined are settings in one field of the evidence; parseSettings reads them.
+func joined(settings []setting) string {
+	var words []string
+	for _, s := range settings {
+		words = append(words, s.String())
+	}
+	return strings.Join(words, "; ")
+}
+
+func parseSettings(text string) (all []setting) {
+	for s := range strings.SplitSeq(text, "; ") {
+		all = append(all, parseSetting(s))
+	}
+	return all
+}
+
 // serviceSettings are the lines of the [Service] section of a unit's text.
 func serviceSettings(unit string) []setting {
 	var all []setting
