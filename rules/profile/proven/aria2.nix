@@ -1,5 +1,6 @@
 # What a service that runs aria2c was seen to work under: the largest part of the strict
-# baseline. It was run as the user aria2, version 1.37.0 under systemd 262.
+# baseline. It was run as the user aria2, version 1.36.0 under systemd 252 and version
+# 1.37.0 under systemd 262.
 #
 # The module can be imported as it is. It hardens the services listed in
 # `wardnix.proven.aria2`; set single directives back with lib.mkForce.

@@ -1,5 +1,6 @@
 # What a service that runs avahi-daemon was seen to work under: the largest part of the
-# strict baseline. It was run as root, version 0.8 under systemd 262.
+# strict baseline. It was run as root, version 0.8 under systemd 252 and version 0.8 under
+# systemd 262.
 #
 # The module can be imported as it is. It hardens the services listed in
 # `wardnix.proven.avahi`; set single directives back with lib.mkForce.
@@ -159,27 +160,12 @@
       ];
 
       # Left out of the strict baseline, with what broke:
-      # - PrivateUsers = true: state failed 0 exit-code; Job for t-avahi-1861.service
-      #   failed because the control process exited with error code. See "systemctl
-      #   status t-avahi-1861.service" and "journalctl -xeu t-avahi-1861.service" for
-      #   details. Starting t-avahi-1861.serv…
-      # - CapabilityBoundingSet = null: state failed 0 exit-code; Job for
-      #   t-avahi-5282.service failed because the control process exited with error
-      #   code. See "systemctl status t-avahi-5282.service" and "journalctl -xeu
-      #   t-avahi-5282.service" for details. Starting t-avahi-5282.serv…
-      # - RestrictAddressFamilies = [ "AF_INET" "AF_INET6" "AF_UNIX" ]: state failed 0
-      #   signal; Starting t-avahi-5851.service - avahi... Found user 'avahi' (UID 121)
-      #   and group 'avahi' (GID 121). Successfully dropped root privileges.
-      #   avahi-daemon 0.8 starting up. WARNING: No NSS support for mDNS detected,
-      #   conside…
-      # - SystemCallFilter = [ "~@mount" ]: state failed 0 signal; Starting
-      #   t-avahi-7412.service - avahi... Found user 'avahi' (UID 121) and group 'avahi'
-      #   (GID 121). Successfully dropped root privileges. avahi-daemon 0.8 starting up.
-      #   WARNING: No NSS support for mDNS detected, conside…
-      # - SystemCallFilter = [ "~@privileged" ]: state failed 0 signal; Job for
-      #   t-avahi-7956.service failed because a fatal signal was delivered to the
-      #   control process. See "systemctl status t-avahi-7956.service" and "journalctl
-      #   -xeu t-avahi-7956.service" for details. Starting t-avahi-795…
+      # - PrivateUsers = true: Failed to create runtime directory /run/avahi-daemon/.
+      # - CapabilityBoundingSet = null: the probe fails
+      # - RestrictAddressFamilies = [ "AF_INET" "AF_INET6" "AF_UNIX" ]: netlink.c:
+      #   socket(PF_NETLINK): Address family not supported by protocol
+      # - SystemCallFilter = [ "~@mount" ]: a refused system call ends the process
+      # - SystemCallFilter = [ "~@privileged" ]: a refused system call ends the process
     };
   });
 }

@@ -152,23 +152,14 @@
       ];
 
       # Left out of the strict baseline, with what broke:
-      # - PrivateUsers = true: state success active; the probe failed: network
-      #   unreachable resolving './DNSKEY/IN': 192.112.36.4#53 network unreachable
-      #   resolving './NS/IN': 192.112.36.4#53 network unreachable resolving
-      #   './DNSKEY/IN': 170.247.170.2#53 network unreachable …
-      # - AmbientCapabilities = null: state success active; the probe failed: network
-      #   unreachable resolving './DNSKEY/IN': 192.33.4.12#53 network unreachable
-      #   resolving './NS/IN': 192.33.4.12#53 network unreachable resolving
-      #   './DNSKEY/IN': 198.97.190.53#53 network unreachable re…
-      # - CapabilityBoundingSet = null: state success active; the probe failed: network
-      #   unreachable resolving './DNSKEY/IN': 192.5.5.241#53 network unreachable
-      #   resolving './NS/IN': 192.5.5.241#53 network unreachable resolving
-      #   './DNSKEY/IN': 199.7.83.42#53 network unreachable reso…
-      # - RestrictAddressFamilies = [ "AF_INET" "AF_INET6" "AF_UNIX" ]: state success
-      #   active; the probe failed: network unreachable resolving './NS/IN':
-      #   192.112.36.4#53 network unreachable resolving './DNSKEY/IN': 199.7.83.42#53
-      #   network unreachable resolving './NS/IN': 199.7.83.42#53 network unreachable
-      #   resolvi…
+      # - PrivateUsers = true: managed-keys-zone: Unable to fetch DNSKEY set '.':
+      #   failure
+      # - AmbientCapabilities = null: managed-keys-zone: Unable to fetch DNSKEY set '.':
+      #   failure
+      # - CapabilityBoundingSet = null: managed-keys-zone: Unable to fetch DNSKEY set
+      #   '.': failure
+      # - RestrictAddressFamilies = [ "AF_INET" "AF_INET6" "AF_UNIX" ]:
+      #   managed-keys-zone: Unable to fetch DNSKEY set '.': failure
     };
   });
 }

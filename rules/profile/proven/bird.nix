@@ -1,5 +1,6 @@
 # What a service that runs bird was seen to work under: the largest part of the strict
-# baseline. It was run as the user bird, version 2.20.0 under systemd 262.
+# baseline. It was run as the user bird, version 2.0.12 under systemd 252 and version
+# 2.20.0 under systemd 262.
 #
 # The module can be imported as it is. It hardens the services listed in
 # `wardnix.proven.bird`; set single directives back with lib.mkForce.
@@ -151,23 +152,11 @@
       ];
 
       # Left out of the strict baseline, with what broke:
-      # - PrivateUsers = true: state active 0 success; the probe failed: Started
-      #   t-bird-7666.service - bird. Started Netlink: Operation not permitted Stopping
-      #   t-bird-7666.service - bird... t-bird-7666.service: Deactivated successfully.
-      #   Stopped t-bird-7666.service - bird.
-      # - AmbientCapabilities = null: state active 0 success; the probe failed: Started
-      #   t-bird-12966.service - bird. Started Netlink: Operation not permitted Stopping
-      #   t-bird-12966.service - bird... Shutting down Netlink: Operation not permitted
-      #   Shutdown completed t-bird-12966.s…
-      # - CapabilityBoundingSet = null: state active 0 success; the probe failed:
-      #   Started t-bird-14756.service - bird. Started Netlink: Operation not permitted
-      #   Shutting down Stopping t-bird-14756.service - bird... Netlink: Operation not
-      #   permitted Shutdown completed t-bird-14756.s…
-      # - RestrictAddressFamilies = [ "AF_INET" "AF_INET6" "AF_UNIX" ]: state failed 0
-      #   exit-code; state active 0 success; the probe failed: Unable to connect to
-      #   server control socket (/run/birdt/s): No such file or directory Started
-      #   t-bird-16863.service - bird. Unable to open rtnetlink socket: Address family
-      #   no…
+      # - PrivateUsers = true: Netlink: Operation not permitted
+      # - AmbientCapabilities = null: Netlink: Operation not permitted
+      # - CapabilityBoundingSet = null: Netlink: Operation not permitted
+      # - RestrictAddressFamilies = [ "AF_INET" "AF_INET6" "AF_UNIX" ]: Unable to open
+      #   rtnetlink socket: Address family not supported by protocol
     };
   });
 }

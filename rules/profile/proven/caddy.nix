@@ -158,23 +158,14 @@
       SystemCallErrorNumber = "EPERM";
 
       # Left out of the strict baseline, with what broke:
-      # - PrivateUsers = true: state exit-code failed; the probe failed: curl: (7)
-      #   Failed to connect to 127.0.0.1 port 83 after 0 ms: Couldn't connect to server
-      #   Starting t-caddy.service - caddy...
-      #   {"level":"info","ts":1796061581.8710582,"msg":"using provided configuratio…
-      # - AmbientCapabilities = null: state exit-code failed; the probe failed: curl:
-      #   (7) Failed to connect to 127.0.0.1 port 83 after 26 ms: Couldn't connect to
-      #   server Starting t-caddy.service - caddy...
-      #   {"level":"info","ts":1796061649.9276218,"msg":"using provided configurati…
-      # - CapabilityBoundingSet = null: state exit-code failed; the probe failed: curl:
-      #   (7) Failed to connect to 127.0.0.1 port 83 after 0 ms: Couldn't connect to
-      #   server Starting t-caddy.service - caddy...
-      #   {"level":"info","ts":1796061692.5626385,"msg":"using provided configuratio…
-      # - SystemCallFilter = [ "~@resources" ]: state signal failed; the probe failed:
-      #   curl: (7) Failed to connect to 127.0.0.1 port 83 after 0 ms: Couldn't connect
-      #   to server Starting t-caddy.service - caddy... t-caddy.service: Main process
-      #   exited, code=killed, status=31/SYS t-caddy.serv…; without
-      #   SystemCallErrorNumber
+      # - PrivateUsers = true: http app module: start: listening on :83: listen tcp :83:
+      #   bind: permission denied
+      # - AmbientCapabilities = null: http app module: start: listening on :83: listen
+      #   tcp :83: bind: permission denied
+      # - CapabilityBoundingSet = null: http app module: start: listening on :83: listen
+      #   tcp :83: bind: permission denied
+      # - SystemCallFilter = [ "~@resources" ]: a refused system call ends the process;
+      #   without SystemCallErrorNumber
     };
   });
 }

@@ -1,5 +1,6 @@
 # What a service that runs collectd was seen to work under: the largest part of the strict
-# baseline. It was run as the user collectd, version 5.12.0 under systemd 262.
+# baseline. It was run as the user collectd, version 5.12.0 under systemd 252 and version
+# 5.12.0 under systemd 262.
 #
 # The module can be imported as it is. It hardens the services listed in
 # `wardnix.proven.collectd`; set single directives back with lib.mkForce.
@@ -166,15 +167,10 @@
       SystemCallErrorNumber = "EPERM";
 
       # Left out of the strict baseline, with what broke:
-      # - ProcSubset = "pid": state active 0 success; the probe failed: Available write
-      #   targets:: [none] Available write targets:: [none] Available write targets::
-      #   [none] Available write targets:: [none] cpu plugin: fopen (/proc/stat) failed:
-      #   No such file or directory r…
-      # - SystemCallFilter = [ "~@privileged" ]: state failed 0 signal; state active 0
-      #   success; the probe failed: nc: /run/colt/s: No such file or directory Started
-      #   t-collectd-15857.service - collectd. plugin_load: plugin "cpu" successfully
-      #   loaded. plugin_load: plugin "memory" successfull…; without
-      #   SystemCallErrorNumber
+      # - ProcSubset = "pid": cpu plugin: fopen (/proc/stat) failed: No such file or
+      #   directory
+      # - SystemCallFilter = [ "~@privileged" ]: a refused system call ends the process;
+      #   without SystemCallErrorNumber
     };
   });
 }

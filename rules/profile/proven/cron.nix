@@ -1,5 +1,6 @@
 # What a service that runs cron was seen to work under: the largest part of the strict
-# baseline. It was run as root, version 3.0pl1 under systemd 262.
+# baseline. It was run as root, version 3.0pl1 under systemd 252 and version 3.0pl1 under
+# systemd 262.
 #
 # The module can be imported as it is. It hardens the services listed in
 # `wardnix.proven.cron`; set single directives back with lib.mkForce.
@@ -151,27 +152,15 @@
       ];
 
       # Left out of the strict baseline, with what broke:
-      # - PrivateUsers = true: state active 0 success; the probe failed: grep:
-      #   /var/lib/cront/root: No such file or directory Started t-cron-12771.service -
-      #   cron. (CRON) INFO (pidfile fd = 3) (CRON) INFO (Running @reboot jobs)
-      #   pam_unix(cron:session): session opened for u…
+      # - PrivateUsers = true: (CRON) error (do_command:initgroups(0) failed: Operation
+      #   not permitted)
+      # - CapabilityBoundingSet = null: (CRON) error (do_command:initgroups(0) failed:
+      #   Operation not permitted)
+      # - ProtectSystem = "strict": sendmail: fatal: inet_addr_local[getifaddrs]:
+      #   getifaddrs: Address family not supported by protocol
+      # - SystemCallFilter = [ "~@privileged" ]: a refused system call ends the process
+      # - SystemCallFilter = [ "~@resources" ]: the probe fails
       # - PrivatePIDs = true: does not stop: timeout
-      # - ProtectSystem = "strict": state failed 0 exit-code; Started
-      #   t-cron-17275.service - cron. cron: can't open or create /var/run/crond.pid:
-      #   Read-only file system (CRON) DEATH (can't open or create /var/run/crond.pid:
-      #   Read-only file system) t-cron-17275.service: Main pro…
-      # - CapabilityBoundingSet = null: state active 0 success; the probe failed: grep:
-      #   /var/lib/cront/root: No such file or directory Started t-cron-23167.service -
-      #   cron. (CRON) INFO (pidfile fd = 3) (CRON) INFO (Running @reboot jobs)
-      #   pam_unix(cron:session): session opened for u…
-      # - SystemCallFilter = [ "~@privileged" ]: state failed 0 signal; state active 0
-      #   success; the probe failed: grep: /var/lib/cront/root: No such file or
-      #   directory Started t-cron-28707.service - cron. (CRON) INFO (pidfile fd = 3)
-      #   t-cron-28707.service: Main process exited, code=killed, …
-      # - SystemCallFilter = [ "~@resources" ]: state active 0 success; the probe
-      #   failed: grep: /var/lib/cront/root: No such file or directory Started
-      #   t-cron-36061.service - cron. (CRON) INFO (pidfile fd = 3) (CRON) INFO (Running
-      #   @reboot jobs) pam_unix(cron:session): session opened for u…
     };
   });
 }

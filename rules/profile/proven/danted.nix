@@ -1,5 +1,6 @@
 # What a service that runs danted was seen to work under: the largest part of the strict
-# baseline. It was run as the user danted, version 1.4.4 under systemd 262.
+# baseline. It was run as the user danted, version 1.4.2 under systemd 252 and version
+# 1.4.4 under systemd 262.
 #
 # The module can be imported as it is. It hardens the services listed in
 # `wardnix.proven.danted`; set single directives back with lib.mkForce.
@@ -170,15 +171,9 @@
       SystemCallErrorNumber = "EPERM";
 
       # Left out of the strict baseline, with what broke:
-      # - SystemCallFilter = [ "~@privileged" ]: state failed 0 signal; Started
-      #   t-danted-2805.service - danted. Nov 30 18:28:18 (1796063298.319533) danted[1]:
-      #   warning: /h/danted.conf: problem on line 2 near token "1081": addinternal():
-      #   could not find address 127.0.0.1 on any network inter…
-      # - SystemCallFilter = [ "~@resources" ]: state failed 0 signal; state active 0
-      #   success; the probe failed: curl: (7) Failed to connect to 127.0.0.1:9000 over
-      #   proxy 127.0.0.1 after 0 ms: Could not connect to server Started
-      #   t-danted-3728.service - danted. Nov 30 18:28:23 (1796063303.…; without
-      #   SystemCallErrorNumber
+      # - SystemCallFilter = [ "~@privileged" ]: a refused system call ends the process
+      # - SystemCallFilter = [ "~@resources" ]: a refused system call ends the process;
+      #   without SystemCallErrorNumber
     };
   });
 }

@@ -1,5 +1,6 @@
 # What a service that runs deluged was seen to work under: the largest part of the strict
-# baseline. It was run as the user debian-deluged, version 2.2.1 under systemd 262.
+# baseline. It was run as the user debian-deluged, version 2.0.3 under systemd 252 and
+# version 2.2.1 under systemd 262.
 #
 # The module can be imported as it is. It hardens the services listed in
 # `wardnix.proven.deluged`; set single directives back with lib.mkForce.
@@ -162,10 +163,7 @@
       ];
 
       # Left out of the strict baseline, with what broke:
-      # - MemoryDenyWriteExecute = true: state failed 0 exit-code; state active 0
-      #   success; the probe failed: Started t-deluged-8116.service - deluged.
-      #   18:37:39.535 [INFO ][deluge.configmanager:49 ] Setting config directory to:
-      #   /var/lib/delt 18:37:40.110 [INFO ][deluge.core.daemon …
+      # - MemoryDenyWriteExecute = true: the probe fails
     };
   });
 }

@@ -1,5 +1,6 @@
 # What a service that runs dnsdist was seen to work under: the largest part of the strict
-# baseline. It was run as the user _dnsdist, version 2.1.3 under systemd 262.
+# baseline. It was run as the user _dnsdist, version 1.7.3 under systemd 252 and version
+# 2.1.3 under systemd 262.
 #
 # The module can be imported as it is. It hardens the services listed in
 # `wardnix.proven.dnsdist`; set single directives back with lib.mkForce.
@@ -171,11 +172,8 @@
       SystemCallErrorNumber = "EPERM";
 
       # Left out of the strict baseline, with what broke:
-      # - SystemCallFilter = [ "~@privileged" ]: state failed 0 signal; Job for
-      #   t-dnsdist-3580.service failed because a fatal signal was delivered to the
-      #   control process. See "systemctl status t-dnsdist-3580.service" and "journalctl
-      #   -xeu t-dnsdist-3580.service" for details. Starting t-dns…; without
-      #   SystemCallErrorNumber
+      # - SystemCallFilter = [ "~@privileged" ]: a refused system call ends the process;
+      #   without SystemCallErrorNumber
     };
   });
 }

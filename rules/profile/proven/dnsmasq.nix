@@ -1,5 +1,6 @@
 # What a service that runs dnsmasq was seen to work under: the largest part of the strict
-# baseline. It was run as the user dnsmasq, version 2.93 under systemd 262.
+# baseline. It was run as the user dnsmasq, version 2.90 under systemd 252 and version
+# 2.93 under systemd 262.
 #
 # The module can be imported as it is. It hardens the services listed in
 # `wardnix.proven.dnsmasq`; set single directives back with lib.mkForce.
@@ -165,11 +166,8 @@
       ];
 
       # Left out of the strict baseline, with what broke:
-      # - RestrictAddressFamilies = [ "AF_INET" "AF_INET6" "AF_UNIX" ]: state failed 0
-      #   exit-code; state active 0 success; the probe failed: Started
-      #   t-dnsmasq-3416.service - dnsmasq. dnsmasq: cannot create netlink socket:
-      #   Address family not supported by protocol cannot create netlink socket: Address
-      #   family not s…
+      # - RestrictAddressFamilies = [ "AF_INET" "AF_INET6" "AF_UNIX" ]: dnsmasq: cannot
+      #   create netlink socket: Address family not supported by protocol
     };
   });
 }

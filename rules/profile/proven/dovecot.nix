@@ -1,5 +1,6 @@
 # What a service that runs dovecot was seen to work under: the largest part of the strict
-# baseline. It was run as root, version 2.4.5 under systemd 262.
+# baseline. It was run as root, version 2.3.19.1 under systemd 252 and version 2.4.5 under
+# systemd 262.
 #
 # The module can be imported as it is. It hardens the services listed in
 # `wardnix.proven.dovecot`; set single directives back with lib.mkForce.
@@ -159,26 +160,15 @@
       ];
 
       # Left out of the strict baseline, with what broke:
-      # - PrivateUsers = true: state failed 0 exit-code; state active 0 success; the
-      #   probe failed: Started t-dovecot-8032.service - dovecot. Fatal: fchown() failed
-      #   for /run/dovecot/login: Invalid argument master: Fatal: fchown() failed for
-      #   /run/dovecot/login: Invalid arg…
-      # - ProtectSystem = "strict": state failed 0 exit-code; state active 0 success;
-      #   the probe failed: Started t-dovecot-10777.service - dovecot. doveconf: Error:
-      #   open(/tmp/doveconf.983880b5853ab947) failed: Read-only file system doveconf:
-      #   Error: safe_mkstemp(/tmp/doveconf.)…
-      # - CapabilityBoundingSet = null: state failed 0 exit-code; state active 0
-      #   success; the probe failed: Started t-dovecot-15830.service - dovecot. Fatal:
-      #   fchown() failed for /run/dovecot/login: Operation not permitted master: Fatal:
-      #   fchown() failed for /run/dovecot/login: Ope…
-      # - SystemCallFilter = [ "~@mount" ]: state active 0 success; the probe failed:
-      #   master: Error: service(imap-login): command startup failed, throttling for
-      #   2.000 secs imap-login: Fatal: master: service(imap-login): child 5 killed with
-      #   signal 31 master: Error: service(imap-login)…
-      # - SystemCallFilter = [ "~@privileged" ]: state failed 0 signal; state active 0
-      #   success; the probe failed: Started t-dovecot-37043.service - dovecot.
-      #   t-dovecot-37043.service: Main process exited, code=killed, status=31/SYS
-      #   t-dovecot-37043.service: Failed with result 'signal'.
+      # - PrivateUsers = true: Fatal: fchown() failed for /run/dovecot/login: Invalid
+      #   argument
+      # - CapabilityBoundingSet = null: Fatal: fchown() failed for /run/dovecot/login:
+      #   Operation not permitted
+      # - ProtectSystem = "strict": INBOX:
+      #   file_dotlock_create(/srv/mail/u/dovecot-uidlist) failed: Read-only file system
+      # - SystemCallFilter = [ "~@mount" ]: anvil: Fatal: master: service(anvil): child
+      #   9302 killed with signal 31
+      # - SystemCallFilter = [ "~@privileged" ]: a refused system call ends the process
     };
   });
 }

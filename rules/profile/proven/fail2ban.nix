@@ -1,5 +1,6 @@
 # What a service that runs fail2ban-server was seen to work under: the largest part of the
-# strict baseline. It was run as root, version 1.1.1 under systemd 262.
+# strict baseline. It was run as root, version 1.0.2 under systemd 252 and version 1.1.1
+# under systemd 262.
 #
 # The module can be imported as it is. It hardens the services listed in
 # `wardnix.proven.fail2ban`; set single directives back with lib.mkForce.
@@ -164,10 +165,8 @@
       ];
 
       # Left out of the strict baseline, with what broke:
-      # - ProtectSystem = "strict": state failed 0 exit-code; state active 0 success;
-      #   the probe failed: 2026-11-30 18:37:58,939 fail2ban [10613]: ERROR Failed to
-      #   access socket path: /run/f2bt/s. Is fail2ban running? 2026-11-30 18:37:58,636
-      #   fail2ban.server [1]: INFO ----------…
+      # - ProtectSystem = "strict": fail2ban [7969]: ERROR NOK: ('Failed to change log
+      #   target',)
     };
   });
 }

@@ -1,5 +1,6 @@
 # What a service that runs fcgiwrap was seen to work under: the largest part of the strict
-# baseline. It was run as the user www-data, version 1.1.0 under systemd 262.
+# baseline. It was run as the user www-data, version 1.1.0 under systemd 252 and version
+# 1.1.0 under systemd 262.
 #
 # The module can be imported as it is. It hardens the services listed in
 # `wardnix.proven.fcgiwrap`; set single directives back with lib.mkForce.

@@ -1,5 +1,6 @@
 # What a service that runs gearmand was seen to work under: the largest part of the strict
-# baseline. It was run as the user gearman, version 1.1.21 under systemd 262.
+# baseline. It was run as the user gearman, version 1.1.20 under systemd 252 and version
+# 1.1.21 under systemd 262.
 #
 # The module can be imported as it is. It hardens the services listed in
 # `wardnix.proven.gearmand`; set single directives back with lib.mkForce.

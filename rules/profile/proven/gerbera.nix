@@ -1,5 +1,6 @@
 # What a service that runs gerbera was seen to work under: the largest part of the strict
-# baseline. It was run as the user gerbera, version 2.4.1 under systemd 262.
+# baseline. It was run as the user gerbera, version 1.1.0 under systemd 252 and version
+# 2.4.1 under systemd 262.
 #
 # The module can be imported as it is. It hardens the services listed in
 # `wardnix.proven.gerbera`; set single directives back with lib.mkForce.
@@ -170,15 +171,10 @@
       SystemCallErrorNumber = "EPERM";
 
       # Left out of the strict baseline, with what broke:
-      # - RestrictAddressFamilies = [ "AF_INET" "AF_INET6" "AF_UNIX" ]: state failed 0
-      #   exit-code; state active 0 success; the probe failed: curl: (7) Failed to
-      #   connect to 10.9.9.1:49494 after 6 ms: Could not connect to server 2026-11-30
-      #   18:38:59 info: Copyright 2016-2025 Gerbera Contributors. 2026-11-30 18:38:5…
-      # - SystemCallFilter = [ "~@resources" ]: state failed 0 signal; state active 0
-      #   success; the probe failed: curl: (7) Failed to connect to 10.9.9.1:49494 after
-      #   44 ms: Could not connect to server Started t-gerbera-21463.service - gerbera.
-      #   2026-11-30 18:39:18 info: Gerbera UPnP Server…; without
-      #   SystemCallErrorNumber
+      # - RestrictAddressFamilies = [ "AF_INET" "AF_INET6" "AF_UNIX" ]: ERROR: Could not
+      #   getifaddrs: Address family not supported by protocol
+      # - SystemCallFilter = [ "~@resources" ]: a refused system call ends the process;
+      #   without SystemCallErrorNumber
     };
   });
 }

@@ -1,5 +1,6 @@
 # What a service that runs git-daemon was seen to work under: the largest part of the
-# strict baseline. It was run as the user git-daemon, version 2.55.0 under systemd 262.
+# strict baseline. It was run as the user git-daemon, version 2.39.5 under systemd 252 and
+# version 2.55.0 under systemd 262.
 #
 # The module can be imported as it is. It hardens the services listed in
 # `wardnix.proven.git-daemon`; set single directives back with lib.mkForce.

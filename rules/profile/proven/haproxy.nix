@@ -1,5 +1,6 @@
 # What a service that runs haproxy was seen to work under: the largest part of the strict
-# baseline. It was run as the user haproxy, version 3.2.26 under systemd 262.
+# baseline. It was run as the user haproxy, version 2.6.12 under systemd 252 and version
+# 3.2.26 under systemd 262.
 #
 # The module can be imported as it is. It hardens the services listed in
 # `wardnix.proven.haproxy`; set single directives back with lib.mkForce.
@@ -157,22 +158,13 @@
       SystemCallErrorNumber = "EPERM";
 
       # Left out of the strict baseline, with what broke:
-      # - PrivateUsers = true: state failed 0 exit-code; Starting
-      #   t-haproxy-22458.service - haproxy... [NOTICE] (22467) : Initializing new
-      #   worker (22473) [NOTICE] (22473) : haproxy version is 3.2.26-1 [NOTICE] (22473)
-      #   : path to executable is /usr/sbin/haproxy [ALERT] (22…
-      # - AmbientCapabilities = null: state failed 0 exit-code; Starting
-      #   t-haproxy-23920.service - haproxy... [NOTICE] (1) : Initializing new worker
-      #   (3) [NOTICE] (3) : haproxy version is 3.2.26-1 [NOTICE] (3) : path to
-      #   executable is /usr/sbin/haproxy [ALERT] (3) : Binding [/h/h…
-      # - CapabilityBoundingSet = null: state failed 0 exit-code; Starting
-      #   t-haproxy-24643.service - haproxy... [NOTICE] (1) : Initializing new worker
-      #   (3) [NOTICE] (3) : haproxy version is 3.2.26-1 [NOTICE] (3) : path to
-      #   executable is /usr/sbin/haproxy [ALERT] (3) : Binding [/h/h…
-      # - SystemCallFilter = [ "~@resources" ]: state failed 0 exit-code;
-      #   t-haproxy-29330.service: New main PID 1 is the manager, refusing. Started
-      #   t-haproxy-29330.service - haproxy. [NOTICE] (1) : haproxy version is 3.2.26-1
-      #   [NOTICE] (1) : path to executable is /usr/sbin/haproxy [ALERT]…; without
+      # - PrivateUsers = true: : Binding [/h/haproxy.cfg:9] for frontend f: cannot bind
+      #   socket (Permission denied) for [0.0.0.0:82]
+      # - AmbientCapabilities = null: : Binding [/h/haproxy.cfg:9] for frontend f:
+      #   cannot bind socket (Permission denied) for [0.0.0.0:82]
+      # - CapabilityBoundingSet = null: : Binding [/h/haproxy.cfg:9] for frontend f:
+      #   cannot bind socket (Permission denied) for [0.0.0.0:82]
+      # - SystemCallFilter = [ "~@resources" ]: the probe fails; without
       #   SystemCallErrorNumber
     };
   });

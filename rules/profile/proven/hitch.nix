@@ -1,5 +1,6 @@
 # What a service that runs hitch was seen to work under: the largest part of the strict
-# baseline. It was run as the user _hitch, version 1.8.0 under systemd 262.
+# baseline. It was run as the user _hitch, version 1.7.2 under systemd 252 and version
+# 1.8.0 under systemd 262.
 #
 # The module can be imported as it is. It hardens the services listed in
 # `wardnix.proven.hitch`; set single directives back with lib.mkForce.
@@ -171,11 +172,8 @@
       SystemCallErrorNumber = "EPERM";
 
       # Left out of the strict baseline, with what broke:
-      # - SystemCallFilter = [ "~@resources" ]: state failed 0 signal; state active 0
-      #   success; the probe failed: curl: (7) Failed to connect to 127.0.0.1:9444 after
-      #   0 ms: Could not connect to server 20261130T183958.358763 [ 1018] {core}
-      #   Process 0 online 20261130T183958.358854 [ 1] {core}…; without
-      #   SystemCallErrorNumber
+      # - SystemCallFilter = [ "~@resources" ]: errno = 24 (Too many open files);
+      #   without SystemCallErrorNumber
     };
   });
 }

@@ -1,5 +1,6 @@
 # What a service that runs i2pd was seen to work under: the largest part of the strict
-# baseline. It was run as the user i2pd, version 2.59.0 under systemd 262.
+# baseline. It was run as the user i2pd, version 2.45.1 under systemd 252 and version
+# 2.59.0 under systemd 262.
 #
 # The module can be imported as it is. It hardens the services listed in
 # `wardnix.proven.i2pd`; set single directives back with lib.mkForce.

@@ -1,5 +1,6 @@
 # What a service that runs icecast2 was seen to work under: the largest part of the strict
-# baseline. It was run as the user icecast2, version 2.5.0 under systemd 262.
+# baseline. It was run as the user icecast2, version 2.4.4 under systemd 252 and version
+# 2.5.0 under systemd 262.
 #
 # The module can be imported as it is. It hardens the services listed in
 # `wardnix.proven.icecast`; set single directives back with lib.mkForce.

@@ -1,5 +1,6 @@
 # What a service that runs iperf3 was seen to work under: the largest part of the strict
-# baseline. It was run as the user iperf3, version 3.22 under systemd 262.
+# baseline. It was run as the user iperf3, version 3.12 under systemd 252 and version 3.22
+# under systemd 262.
 #
 # The module can be imported as it is. It hardens the services listed in
 # `wardnix.proven.iperf3`; set single directives back with lib.mkForce.

@@ -1,5 +1,6 @@
 # What a service that runs keepalived was seen to work under: the largest part of the
-# strict baseline. It was run as root, version 2.3.4 under systemd 262.
+# strict baseline. It was run as root, version 2.2.7 under systemd 252 and version 2.3.4
+# under systemd 262.
 #
 # The module can be imported as it is. It hardens the services listed in
 # `wardnix.proven.keepalived`; set single directives back with lib.mkForce.
@@ -151,18 +152,11 @@
       ];
 
       # Left out of the strict baseline, with what broke:
-      # - PrivateUsers = true: state failed 0 exit-code; state active 0 success; the
-      #   probe failed: Command line: '/usr/sbin/keepalived' '--dont-fork'
-      #   '--log-console' '-f' '/h/keepalived.conf' '-p' '/run/kat/p' '-r' '/run/kat/v'
-      #   '-c' '/run/kat/c' Configuration file /h/kee…
-      # - CapabilityBoundingSet = null: state failed 0 exit-code; state active 0
-      #   success; the probe failed: '/run/kat/p' '-r' '/run/kat/v' '-c' '/run/kat/c'
-      #   Configuration file /h/keepalived.conf NOTICE: setting config option
-      #   max_auto_priority should result in better keepalived pe…
-      # - RestrictAddressFamilies = [ "AF_INET" "AF_INET6" "AF_UNIX" ]: state failed 0
-      #   exit-code; Error while registering Kernel netlink reflector channel Netlink:
-      #   Cannot open netlink socket : (Address family not supported by protocol) Error
-      #   while registering Kernel netlink cmd channel Netlink: sendto() failed:…
+      # - PrivateUsers = true: Error 1 while registering gratuitous ARP shared channel
+      # - CapabilityBoundingSet = null: Error 1 while registering gratuitous ARP shared
+      #   channel
+      # - RestrictAddressFamilies = [ "AF_INET" "AF_INET6" "AF_UNIX" ]: Netlink: Cannot
+      #   open netlink socket : (Address family not supported by protocol)
     };
   });
 }

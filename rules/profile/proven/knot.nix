@@ -1,5 +1,6 @@
 # What a service that runs knotd was seen to work under: the largest part of the strict
-# baseline. It was run as the user knot, version 3.5.8 under systemd 262.
+# baseline. It was run as the user knot, version 3.2.6 under systemd 252 and version 3.5.8
+# under systemd 262.
 #
 # The module can be imported as it is. It hardens the services listed in
 # `wardnix.proven.knot`; set single directives back with lib.mkForce.
@@ -171,11 +172,8 @@
       SystemCallErrorNumber = "EPERM";
 
       # Left out of the strict baseline, with what broke:
-      # - SystemCallFilter = [ "~@resources" ]: state failed 0 signal;
-      #   2026-11-30T18:40:43+0000 info: Knot DNS 3.5.8 starting
-      #   2026-11-30T18:40:43+0000 info: loaded configuration file '/h/knot.conf',
-      #   mapsize 500 MiB 2026-11-30T18:40:43+0000 info: using UDP reuseport, incoming
-      #   TCP Fast Ope…; without SystemCallErrorNumber
+      # - SystemCallFilter = [ "~@resources" ]: a refused system call ends the process;
+      #   without SystemCallErrorNumber
     };
   });
 }

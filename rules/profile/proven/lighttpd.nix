@@ -1,5 +1,6 @@
 # What a service that runs lighttpd was seen to work under: the largest part of the strict
-# baseline. It was run as the user www-data, version 1.4.85 under systemd 262.
+# baseline. It was run as the user www-data, version 1.4.69 under systemd 252 and version
+# 1.4.85 under systemd 262.
 #
 # The module can be imported as it is. It hardens the services listed in
 # `wardnix.proven.lighttpd`; set single directives back with lib.mkForce.
@@ -152,18 +153,12 @@
       ];
 
       # Left out of the strict baseline, with what broke:
-      # - PrivateUsers = true: state failed 0 exit-code; Started
-      #   t-lighttpd-44900.service - lighttpd. 2026-11-30 18:40:42: (network.c.647)
-      #   bind() 0.0.0.0:81: Permission denied t-lighttpd-44900.service: Main process
-      #   exited, code=exited, status=255/EXCEPTION t-lighttpd-449…
-      # - AmbientCapabilities = null: state failed 0 exit-code; state active 0 success;
-      #   the probe failed: curl: (7) Failed to connect to 127.0.0.1:81 after 0 ms:
-      #   Could not connect to server Started t-lighttpd-46491.service - lighttpd.
-      #   2026-11-30 18:40:51: (network.c.647) bind()…
-      # - CapabilityBoundingSet = null: state failed 0 exit-code; state active 0
-      #   success; the probe failed: curl: (7) Failed to connect to 127.0.0.1:81 after 0
-      #   ms: Could not connect to server Started t-lighttpd-46719.service - lighttpd.
-      #   2026-11-30 18:40:53: (network.c.647) bind()…
+      # - PrivateUsers = true: (network.c.537) can't bind to socket: 0.0.0.0:81:
+      #   Permission denied
+      # - AmbientCapabilities = null: (network.c.537) can't bind to socket: 0.0.0.0:81:
+      #   Permission denied
+      # - CapabilityBoundingSet = null: (network.c.537) can't bind to socket:
+      #   0.0.0.0:81: Permission denied
     };
   });
 }

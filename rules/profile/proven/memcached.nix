@@ -1,5 +1,6 @@
 # What a service that runs memcached was seen to work under: the largest part of the
-# strict baseline. It was run as the user memcache, version 1.6.45 under systemd 262.
+# strict baseline. It was run as the user memcache, version 1.6.18 under systemd 252 and
+# version 1.6.45 under systemd 262.
 #
 # The module can be imported as it is. It hardens the services listed in
 # `wardnix.proven.memcached`; set single directives back with lib.mkForce.

@@ -1,5 +1,6 @@
 # What a service that runs minidlnad was seen to work under: the largest part of the
-# strict baseline. It was run as the user minidlna, version 1.3.3 under systemd 262.
+# strict baseline. It was run as the user minidlna, version 1.3.0 under systemd 252 and
+# version 1.3.3 under systemd 262.
 #
 # The module can be imported as it is. It hardens the services listed in
 # `wardnix.proven.minidlna`; set single directives back with lib.mkForce.
@@ -171,10 +172,8 @@
       SystemCallErrorNumber = "EPERM";
 
       # Left out of the strict baseline, with what broke:
-      # - SystemCallFilter = [ "~@resources" ]: state failed 0 signal; state active 0
-      #   success; the probe failed: curl: (7) Failed to connect to 127.0.0.1:8201 after
-      #   0 ms: Could not connect to server Started t-minidlna-50089.service - minidlna.
-      #   [2026/11/30 18:41:11] minidlna.c:579: No MAC…; without SystemCallErrorNumber
+      # - SystemCallFilter = [ "~@resources" ]: a refused system call ends the process;
+      #   without SystemCallErrorNumber
     };
   });
 }

@@ -1,5 +1,6 @@
 # What a service that runs monit was seen to work under: the largest part of the strict
-# baseline. It was run as root, version 6.0.0 under systemd 262.
+# baseline. It was run as root, version 5.33.0 under systemd 252 and version 6.0.0 under
+# systemd 262.
 #
 # The module can be imported as it is. It hardens the services listed in
 # `wardnix.proven.monit`; set single directives back with lib.mkForce.
@@ -32,9 +33,11 @@
       # Cost: none.
       KeyringMode = "private";
 
-      # Makes /usr, the boot loader's directories and /etc read-only.
-      # Cost: a service that writes its configuration below /etc fails.
-      ProtectSystem = "full";
+      # Makes the whole file system read-only, but for /dev, /proc and /sys, for
+      # ReadWritePaths and for the state, cache, logs, runtime and private /tmp
+      # directories of the unit.
+      # Cost: a service that writes elsewhere fails; give it StateDirectory.
+      ProtectSystem = "strict";
 
       # Hides /home, /root and /run/user.
       # Cost: a token or a configuration kept there cannot be read.
@@ -158,14 +161,8 @@
       ];
 
       # Left out of the strict baseline, with what broke:
-      # - PrivatePIDs = true: state active 0 success; the probe failed: Skipping 'allow
-      #   localhost' -- host resolved to [::ffff:127.0.0.1] which is present in ACL
-      #   already Skipping 'allow localhost' -- host resolved to [::ffff:127.0.0.1]
-      #   which is present in ACL already 's…
-      # - ProtectSystem = "strict": state failed 0 exit-code; Started
-      #   t-monit-57970.service - monit. Skipping 'allow localhost' -- host resolved to
-      #   [::ffff:127.0.0.1] which is present in ACL already Starting Monit 6.0.0 daemon
-      #   with http interface at [127.0.0.1]:2813 Error ope…
+      # - PrivatePIDs = true: system statistic error -- cannot get system uptime: No
+      #   such file or directory
     };
   });
 }

@@ -1,5 +1,6 @@
 # What a service that runs mosquitto was seen to work under: the largest part of the
-# strict baseline. It was run as the user mosquitto, version 2.1.2 under systemd 262.
+# strict baseline. It was run as the user mosquitto, version 2.0.11 under systemd 252 and
+# version 2.1.2 under systemd 262.
 #
 # The module can be imported as it is. It hardens the services listed in
 # `wardnix.proven.mosquitto`; set single directives back with lib.mkForce.

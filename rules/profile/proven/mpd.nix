@@ -1,5 +1,6 @@
 # What a service that runs mpd was seen to work under: the largest part of the strict
-# baseline. It was run as the user mpd, version 0.24.16 under systemd 262.
+# baseline. It was run as the user mpd, version 0.23.12 under systemd 252 and version
+# 0.24.16 under systemd 262.
 #
 # The module can be imported as it is. It hardens the services listed in
 # `wardnix.proven.mpd`; set single directives back with lib.mkForce.
@@ -171,11 +172,8 @@
       SystemCallErrorNumber = "EPERM";
 
       # Left out of the strict baseline, with what broke:
-      # - SystemCallFilter = [ "~@resources" ]: state failed 0 signal; Job for
-      #   t-mpd-54769.service failed because a fatal signal was delivered to the control
-      #   process. See "systemctl status t-mpd-54769.service" and "journalctl -xeu
-      #   t-mpd-54769.service" for details. Starting t-mpd-54769.se…; without
-      #   SystemCallErrorNumber
+      # - SystemCallFilter = [ "~@resources" ]: a refused system call ends the process;
+      #   without SystemCallErrorNumber
     };
   });
 }

@@ -1,5 +1,6 @@
 # What a service that runs murmurd was seen to work under: the largest part of the strict
-# baseline. It was run as the user mumble-server, version 1.5.857 under systemd 262.
+# baseline. It was run as the user mumble-server, version 1.3.4 under systemd 252 and
+# version 1.5.857 under systemd 262.
 #
 # The module can be imported as it is. It hardens the services listed in
 # `wardnix.proven.mumble`; set single directives back with lib.mkForce.

@@ -154,27 +154,13 @@
       ];
 
       # Left out of the strict baseline, with what broke:
-      # - PrivateUsers = true: state failed 0 exit-code; state active 0 success; the
-      #   probe failed: Started t-munin-node-61360.service - munin-node.
-      #   t-munin-node-61360.service: Main process exited, code=exited, status=1/FAILURE
-      #   t-munin-node-61360.service: Failed with resu…
-      # - ProtectSystem = "strict": state failed 0 exit-code; Started
-      #   t-munin-node-64071.service - munin-node. Couldn't open log file
+      # - PrivateUsers = true: the probe fails
+      # - ProtectSystem = "strict": Couldn't open log file
       #   "/var/log/munin/munin-node.log" [Read-only file system] at
-      #   /usr/sbin/munin-node line 97. t-munin-node-64071.service: Main process exited,
-      #   code…
-      # - ProcSubset = "pid": state active 0 success; the probe failed: Started
-      #   t-munin-node-69985.service - munin-node. Stopping t-munin-node-69985.service -
-      #   munin-node... t-munin-node-69985.service: Deactivated successfully. Stopped
-      #   t-munin-node-69985.service - munin-…
-      # - CapabilityBoundingSet = null: state failed 0 exit-code; state active 0
-      #   success; the probe failed: Started t-munin-node-74251.service - munin-node.
-      #   t-munin-node-74251.service: Main process exited, code=exited, status=1/FAILURE
-      #   t-munin-node-74251.service: Failed with resu…
-      # - SystemCallFilter = [ "~@privileged" ]: state failed 0 signal; state active 0
-      #   success; the probe failed: Started t-munin-node-76426.service - munin-node.
-      #   Pid_file created by this same process. Doing nothing.
-      #   t-munin-node-76426.service: Main process exited, code=killed, status=31/…
+      #   /usr/sbin/munin-node line
+      # - ProcSubset = "pid": the probe fails
+      # - CapabilityBoundingSet = null: the probe fails
+      # - SystemCallFilter = [ "~@privileged" ]: the probe fails
     };
   });
 }

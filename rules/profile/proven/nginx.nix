@@ -153,18 +153,12 @@
       ];
 
       # Left out of the strict baseline, with what broke:
-      # - PrivateUsers = true: state exit-code failed; the probe failed: curl: (7)
-      #   Failed to connect to 127.0.0.1 port 80 after 0 ms: Couldn't connect to server
-      #   Started t-nginx.service - nginx. 2026/11/30 17:59:35 [emerg] 4938#4938: bind()
-      #   to 0.0.0.0:80 failed (13: Permi…
-      # - AmbientCapabilities = null: state exit-code failed; the probe failed: curl:
-      #   (7) Failed to connect to 127.0.0.1 port 80 after 0 ms: Couldn't connect to
-      #   server Started t-nginx.service - nginx. 2026/11/30 18:00:45 [emerg]
-      #   10285#10285: bind() to 0.0.0.0:80 failed (13: Per…
-      # - CapabilityBoundingSet = null: state exit-code failed; the probe failed: curl:
-      #   (7) Failed to connect to 127.0.0.1 port 80 after 0 ms: Couldn't connect to
-      #   server Started t-nginx.service - nginx. 2026/11/30 18:01:27 [emerg]
-      #   12963#12963: bind() to 0.0.0.0:80 failed (13: Per…
+      # - PrivateUsers = true: [emerg] 4938#4938: bind() to 0.0.0.0:80 failed (13:
+      #   Permission denied)
+      # - AmbientCapabilities = null: [emerg] 10285#10285: bind() to 0.0.0.0:80 failed
+      #   (13: Permission denied)
+      # - CapabilityBoundingSet = null: [emerg] 12963#12963: bind() to 0.0.0.0:80 failed
+      #   (13: Permission denied)
     };
   });
 }

@@ -1,5 +1,6 @@
 # What a service that runs ngircd was seen to work under: the largest part of the strict
-# baseline. It was run as the user irc, version 28 under systemd 262.
+# baseline. It was run as the user irc, version 26.1 under systemd 252 and version 28
+# under systemd 262.
 #
 # The module can be imported as it is. It hardens the services listed in
 # `wardnix.proven.ngircd`; set single directives back with lib.mkForce.

@@ -1,5 +1,6 @@
 # What a service that runs openvpn was seen to work under: the largest part of the strict
-# baseline. It was run as root, version 2.7.8 under systemd 262.
+# baseline. It was run as root, version 2.6.14 under systemd 252 and version 2.7.8 under
+# systemd 262.
 #
 # The module can be imported as it is. It hardens the services listed in
 # `wardnix.proven.openvpn`; set single directives back with lib.mkForce.
@@ -31,9 +32,11 @@
       # Cost: none.
       KeyringMode = "private";
 
-      # Makes /usr, the boot loader's directories and /etc read-only.
-      # Cost: a service that writes its configuration below /etc fails.
-      ProtectSystem = "full";
+      # Makes the whole file system read-only, but for /dev, /proc and /sys, for
+      # ReadWritePaths and for the state, cache, logs, runtime and private /tmp
+      # directories of the unit.
+      # Cost: a service that writes elsewhere fails; give it StateDirectory.
+      ProtectSystem = "strict";
 
       # Hides /home, /root and /run/user.
       # Cost: a token or a configuration kept there cannot be read.
@@ -150,27 +153,14 @@
       ];
 
       # Left out of the strict baseline, with what broke:
-      # - PrivateUsers = true: state failed 0 exit-code; Starting
-      #   t-openvpn-77917.service - openvpn... 2026-11-30 18:45:40 Note: --cipher is not
-      #   set. OpenVPN versions before 2.5 defaulted to BF-CBC as fallback when cipher
-      #   negotiation failed in this case. If you need this…
-      # - ProtectSystem = "strict": state failed 0 exit-code; Job for
-      #   t-openvpn-79346.service failed because the control process exited with error
-      #   code. See "systemctl status t-openvpn-79346.service" and "journalctl -xeu
-      #   t-openvpn-79346.service" for details. Starting t-openvp…
-      # - PrivateDevices = true: state failed 0 exit-code; Starting
-      #   t-openvpn-80839.service - openvpn... 2026-11-30 18:46:10 Note: --cipher is not
-      #   set. OpenVPN versions before 2.5 defaulted to BF-CBC as fallback when cipher
-      #   negotiation failed in this case. If you need this…
-      # - CapabilityBoundingSet = null: state failed 0 exit-code; Starting
-      #   t-openvpn-83228.service - openvpn... 2026-11-30 18:46:35 Note: --cipher is not
-      #   set. OpenVPN versions before 2.5 defaulted to BF-CBC as fallback when cipher
-      #   negotiation failed in this case. If you need this…
-      # - RestrictAddressFamilies = [ "AF_INET" "AF_INET6" "AF_UNIX" ]: state failed 0
-      #   exit-code; 2026-11-30 18:46:46 DCO version: N/A t-openvpn-84206.service: New
-      #   main PID 1 is the manager, refusing. Started t-openvpn-84206.service -
-      #   openvpn. 2026-11-30 18:46:46 WARNING: --keepalive option is missing from
-      #   serv…
+      # - PrivateUsers = true: ERROR: Cannot ioctl TUNSETIFF ovt: Operation not
+      #   permitted (errno=1)
+      # - PrivateDevices = true: before 2.5 defaulted to BF-CBC as fallback when cipher
+      #   negotiation failed in this case. If you need thi
+      # - CapabilityBoundingSet = null: ERROR: Cannot ioctl TUNSETIFF ovt: Operation not
+      #   permitted (errno=1)
+      # - RestrictAddressFamilies = [ "AF_INET" "AF_INET6" "AF_UNIX" ]: sitnl_send:
+      #   can't open rtnl socket: Address family not supported by protocol (errno=97)
     };
   });
 }

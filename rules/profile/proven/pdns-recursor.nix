@@ -1,5 +1,6 @@
 # What a service that runs pdns_recursor was seen to work under: the largest part of the
-# strict baseline. It was run as the user pdns, version 5.4.9 under systemd 262.
+# strict baseline. It was run as the user pdns, version 4.8.8 under systemd 252 and
+# version 5.4.9 under systemd 262.
 #
 # The module can be imported as it is. It hardens the services listed in
 # `wardnix.proven.pdns-recursor`; set single directives back with lib.mkForce.
@@ -171,11 +172,8 @@
       SystemCallErrorNumber = "EPERM";
 
       # Left out of the strict baseline, with what broke:
-      # - SystemCallFilter = [ "~@privileged" ]: state failed 0 signal; Job for
-      #   t-pdns-recursor-79857.service failed because a fatal signal was delivered to
-      #   the control process. See "systemctl status t-pdns-recursor-79857.service" and
-      #   "journalctl -xeu t-pdns-recursor-79857.service" for de…; without
-      #   SystemCallErrorNumber
+      # - SystemCallFilter = [ "~@privileged" ]: a refused system call ends the process;
+      #   without SystemCallErrorNumber
     };
   });
 }

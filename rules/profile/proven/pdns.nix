@@ -1,5 +1,6 @@
 # What a service that runs pdns_server was seen to work under: the largest part of the
-# strict baseline. It was run as the user pdns, version 5.1.5 under systemd 262.
+# strict baseline. It was run as the user pdns, version 4.7.3 under systemd 252 and
+# version 5.1.5 under systemd 262.
 #
 # The module can be imported as it is. It hardens the services listed in
 # `wardnix.proven.pdns`; set single directives back with lib.mkForce.

@@ -1,5 +1,6 @@
 # What a service that runs pgbouncer was seen to work under: the largest part of the
-# strict baseline. It was run as the user postgres, version 1.26.1 under systemd 262.
+# strict baseline. It was run as the user postgres, version 1.18.0 under systemd 252 and
+# version 1.26.1 under systemd 262.
 #
 # The module can be imported as it is. It hardens the services listed in
 # `wardnix.proven.pgbouncer`; set single directives back with lib.mkForce.

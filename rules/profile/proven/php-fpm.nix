@@ -1,5 +1,6 @@
 # What a service that runs php-fpm was seen to work under: the largest part of the strict
-# baseline. It was run as the user www-data, version 8.4 under systemd 262.
+# baseline. It was run as the user www-data, version 8.2 under systemd 252 and version 8.4
+# under systemd 262.
 #
 # The module can be imported as it is. It hardens the services listed in
 # `wardnix.proven.php-fpm`; set single directives back with lib.mkForce.

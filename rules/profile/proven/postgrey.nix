@@ -1,5 +1,6 @@
 # What a service that runs postgrey was seen to work under: the largest part of the strict
-# baseline. It was run as the user postgrey, version 1.37 under systemd 262.
+# baseline. It was run as the user postgrey, version 1.37 under systemd 252 and version
+# 1.37 under systemd 262.
 #
 # The module can be imported as it is. It hardens the services listed in
 # `wardnix.proven.postgrey`; set single directives back with lib.mkForce.

@@ -1,5 +1,6 @@
 # What a service that runs privoxy was seen to work under: the largest part of the strict
-# baseline. It was run as the user privoxy, version 4.2.0 under systemd 262.
+# baseline. It was run as the user privoxy, version 3.0.34 under systemd 252 and version
+# 4.2.0 under systemd 262.
 #
 # The module can be imported as it is. It hardens the services listed in
 # `wardnix.proven.privoxy`; set single directives back with lib.mkForce.
@@ -162,10 +163,8 @@
       ];
 
       # Left out of the strict baseline, with what broke:
-      # - MemoryDenyWriteExecute = true: state failed 0 exit-code; Started
-      #   t-privoxy-129487.service - privoxy. 2026-11-30 18:49:43.982 7f93a7e8c140 Info:
-      #   Privoxy version 4.2.0 2026-11-30 18:49:43.982 7f93a7e8c140 Info: Program name:
-      #   /usr/sbin/privoxy 2026-11-30 18:49:43.984 7f93a7…
+      # - MemoryDenyWriteExecute = true: 7f93a7e8c140 Fatal error: can't load actions
+      #   fil
     };
   });
 }

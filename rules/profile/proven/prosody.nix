@@ -1,5 +1,6 @@
 # What a service that runs prosody was seen to work under: the largest part of the strict
-# baseline. It was run as the user prosody, version 13.0.7 under systemd 262.
+# baseline. It was run as the user prosody, version 0.12.3 under systemd 252 and version
+# 13.0.7 under systemd 262.
 #
 # The module can be imported as it is. It hardens the services listed in
 # `wardnix.proven.prosody`; set single directives back with lib.mkForce.

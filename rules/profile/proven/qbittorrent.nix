@@ -1,5 +1,6 @@
 # What a service that runs qbittorrent-nox was seen to work under: the largest part of the
-# strict baseline. It was run as the user qbittorrent, version 5.3.0 under systemd 262.
+# strict baseline. It was run as the user qbittorrent, version 4.5.2 under systemd 252 and
+# version 5.3.0 under systemd 262.
 #
 # The module can be imported as it is. It hardens the services listed in
 # `wardnix.proven.qbittorrent`; set single directives back with lib.mkForce.

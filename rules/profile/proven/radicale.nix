@@ -1,5 +1,6 @@
 # What a service that runs radicale was seen to work under: the largest part of the strict
-# baseline. It was run as the user radicale, version 3.8.3 under systemd 262.
+# baseline. It was run as the user radicale, version 3.1.8 under systemd 252 and version
+# 3.8.3 under systemd 262.
 #
 # The module can be imported as it is. It hardens the services listed in
 # `wardnix.proven.radicale`; set single directives back with lib.mkForce.

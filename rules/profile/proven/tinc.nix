@@ -1,5 +1,6 @@
 # What a service that runs tincd was seen to work under: the largest part of the strict
-# baseline. It was run as root, version 1.0.36 under systemd 252.
+# baseline. It was run as root, version 1.0.36 under systemd 252 and version 1.0.36 under
+# systemd 262.
 #
 # The module can be imported as it is. It hardens the services listed in
 # `wardnix.proven.tinc`; set single directives back with lib.mkForce.
@@ -15,6 +16,12 @@
 
   config.systemd.services = lib.genAttrs config.wardnix.proven.tinc (_: {
     serviceConfig = {
+      # Runs in a PID namespace: other processes can be neither seen nor signalled.
+      # Needs systemd 257 (NixOS 25.05); an older one ignores it with a warning, and
+      # `systemd-analyze security` does not score it.
+      # Cost: does not work with Type=forking.
+      PrivatePIDs = true;
+
       # Files it creates can be read by its own user only. Write it as a string: Nix has
       # no octal numbers, and 0077 is rendered as 77, which is right by luck.
       # Cost: files meant for a group, such as sockets, want 0027.
@@ -146,22 +153,13 @@
       ];
 
       # Left out of the strict baseline, with what broke:
-      # - PrivateUsers = true: state failed 0 exit-code; Started t-tinc-9617.service -
-      #   tinc. Both netname and configuration directory given, using the latter...
-      #   tincd 1.0.36 starting, debug level 0 Error while trying to configure
-      #   /dev/net/tun: Operation not permitted Ter…
-      # - PrivateDevices = true: state failed 0 exit-code; Started t-tinc-10866.service
-      #   - tinc. Both netname and configuration directory given, using the latter...
-      #   tincd 1.0.36 starting, debug level 0 Could not open /dev/net/tun: No such file
-      #   or directory Terminating t-tin…
-      # - CapabilityBoundingSet = null: state failed 0 exit-code; Started
-      #   t-tinc-12439.service - tinc. Both netname and configuration directory given,
-      #   using the latter... tincd 1.0.36 starting, debug level 0 Error while trying to
-      #   configure /dev/net/tun: Operation not permitted Te…
-      # - RestrictAddressFamilies = [ "AF_INET" "AF_INET6" "AF_UNIX" ]: state active 0
-      #   success; the probe failed: Started t-tinc-13249.service - tinc. Both netname
-      #   and configuration directory given, using the latter... tincd 1.0.36 starting,
-      #   debug level 0 /dev/net/tun is a Linux tun/tap device (tun mode) Cannot…
+      # - PrivateUsers = true: Error while trying to configure /dev/net/tun: Operation
+      #   not permitted
+      # - PrivateDevices = true: Could not open /dev/net/tun: No such file or directory
+      # - CapabilityBoundingSet = null: Error while trying to configure /dev/net/tun:
+      #   Operation not permitted
+      # - RestrictAddressFamilies = [ "AF_INET" "AF_INET6" "AF_UNIX" ]: Cannot open
+      #   netlink socket: Address family not supported by protocol
     };
   });
 }

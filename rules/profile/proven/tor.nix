@@ -1,5 +1,6 @@
 # What a service that runs tor was seen to work under: the largest part of the strict
-# baseline. It was run as the user debian-tor, version 0.4.9.11 under systemd 252.
+# baseline. It was run as the user debian-tor, version 0.4.9.11 under systemd 252 and
+# version 0.4.9.15 under systemd 262.
 #
 # The module can be imported as it is. It hardens the services listed in
 # `wardnix.proven.tor`; set single directives back with lib.mkForce.
@@ -21,6 +22,12 @@
       # Cost: files of other users show as nobody's; ports below 1024 and raw sockets
       # are out of reach, whatever AmbientCapabilities says.
       PrivateUsers = true;
+
+      # Runs in a PID namespace: other processes can be neither seen nor signalled.
+      # Needs systemd 257 (NixOS 25.05); an older one ignores it with a warning, and
+      # `systemd-analyze security` does not score it.
+      # Cost: does not work with Type=forking.
+      PrivatePIDs = true;
 
       # Files it creates can be read by its own user only. Write it as a string: Nix has
       # no octal numbers, and 0077 is rendered as 77, which is right by luck.

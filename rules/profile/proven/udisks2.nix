@@ -1,5 +1,6 @@
 # What a service that runs udisksd was seen to work under: the largest part of the strict
-# baseline. It was run as root, version 2.9.4 under systemd 252.
+# baseline. It was run as root, version 2.9.4 under systemd 252 and version 2.11.2 under
+# systemd 262.
 #
 # The module can be imported as it is. It hardens the services listed in
 # `wardnix.proven.udisks2`; set single directives back with lib.mkForce.
@@ -165,11 +166,9 @@
       SystemCallErrorNumber = "EPERM";
 
       # Left out of the strict baseline, with what broke:
-      # - SystemCallFilter = [ "~@resources" ]: state failed 0 signal; Job for
-      #   t-udisks2-8238.service failed because a fatal signal was delivered to the
-      #   control process. See "systemctl status t-udisks2-8238.service" and "journalctl
-      #   -xeu t-udisks2-8238.service" for details. Starting t-udi…; without
-      #   SystemCallErrorNumber
+      # - SystemCallFilter = [ "~@resources" ]: a refused system call ends the process;
+      #   without SystemCallErrorNumber
+      # - PrivatePIDs = true: does not stop: timeout
     };
   });
 }

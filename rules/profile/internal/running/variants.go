@@ -50,6 +50,9 @@ func (s *session) fixes(ctx context.Context, names []string) error {
 			o, ok := seen[unit]
 			if !ok {
 				o = s.works(ctx, v, unit, v.limit(), tries)
+				if variant.name == "plain" && strings.HasPrefix(o.seen, "does not stop") {
+					o.ok = true // it never stops in time: that says nothing of the fixes
+				}
 				seen[unit] = o
 			}
 			fmt.Printf("%-18s %-12s %s\n", v.name, variant.name, o.word())
