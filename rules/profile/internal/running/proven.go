@@ -125,11 +125,24 @@ func (o *options) provens() ([]*provenBaseline, error) {
 	}
 	var out []*provenBaseline
 	for _, v := range services {
-		if p := provenOf(v, all, versions, evidences); p != nil {
+		if p := provenOf(v, all, versions, evidences); p != nil && !p.refuted(evidences) {
 			out = append(out, p)
 		}
 	}
 	return out, nil
+}
+
+// refuted tells that the daemon broke under just this baseline: what works in
+// one version need not work in another one.
+func (p *provenBaseline) refuted(evidences map[string]*evidence) bool {
+	for _, e := range evidences {
+		for _, r := range e.of(p.name, "proven") {
+			if r.result != "ok" && r.setting == joined(p.settings) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // evidences are what was seen, by version of systemd.
