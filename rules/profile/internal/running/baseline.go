@@ -16,10 +16,10 @@ type directive struct {
 	values []string
 }
 
-// readBaseline reads the rows of a baseline of rules/baseline. It reads just
+// readBaseline reads the rows of a baseline of rules/profile/baseline. It reads just
 // the form in which those files are written: comments, then "Key = value;".
 func (o *options) readBaseline(name string) ([]directive, error) {
-	text, err := os.ReadFile(filepath.Join(o.checkout, "rules/baseline", name+".nix"))
+	text, err := os.ReadFile(filepath.Join(o.checkout, "rules/profile/baseline", name+".nix"))
 	if err != nil {
 		return nil, err
 	}

@@ -21,8 +21,8 @@ type variant struct {
 
 var variants = []variant{
 	{"plain", nil},
-	{"safe", []string{"--write"}},
-	{"unsafe", []string{"--write", "--unsafe"}},
+	{"safe", []string{"--baseline", "light", "--write"}},
+	{"unsafe", []string{"--baseline", "light", "--write", "--unsafe"}},
 	{"strict-safe", []string{"--baseline", "strict", "--select", "all", "--write"}},
 	{"strict", []string{"--baseline", "strict", "--select", "all", "--write", "--unsafe"}},
 }
