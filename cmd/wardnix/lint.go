@@ -97,6 +97,7 @@ func (v *lintVerb) run(c *Command, args []string) int {
 	case err != nil:
 		return c.fail("lint: %v", err)
 	}
+	c.warnOld(w)
 	if v.output.verbose {
 		c.describe(w)
 	}

@@ -50,6 +50,16 @@ func (c *Command) report(f *outputFlags, format report.Format, r *report.Report,
 	return exitClean
 }
 
+// warnOld says on standard error which releases are too old to be judged as they are.
+func (c *Command) warnOld(w *workspace.Workspace) {
+	if w.Project == nil {
+		return
+	}
+	for _, line := range w.TooOld() {
+		c.say("note: " + line)
+	}
+}
+
 // describe says on standard error what was read, and by which settings.
 func (c *Command) describe(w *workspace.Workspace) {
 	name := w.Main.Name
