@@ -90,8 +90,14 @@
           pkgs.runCommandLocal name { } ''
             cd ${src}
             status=0
-            ${lib.getExe package} lint ${lib.escapeShellArgs args} -- ${lib.escapeShellArgs paths} >$out || status=$?
+            lint() { ${lib.getExe package} lint ${lib.escapeShellArgs args} "$@" -- ${lib.escapeShellArgs paths}; }
+            lint >$out || status=$?
             cat $out
+            if [ $status != 0 ]; then
+              # Nix shows the last ten lines: the worst findings, a line each.
+              lint --quiet --format concise 2>&1 | head -n 8 || true
+              echo "nix log shows all findings in full"
+            fi
             exit $status
           '';
 

@@ -49,6 +49,8 @@ type about struct {
 	args string // the arguments in the usage line
 	line string // what it does, in one line
 	text string // what else is worth knowing, in paragraphs
+	// words are what the arguments may be, if they are no files.
+	words func() []string
 }
 
 // verbs returns every verb, fresh, in the order in which help lists them.
@@ -62,6 +64,7 @@ func verbs() []verb {
 		&explainVerb{},
 		&genVerb{},
 		&rulesVerb{},
+		&settingsVerb{},
 		&parseVerb{},
 		&manVerb{},
 		&completionVerb{},
@@ -129,7 +132,7 @@ func (c *Command) run(args []string) int {
 	if !ok {
 		return c.fail("%s; see wardnix --help", c.unknown(args[0]))
 	}
-	rest, err := parseFlags(v, args[1:])
+	rest, err := c.parseFlags(v, args[1:])
 	switch {
 	case errors.Is(err, pflag.ErrHelp):
 		c.data(help(v))
@@ -174,13 +177,10 @@ func (c *Command) flagHint(v verb, err error) string {
 		if _, err := os.Stat(filepath.Join(c.Dir, "-"+short)); err == nil {
 			return fmt.Sprintf("; for the file of that name: wardnix %s -- -%s", v.about().name, short)
 		}
-		return "; flags are written out, with two dashes"
+		return "; flags other than -q, -v and -h are written out, with two dashes"
 	}
 	word := unknown.GetSpecifiedName()
 	fs := flagSet(v)
-	if word == "fix" && fs.Lookup("write") != nil {
-		word = "write"
-	}
 	var names []string
 	fs.VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
 	return spell.Hint("--"+word, names)
@@ -221,10 +221,14 @@ func findVerb(name string) (verb, bool) {
 	return nil, false
 }
 
-// parseFlags sets v's flags from args and returns the other arguments.
-func parseFlags(v verb, args []string) ([]string, error) {
+// parseFlags sets v's flags from args and from the environment, and returns the
+// other arguments.
+func (c *Command) parseFlags(v verb, args []string) ([]string, error) {
 	fs := flagSet(v)
 	if err := fs.Parse(args); err != nil {
+		return nil, err
+	}
+	if err := c.setFromEnv(fs); err != nil {
 		return nil, err
 	}
 	return fs.Args(), checkFlags(fs, fs.Args())
@@ -236,5 +240,19 @@ func flagSet(v verb) *pflag.FlagSet {
 	fs.Usage = func() {}
 	fs.SetOutput(io.Discard)
 	v.flags(fs)
+	fs.SetNormalizeFunc(func(fs *pflag.FlagSet, name string) pflag.NormalizedName {
+		return pflag.NormalizedName(otherName(v, name))
+	})
 	return fs
+}
+
+// otherNames are other names of flags of lint, as linters of other languages have
+// them.
+var otherNames = map[string]string{"fix": "write", "unsafe-fixes": "unsafe"}
+
+func otherName(v verb, name string) string {
+	if _, isLint := v.(*lintVerb); isLint && otherNames[name] != "" {
+		return otherNames[name]
+	}
+	return name
 }

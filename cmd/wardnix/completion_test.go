@@ -21,14 +21,26 @@ func TestBashCompletion(t *testing.T) {
 		t.Fatal("status", status)
 	}
 	for line, want := range map[string]string{
-		"wardnix ex":                  "explain",
-		"wardnix lint --form":         "--format",
-		"wardnix lint --format ch":    "checkstyle",
-		"wardnix lint --fail-on ":     "error warning info none",
-		"wardnix units --format ":     "text json",
-		"wardnix rules --format mark": "markdown",
-		"wardnix lint --output-file ": "", // bash names files
-		"wardnix lint modules/":       "",
+		"wardnix ex":                        "explain",
+		"wardnix lint --form":               "--format",
+		"wardnix lint --format ch":          "checkstyle",
+		"wardnix lint --fail-on ":           "error warning info none",
+		"wardnix units --format ":           "text json",
+		"wardnix rules --format mark":       "markdown",
+		"wardnix lint --output-file ":       "", // bash names files
+		"wardnix lint modules/":             "",
+		"wardnix lint --fi":                 "--fix --fixable",
+		"wardnix lint --format = ch":        "checkstyle",
+		"wardnix lint --format=ch":          "checkstyle",
+		"wardnix lint --format =":           "full concise json jsonl html sarif github gitlab junit rdjsonl checkstyle errfmt",
+		"wardnix lint --select B001,void-s": "B001,void-setting",
+		"wardnix lint --baseline str":       "strict",
+		"wardnix explain ProtectHom":        "ProtectHome",
+		"wardnix explain baseline-m":        "baseline-missing",
+		"wardnix gen clou":                  "cloudflared",
+		"wardnix gen --class da":            "database",
+		"wardnix known ":                    "create check prune",
+		"wardnix completion f":              "fish",
 	} {
 		words := strings.Split(line, " ")
 		args := append([]string{"-c", script.String() + `

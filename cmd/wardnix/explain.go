@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -16,16 +17,33 @@ import (
 type explainVerb struct{}
 
 func (*explainVerb) about() about {
-	return about{name: "explain", args: "RULE|DIRECTIVE…", line: "say what a rule finds, or what a directive does and costs", text: `
+	return about{name: "explain", args: "RULE|DIRECTIVE|BASELINE…", line: "explain a rule, a directive or a baseline", text: `
 A rule is an ID or a name, such as B001 or baseline-missing; a directive is one of systemd's or an
-option that a baseline sets, such as ProtectProc or enableEmergencyMode.`}
+option that a baseline sets, such as ProtectProc or enableEmergencyMode. A baseline, such as light, is
+printed as the NixOS module that it is, with what each setting does and costs.`,
+		words: explainWords}
+}
+
+// explainWords are all names that explain knows.
+func explainWords() []string {
+	words := slices.Clone(profile.BuiltinNames())
+	for _, r := range workspace.Catalogue() {
+		words = append(words, r.ID, r.Name)
+	}
+	for _, section := range directive.Sections() {
+		for _, d := range directive.Directives(section, directive.Newest) {
+			words = append(words, d.Name)
+		}
+	}
+	slices.Sort(words)
+	return slices.Compact(words)
 }
 
 func (*explainVerb) flags(*pflag.FlagSet) {}
 
 func (v *explainVerb) run(c *Command, args []string) int {
 	if len(args) == 0 {
-		return c.fail("explain takes a rule or a directive; wardnix rules lists the rules")
+		return c.fail("explain takes a rule, a directive or a baseline; wardnix rules lists the rules")
 	}
 	status := exitClean
 	for i, name := range args {
@@ -46,10 +64,13 @@ func explain(name string) (string, error) {
 	if r := lint.Find(workspace.Catalogue(), name); r != nil {
 		return explainRule(r), nil
 	}
+	if text := profile.BuiltinText(name); text != "" {
+		return text, nil
+	}
 	entries := profile.Explain(name)
 	directives := directivesOf(name)
 	if len(entries) == 0 && len(directives) == 0 {
-		return "", fmt.Errorf("there is no rule or directive %q%s", name, didYouMean(name))
+		return "", fmt.Errorf("there is no rule, directive or baseline %q%s", name, didYouMean(name))
 	}
 	return explainDirective(name, entries, directives), nil
 }

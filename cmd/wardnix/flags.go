@@ -15,6 +15,7 @@ import (
 	"wardnix/lint/systemd/directive"
 	"wardnix/lint/systemd/security"
 	"wardnix/lint/workspace"
+	"wardnix/rules/profile"
 )
 
 // target are the flags that say for what a configuration is meant.
@@ -59,6 +60,8 @@ func (f *sourceFlags) flags(fs *pflag.FlagSet) {
 	fs.StringVar(&f.config, "config", "", "read settings from this `FILE` only; its paths are relative to the working directory (default: the nearest wardnix.toml)")
 	fs.BoolVar(&f.noConfig, "no-config", false, "do not read "+config.Name)
 	fs.BoolVar(&f.noGitignore, "no-gitignore", false, "also read files that .gitignore excludes")
+	offers(fs, "baseline", profile.BuiltinNames()...)
+	fromEnv(fs, "systemd-version", "nixos-release", "baseline", "config", "no-config", "no-gitignore")
 }
 
 // options are what to open for the paths.
@@ -72,17 +75,24 @@ func (f *sourceFlags) options(c *Command, paths []string) (workspace.Options, er
 
 // ruleFlags choose among rules and say what fails a run.
 type ruleFlags struct {
-	selected, ignored []string
-	failOn            string
-	noSilencing       bool
+	selected, extra, ignored []string
+	failOn                   string
+	exitZero                 bool
+	noSilencing              bool
 }
 
 func (f *ruleFlags) flags(fs *pflag.FlagSet) {
 	fs.StringSliceVar(&f.selected, "select", nil, "enable only these `RULES`: IDs, names, family letters, default or all")
+	fs.StringSliceVar(&f.extra, "extend-select", nil, "also enable these `RULES`")
 	fs.StringSliceVar(&f.ignored, "ignore", nil, "disable these `RULES`")
 	fs.StringVar(&f.failOn, "fail-on", "", "exit with 1 for findings of this `SEVERITY` or above: error, warning, info or none (default: warning)")
 	takes(fs, "fail-on", severities...)
+	fs.BoolVar(&f.exitZero, "exit-zero", false, "exit with 0 whatever is found, as --fail-on none")
 	fs.BoolVar(&f.noSilencing, "no-silencing", false, "disregard everything in a project that keeps findings from being reported: suppression comments, settings that ignore, exclude or lower, known findings, .gitignore")
+	for _, name := range []string{"select", "extend-select", "ignore"} {
+		offers(fs, name, ruleWords()...)
+	}
+	fromEnv(fs, "select", "extend-select", "ignore", "fail-on", "exit-zero", "no-silencing")
 }
 
 func (f *ruleFlags) apply(opts *workspace.Options) error {
@@ -90,7 +100,10 @@ func (f *ruleFlags) apply(opts *workspace.Options) error {
 		return fmt.Errorf("--fail-on: %w", err)
 	}
 	opts.NoSilencing = f.noSilencing
-	opts.Flags.Select, opts.Flags.Ignore, opts.Flags.FailOn = f.selected, f.ignored, f.failOn
+	opts.Flags.Select, opts.Flags.ExtendSelect, opts.Flags.Ignore, opts.Flags.FailOn = f.selected, f.extra, f.ignored, f.failOn
+	if f.exitZero {
+		opts.Flags.FailOn = lint.Never.String()
+	}
 	return nil
 }
 
@@ -100,15 +113,20 @@ type outputFlags struct {
 	statistics bool
 	outputFile string
 	color      string
+	quiet      bool
+	verbose    bool
 }
 
 func (f *outputFlags) flags(fs *pflag.FlagSet) {
 	fs.StringVar(&f.format, "format", "full", "print as `FORMAT`: "+formatNames())
-	takes(fs, "format", formats()...)
+	offers(fs, "format", formats()...)
 	fs.BoolVar(&f.statistics, "statistics", false, "print counts per rule instead of the findings")
 	fs.StringVar(&f.outputFile, "output-file", "", "write the report to this `FILE` instead of standard output")
 	fs.StringVar(&f.color, "color", "auto", "color the output `WHEN`: auto, always or never")
 	takes(fs, "color", "auto", "always", "never")
+	fs.BoolVarP(&f.quiet, "quiet", "q", false, "print findings only: no summary, no progress")
+	fs.BoolVarP(&f.verbose, "verbose", "v", false, "also say on standard error what was read and which settings apply")
+	fromEnv(fs, "format", "statistics", "output-file", "color", "quiet", "verbose")
 }
 
 // find is the format that the flags name.
@@ -168,6 +186,8 @@ const (
 // relations are those of the flags of all verbs.
 var relations = []relation{
 	{flag: "write", excludes: []string{"diff"}},
+	{flag: "exit-zero", excludes: []string{"fail-on"}},
+	{flag: "quiet", excludes: []string{"verbose"}},
 	{flag: "verify", needs: []string{"write"}},
 	{flag: "unsafe", needs: []string{"write", "diff", "project"}},
 	{flag: "add-ignore", excludes: []string{"write", "unsafe"}, why: "fix first, then ignore what is left"},
@@ -209,7 +229,8 @@ func checkFlags(fs *pflag.FlagSet, args []string) error {
 	}
 	var err error
 	fs.Visit(func(f *pflag.Flag) {
-		if words := f.Annotations[wordsKey]; err == nil && words != nil && f.Name != "format" && !slices.Contains(words, f.Value.String()) {
+		words := f.Annotations[wordsKey]
+		if _, closed := f.Annotations[closedKey]; err == nil && closed && !slices.Contains(words, f.Value.String()) {
 			err = oneOf(f.Name, f.Value.String(), words...)
 		}
 	})

@@ -42,6 +42,7 @@ var floors = map[string]int{
 	"wardnix/rules/gen":              14,
 	"wardnix/rules/new":              14,
 	"wardnix/lint/workspace":         15,
+	"wardnix/rules/profile/proven":   8,
 	"wardnix/cmd/wardnix":            16,
 }
 

@@ -51,7 +51,8 @@ drop-ins beside it, a drop-in alone, or what the tool shh prints; "-" is standar
 
 The classes are:
 
-` + strings.TrimRight(classes.String(), "\n")}
+` + strings.TrimRight(classes.String(), "\n"),
+		words: func() []string { return []string{"service", "cloudflared", "server"} }}
 }
 
 func (v *genVerb) flags(fs *pflag.FlagSet) {
@@ -59,6 +60,7 @@ func (v *genVerb) flags(fs *pflag.FlagSet) {
 	s := &v.service
 	fs.StringVar(&s.Exec, "exec", "", "the command `CMD`, beginning with an absolute path or ${…}")
 	fs.StringVar(&s.Class, "class", "", "what kind of service it is, a `CLASS` as listed above")
+	offers(fs, "class", kindNames()...)
 	fs.StringVar(&s.Description, "description", "", "what it is, in a few words")
 	fs.StringVar(&s.User, "user", "", "run as `USER`, which the module declares; else as one of the unit's name")
 	fs.StringVar(&s.Group, "group", "", "run with `GROUP`, which the module declares; else one of the user's name")
@@ -85,6 +87,15 @@ func (v *genVerb) flags(fs *pflag.FlagSet) {
 	fs.BoolVar(&v.noComments, "no-comments", false, "leave the reasons out")
 	fs.StringVarP(&v.output, "output", "o", "", "write to `FILE`, which must not exist")
 	fs.BoolVar(&v.force, "force", false, "with --output: replace the file")
+}
+
+// kindNames are the names of the classes of services that can be written.
+func kindNames() []string {
+	var names []string
+	for _, k := range profile.Kinds() {
+		names = append(names, k.Name)
+	}
+	return names
 }
 
 // commonFlags go with everything that gen writes; the others with one thing.

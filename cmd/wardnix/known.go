@@ -24,7 +24,8 @@ option, rule and directive, not by line; and the exposure of each unit.
   create  record what is found now
   check   exit with 1 when something new is found, something recorded is gone,
           or a unit is more exposed than it was
-  prune   remove what is gone, and record lower exposures`}
+  prune   remove what is gone, and record lower exposures`,
+		words: func() []string { return []string{"create", "check", "prune"} }}
 }
 
 func (v *knownVerb) flags(fs *pflag.FlagSet) {

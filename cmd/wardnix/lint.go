@@ -26,7 +26,8 @@ type lintVerb struct {
 	known                       string
 	noKnown                     bool
 	since                       string
-	showSettings                bool
+	showSettings, showFiles     bool
+	fixable, unfixable          []string
 	source                      sourceFlags
 	rules                       ruleFlags
 	output                      outputFlags
@@ -48,11 +49,15 @@ are still reported.`}
 }
 
 func (v *lintVerb) flags(fs *pflag.FlagSet) {
-	fs.BoolVar(&v.write, "write", false, "apply safe fixes to the files")
+	fs.BoolVar(&v.write, "write", false, "apply safe fixes to the files; also --fix")
 	fs.BoolVar(&v.diff, "diff", false, "print what --write would change, and change nothing")
-	fs.BoolVar(&v.unsafe, "unsafe", false, "with --write or --diff: also apply fixes that may take away what a service needs")
+	fs.BoolVar(&v.unsafe, "unsafe", false, "with --write or --diff: also apply fixes that may take away what a service needs; also --unsafe-fixes")
 	fs.BoolVar(&v.verify, "verify", false, "with --write: parse each file with nix-instantiate before and after, and discard fixes that change anything else")
 	v.rules.flags(fs)
+	fs.StringSliceVar(&v.fixable, "fixable", nil, "apply fixes of these `RULES` only")
+	fs.StringSliceVar(&v.unfixable, "unfixable", nil, "apply no fix of these `RULES`")
+	offers(fs, "fixable", ruleWords()...)
+	offers(fs, "unfixable", ruleWords()...)
 	fs.StringSliceVar(&v.exclude, "exclude", nil, "leave out paths in directories that match this `GLOB`, in addition to those of the settings")
 	fs.BoolVar(&v.forceExclude, "force-exclude", false, "apply exclusions even to paths given explicitly")
 	fs.BoolVar(&v.noIgnores, "no-ignores", false, "disregard suppression comments")
@@ -62,7 +67,9 @@ func (v *lintVerb) flags(fs *pflag.FlagSet) {
 	fs.StringVar(&v.since, "since", "", "report only units and options changed since the merge base of this git `REVISION` and HEAD")
 	v.source.flags(fs)
 	fs.BoolVar(&v.showSettings, "show-settings", false, "print the settings and where each comes from, and lint nothing")
+	fs.BoolVar(&v.showFiles, "show-files", false, "list the files that would be linted, and lint nothing")
 	v.output.flags(fs)
+	fromEnv(fs, "fixable", "unfixable", "exclude", "force-exclude", "no-ignores", "known", "no-known", "since")
 	fs.StringVar(&v.stdinFilename, "stdin-filename", "", "the `NAME` of the file that - stands for")
 }
 
@@ -78,6 +85,9 @@ func (v *lintVerb) run(c *Command, args []string) int {
 	if v.showSettings {
 		return v.settings(c, w)
 	}
+	if v.showFiles {
+		return v.files(c, w)
+	}
 	stop := c.progress("reading files and looking at what they say")
 	run, err := w.Lint(context.Background(), v.task(format))
 	stop()
@@ -86,6 +96,10 @@ func (v *lintVerb) run(c *Command, args []string) int {
 		run = w.Nothing()
 	case err != nil:
 		return c.fail("lint: %v", err)
+	}
+	c.warnOld(w)
+	if v.output.verbose {
+		c.describe(w)
 	}
 	piped := stdin(args) && v.changes()
 	if piped {
@@ -113,6 +127,7 @@ func (v *lintVerb) open(c *Command, args []string) (*workspace.Workspace, error)
 		name := cmp.Or(v.stdinFilename, "stdin.nix")
 		opts.Overlay, opts.Paths = map[string]string{name: text}, []string{name}
 	}
+	opts.Flags.Fixable, opts.Flags.Unfixable = v.fixable, v.unfixable
 	opts.Exclude, opts.ForceExclude = v.exclude, v.forceExclude
 	opts.NoIgnores, opts.NoKnown, opts.Known, opts.Since = v.noIgnores, v.noKnown, v.known, v.since
 	return workspace.Open(opts)
@@ -149,6 +164,22 @@ func (v *lintVerb) settings(c *Command, w *workspace.Workspace) int {
 	}
 	c.print(report.SafeLines(b.String()))
 	return exitClean
+}
+
+// files lists the files that would be linted.
+func (v *lintVerb) files(c *Command, w *workspace.Workspace) int {
+	switch err := w.Load(context.Background()); {
+	case errors.Is(err, workspace.ErrNothing):
+		return exitClean
+	case err != nil:
+		return c.fail("lint: %v", err)
+	}
+	for _, f := range w.Project.Files() {
+		if f.Asked {
+			c.print(report.Textf("%s\n", report.Name(f.Name)))
+		}
+	}
+	return c.sources(lint.SourceFindings(w.Project))
 }
 
 // status says what went wrong, and is the exit status of a run.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -62,16 +63,49 @@ wardnix could not do its work, in whole or in part; what could be done was done
 .SH FILES
 .TP
 .B wardnix.toml
-the settings of the files in its folder and below
+the settings of the files in its directory and below
 .TP
-.B wardnix\-baseline.json
-the findings that a project lives with for now
+.B wardnix\-known.json
+the known findings of a project
 .SH ENVIRONMENT
 .TP
 .B NO_COLOR, FORCE_COLOR, TERM
-switch colours off and on; FORCE_COLOR wins, then NO_COLOR and TERM=dumb, then whether standard output is a terminal
+switch colors off and on; FORCE_COLOR takes precedence, then NO_COLOR and TERM=dumb, then whether standard output is a terminal
 `)
+	fmt.Fprintf(&b, ".TP\n.B %s\nset the flag of that name if the command line does not; WARDNIX_BASELINE=light is \\-\\-baseline light\n", roff(strings.Join(envNames(), ", ")))
+	b.WriteString(".SH EXAMPLES\n")
+	for _, e := range examples {
+		fmt.Fprintf(&b, ".TP\n.B %s\n%s\n", roff(e.command), roff(e.does))
+	}
+	b.WriteString(".SH SEE ALSO\n.BR systemd.exec (5),\n.BR systemd.service (5),\n.BR systemd\\-analyze (1),\n.BR configuration.nix (5),\n.BR nix (1)\n")
 	return b.String()
+}
+
+// examples are command lines, and what each does.
+var examples = []struct{ command, does string }{
+	{"wardnix lint", "Report what is wrong with the services of the configuration in this directory."},
+	{"wardnix lint --diff", "Print what the safe fixes would change."},
+	{"wardnix lint --write --verify hosts/web", "Apply the safe fixes to the files below a directory, and have Nix confirm each."},
+	{"wardnix lint --baseline light", "Report services that lack the settings that every service can have."},
+	{"wardnix lint --format sarif --output-file wardnix.sarif", "Write a report for code scanning."},
+	{"wardnix known create", "Record what is found now, so that only new findings are reported."},
+	{"wardnix score --fail-above 8.0", "Fail if a service is more exposed than that."},
+	{"wardnix audit .#web --project .", "Check the evaluated system, and report findings at the lines of the source."},
+	{"wardnix explain ProtectSystem", "Print what a directive does, and what it costs."},
+}
+
+// envNames are the variables that set flags.
+func envNames() []string {
+	var names []string
+	for _, v := range verbs() {
+		eachFlag(v, func(f *pflag.Flag) {
+			if name := envName(f.Name); f.Annotations[envKey] != nil && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		})
+	}
+	slices.Sort(names)
+	return names
 }
 
 func paragraphs(s string) []string {

@@ -15,7 +15,9 @@ import (
 
 	"wardnix/emit"
 	"wardnix/lint"
+	"wardnix/lint/nixos"
 	"wardnix/lint/report"
+	"wardnix/lint/workspace"
 )
 
 // report writes a report where the flags say: to a file, to standard output, or to
@@ -30,7 +32,7 @@ func (c *Command) report(f *outputFlags, format report.Format, r *report.Report,
 	case elsewhere:
 		w = c.Stderr
 	}
-	r.Statistics, r.Version = f.statistics, version()
+	r.Statistics, r.Version, r.Quiet = f.statistics, version(), f.quiet
 	r.Base, r.Style = c.base(r.Dir), c.style(f.color, w, r.Dir)
 	err := format.Write(w, r)
 	if err == nil && f.outputFile != "" {
@@ -46,6 +48,50 @@ func (c *Command) report(f *outputFlags, format report.Format, r *report.Report,
 		return c.sources(r.Result.Findings)
 	}
 	return exitClean
+}
+
+// warnOld says on standard error which releases are too old to be judged as they are.
+func (c *Command) warnOld(w *workspace.Workspace) {
+	if w.Project == nil {
+		return
+	}
+	for _, line := range w.TooOld() {
+		c.say("note: " + line)
+	}
+}
+
+// describe says on standard error what was read, and by which settings.
+func (c *Command) describe(w *workspace.Workspace) {
+	name := w.Main.Name
+	if name == "" {
+		name = "none"
+	}
+	c.warn(report.Textf("settings: %s\n", report.Name(name)))
+	if w.Project == nil {
+		return
+	}
+	read := w.Project.Files()
+	c.warn(report.Textf("files: %d, of which %d are linted\n", len(read), countAsked(read)))
+	for _, h := range w.Project.Hosts() {
+		name, release := h.Name, "not known"
+		if name == "" {
+			name = "files of no host"
+		}
+		if h.ReleaseKnown {
+			release = h.Release.String()
+		}
+		c.warn(report.Textf("%s: %s, systemd %d, NixOS %s\n", name, plural(len(h.Units), "unit"), h.Systemd, release))
+	}
+}
+
+func countAsked(files []*nixos.File) int {
+	n := 0
+	for _, f := range files {
+		if f.Asked {
+			n++
+		}
+	}
+	return n
 }
 
 // sources says on standard error what could not be read.

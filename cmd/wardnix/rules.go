@@ -15,7 +15,8 @@ import (
 type rulesVerb struct{ format string }
 
 func (*rulesVerb) about() about {
-	return about{name: "rules", line: "list the rules"}
+	return about{name: "rules", args: "[RULE…]", line: "list the rules", text: `
+A rule is an ID, a name or the letter of a family; default: all.`, words: ruleWords}
 }
 
 func (v *rulesVerb) flags(fs *pflag.FlagSet) {
@@ -24,10 +25,10 @@ func (v *rulesVerb) flags(fs *pflag.FlagSet) {
 }
 
 func (v *rulesVerb) run(c *Command, args []string) int {
-	if len(args) > 0 {
-		return c.fail("rules takes no arguments; wardnix explain tells of one rule")
+	all, err := chosenRules(args)
+	if err != nil {
+		return c.fail("rules: %v", err)
 	}
-	all := workspace.Catalogue()
 	switch v.format {
 	case "text":
 		var p report.Printer
@@ -47,6 +48,15 @@ func (v *rulesVerb) run(c *Command, args []string) int {
 		return c.fail("rules: --format takes text, json or markdown, not %q", v.format)
 	}
 	return exitClean
+}
+
+// chosenRules are the rules that arguments name, or all.
+func chosenRules(args []string) ([]*lint.Rule, error) {
+	all := workspace.Catalogue()
+	if len(args) == 0 {
+		return all, nil
+	}
+	return lint.Select(all, args, nil)
 }
 
 func rulesJSON(c *Command, all []*lint.Rule) error {

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -40,10 +41,19 @@ func (v *scoreVerb) flags(fs *pflag.FlagSet) {
 	v.source.flags(fs)
 }
 
-// scored is a unit with the host that it belongs to.
+// scored is a unit with the hosts that it belongs to.
 type scored struct {
-	host string
+	hosts []string
 	report.Unit
+}
+
+// sameAs reports whether two units are one that several hosts have.
+func (s *scored) sameAs(u *report.Unit) bool {
+	same := func(a, b *security.Assessment) bool {
+		return a == b || a != nil && b != nil && a.Low == b.Low && a.High == b.High
+	}
+	return s.Name == u.Name && s.Scope == u.Scope && s.File == u.File && s.Line == u.Line &&
+		same(s.Now, u.Now) && same(s.Safe, u.Safe) && same(s.All, u.All)
 }
 
 func (v *scoreVerb) run(c *Command, args []string) int {
@@ -66,6 +76,7 @@ func (v *scoreVerb) run(c *Command, args []string) int {
 	if err != nil {
 		return c.fail("score: %v", err)
 	}
+	c.warnOld(w)
 	status := max(c.sources(scores.Problems), c.problems(scores.Hosts))
 	units := v.units(scores.Hosts)
 	if v.detail != "" && len(units) == 0 {
@@ -86,20 +97,42 @@ func (c *Command) problems(hosts []report.Host) int {
 	return status
 }
 
-// units are the units to print, the most exposed ones first.
+// units are the units to print: one of several hosts once, the most exposed ones
+// first, and those that are not known exactly last.
 func (v *scoreVerb) units(hosts []report.Host) []scored {
 	var units []scored
 	for _, h := range hosts {
 		for _, u := range h.Units {
-			if u.Now != nil && (v.detail == "" || u.Name == v.detail || u.Name == v.detail+".service") {
-				units = append(units, scored{h.Name, u})
+			if u.Now == nil || v.detail != "" && u.Name != v.detail && u.Name != v.detail+".service" {
+				continue
+			}
+			if i := slices.IndexFunc(units, func(s scored) bool { return s.sameAs(&u) }); i >= 0 && v.format != "json" {
+				units[i].hosts = append(units[i].hosts, h.Name)
+			} else {
+				units = append(units, scored{[]string{h.Name}, u})
 			}
 		}
 	}
+	unknown := func(s scored) int { return min(int(s.Now.High-s.Now.Low), 1) }
 	slices.SortStableFunc(units, func(a, b scored) int {
-		return cmp.Or(cmp.Compare(b.Now.High, a.Now.High), strings.Compare(a.Name, b.Name))
+		return cmp.Or(cmp.Compare(unknown(a), unknown(b)), cmp.Compare(b.Now.High, a.Now.High), strings.Compare(a.Name, b.Name))
 	})
 	return units
+}
+
+// shownHosts is the number of hosts of a unit that are named.
+const shownHosts = 3
+
+// hostNames are the hosts of a unit.
+func (s *scored) hostNames() report.Text {
+	names := slices.Clone(s.hosts)
+	for i, name := range names {
+		names[i] = cmp.Or(name, "-")
+	}
+	if more := len(names) - shownHosts; more > 1 {
+		names = append(names[:shownHosts], fmt.Sprintf("%d more", more))
+	}
+	return report.Safe(strings.Join(names, ", "))
 }
 
 func (v *scoreVerb) print(c *Command, units []scored, status int) error {
@@ -136,7 +169,7 @@ func (v *scoreVerb) judge(c *Command, w *workspace.Workspace, hosts []report.Hos
 }
 
 func scoresText(units []scored) report.Text {
-	hosts := slices.ContainsFunc(units, func(s scored) bool { return s.host != "" })
+	hosts := slices.ContainsFunc(units, func(s scored) bool { return len(s.hosts) > 1 || s.hosts[0] != "" })
 	head := []report.Text{report.Safe("UNIT"), report.Safe("EXPOSURE"), report.Safe("SAFE FIXES"), report.Safe("ALL FIXES"), report.Safe("FILE")}
 	rows := [][]report.Text{head}
 	for _, s := range units {
@@ -145,7 +178,7 @@ func scoresText(units []scored) report.Text {
 	if hosts {
 		rows[0] = slices.Insert(rows[0], 0, report.Safe("HOST"))
 		for i, s := range units {
-			rows[i+1] = slices.Insert(rows[i+1], 0, report.Name(cmp.Or(s.host, "-")))
+			rows[i+1] = slices.Insert(rows[i+1], 0, s.hostNames())
 		}
 	}
 	var p report.Printer
@@ -212,7 +245,7 @@ func scoresJSON(c *Command, units []scored) error {
 	}{Units: []unit{}}
 	for _, s := range units {
 		u := unit{
-			Unit: s.Name, Host: s.host, Scope: s.Scope, File: s.File, Low: s.Now.Low.String(), High: s.Now.High.String(),
+			Unit: s.Name, Host: s.hosts[0], Scope: s.Scope, File: s.File, Low: s.Now.Low.String(), High: s.Now.High.String(),
 			Overall: single(s.Now), AfterSafe: single(s.Safe), AfterAll: single(s.All), Checks: s.Now.Rows,
 		}
 		if u.Overall != nil {

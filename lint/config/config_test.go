@@ -40,6 +40,7 @@ func TestJudge(t *testing.T) {
 		{"nothing", "", web, "warning error - -"},
 		{"select", `select = ["D"]`, web, "- error info -"},
 		{"default and more", `select = ["default", "D005"]`, web, "warning error info -"},
+		{"extend-select", `extend-select = ["D005"]`, web, "warning error info -"},
 		{"ignore", `ignore = ["baseline-missing"]`, web, "- error - -"},
 		{"severity selects", "[severity]\nD = \"warning\"\nD001 = \"info\"", web, "warning info warning -"},
 		{"but not what is ignored", "ignore = [\"D\"]\n[severity]\nD = \"warning\"", web, "warning - - -"},
@@ -132,4 +133,51 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("what is shown cannot be read: %v\n%s\nof %q", err, out.String(), text)
 		}
 	})
+}
+
+// Suggestions are reported only if a setting names their rule, its family, or all.
+func TestJudgeSuggestion(t *testing.T) {
+	b001 := vocabulary.Rules[0]
+	for _, c := range []struct {
+		text string
+		want bool
+	}{
+		{"", false},
+		{`select = ["default"]`, false},
+		{`extend-select = ["baseline-missing"]`, true},
+		{`select = ["B"]`, true},
+		{`select = ["all"]`, true},
+		{"[severity]\nB001 = \"warning\"", true},
+		{"[unit.web]\nselect = [\"B001\"]", true},
+		{"[unit.web]\nselect = [\"default\"]", false},
+		{"select = [\"B\"]\n[unit.web]\nignore = [\"B\"]", false},
+	} {
+		if _, got := parse(t, c.text).Judge(b001, lint.Info, config.Subject{Unit: "web.service", Suggestion: true}); got != c.want {
+			t.Errorf("%q: %t", c.text, got)
+		}
+	}
+}
+
+func TestFixes(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		want string // of B001, D001, D005 and U003: fixed or -
+	}{
+		{"", "fixed fixed fixed fixed"},
+		{`fixable = ["D"]`, "- fixed fixed -"},
+		{`unfixable = ["B001"]`, "- fixed fixed fixed"},
+		{"fixable = [\"D\"]\nunfixable = [\"unknown-directive\"]", "- - fixed -"},
+	} {
+		var got []string
+		for _, r := range vocabulary.Rules {
+			word := "-"
+			if parse(t, c.text).Fixes(r) {
+				word = "fixed"
+			}
+			got = append(got, word)
+		}
+		if diff := cmp.Diff(c.want, strings.Join(got, " ")); diff != "" {
+			t.Errorf("%q (-want +got)\n%s", c.text, diff)
+		}
+	}
 }

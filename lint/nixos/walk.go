@@ -173,7 +173,7 @@ func (w *walker) entry(l *listing, rel string, e fs.DirEntry) {
 // .gitignore excludes it, and whether it is read only because git tracks it.
 func (w *walker) skips(l *listing, rel string, e fs.DirEntry) (skip, tracked bool) {
 	ignored := l.ignore.ignored(rel, e.IsDir())
-	if !ignored && !l.tracked && !(e.IsDir() && skippedFolder(e.Name())) {
+	if !ignored && !l.tracked && !(e.IsDir() && HoldsNoSources(e.Name())) {
 		return false, false
 	}
 	if w.p.opts.Tracked != nil && w.p.opts.Tracked(path.Join(w.r.dir, rel)) {
@@ -190,9 +190,9 @@ func (w *walker) skipped(l *listing, rel string, e fs.DirEntry) bool {
 	return skip
 }
 
-// skippedFolder names the directories that hold no sources of a project: those of
-// version control and direnv.
-func skippedFolder(name string) bool {
+// HoldsNoSources reports whether a name is that of a directory of version control or
+// of direnv, which is never read.
+func HoldsNoSources(name string) bool {
 	switch name {
 	case ".git", ".hg", ".jj", ".svn", ".direnv":
 		return true

@@ -42,6 +42,8 @@ type Report struct {
 	// Base is the directory that the host of the report wants paths to start from,
 	// such as the checkout of a pipeline: an absolute path with "/".
 	Base string
+	// Quiet leaves out everything but the findings in formats for people.
+	Quiet bool
 	// Style is for formats that people read.
 	Style Style
 }
@@ -53,6 +55,7 @@ type Held struct {
 	Settings  int // by settings
 	Untouched int // by --since
 	Skipped   int // paths that .gitignore excludes
+	LeftOut   int // vendored and hidden directories
 }
 
 // Hardening is what following the suggestions that are not among the findings would
@@ -136,6 +139,7 @@ type Summary struct {
 	Silenced  int `json:"silenced"`  // findings that settings suppress
 	Untouched int `json:"untouched"` // findings in what --since says is unchanged
 	Skipped   int `json:"skipped"`   // paths that .gitignore excludes
+	LeftOut   int `json:"left_out"`  // vendored and hidden directories with Nix files in them
 	Unwritten int `json:"unwritten"` // files that could not be written
 }
 
@@ -143,7 +147,7 @@ type Summary struct {
 func Count(r *Report) Summary {
 	s := Summary{
 		Files: r.Result.Files, Fixed: len(r.Result.Fixed), Ignored: len(r.Result.Ignored),
-		Known: r.Held.Known, Silenced: r.Held.Settings, Untouched: r.Held.Untouched, Skipped: r.Held.Skipped,
+		Known: r.Held.Known, Silenced: r.Held.Settings, Untouched: r.Held.Untouched, Skipped: r.Held.Skipped, LeftOut: r.Held.LeftOut,
 		Unwritten: len(r.Unwritten), Hardening: r.Hardening.Services,
 	}
 	for _, f := range r.Result.Findings {

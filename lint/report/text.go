@@ -146,6 +146,9 @@ func (r *Report) bySeverity() []lint.Finding {
 // end is what follows the findings: the summary, what was gained, and what could be.
 func (r *Report) end() Text {
 	var p Printer
+	if r.Quiet {
+		return p.Text()
+	}
 	p.Print(r.summary())
 	p.Print(r.exposureChanges())
 	p.Print(r.Hardening.text(r.Style))
@@ -182,11 +185,21 @@ func (r *Report) summary() Text {
 	if c.Skipped > 0 {
 		p.Printf("; %s skipped by .gitignore", plural(c.Skipped, "path"))
 	}
+	if c.LeftOut > 0 {
+		p.Printf("; %d vendored or hidden %s left out", c.LeftOut, directories(c.LeftOut))
+	}
 	if c.Unwritten > 0 {
 		p.Printf("; %s not written", plural(c.Unwritten, "file"))
 	}
 	p.Printf("\n")
 	return p.Text()
+}
+
+func directories(n int) string {
+	if n == 1 {
+		return "directory"
+	}
+	return "directories"
 }
 
 // bySeverity counts findings: "1 error, 2 warnings".

@@ -18,6 +18,7 @@ import (
 	"wardnix/lint/config"
 	"wardnix/lint/files"
 	"wardnix/lint/nixos"
+	"wardnix/lint/systemd/directive"
 	"wardnix/lint/unit"
 	"wardnix/nixast"
 	"wardnix/rules"
@@ -70,6 +71,7 @@ type Workspace struct {
 	exclude   *config.File        // the globs of Options.Exclude
 	under     map[*config.File]*config.File
 	tracked   trackers
+	leftOut   map[string]bool // vendored and hidden directories that hold Nix files
 }
 
 // Catalogue are all rules, in order.
@@ -81,7 +83,7 @@ func Open(opts Options) (*Workspace, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &Workspace{opts: opts, base: filepath.ToSlash(base), under: map[*config.File]*config.File{}, tracked: trackers{}, catalogue: Catalogue()}
+	w := &Workspace{opts: opts, base: filepath.ToSlash(base), under: map[*config.File]*config.File{}, tracked: trackers{}, leftOut: map[string]bool{}, catalogue: Catalogue()}
 	for _, glob := range opts.Exclude {
 		if err := config.CheckGlob(glob); err != nil {
 			return nil, fmt.Errorf("--exclude: %w", err)
@@ -234,13 +236,13 @@ var ErrNothing = errors.New("every path is excluded")
 func (w *Workspace) Load(ctx context.Context) error {
 	paths := w.opts.Paths
 	if w.opts.ForceExclude && len(paths) > 0 {
-		paths = slices.DeleteFunc(slices.Clone(paths), func(p string) bool { return w.excludes(filepath.ToSlash(w.abs(p))) })
+		paths = slices.DeleteFunc(slices.Clone(paths), func(p string) bool { return w.excludes(filepath.ToSlash(w.abs(p))) || w.isVendored(p) })
 		if len(paths) == 0 {
 			return ErrNothing
 		}
 	}
 	opts := nixos.Options{
-		Dir: w.opts.Dir, Overlay: w.opts.Overlay, Systemd: w.Main.SystemdVersion, Exclude: w.excludes,
+		Dir: w.opts.Dir, Overlay: w.opts.Overlay, Systemd: w.Main.SystemdVersion, Exclude: w.leavesOut,
 		NoGitignore: w.opts.NoGitignore, Tracked: w.tracked.tracks,
 	}
 	release, err := w.release()
@@ -306,6 +308,23 @@ func (w *Workspace) Used() config.Used {
 		}
 	}
 	return used
+}
+
+// TooOld are the releases of hosts whose systemd is older than the oldest that
+// wardnix has tables of, a line each.
+func (w *Workspace) TooOld() []string {
+	var lines []string
+	for _, h := range w.Project.Hosts() {
+		came := h.Release.Systemd()
+		if !h.ReleaseKnown || w.Main.SystemdVersion != 0 || came >= int(directive.Oldest) {
+			continue
+		}
+		line := fmt.Sprintf("NixOS %s has systemd %d; units are judged by systemd %s, the oldest that wardnix knows", h.Release, came, directive.Oldest)
+		if !slices.Contains(lines, line) {
+			lines = append(lines, line)
+		}
+	}
+	return lines
 }
 
 // Named adds the name of a file, as users know it, to an error of the file system.

@@ -93,6 +93,17 @@ func (r *Requirement) Option() string { return strings.Join(r.Path, ".") }
 // BuiltinNames are the names of the built-in baselines.
 func BuiltinNames() []string { return []string{"cloudflared", "light", "server", "strict"} }
 
+// BuiltinText is the module that a built-in baseline is; "" if there is none of that
+// name.
+func BuiltinText(name string) string {
+	for _, b := range Builtin() {
+		if b.Name == name {
+			return b.text
+		}
+	}
+	return ""
+}
+
 // Builtin are the built-in baselines.
 func Builtin() []*Baseline {
 	return together([]*Baseline{

@@ -11,24 +11,24 @@ import (
 // Verdict says what systemd does with a value.
 type Verdict struct {
 	Status Status
-	// Reason says why the value, or a part of it, is not taken, or what
-	// systemd warns of; empty for a plain valid value.
+	// Reason says why systemd ignores or refuses the value or a part of it, or why
+	// it warns; empty for a value that is simply valid.
 	Reason string
-	// Keeps says what stays in force when a value is ignored.
+	// Keeps says which value is effective when the value is ignored.
 	Keeps string
 	// Nearest is the valid value that was most likely meant, else empty.
 	Nearest string
-	// Silent tells that systemd prints no warning.
+	// Silent reports that systemd prints no warning.
 	Silent bool
 }
 
-// Status is what becomes of a value.
+// Status is what systemd does with a value.
 type Status uint8
 
 // The statuses, from good to bad.
 const (
 	Valid   Status = iota
-	Partly         // some of its words are ignored, the rest is in force
+	Partly         // some of its words are ignored, the rest applies
 	Ignored        // the whole line is ignored
 	Refused        // the unit does not load
 )
@@ -65,7 +65,7 @@ func CheckLine(d *directive.Directive, text string, e Expander) Verdict {
 	var verdict Verdict
 	switch {
 	case d.KindIn(e.Version) == directive.KindIgnored:
-		return Verdict{Status: Ignored, Reason: fmt.Sprintf("removed in systemd %d, without effect", d.IgnoredSince)}
+		return Verdict{Status: Ignored, Reason: fmt.Sprintf("removed in systemd %d, has no effect", d.IgnoredSince)}
 	case !supported(d.Name, e.Name):
 		return Verdict{Status: Ignored, Reason: "not supported for this type of unit"}
 	case text == "":
@@ -81,7 +81,7 @@ func CheckLine(d *directive.Directive, text string, e Expander) Verdict {
 			return warned("%s", reason)
 		}
 		if alwaysWarned(d) {
-			return warned("obsolete, write %s=", d.Replacement)
+			return warned("obsolete, use %s=", d.Replacement)
 		}
 	}
 	return verdict
@@ -102,11 +102,11 @@ func supported(directive, unit string) bool {
 
 // discouraged are valid values that systemd warns of, with the reason.
 var discouraged = map[[2]string]string{
-	{"KillMode", "none"}: "KillMode=none leaves processes behind; it is deprecated",
-	{"User", "nobody"}:   "nobody owns what nothing else owns; the service needs a user of its own",
+	{"KillMode", "none"}: "KillMode=none leaves processes running and is deprecated",
+	{"User", "nobody"}:   "nobody is not a dedicated user; run the service as its own user",
 }
 
-// warns reports whether systemd says something of every use of the directive.
+// alwaysWarned reports whether systemd warns of every use of the directive.
 func alwaysWarned(d *directive.Directive) bool {
 	switch d.Name {
 	case "CPUShares", "StartupCPUShares", "MemoryLimit", "BlockIODeviceWeight", "BlockIOReadBandwidth", "BlockIOWriteBandwidth":
@@ -115,17 +115,19 @@ func alwaysWarned(d *directive.Directive) bool {
 	return strings.HasSuffix(d.Name, "Overridable")
 }
 
-// keeps says what holds when a line is ignored.
+// keptValue says which value is effective when a line is ignored.
 func keptValue(d *directive.Directive) string {
 	switch {
 	case d.Repeat != directive.Override:
-		return "what the other lines say"
+		return "that of the remaining lines"
 	case d.Default != "":
-		return "the earlier value, else the default " + d.Default
+		return fmt.Sprintf("`%s` (the default), unless another definition sets it", d.Default)
 	}
-	return "the earlier value, else the default"
+	return "the default, unless another definition sets it"
 }
 
+// EmptyVerdict says what systemd of version v does with an empty assignment of the
+// directive.
 func EmptyVerdict(d *directive.Directive, v directive.Version) Verdict {
 	empty := d.Empty
 	switch {
@@ -137,9 +139,9 @@ func EmptyVerdict(d *directive.Directive, v directive.Version) Verdict {
 	}
 	switch empty {
 	case directive.EmptyIgnored:
-		return ignored("an empty value resets nothing here")
+		return ignored("an empty value does not reset this directive")
 	case directive.EmptyRefused:
-		return refused("an empty value is no boolean")
+		return refused("an empty value is not a boolean")
 	}
 	return Verdict{}
 }
@@ -165,5 +167,5 @@ func ignoredUnless(ok bool, format string, args ...any) Verdict {
 	return ignored(format, args...)
 }
 
-// badSpecifier is the reason for a percent sign that stands for nothing.
-const badSpecifier = "unknown specifier; a literal percent sign is written twice"
+// badSpecifier is the reason for a percent sign that begins no known specifier.
+const badSpecifier = "unknown specifier; double a literal percent sign"

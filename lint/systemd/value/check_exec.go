@@ -70,7 +70,7 @@ func ParseExec(line string, e Expander) ([]Command, Verdict) {
 		first = false
 		word, after, ok, bad, odd := commandWord(rest)
 		if bad {
-			return commands, ignored("open quote: %s", Clip(rest))
+			return commands, ignored("unclosed quote: %s", Clip(rest))
 		}
 		if !ok {
 			break
@@ -111,7 +111,7 @@ func ParseExec(line string, e Expander) ([]Command, Verdict) {
 			return commands, fail("no name behind @: %s", Clip(line))
 		}
 		if command.magic && e.Version >= 258 {
-			verdict = warned("!! has no meaning from systemd 258 on")
+			verdict = warned("!! has no effect since systemd 258")
 		}
 		commands = append(commands, command)
 		if !semicolon {
@@ -122,7 +122,7 @@ func ParseExec(line string, e Expander) ([]Command, Verdict) {
 }
 
 // oddEscape is what systemd warns of when it keeps an escape as it stands.
-var oddEscape = Verdict{Reason: "unknown escape sequence, kept as it stands"}
+var oddEscape = Verdict{Reason: "unknown escape sequence, kept unchanged"}
 
 // commandWord cuts the next word off a command line. odd tells of an escape that
 // is none, and is kept.
@@ -173,7 +173,7 @@ func parseArguments(rest string, e Expander) (after string, args []string, semic
 		}
 		word, tail, ok, bad, kept := commandWord(rest)
 		if bad {
-			return "", args, false, odd, "open quote: " + Clip(rest)
+			return "", args, false, odd, "unclosed quote: " + Clip(rest)
 		}
 		odd = odd || kept
 		if !ok {

@@ -102,5 +102,5 @@ func checkMemoryPressureDuration(c *context, text string) Verdict {
 	if !ok {
 		return c.not(text)
 	}
-	return ignoredUnless(usec >= 1e6 && usec != UsecInfinity, "not a time span from 1s on: %s", Clip(text))
+	return ignoredUnless(usec >= 1e6 && usec != UsecInfinity, "not a duration of at least 1s: %s", Clip(text))
 }

@@ -103,7 +103,7 @@ func checkLineMax(c *context, text string) Verdict {
 	case !ok:
 		return c.not(text)
 	case n < 79:
-		return warned("a line may have 79 bytes at least, which it is raised to")
+		return warned("raised to the minimum of 79 bytes")
 	}
 	return Verdict{}
 }
@@ -111,7 +111,7 @@ func checkLineMax(c *context, text string) Verdict {
 // checkBoolOrSize judges Compress=, where 0 and 1 are booleans.
 func checkBoolOrSize(c *context, text string) Verdict {
 	if text == "0" || text == "1" {
-		return warned("%s is taken for a boolean, not for a size", text)
+		return warned("%s is parsed as a boolean, not as a size", text)
 	}
 	if _, ok := ParseBool(text); ok || isSize(text) {
 		return Verdict{}

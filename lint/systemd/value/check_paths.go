@@ -100,7 +100,7 @@ func checkPIDFile(c *context, text string) Verdict {
 		return refused("%s", problem)
 	}
 	if strings.HasPrefix(path, "/var/run/") {
-		return Verdict{Silent: c.Version < 253, Reason: "/var/run is a legacy directory, /run is used"}
+		return Verdict{Silent: c.Version < 253, Reason: "/var/run is a legacy directory; systemd uses /run"}
 	}
 	return Verdict{}
 }
@@ -247,7 +247,7 @@ func checkSearchPath(c *context, text string) Verdict {
 			break
 		}
 		if problem := c.absolute(word); problem != "" {
-			verdict := Verdict{Status: Partly, Reason: problem + "; it and the rest of the line are dropped"}
+			verdict := Verdict{Status: Partly, Reason: problem + "; it and the rest of the line are ignored"}
 			if good == 0 {
 				verdict.Status = Ignored
 			}

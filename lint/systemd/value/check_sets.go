@@ -137,7 +137,7 @@ func checkCPUs(c *context, text string) Verdict {
 	case !ok:
 		return c.not(text)
 	case backwards:
-		return Verdict{Status: Partly, Reason: "a range ends before it begins: " + Clip(text)}
+		return Verdict{Status: Partly, Reason: "the end of a range is before its start: " + Clip(text)}
 	}
 	return Verdict{}
 }

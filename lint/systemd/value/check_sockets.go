@@ -26,7 +26,7 @@ func checkListenAddress(c *context, text string) Verdict {
 	case !validAddress(address):
 		return c.not(text)
 	case c.of.Name == "ListenSequentialPacket" && address[0] != '/' && address[0] != '@':
-		return ignored("only sockets of the file system and abstract ones have sequential packets: %s", Clip(text))
+		return ignored("only file system and abstract sockets support sequential packets: %s", Clip(text))
 	}
 	return Verdict{}
 }

@@ -24,7 +24,7 @@ func checkBool(c *context, text string) Verdict {
 func (c *context) notOneOf(text string) Verdict {
 	for _, known := range c.of.Enum().Values {
 		if known.Name == text && c.Version < known.Since {
-			return ignored("%s is a value of %s= only from systemd %d on", text, c.of.Name, known.Since)
+			return ignored("%s is a value of %s= since systemd %d", text, c.of.Name, known.Since)
 		}
 	}
 	return ignored("not a value of %s=: %s", c.of.Name, Clip(text))
@@ -88,9 +88,9 @@ func checkInput(c *context, text string) Verdict { return c.stream(text, "file")
 func checkOutput(c *context, text string) Verdict {
 	switch {
 	case text == "syslog" || text == "syslog+console":
-		return warned("%s is obsolete, journal is used", text)
+		return warned("%s is obsolete; systemd uses journal", text)
 	case strings.HasPrefix(text, "/"):
-		return ignored("a path takes file:, append: or truncate: before it: %s", Clip(text))
+		return ignored("a path without file:, append: or truncate: before it: %s", Clip(text))
 	}
 	return c.stream(text, "file", "append", "truncate")
 }

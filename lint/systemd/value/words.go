@@ -23,7 +23,7 @@ const (
 )
 
 // extractWord cuts the first word off text. ok is false when there is none; err
-// is true for an open quote or a bad escape, and then word and rest mean nothing.
+// is true for an unclosed quote or a bad escape, and then word and rest mean nothing.
 // more is false when the text ended with the word, which matters for separators
 // that enclose empty words.
 func extractWord(text, separators string, flags wordFlags) (word, rest string, more, ok, err bool) {

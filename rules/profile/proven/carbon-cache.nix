@@ -1,0 +1,170 @@
+# What a service that runs carbon-cache was seen to work under: the largest part of the
+# strict baseline. It was run as the user _graphite, version 1.1.7 under systemd 252 and
+# version 1.1.10 under systemd 262.
+#
+# The module can be imported as it is. It hardens the services listed in
+# `wardnix.proven.carbon-cache`; set single directives back with lib.mkForce.
+{ config, lib, ... }:
+
+{
+  options.wardnix.proven.carbon-cache = lib.mkOption {
+    type = lib.types.listOf lib.types.str;
+    default = [ ];
+    example = [ "carbon-cache" ];
+    description = "Services that run carbon-cache, to harden with what it was seen to work under.";
+  };
+
+  config.systemd.services = lib.genAttrs config.wardnix.proven.carbon-cache (_: {
+    serviceConfig = {
+      # Runs in a user namespace in which root and the unit's own user map to
+      # themselves and every other user to nobody. The process has no capability over
+      # the host's namespaces.
+      # Cost: files of other users show as nobody's; ports below 1024 and raw sockets
+      # are out of reach, whatever AmbientCapabilities says.
+      PrivateUsers = true;
+
+      # Runs in a PID namespace: other processes can be neither seen nor signalled.
+      # Needs systemd 257 (NixOS 25.05); an older one ignores it with a warning, and
+      # `systemd-analyze security` does not score it.
+      # Cost: does not work with Type=forking.
+      PrivatePIDs = true;
+
+      # Files it creates can be read by its own user only. Write it as a string: Nix has
+      # no octal numbers, and 0077 is rendered as 77, which is right by luck.
+      # Cost: files meant for a group, such as sockets, want 0027.
+      UMask = "0077";
+
+      # Gives the process a kernel keyring of its own. It is systemd's default for
+      # system services and stands here so that nothing changes it unseen.
+      # Cost: none.
+      KeyringMode = "private";
+
+      # Makes the whole file system read-only, but for /dev, /proc and /sys, for
+      # ReadWritePaths and for the state, cache, logs, runtime and private /tmp
+      # directories of the unit.
+      # Cost: a service that writes elsewhere fails; give it StateDirectory.
+      ProtectSystem = "strict";
+
+      # Hides /home, /root and /run/user.
+      # Cost: a token or a configuration kept there cannot be read.
+      ProtectHome = true;
+
+      # Gives the service /tmp and /var/tmp of its own, removed when it stops.
+      # Cost: sockets that other services put into /tmp are not seen.
+      PrivateTmp = true;
+
+      # Keeps mounts that the service makes to itself. The host's mounts stay visible,
+      # and new ones still appear. Implied by the other file system directives here.
+      # Cost: none for a service that mounts nothing.
+      PrivateMounts = true;
+
+      # Leaves only pseudo devices (/dev/null, /dev/zero, /dev/urandom, …) in /dev and
+      # takes away the capabilities to make device nodes and for raw I/O.
+      # Cost: no GPU, serial port, /dev/net/tun and the like.
+      PrivateDevices = true;
+
+      # Leaves only the directories of processes in /proc.
+      # Cost: whatever reads /proc/meminfo, /proc/cpuinfo, /proc/net or /proc/sys finds
+      # nothing there.
+      ProcSubset = "pid";
+
+      # Hides the processes of other users in /proc.
+      # Cost: tools that watch other processes see none.
+      ProtectProc = "invisible";
+
+      # Makes kernel variables in /proc/sys, /sys and the like read-only.
+      # Cost: none for a service that tunes no kernel.
+      ProtectKernelTunables = true;
+
+      # Forbids loading kernel modules and hides /usr/lib/modules.
+      # Cost: none; modules the kernel loads on demand still come.
+      ProtectKernelModules = true;
+
+      # Forbids reading and clearing the kernel's log.
+      # Cost: none for a service that collects no kernel logs.
+      ProtectKernelLogs = true;
+
+      # Makes the control group hierarchy read-only.
+      # Cost: breaks container runtimes only.
+      ProtectControlGroups = true;
+
+      # Gives the service a host name of its own that it cannot change.
+      # Cost: a change of the host's name is not seen until the service is restarted.
+      ProtectHostname = true;
+
+      # Forbids setting the clock.
+      # Cost: none for a service that is no time server.
+      ProtectClock = true;
+
+      # Grants no capability beyond what the user has. This is systemd's default; `null`
+      # is rendered as an empty assignment, which also undoes what another module
+      # granted. `[ ]` would render nothing.
+      # Cost: none.
+      AmbientCapabilities = null;
+
+      # Takes every capability away, for good. `null` and "" are rendered as an empty
+      # assignment, which is the empty set; `[ ]` renders nothing and takes nothing away.
+      # Cost: a service that needs one, to bind a port below 1024 for instance, fails.
+      CapabilityBoundingSet = null;
+
+      # Allows Internet and Unix sockets only. Netlink, packet and every other family are
+      # refused.
+      # Cost: no Netlink: interfaces cannot be listed. No packet sockets: no DHCP client, no
+      # capture of traffic.
+      RestrictAddressFamilies = [
+        "AF_INET"
+        "AF_INET6"
+        "AF_UNIX"
+      ];
+
+      # Refuses system calls of foreign architectures, which are the way round a filter.
+      # Cost: no 32-bit helper programs.
+      SystemCallArchitectures = "native";
+
+      # Makes setuid and setgid programs run without their privileges.
+      # Cost: sudo, ping with setuid and the like do not work from within.
+      NoNewPrivileges = true;
+
+      # Locks the execution domain, which only emulators change.
+      # Cost: breaks old emulators only.
+      LockPersonality = true;
+
+      # Refuses memory that is writable and executable. Programs in Go, Rust or C need none.
+      # Cost: just-in-time compilers (node, java, .NET, LuaJIT) do not start.
+      MemoryDenyWriteExecute = true;
+
+      # Refuses realtime scheduling, with which a process can take a whole CPU.
+      # Cost: none outside audio.
+      RestrictRealtime = true;
+
+      # Forbids setting the setuid and setgid bits of files.
+      # Cost: none for a service that installs no programs.
+      RestrictSUIDSGID = true;
+
+      # Refuses to create or enter namespaces of any kind.
+      # Cost: breaks containers, the sandboxes of browsers and builds of Nix from within.
+      RestrictNamespaces = true;
+
+      # Removes what System V and POSIX IPC its user leaves behind when it stops.
+      # Cost: none for a user that no other service shares.
+      RemoveIPC = true;
+
+      # Refuses groups of system calls that it was seen to work without. Each item needs
+      # its own "~".
+      # Cost: what it does not do under test may need one of them.
+      SystemCallFilter = [
+        "~@clock"
+        "~@cpu-emulation"
+        "~@debug"
+        "~@module"
+        "~@mount"
+        "~@obsolete"
+        "~@privileged"
+        "~@raw-io"
+        "~@reboot"
+        "~@resources"
+        "~@swap"
+      ];
+    };
+  });
+}
