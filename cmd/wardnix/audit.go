@@ -121,6 +121,7 @@ func (v *auditVerb) open(ctx context.Context, c *Command) (*workspace.Workspace,
 	if err != nil {
 		return nil, err
 	}
+	opts.Describe = v.output.format == "html"
 	w, err := workspace.Open(opts)
 	if err == nil && v.project != "" {
 		err = w.LoadSource(ctx)

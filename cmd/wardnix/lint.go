@@ -127,6 +127,7 @@ func (v *lintVerb) open(c *Command, args []string) (*workspace.Workspace, error)
 		name := cmp.Or(v.stdinFilename, "stdin.nix")
 		opts.Overlay, opts.Paths = map[string]string{name: text}, []string{name}
 	}
+	opts.Describe = v.output.format == "html"
 	opts.Flags.Fixable, opts.Flags.Unfixable = v.fixable, v.unfixable
 	opts.Exclude, opts.ForceExclude = v.exclude, v.forceExclude
 	opts.NoIgnores, opts.NoKnown, opts.Known, opts.Since = v.noIgnores, v.noKnown, v.known, v.since

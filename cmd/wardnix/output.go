@@ -33,6 +33,7 @@ func (c *Command) report(f *outputFlags, format report.Format, r *report.Report,
 		w = c.Stderr
 	}
 	r.Statistics, r.Version, r.Quiet = f.statistics, version(), f.quiet
+	r.Date = c.today()
 	r.Base, r.Style = c.base(r.Dir), c.style(f.color, w, r.Dir)
 	err := format.Write(w, r)
 	if err == nil && f.outputFile != "" {
@@ -48,6 +49,16 @@ func (c *Command) report(f *outputFlags, format report.Format, r *report.Report,
 		return c.sources(r.Result.Findings)
 	}
 	return exitClean
+}
+
+// today is the day of a report: that of SOURCE_DATE_EPOCH, if it is set, so that a
+// build makes the same report again.
+func (c *Command) today() string {
+	at := time.Now()
+	if seconds, err := strconv.ParseInt(c.env("SOURCE_DATE_EPOCH"), 10, 64); err == nil {
+		at = time.Unix(seconds, 0)
+	}
+	return at.UTC().Format(time.DateOnly)
 }
 
 // warnOld says on standard error which releases are too old to be judged as they are.

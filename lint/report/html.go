@@ -16,8 +16,8 @@ const (
 	shownFiles = 40
 	openAll    = 12 // findings up to which all are unfolded
 	// toldUnits is the number of services that are shown with all that they
-	// are exposed to: a page with thousands would be slow.
-	toldUnits = 500
+	// are exposed to: a page with thousands would be large and slow.
+	toldUnits = 60
 )
 
 //go:embed page.html

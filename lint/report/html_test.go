@@ -100,7 +100,7 @@ func TestLongPage(t *testing.T) {
 			t.Errorf("the page does not have %s", want)
 		}
 	}
-	if len(page) > 10<<20 {
+	if len(page) > 5<<20 {
 		t.Errorf("the page has %d bytes", len(page))
 	}
 }

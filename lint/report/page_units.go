@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"wardnix/lint/systemd/security"
@@ -14,12 +15,17 @@ import (
 type (
 	unitView struct {
 		ID, Name, Scope, File string
-		unit                  string // the name as it is
-		Line                  int
-		Now, Safe, All        exposureView
-		Costs                 []costView
-		Untold                bool // the costs
-		Findings              []*findingView
+		// Hosts are the IDs of the hosts that have it, with blanks between, and On
+		// their names if the page is about several.
+		Hosts, On      string
+		Gain           security.Exposure // what all fixes take away
+		unit           string            // the name as it is
+		on             []*hostView
+		Line           int
+		Now, Safe, All exposureView
+		Costs          []costView
+		Untold         bool // the costs
+		Findings       []*findingView
 	}
 	exposureView struct {
 		Low, High  security.Exposure
@@ -88,7 +94,7 @@ func exposedUnits(r *Report) []exposed {
 	return out
 }
 
-// hostViews are the services by host, in the order in which hosts are read.
+// hostViews are the hosts that have services, in the order in which they are read.
 func hostViews(r *Report, units []exposed) []*hostView {
 	var out []*hostView
 	byName := map[string]*hostView{}
@@ -103,25 +109,68 @@ func hostViews(r *Report, units []exposed) []*hostView {
 		byName[h.Name] = &hostView{ID: len(out), Name: escape(h.Name, false), About: about, host: h.Name}
 		out = append(out, byName[h.Name])
 	}
-	for i, u := range units {
-		h := byName[u.host]
-		h.Units = append(h.Units, newUnitView(&u.Unit, i))
-	}
-	out = slices.DeleteFunc(out, func(h *hostView) bool { return len(h.Units) == 0 })
 	for _, h := range out {
-		h.Count = len(h.Units)
-		h.Means = meansOf(slices.DeleteFunc(slices.Clone(units), func(u exposed) bool { return u.host != h.host }))
-		if len(h.Units) > shownUnits+5 { // a handful is not worth folding
-			h.Units, h.More = h.Units[:shownUnits], h.Units[shownUnits:]
-		}
+		own := slices.DeleteFunc(slices.Clone(units), func(u exposed) bool { return u.host != h.host })
+		h.Count, h.Means = len(own), meansOf(own)
 	}
-	return out
+	return slices.DeleteFunc(out, func(h *hostView) bool { return h.Count == 0 })
 }
 
-// link adds a finding to the units of its name.
-func (h *hostView) link(f *findingView) {
-	for _, u := range slices.Concat(h.Units, h.More) {
-		if u.unit == f.unit {
+// services are the services of all hosts, one that several hosts have once. What is
+// not known exactly comes apart, since there is little to say of it.
+func (v *pageView) services(units []exposed) {
+	byName := map[string]*hostView{}
+	for _, h := range v.Hosts {
+		byName[h.host] = h
+	}
+	type key struct {
+		name, scope, file string
+		line              int
+		now, safe, all    string
+	}
+	seen := map[key]*unitView{}
+	for _, u := range units {
+		one := newUnitView(&u.Unit, len(seen))
+		k := key{u.Name, u.Scope, u.File, u.Line, one.Now.Text, one.Safe.Text, one.All.Text}
+		if seen[k] == nil {
+			seen[k] = one
+			if one.Now.Low == one.Now.High {
+				v.Units = append(v.Units, one)
+			} else {
+				v.Unknown = append(v.Unknown, one)
+			}
+		}
+		seen[k].addHost(byName[u.host], len(v.Hosts) > 1)
+	}
+	if len(v.Units) > shownUnits+5 { // a handful is not worth folding
+		v.Units, v.MoreUnits = v.Units[:shownUnits], v.Units[shownUnits:]
+	}
+}
+
+// namedHosts is the number of hosts of a service that are named.
+const namedHosts = 4
+
+// addHost notes that a host has the service.
+func (u *unitView) addHost(h *hostView, name bool) {
+	u.on = append(u.on, h)
+	u.Hosts = strings.TrimSpace(u.Hosts + " " + strconv.Itoa(h.ID))
+	if !name {
+		return
+	}
+	var names []string
+	for _, h := range u.on {
+		names = append(names, cmp.Or(h.Name, "files of no host"))
+	}
+	if more := len(names) - namedHosts; more > 1 {
+		names = append(names[:namedHosts], fmt.Sprintf("%d more", more))
+	}
+	u.On = strings.Join(names, ", ")
+}
+
+// link adds a finding to the units of its name on some hosts.
+func (v *pageView) link(f *findingView, hosts []*hostView) {
+	for _, u := range slices.Concat(v.Units, v.MoreUnits, v.Unknown) {
+		if u.unit == f.unit && slices.ContainsFunc(u.on, func(h *hostView) bool { return slices.Contains(hosts, h) }) {
 			u.Findings = append(u.Findings, f)
 		}
 	}
@@ -139,6 +188,7 @@ func newUnitView(u *Unit, n int) *unitView {
 		v.Scope = escape(u.Scope, false)
 	}
 	v.Safe.Same, v.All.Same = v.Safe.Text == v.Now.Text, v.All.Text == v.Now.Text
+	v.Gain = v.Now.High - v.All.High
 	return v
 }
 

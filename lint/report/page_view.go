@@ -26,19 +26,25 @@ type (
 		Safe, Unsafe int
 		Hosts        []*hostView
 		Means        *meansView // nil without services
-		Files        []*fileView
-		MoreFiles    []*fileView
-		MoreFindings int
-		Rules        []ruleView
-		Diff         []diffLine
+		About        []aboutView
+		Mixed        bool // hosts of several releases
+		// Units are the services whose exposure is known, MoreUnits those that are
+		// folded, and Unknown the others.
+		Units, MoreUnits, Unknown []*unitView
+		Files                     []*fileView
+		MoreFiles                 []*fileView
+		MoreFindings              int
+		Rules                     []ruleView
+		Diff                      []diffLine
 	}
-	hostView struct {
+	// aboutView is something to know of the report as a whole.
+	aboutView struct{ Name, Text string }
+	hostView  struct {
 		ID          int
 		Name, About string
 		host        string // the name as it is
 		Count       int
 		Means       *meansView // nil where no service is known exactly
-		Units, More []*unitView
 	}
 	fileView struct {
 		Name     string
@@ -47,6 +53,8 @@ type (
 	}
 	findingView struct {
 		ID, Severity, Rule, Name, Message string
+		Fix                               string // "safe", "unsafe" or "none"
+		Link, Help                        string // see [lint.Page]
 		Place                             string
 		unit                              string
 		Open                              bool
@@ -68,8 +76,8 @@ type (
 		Diff                         []diffLine
 	}
 	ruleView struct {
-		ID, Name, Title string
-		Count           int
+		ID, Name, Title, Link string
+		Count                 int
 	}
 	// excerptLine is a line of source: before the place, the place, behind it.
 	excerptLine struct {
@@ -89,6 +97,9 @@ func newPageView(r *Report) *pageView {
 	v.Safe, v.Unsafe = fixable(r.Result)
 	v.Hosts = hostViews(r, units)
 	v.Means = meansOf(units)
+	v.services(units)
+	v.About = aboutOf(r, v.Hosts)
+	v.Mixed = slices.ContainsFunc(v.Hosts, func(h *hostView) bool { return h.About != v.Hosts[0].About })
 	v.Files = v.fileViews(r)
 	if len(v.Files) > shownFiles {
 		v.Files, v.MoreFiles = v.Files[:shownFiles], v.Files[shownFiles:]
@@ -98,6 +109,21 @@ func newPageView(r *Report) *pageView {
 	}
 	v.Rules = ruleViews(r.Result.Findings)
 	return v
+}
+
+// aboutOf is what the page is about: project, commit, day, targets and version.
+func aboutOf(r *Report, hosts []*hostView) []aboutView {
+	var targets []string
+	for _, h := range hosts {
+		if !slices.Contains(targets, h.About) {
+			targets = append(targets, h.About)
+		}
+	}
+	all := []aboutView{{"Project", r.Project}, {"Commit", r.Commit}, {"Date", r.Date}, {"Target", strings.Join(targets, "; ")}, {"wardnix", r.Version}}
+	for i := range all {
+		all[i].Text = escape(all[i].Text, false)
+	}
+	return slices.DeleteFunc(all, func(a aboutView) bool { return a.Text == "" })
 }
 
 // titleOf says in a few words what a run came to.
@@ -122,9 +148,7 @@ func (v *pageView) fileViews(r *Report) []*fileView {
 		one.Open = len(r.Result.Findings) <= openAll
 		file := out[len(out)-1]
 		file.Findings = append(file.Findings, one)
-		for _, h := range hosts[f.File.Name] {
-			h.link(one)
-		}
+		v.link(one, hosts[f.File.Name])
 	}
 	return out
 }
@@ -151,6 +175,10 @@ func newFindingView(f lint.Finding) *findingView {
 	v := &findingView{
 		Severity: f.Severity.String(), Rule: f.Rule.ID, Name: f.Rule.Name, Message: escape(f.Message, true),
 		Place: placeOf(f.File, f.Span), unit: f.Unit(), Excerpt: excerpt(f.File, f.Span),
+	}
+	v.Link, v.Help, v.Fix = f.Rule.Link(), f.Rule.Help(), "none"
+	if len(f.Fixes) > 0 {
+		v.Fix = f.Fixes[0].Applicability.String()
 	}
 	for _, n := range f.Notes {
 		v.Notes = append(v.Notes, noteView{lint.Note{Label: n.Label, Text: escape(n.Text, true)}, strings.Contains(n.Text, "\n") || strings.Contains(n.Text, " = ")})
@@ -240,7 +268,7 @@ func ruleViews(found []lint.Finding) []ruleView {
 	byID := map[string]*ruleView{}
 	for _, f := range found {
 		if byID[f.Rule.ID] == nil {
-			byID[f.Rule.ID] = &ruleView{ID: f.Rule.ID, Name: f.Rule.Name, Title: f.Rule.Title}
+			byID[f.Rule.ID] = &ruleView{ID: f.Rule.ID, Name: f.Rule.Name, Title: f.Rule.Title, Link: f.Rule.Link()}
 		}
 		byID[f.Rule.ID].Count++
 	}

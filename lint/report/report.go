@@ -36,6 +36,9 @@ type Report struct {
 	Rules []*lint.Rule
 	// Version is that of wardnix.
 	Version string
+	// Project is the name of what was looked at; Commit is the commit of its
+	// repository, and Date the day of the report; "" if not known.
+	Project, Commit, Date string
 	// Dir is the working directory, which the names of files start from: an
 	// absolute path with "/".
 	Dir string

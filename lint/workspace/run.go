@@ -4,11 +4,13 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"path"
 	"path/filepath"
 	"slices"
 
 	"wardnix/emit"
 	"wardnix/lint"
+	"wardnix/lint/gitrepo"
 	"wardnix/lint/nixos"
 	"wardnix/lint/report"
 )
@@ -223,8 +225,29 @@ func (l *linter) report(r *lint.Result, failed []report.Failure, t Task) *Run {
 
 // newReport is a report with what all reports have.
 func (w *Workspace) newReport(r *lint.Result) *report.Report {
-	return &report.Report{Result: r, Rules: w.catalogue, Dir: w.base, Base: w.base}
+	out := &report.Report{Result: r, Rules: w.catalogue, Dir: w.base, Base: w.base, Project: path.Base(w.base)}
+	if w.opts.Describe {
+		out.Commit = w.commit()
+	}
+	return out
 }
+
+// commit is the commit that is checked out in the repository of the working
+// directory, shortened; "" if there is none, or no git.
+func (w *Workspace) commit() string {
+	repository, err := gitrepo.Find(filepath.FromSlash(w.base))
+	if err != nil {
+		return ""
+	}
+	commit, err := repository.Base("HEAD")
+	if err != nil || len(commit) < shortCommit {
+		return ""
+	}
+	return commit[:shortCommit]
+}
+
+// shortCommit is the number of digits that a commit is shown with.
+const shortCommit = 12
 
 // Failing reports whether findings fail the run.
 func (w *Workspace) Failing(found []lint.Finding) bool {

@@ -52,6 +52,8 @@ type Options struct {
 	NoSilencing bool
 	// Known is the list of known findings; "" means that of each project.
 	Known string
+	// Describe requests the commit of the report.
+	Describe bool
 	// Since reports only what changed since this revision; "" reports all.
 	Since string
 }
