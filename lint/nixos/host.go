@@ -21,6 +21,9 @@ type Host struct {
 	// ReleaseKnown tells that the project, or an option, said so; otherwise
 	// the newest release is assumed.
 	ReleaseKnown bool
+	// Unstable tells that the host is pinned to a revision of the unstable branch
+	// that was heading for Release: what changes in that release may be missing.
+	Unstable bool
 	// Files are the files that the host is made of, as far as they are in
 	// the project, in the order of the module system.
 	Files []*File
@@ -66,9 +69,8 @@ func (h *Host) setRelease(opts Options, pinned pins, input string) {
 	h.Release = opts.Release
 	h.ReleaseKnown = !opts.Release.IsZero() || opts.Systemd != 0
 	if h.Release.IsZero() {
-		var ok bool
-		if h.Release, ok = pinned.of(input); ok {
-			h.ReleaseKnown = true
+		if pin, ok := pinned.of(input); ok {
+			h.Release, h.Unstable, h.ReleaseKnown = pin.Release, pin.unstable, true
 		} else {
 			h.Release = newestRelease
 		}

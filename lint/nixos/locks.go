@@ -11,11 +11,19 @@ import (
 
 // pins are the releases that the lock files of one folder tell, by the name of
 // the input, source or channel.
-type pins map[string]Release
+type pins map[string]pin
+
+// A pin is the release that a lock file tells.
+type pin struct {
+	Release
+	// unstable tells that the pin is a revision of the unstable branch, which was
+	// heading for the release and may lack a part of it.
+	unstable bool
+}
 
 // of is the release of a pin of that name; if there is none, that of the pin
 // called nixpkgs, or of the only one.
-func (p pins) of(name string) (Release, bool) {
+func (p pins) of(name string) (pin, bool) {
 	for _, n := range []string{name, "nixpkgs", "nixos", "nixpkgs-unstable", "nixpkgs-stable"} {
 		if r, ok := p[n]; ok && n != "" {
 			return r, true
@@ -26,7 +34,7 @@ func (p pins) of(name string) (Release, bool) {
 			return r, true
 		}
 	}
-	return Release{}, false
+	return pin{}, false
 }
 
 // lockPins reads what flake.lock, npins and niv tell of nixpkgs in the folder
@@ -110,20 +118,21 @@ func (l *flakeLock) follow(target json.RawMessage) string {
 }
 
 // release is the release of nixpkgs that the node is, if it is one.
-func (n lockNode) release() (Release, bool) {
+func (n lockNode) release() (pin, bool) {
 	if !isNixpkgs(n.Original.Owner+"/"+n.Original.Repo, n.Original.ID, n.Original.URL+n.Locked.URL) {
-		return Release{}, false
+		return pin{}, false
 	}
 	for _, text := range []string{n.Original.Ref, n.Locked.URL} {
 		if r, ok := releaseIn(text); ok {
-			return r, true
+			return pin{Release: r}, true
 		}
 	}
 	ref := cmp.Or(n.Original.URL, n.Original.Ref)
 	if n.Locked.URL != "" && ref == n.Original.URL {
 		ref = "" // a tarball of no named release
 	}
-	return releaseOfRef(ref, n.Locked.LastModified)
+	r, ok := releaseOfRef(ref, n.Locked.LastModified)
+	return pin{Release: r, unstable: true}, ok
 }
 
 // isNixpkgs reports whether an input is nixpkgs, or a copy of it by that name.
@@ -146,14 +155,14 @@ func parseNpins(text []byte) pins {
 		return nil
 	}
 	found := pins{}
-	for name, pin := range sources.Pins {
-		repo := pin.Repository.Owner + "/" + pin.Repository.Repo
-		if pin.Type != "Channel" && !isNixpkgs(repo, "", pin.Repository.URL) {
+	for name, source := range sources.Pins {
+		repo := source.Repository.Owner + "/" + source.Repository.Repo
+		if source.Type != "Channel" && !isNixpkgs(repo, "", source.Repository.URL) {
 			continue
 		}
-		for _, ref := range []string{pin.Name, pin.Branch, pin.URL} {
+		for _, ref := range []string{source.Name, source.Branch, source.URL} {
 			if r, ok := releaseIn(ref); ok {
-				found[name] = r
+				found[name] = pin{Release: r}
 				break
 			}
 		}
@@ -179,7 +188,7 @@ func parseNiv(text []byte) pins {
 			continue
 		}
 		if r, ok := releaseIn(source.Branch); ok {
-			found[name] = r
+			found[name] = pin{Release: r}
 		}
 	}
 	return found
@@ -206,7 +215,7 @@ func pinsIn(f *File) pins {
 		}
 		name := boundName(n)
 		if _, known := found[name]; !known {
-			found[name] = r
+			found[name] = pin{Release: r}
 		}
 	}
 	return found

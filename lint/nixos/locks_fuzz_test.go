@@ -15,8 +15,8 @@ func FuzzLocks(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		for _, parse := range []func([]byte) pins{parseFlakeLock, parseNpins, parseNiv} {
-			for name, release := range parse(text) {
-				if release.IsZero() {
+			for name, pin := range parse(text) {
+				if pin.IsZero() {
 					t.Errorf("%q is pinned to no release", name)
 				}
 			}

@@ -73,37 +73,37 @@ func TestPins(t *testing.T) {
   },
   "root": "root", "version": 7
 }`,
-			want: pins{"nixpkgs": {25, 11}, "stable": {24, 11}},
+			want: pins{"nixpkgs": {Release: Release{25, 11}, unstable: true}, "stable": {Release: Release{24, 11}}},
 		},
 		{
 			name: "flake.lock: a tarball of a channel", parse: parseFlakeLock,
 			text: `{"nodes": {"n": {"locked": {"url": "https://releases.nixos.org/nixos/25.05/nixos-25.05.801234.abc/nixexprs.tar.xz", "lastModified": 1},
   "original": {"url": "https://channels.nixos.org/nixos-25.05/nixexprs.tar.xz"}}, "root": {"inputs": {"nixpkgs": "n"}}}, "root": "root"}`,
-			want: pins{"nixpkgs": {25, 5}},
+			want: pins{"nixpkgs": {Release: Release{25, 5}}},
 		},
 		{
 			name: "flake.lock: a branch of a copy", parse: parseFlakeLock,
 			text: `{"nodes": {"n": {"locked": {"url": "https://git.example.org/nixpkgs.git", "lastModified": 1786899015},
   "original": {"type": "git", "ref": "nixos-26.05-backports", "url": "https://git.example.org/nixpkgs.git"}}, "root": {"inputs": {"nixpkgs": "n"}}}, "root": "root"}`,
-			want: pins{"nixpkgs": {26, 5}},
+			want: pins{"nixpkgs": {Release: Release{26, 5}}},
 		},
 		{
 			name: "npins", parse: parseNpins,
 			text: `{"pins": {"nixpkgs": {"type": "Channel", "name": "nixos-24.05"},
   "other": {"type": "Git", "branch": "main", "repository": {"owner": "x", "repo": "y"}}}, "version": 5}`,
-			want: pins{"nixpkgs": {24, 5}},
+			want: pins{"nixpkgs": {Release: Release{24, 5}}},
 		},
 		{
 			name: "niv", parse: parseNiv,
 			text: `{"nixpkgs": {"branch": "nixos-23.11", "owner": "NixOS", "repo": "nixpkgs"}, "niv": {"branch": "master", "owner": "nmattia", "repo": "niv"}}`,
-			want: pins{"nixpkgs": {23, 11}},
+			want: pins{"nixpkgs": {Release: Release{23, 11}}},
 		},
 		{name: "broken", parse: parseFlakeLock, text: `{"nodes": [`, want: nil},
 		{name: "empty", parse: parseNpins, text: `{}`, want: pins{}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if diff := cmp.Diff(tt.want, tt.parse([]byte(tt.text))); diff != "" {
+			if diff := cmp.Diff(tt.want, tt.parse([]byte(tt.text)), cmp.AllowUnexported(pin{})); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})

@@ -21,7 +21,7 @@ var goneUnits = map[string]string{
 }
 
 func checkGone(p *lint.Pass, u *unit.Unit) {
-	if u.Scope.Kind != nixos.System || u.Pattern || !u.Host.ReleaseKnown || u.Host.Release.Before(nixos2605) || len(u.Host.Unseen) > 0 {
+	if u.Scope.Kind != nixos.System || u.Pattern || !reached(u.Host, nixos2605) || len(u.Host.Unseen) > 0 {
 		return
 	}
 	if help, gone := goneUnits[u.Name]; gone && (u.IsOverride() || unit.OnlyMasks(u)) {

@@ -76,12 +76,18 @@ func renamed(since nixos.Release, from, to []string, names map[string]string) []
 	return out
 }
 
+// reached reports whether a host certainly has what changed in a release. A revision
+// of the unstable branch on its way to that release may be older than the change.
+func reached(h *nixos.Host, release nixos.Release) bool {
+	return h.ReleaseKnown && (release.Before(h.Release) || release == h.Release && !h.Unstable)
+}
+
 // migrationsFor are the migrations that apply to a host.
 func migrationsFor(h *nixos.Host) iter.Seq[*migration] {
 	return func(yield func(*migration) bool) {
 		for i := range migrations {
 			m := &migrations[i]
-			if h.ReleaseKnown && !h.Release.Before(m.since) && !yield(m) {
+			if reached(h, m.since) && !yield(m) {
 				return
 			}
 		}

@@ -14,7 +14,7 @@ import (
 var RemovedHardening = &lint.Rule{Page: lint.ReadPage(pages, "removed-hardening"), Check: checkHardening}
 
 func checkHardening(p *lint.Pass) {
-	older := func(h *nixos.Host) bool { return !h.ReleaseKnown || h.Release.Before(nixos2605) }
+	older := func(h *nixos.Host) bool { return !reached(h, nixos2605) }
 	if slices.ContainsFunc(p.Project.Hosts(), older) {
 		return
 	}
