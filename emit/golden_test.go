@@ -202,10 +202,13 @@ func operate(f *nixast.File, where Where, words, lines []string) ([]Edit, error)
 		return e.Insert(n, where, parseAttrs(lines)...)
 	case "ensure":
 		return e.Ensure(n, where, parseAttrs(lines)...)
-	case "beside":
+	case "beside", "gather":
 		depth, err := strconv.Atoi(words[2])
 		if err != nil {
 			return nil, err
+		}
+		if words[0] == "gather" {
+			return e.Gather(binding, depth, where, parseAttrs(lines)...)
 		}
 		return e.InsertBeside(binding, depth, where, parseAttrs(lines)...)
 	case "replace":

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"wardnix/lint/report"
 )
 
 // TestBashCompletion lets bash complete command lines with the script.
@@ -20,6 +22,10 @@ func TestBashCompletion(t *testing.T) {
 	if status := c.Main([]string{"completion", "bash"}); status != exitClean {
 		t.Fatal("status", status)
 	}
+	var formats []string
+	for _, f := range report.Formats() {
+		formats = append(formats, f.Name)
+	}
 	for line, want := range map[string]string{
 		"wardnix ex":                        "explain",
 		"wardnix lint --form":               "--format",
@@ -32,7 +38,7 @@ func TestBashCompletion(t *testing.T) {
 		"wardnix lint --fi":                 "--fix --fixable",
 		"wardnix lint --format = ch":        "checkstyle",
 		"wardnix lint --format=ch":          "checkstyle",
-		"wardnix lint --format =":           "full concise json jsonl html sarif github gitlab junit rdjsonl checkstyle errfmt",
+		"wardnix lint --format =":           strings.Join(formats, " "),
 		"wardnix lint --select B001,void-s": "B001,void-setting",
 		"wardnix lint --baseline str":       "strict",
 		"wardnix explain ProtectHom":        "ProtectHome",

@@ -23,8 +23,7 @@ func Add(site nixos.Site, where emit.Where, attrs []emit.Attr) ([]lint.FileEdit,
 	case site.Prefix == "":
 		edits, err = e.Ensure(site.Set, where, attrs...)
 	case n > 0:
-		sibling, _ := site.Siblings[n-1].AsBinding()
-		edits, err = e.InsertBeside(sibling, depthOf(sibling, site.Prefix), where, attrs...)
+		edits, err = addBeside(e, site, where, attrs)
 	case len(attrs) == 1:
 		edits, err = e.Ensure(site.Set, where, emit.Attr{Path: append(namesIn(site.Prefix), attrs[0].Path...), Value: attrs[0].Value})
 	default:
@@ -34,6 +33,23 @@ func Add(site nixos.Site, where emit.Where, attrs []emit.Attr) ([]lint.FileEdit,
 		return nil, err
 	}
 	return lint.In(site.Set.File(), edits), nil
+}
+
+// fewDotted is how many settings of one set are written as dotted lines: statix
+// reports the third (repeated_keys).
+const fewDotted = 2
+
+// addBeside adds bindings next to dotted ones: in a set with these if there are many
+// to add, and the file does not already write as many as dotted lines.
+func addBeside(e *emit.Editor, site nixos.Site, where emit.Where, attrs []emit.Attr) ([]emit.Edit, error) {
+	sibling, _ := site.Siblings[len(site.Siblings)-1].AsBinding()
+	depth := depthOf(sibling, site.Prefix)
+	if len(site.Siblings) <= fewDotted && len(attrs) > fewDotted {
+		if edits, err := e.Gather(sibling, depth, where, attrs...); err == nil {
+			return edits, nil
+		}
+	}
+	return e.InsertBeside(sibling, depth, where, attrs...)
 }
 
 // depthOf is the number of names of b's path that make up prefix; all but the

@@ -242,7 +242,10 @@ func (u *Unit) IsOverride() bool {
 	var options []string
 	switch u.Type() {
 	case "service":
-		mains, options = []string{"ExecStart", "ExecStop", "SuccessAction"}, []string{"script", "preStop"}
+		mains, options = []string{"ExecStart"}, []string{"script"}
+		if u.mayOnlyStop() {
+			mains, options = append(mains, "ExecStop"), append(options, "preStop")
+		}
 	case "socket":
 		mains, options = []string{"Listen", "Accept"}, []string{"listenStreams", "listenDatagrams"}
 	case "timer":
@@ -268,6 +271,13 @@ func (u *Unit) IsOverride() bool {
 		}
 	}
 	return u.derivedFrom == nil
+}
+
+// mayOnlyStop reports whether a service that is not seen to start a command can be
+// complete: systemd refuses one that does not remain after exit (service_verify in
+// src/core/service.c), and what the project enables has its command in nixpkgs.
+func (u *Unit) mayOnlyStop() bool {
+	return u.Directive("Service", "RemainAfterExit").IsSet() && !u.Host.Option("services", u.BaseName(), "enable").IsSet()
 }
 
 // A Place is a part of a text.

@@ -34,12 +34,6 @@ func checkHome(p *lint.Pass, u *unit.Unit) {
 	}
 }
 
-// A use says where a unit names a path, and as what.
-type use struct {
-	at unit.Setting
-	as string
-}
-
 // homePaths are the paths below home directories that the unit uses.
 func homePaths(u *unit.Unit) func(yield func(string, use) bool) {
 	return func(yield func(string, use) bool) {

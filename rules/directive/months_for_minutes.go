@@ -7,7 +7,6 @@ import (
 	"wardnix/lint/fix"
 	"wardnix/lint/systemd/value"
 	"wardnix/lint/unit"
-	"wardnix/rules/profile"
 )
 
 // MonthsForMinutes reports durations in months.
@@ -31,6 +30,3 @@ func checkMonths(p *lint.Pass, u *unit.Unit) {
 			Reportf("`M` in `%s=%s` means months", l.Key, l.Text)
 	}
 }
-
-// replaceWith is the title of a fix that writes another value.
-func replaceWith(value any) string { return "replace with `" + profile.Written(value) + "`" }

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"wardnix/lint"
-	"wardnix/lint/nixos"
 	"wardnix/lint/systemd/directive"
 	"wardnix/lint/unit"
 )
@@ -47,12 +46,6 @@ func firstLine(text string) string {
 		}
 	}
 	return text
-}
-
-// onDarwin reports whether a line depends on the system being macOS, which has no
-// systemd: modules of home-manager have both in one expression.
-func onDarwin(l nixos.Line) bool {
-	return l.When != nil && strings.Contains(l.When.String(), "isDarwin")
 }
 
 var (

@@ -5,6 +5,7 @@ import (
 
 	"wardnix/lint"
 	"wardnix/lint/nixos"
+	"wardnix/lint/systemd/value"
 	"wardnix/lint/unit"
 )
 
@@ -18,7 +19,7 @@ func checkUserSandbox(p *lint.Pass, u *unit.Unit) {
 	var names []string
 	var first *nixos.Def
 	for _, o := range u.Directives("Service") {
-		if needsNamespace(o.Name()) && o.IsSet() && !o.Defs[0].Binding.IsZero() {
+		if needsNamespace(o.Name()) && o.IsSet() && restricts(u, o.Name()) && !o.Defs[0].Binding.IsZero() {
 			if names = append(names, o.Name()); first == nil {
 				first = o.Defs[0]
 			}
@@ -33,6 +34,17 @@ func checkUserSandbox(p *lint.Pass, u *unit.Unit) {
 		return
 	}
 	d.Reportf("%s needs a user namespace in a user manager", names[0])
+}
+
+// restricts reports whether the value of a sandbox directive is known and takes
+// something away from the service.
+func restricts(u *unit.Unit, name string) bool {
+	at, ok := u.Setting("Service", name)
+	if at.Text == "" {
+		return ok && name == "CapabilityBoundingSet"
+	}
+	on, isBool := value.ParseBool(at.Text)
+	return ok && (on || !isBool)
 }
 
 // needsNamespace reports whether a user manager can apply a directive only in a

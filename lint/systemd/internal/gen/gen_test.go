@@ -131,7 +131,7 @@ func nextRelease(t *testing.T) string {
 			t.Fatalf("git %v: %v\n%s", args, err, out)
 		}
 	}
-	return filepath.Join(tree, ".git")
+	return tree
 }
 
 // parserTables writes the directives of the newest release as systemd does, but for

@@ -55,9 +55,12 @@ func newestVersion(versions *table) (int, error) {
 // the head where it is later than the last tag.
 func releasesAfter(newest int, repository string) ([]*release, error) {
 	git := func(args ...string) (string, error) {
-		out, err := exec.Command("git", append([]string{"--git-dir", repository}, args...)...).Output()
+		var stderr strings.Builder
+		cmd := exec.Command("git", append([]string{"-C", repository}, args...)...)
+		cmd.Stderr = &stderr
+		out, err := cmd.Output()
 		if err != nil {
-			return "", fmt.Errorf("git %s: %w", strings.Join(args, " "), err)
+			return "", fmt.Errorf("git %s: %w: %s", strings.Join(args, " "), err, strings.TrimSpace(stderr.String()))
 		}
 		return string(out), nil
 	}

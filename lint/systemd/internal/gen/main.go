@@ -14,7 +14,7 @@ import (
 )
 
 func main() {
-	repository := flag.String("systemd", "", "git directory of systemd to read newer releases from")
+	repository := flag.String("systemd", "", "clone of systemd to read newer releases from")
 	data := flag.String("data", "internal/gen/data", "directory of the data files")
 	out := flag.String("out", ".", "directory of the packages that get the tables")
 	flag.Parse()
