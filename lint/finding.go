@@ -69,7 +69,7 @@ func (f *Finding) Directives() []string {
 	return names
 }
 
-// Note is a labelled line behind a finding's source, such as
+// Note is a labeled line behind a finding's source, such as
 // {"why", "the service keeps all capabilities"}.
 type Note struct{ Label, Text string }
 

@@ -94,7 +94,7 @@ func (a *Agreement) unit(told *nixos.Unit, is *Unit) {
 func (a *Agreement) directive(told *nixos.Unit, is *Unit, section, key string, lines []nixos.Line) {
 	values := is.values(section, key)
 	if words := section == "Unit" || section == "Install"; words { // other modules add to these
-		a.words(told, section, key, lines, values)
+		a.words(told, key, lines, values)
 		return
 	}
 	for _, l := range lines {
@@ -115,7 +115,7 @@ func (a *Agreement) directive(told *nixos.Unit, is *Unit, section, key string, l
 }
 
 // words asks that the words that the source tells are in the unit.
-func (a *Agreement) words(told *nixos.Unit, section, key string, lines []nixos.Line, values []unitfile.Assignment) {
+func (a *Agreement) words(told *nixos.Unit, key string, lines []nixos.Line, values []unitfile.Assignment) {
 	all := strings.Fields(strings.Join(texts(values), " "))
 	for _, l := range lines {
 		if !l.Known || l.When != nil || l.Unseen != "" {

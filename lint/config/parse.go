@@ -66,8 +66,12 @@ func Parse(abs, name string, text []byte, v Vocabulary) (*File, error) {
 	f.sortKeys()
 	c.check()
 	if len(c.errs) > 0 {
-		slices.SortStableFunc(c.errs, func(a, b error) int { return a.(*Error).Line - b.(*Error).Line })
-		return nil, errors.Join(c.errs...)
+		slices.SortStableFunc(c.errs, func(a, b *Error) int { return a.Line - b.Line })
+		all := make([]error, len(c.errs))
+		for i, err := range c.errs {
+			all[i] = err
+		}
+		return nil, errors.Join(all...)
 	}
 	return f, nil
 }
@@ -137,7 +141,7 @@ func wanted(key []string) string {
 	return "a string"
 }
 
-func (f *File) unknownKey(e *toml.DecodeError) error {
+func (f *File) unknownKey(e *toml.DecodeError) *Error {
 	line, column := e.Position()
 	key := e.Key()
 	last := key[len(key)-1]
@@ -217,7 +221,7 @@ func (at positions) keyValue(p *unstable.Parser, table []string, e *unstable.Nod
 }
 
 // Errorf is an error at a key, or at an element of its list.
-func (f *File) Errorf(key []string, format string, args ...any) error {
+func (f *File) Errorf(key []string, format string, args ...any) *Error {
 	e := &Error{Name: f.Name, Message: fmt.Sprintf(format, args...)}
 	for n := len(key); n > 0 && e.Line == 0; n-- {
 		at := f.at[pathKey(key[:n]...)]
@@ -230,7 +234,7 @@ func (f *File) Errorf(key []string, format string, args ...any) error {
 type checker struct {
 	f    *File
 	v    Vocabulary
-	errs []error
+	errs []*Error
 }
 
 func (c *checker) errorf(key []string, format string, args ...any) {

@@ -1,3 +1,4 @@
+// Package fix makes the edits that more than one rule uses to mend a unit.
 package fix
 
 import (

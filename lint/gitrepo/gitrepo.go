@@ -146,7 +146,7 @@ func (r *Repository) Contents(objects []string, limit int64) ([]string, error) {
 		return nil, gitError(err, "")
 	}
 	texts, readErr := readBatch(bufio.NewReader(pipe), len(objects), limit)
-	io.Copy(io.Discard, pipe) // so that git ends
+	_, _ = io.Copy(io.Discard, pipe) // so that git ends
 	if err := gitError(cmd.Wait(), problem.String()); err != nil {
 		return nil, err
 	}

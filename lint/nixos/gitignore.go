@@ -151,7 +151,7 @@ func wildmatch(pattern, name string) bool {
 
 // matchStars matches the stars at pattern[p] and returns where the pattern
 // goes on.
-func matchStars(pattern string, p int, name string, at, next []bool) int {
+func matchStars(pattern string, p int, name string, at, next []bool) int { //nolint:cyclop // mirrors dowild in wildmatch.c of git
 	end := p
 	for end < len(pattern) && pattern[end] == '*' {
 		end++

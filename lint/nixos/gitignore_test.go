@@ -1,6 +1,7 @@
 package nixos
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -129,7 +130,8 @@ func git(t *testing.T, dir, stdin string, args ...string) string {
 	cmd.Dir = dir
 	cmd.Stdin = strings.NewReader(stdin)
 	out, err := cmd.Output()
-	if exit, ok := err.(*exec.ExitError); err != nil && (!ok || exit.ExitCode() != 1) {
+	var exit *exec.ExitError
+	if err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 1) {
 		t.Fatalf("git %v: %v", args, err)
 	}
 	return string(out)
@@ -147,7 +149,7 @@ func FuzzIgnore(f *testing.F) {
 	for _, c := range ignoreCases {
 		f.Add(c.ignore, "a/b.nix")
 	}
-	f.Fuzz(func(t *testing.T, ignore, name string) {
+	f.Fuzz(func(_ *testing.T, ignore, name string) {
 		parseIgnore(ignore).match(name, false)
 	})
 }

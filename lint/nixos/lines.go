@@ -218,7 +218,8 @@ func elementLines(section, key string, e Element) []Line {
 // cases before it.
 func cases(ev *eval.Evaluator, value *eval.Thunk, outer *eval.Cond) iter.Seq2[*eval.Cond, *eval.Thunk] {
 	return func(yield func(*eval.Cond, *eval.Thunk) bool) {
-		earlier, truth := (*eval.Cond)(nil), eval.Maybe
+		var earlier *eval.Cond
+		var truth eval.Truth
 		for _, c := range ev.Cases(value) {
 			when, t := ev.And(earlier, c.When)
 			if t != eval.No {

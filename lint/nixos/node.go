@@ -62,7 +62,8 @@ func (d rawDef) own() bool { return !d.extends }
 // attrDefs are the definitions of an attribute in a set that outer defines.
 func (w *world) attrDefs(a eval.Attr, outer rawDef) []rawDef {
 	var found []rawDef
-	earlier, truth := (*eval.Cond)(nil), eval.Maybe
+	var earlier *eval.Cond
+	var truth eval.Truth
 	var maybe *Reason
 	for _, d := range a.Defs {
 		inner := outer
@@ -115,7 +116,8 @@ func (w *world) discharge(d rawDef, depth int) []rawDef {
 		return []rawDef{d}
 	}
 	var out []rawDef
-	earlier, truth := (*eval.Cond)(nil), eval.Maybe
+	var earlier *eval.Cond
+	var truth eval.Truth
 	for _, c := range w.ev.Cases(d.value) {
 		one := d
 		one.value = c.Value

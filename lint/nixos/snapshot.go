@@ -70,7 +70,7 @@ func (p *Project) next(texts map[string]*string) *Project {
 		delete(old, name)
 	}
 	if again {
-		q.read(context.Background(), old)
+		_ = q.read(context.Background(), old) // it fails only when the context ends
 		return q
 	}
 	q.problems, q.skipped, q.files, q.bytes, q.large = p.problems, p.skipped, old, p.bytes, p.large

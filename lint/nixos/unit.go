@@ -52,6 +52,7 @@ type Scope struct {
 // ScopeKind is a kind of [Scope].
 type ScopeKind uint8
 
+// The kinds of scopes, with the option that each comes from.
 const (
 	System         ScopeKind = iota
 	User                     // systemd.user
@@ -76,14 +77,14 @@ func (s Scope) String() string {
 type Style uint8
 
 const (
-	// NixOSStyle: options such as after, and unitConfig, serviceConfig, ….
+	// NixOSStyle has options such as after, and unitConfig, serviceConfig, ….
 	NixOSStyle Style = iota
-	// SectionStyle: home-manager's sets Unit, Service, Install, ….
+	// SectionStyle has home-manager's sets Unit, Service, Install, ….
 	SectionStyle
-	// TextStyle: systemd.units.NAME.text, or the extraConfig of a configuration
+	// TextStyle is systemd.units.NAME.text, or the extraConfig of a configuration
 	// file.
 	TextStyle
-	// ConfStyle: the settings of a configuration file.
+	// ConfStyle has the settings of a configuration file.
 	ConfStyle
 )
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -34,12 +35,12 @@ func TestUnits(t *testing.T) {
 			for i, f := range archive.Files {
 				if f.Name == "want" {
 					want = string(f.Data)
-					files = append(archive.Files[:i:i], archive.Files[i+1:]...)
+					files = slices.Concat(archive.Files[:i], archive.Files[i+1:])
 				}
 			}
 			got := describe(project(t, &txtar.Archive{Files: files}, Options{}))
 			if *update {
-				archive.Files = append(files, txtar.File{Name: "want", Data: []byte(got)})
+				archive.Files = append(slices.Clip(files), txtar.File{Name: "want", Data: []byte(got)})
 				if err := os.WriteFile(name, txtar.Format(archive), 0o644); err != nil {
 					t.Fatal(err)
 				}

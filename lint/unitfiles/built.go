@@ -88,7 +88,7 @@ func (sys *System) openUnits(dir string, t tree, inside string) error {
 		if !ok || t.within != "" {
 			continue
 		}
-		t, partial, dirs, inside = tree{root: filepath.FromSlash(root + "/")}, false, nil, d
+		t, partial, dirs = tree{root: filepath.FromSlash(root + "/")}, false, nil
 		for _, other := range loadPaths[scope] {
 			if other == d {
 				at = len(dirs)

@@ -30,10 +30,11 @@ type System struct {
 // Scope is the manager that a unit belongs to.
 type Scope int
 
+// The managers: of the system, of a user, and of the system in stage 1.
 const (
 	SystemScope Scope = iota
 	UserScope
-	InitrdScope // the manager of the system in stage 1
+	InitrdScope
 )
 
 func (s Scope) String() string { return [...]string{"system", "user", "initrd"}[s] }

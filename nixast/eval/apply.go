@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"slices"
 	"wardnix/nixast"
 )
 
@@ -11,7 +12,7 @@ func (ev *Evaluator) apply(site nixast.Node, f Value, arg *Thunk) Value {
 		if f.prim == nil {
 			return ev.callLambda(site, f, arg)
 		}
-		args := append(f.args[:len(f.args):len(f.args)], arg)
+		args := append(slices.Clip(f.args), arg)
 		if len(args) < f.prim.arity {
 			return &Function{origin: origin{site}, prim: f.prim, args: args}
 		}

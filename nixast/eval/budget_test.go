@@ -10,7 +10,7 @@ import (
 
 // Once a budget is used up, everything that is not computed is unknown for one reason.
 func TestBudget(t *testing.T) {
-	cancelled, cancel := context.WithCancel(t.Context())
+	canceled, cancel := context.WithCancel(t.Context())
 	cancel()
 	for _, tt := range []struct {
 		name   string
@@ -19,7 +19,7 @@ func TestBudget(t *testing.T) {
 	}{
 		{"steps", NewBudget(t.Context(), 5_000, 0), "not finished: it takes more than 5000 steps in all"},
 		{"bytes", NewBudget(t.Context(), 0, 1<<20), "not finished: values take more than 1 MiB"},
-		{"context", NewBudget(cancelled, 0, 0), "not finished: context canceled"},
+		{"context", NewBudget(canceled, 0, 0), "not finished: context canceled"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			ev := New(Options{Budget: tt.budget})

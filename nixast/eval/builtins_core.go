@@ -49,8 +49,8 @@ func coreBuiltins() family {
 		{"abort", 1, func(c call, a []*Thunk) Value { return c.thrown(a[0], Fails) }},
 		{"tryEval", 1, func(c call, a []*Thunk) Value { return c.tryEval(a[0]) }},
 		{"genericClosure", 1, func(c call, a []*Thunk) Value { return c.genericClosure(a[0]) }},
-		{"getContext", 1, func(c call, a []*Thunk) Value { return c.cannot("the context of a string is not followed") }},
-		{"hasContext", 1, func(c call, a []*Thunk) Value { return c.cannot("the context of a string is not followed") }},
+		{"getContext", 1, func(c call, _ []*Thunk) Value { return c.cannot("the context of a string is not followed") }},
+		{"hasContext", 1, func(c call, _ []*Thunk) Value { return c.cannot("the context of a string is not followed") }},
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 func fileBuiltins() family {
 	return family{
 		{"import", 1, func(c call, a []*Thunk) Value { return c.importPath(a[0]) }},
-		{"scopedImport", 2, func(c call, a []*Thunk) Value { return c.cannot("`scopedImport` is not followed") }},
+		{"scopedImport", 2, func(c call, _ []*Thunk) Value { return c.cannot("`scopedImport` is not followed") }},
 		reads("readFile", FileContent),
 		{"readDir", 1, func(c call, a []*Thunk) Value { return c.readDir(a[0]) }},
 		reads("hashFile", FileContent),

@@ -20,8 +20,8 @@ func jsonBuiltins() family {
 			}
 			return v
 		}),
-		onText("fromTOML", 1, func(c call, a []string) Value { return c.cannot("TOML is not read") }),
-		{"toXML", 1, func(c call, a []*Thunk) Value { return c.cannot("XML is not written") }},
+		onText("fromTOML", 1, func(c call, _ []string) Value { return c.cannot("TOML is not read") }),
+		{"toXML", 1, func(c call, _ []*Thunk) Value { return c.cannot("XML is not written") }},
 		{"toJSON", 1, func(c call, a []*Thunk) Value {
 			ps, u := c.toJSON(a[0])
 			return c.stringOf(c.site, ps, u)
@@ -129,7 +129,7 @@ func (c call) toJSON(t *Thunk) ([]Piece, *Unknown) {
 	case *String:
 		return c.jsonString(v.Pieces)
 	case *Path:
-		return c.jsonString(c.coercePath(c.site, v, interpolation))
+		return c.jsonString(c.coercePath(v, interpolation))
 	case *List:
 		return c.jsonList(v)
 	case *Attrs:

@@ -292,11 +292,12 @@ func (c call) elem(v Value, items []Item) (Truth, *Cond) {
 		} else if b, none := result.(*Bool); none && !b.V && cond.broken() != nil {
 			return Maybe, cond // nothing before it has ended the search
 		}
-		if it.Many {
+		switch {
+		case it.Many:
 			t, cond = Maybe, c.leaf(c.because(c.site, itemReason(it)))
-		} else if t == Yes && it.When != nil {
+		case t == Yes && it.When != nil:
 			t, cond = Maybe, it.When
-		} else if t == Maybe {
+		case t == Maybe:
 			var ok bool
 			if cond, ok = c.and(it.When, cond); !ok {
 				continue

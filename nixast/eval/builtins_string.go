@@ -471,8 +471,7 @@ func (c call) split(pattern, text string) Value {
 func versionParts(v string) []string {
 	var parts []string
 	for i := 0; i < len(v); {
-		switch {
-		case v[i] == '.' || v[i] == '-':
+		if v[i] == '.' || v[i] == '-' {
 			i++
 			continue
 		}

@@ -30,6 +30,7 @@ type Cond struct {
 // CondOp is how a [Cond] is made.
 type CondOp uint8
 
+// The ways to make a condition.
 const (
 	Leaf CondOp = iota
 	Not
@@ -40,6 +41,7 @@ const (
 // Truth is a three-valued answer. The zero Truth is Maybe.
 type Truth int8
 
+// The answers.
 const (
 	No    Truth = -1
 	Maybe Truth = 0
@@ -226,19 +228,19 @@ func (ev *Evaluator) or(a, b *Cond) *Cond {
 // has reports whether l is one of c's conjuncts.
 func (c *Cond) has(l *Cond) bool { return c.mask&l.bit() != 0 && slices.Contains(c.lits, l) }
 
-// entails reports whether b certainly holds where a does.
-func (a *Cond) entails(b *Cond) bool {
+// entails reports whether b is certainly true where c is.
+func (c *Cond) entails(b *Cond) bool {
 	switch {
-	case b == nil || a == b:
+	case b == nil || c == b:
 		return true
-	case a == nil:
+	case c == nil:
 		return false
-	case a.has(b):
+	case c.has(b):
 		return true
 	case b.Op == And && b.size <= maxLits:
-		return a.mask&b.mask == b.mask && !slices.ContainsFunc(b.lits, func(l *Cond) bool { return !a.has(l) })
+		return c.mask&b.mask == b.mask && !slices.ContainsFunc(b.lits, func(l *Cond) bool { return !c.has(l) })
 	case b.Op == Or:
-		return a.has(b.Args[0]) || a.has(b.Args[1])
+		return c.has(b.Args[0]) || c.has(b.Args[1])
 	}
 	return false
 }

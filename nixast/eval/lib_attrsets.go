@@ -156,12 +156,12 @@ func (c call) filterAttrs(set *Attrs, keep func(name, value *Thunk) (Truth, *Con
 	out := &Attrs{origin: origin{c.site}}
 	for _, x := range set.attrs {
 		kept, failure := c.keptDefs(x, keep)
-		if failure != nil {
+		switch {
+		case failure != nil:
 			return failure
-		} else if len(kept.Defs) > 0 {
+		case len(kept.Defs) > 0:
 			out.attrs = append(out.attrs, kept)
-		} else {
-			// The rest may not give it back.
+		default: // the rest may not give it back
 			out.attrs = append(out.attrs, Attr{Name: x.Name})
 		}
 	}

@@ -51,7 +51,7 @@ func libOptions() family {
 			}
 			return c.update(c.site, set, c.set(c.attr("_type", Known(c.text("option")))))
 		}},
-		{"mkEnableOption", 1, func(c call, a []*Thunk) Value {
+		{"mkEnableOption", 1, func(c call, _ []*Thunk) Value {
 			description := c.unknown(c.site, "the wording depends on the release of nixpkgs")
 			return c.tagged("option",
 				c.attr("default", Known(c.bool(false))), c.attr("example", Known(c.bool(true))),

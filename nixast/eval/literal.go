@@ -107,7 +107,7 @@ func (ev *Evaluator) cleaned(p *Path, pieces []Piece) Value {
 // pathTail is what may be added to a path: a string, or a path's text.
 func (ev *Evaluator) pathTail(node nixast.Node, v Value) ([]Piece, *Unknown) {
 	if p, ok := v.(*Path); ok {
-		return ev.coercePath(node, p, everything), nil
+		return ev.coercePath(p, everything), nil
 	}
 	return ev.coerce(node, v, interpolation)
 }

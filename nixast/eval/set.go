@@ -69,11 +69,12 @@ func (b *setBuilder) bind(binding nixast.Binding) {
 	for i, c := range path {
 		last := i == len(path)-1
 		name, ok := c.AttrName()
-		if !ok {
+		switch {
+		case !ok:
 			at = at.bindDynamic(c, binding, last)
-		} else if last {
+		case last:
 			at.bindValue(name, binding)
-		} else {
+		default:
 			at = at.nested(name, binding)
 		}
 		if at == nil {

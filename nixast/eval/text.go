@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -205,7 +206,7 @@ func (ev *Evaluator) expand(s *String) []leaf {
 	for _, p := range s.Pieces {
 		var next []partial
 		for _, a := range all {
-			with := append(a.pieces[:len(a.pieces):len(a.pieces)], Piece{Text: p.Text, Unknown: p.Unknown, Node: p.Node})
+			with := append(slices.Clip(a.pieces), Piece{Text: p.Text, Unknown: p.Unknown, Node: p.Node})
 			if p.When == nil {
 				next = append(next, partial{a.when, with})
 				continue
@@ -245,7 +246,7 @@ func (ev *Evaluator) coerce(node nixast.Node, v Value, how coercion) ([]Piece, *
 	case *String:
 		return v.Pieces, nil
 	case *Path:
-		return ev.coercePath(node, v, how), nil
+		return ev.coercePath(v, how), nil
 	case *Unknown:
 		if v.Failure != NoFailure {
 			return nil, v
@@ -276,7 +277,7 @@ func (ev *Evaluator) coerce(node nixast.Node, v Value, how coercion) ([]Piece, *
 	return nil, ev.fail(node, article(typeOf(v))+" does not make a string")
 }
 
-func (ev *Evaluator) coercePath(node nixast.Node, p *Path, how coercion) []Piece {
+func (ev *Evaluator) coercePath(p *Path, how coercion) []Piece {
 	if how == everything && !p.Source {
 		return p.Pieces
 	}

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -81,7 +82,7 @@ func (ev *Evaluator) called(node nixast.Node, u *Unknown, arg *Thunk) *Unknown {
 		key = joinKey("call", u.key, k)
 	}
 	d := ev.derived(node, u, key)
-	d.Func, d.Args = u.Func, append(u.Args[:len(u.Args):len(u.Args)], arg)
+	d.Func, d.Args = u.Func, append(slices.Clip(u.Args), arg)
 	if u.Func == "" {
 		d.Func = u.Label
 	}

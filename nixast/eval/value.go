@@ -163,24 +163,24 @@ type Unknown struct {
 type Sort uint8
 
 const (
-	// Anything: nothing is known.
+	// Anything means that nothing is known.
 	Anything Sort = iota
-	// Package: a derivation, or something else that pkgs has. In a string it
+	// Package is a derivation, or something else that pkgs has. In a string it
 	// is most likely a store path.
 	Package
-	// Packages: a package set: pkgs, or a set in it.
+	// Packages is a package set: pkgs, or a set in it.
 	Packages
-	// Nixpkgs: the flake nixpkgs, or <nixpkgs>.
+	// Nixpkgs is the flake nixpkgs, or <nixpkgs>.
 	Nixpkgs
-	// FileContent: what was read from File, or is made from it.
+	// FileContent is what was read from File, or is made from it.
 	FileContent
-	// StorePath: the store path of a copy of File.
+	// StorePath is the store path of a copy of File.
 	StorePath
-	// SourcePath: where File lies when Nix evaluates.
+	// SourcePath is where File lies when Nix evaluates.
 	SourcePath
-	// DirEntries: the listing of the folder File.
+	// DirEntries is the listing of the directory File.
 	DirEntries
-	// OptionType: a type of lib.types.
+	// OptionType is a type of lib.types.
 	OptionType
 )
 
@@ -188,11 +188,11 @@ const (
 type Failure uint8
 
 const (
-	// NoFailure: as far as is known.
+	// NoFailure means none that is known.
 	NoFailure Failure = iota
-	// Throws: throw or a failed assertion, which tryEval catches.
+	// Throws is throw or a failed assertion, which tryEval catches.
 	Throws
-	// Fails: everything else: a type error, a missing attribute, abort.
+	// Fails is everything else: a type error, a missing attribute, abort.
 	Fails
 )
 

@@ -1,3 +1,5 @@
+// Package baseline holds the rules about what the baseline of a service
+// requires and the unit does not set.
 package baseline
 
 import "embed"

@@ -1,3 +1,5 @@
+// Package directive holds the rules about directives that systemd does not know, and
+// values that it does not take as they are meant.
 package directive
 
 import "embed"

@@ -23,7 +23,7 @@ var reasons = map[string]string{
 	"Restart":                 "Starts it again when it fails.",
 	"RestartSec":              "Waits between two starts, so that a short outage does not use up the start limit.",
 	"PrivateUsers":            "Users other than root and its own show as nobody; no capability over the host.",
-	"PrivatePIDs":             "Other processes can be neither seen nor signalled. Needs systemd 257.",
+	"PrivatePIDs":             "Other processes can be neither seen nor signaled. Needs systemd 257.",
 	"UMask":                   "Files it creates can be read by its own user only.",
 	"KeyringMode":             "A kernel keyring of its own. It is the default, and stays so.",
 	"StateDirectory":          "The folder below /var/lib that it may write.",

@@ -491,16 +491,27 @@ func (o *ServiceOptions) check(c *profile.Kind) error {
 		return fmt.Errorf("--no-network goes without --port")
 	case strings.HasSuffix(o.Name, "@") && len(o.StartAt) > 0:
 		return fmt.Errorf("--start-at does not go with a template")
-	case o.Type != "" && typeReasons[o.Type] == "":
+	}
+	if err := o.checkType(c, v); err != nil {
+		return err
+	}
+	return o.checkLists(v)
+}
+
+func (o *ServiceOptions) checkType(c *profile.Kind, v directive.Version) error {
+	switch {
+	case o.Type == "":
+		return nil
+	case typeReasons[o.Type] == "":
 		return fmt.Errorf("--type: systemd has no type %q; it has %s", o.Type, strings.Join(slices.Sorted(maps.Keys(typeReasons)), ", "))
 	case o.Type == "dbus":
 		return fmt.Errorf("--type dbus takes the name on the bus, which has no flag; use notify, and set BusName yourself")
-	case o.Type != "" && value.Check("Service", "Type", o.Type, v).Status != value.Valid:
+	case value.Check("Service", "Type", o.Type, v).Status != value.Valid:
 		return fmt.Errorf("--type: systemd %d has no type %q", v, o.Type)
-	case o.Type != "" && o.Type != "oneshot" && c.Once:
+	case o.Type != "oneshot" && c.Once:
 		return fmt.Errorf("--type %s does not go with a service of class %s, which runs and ends", o.Type, c.Name)
 	}
-	return o.checkLists(v)
+	return nil
 }
 
 func (o *ServiceOptions) checkLists(v directive.Version) error {

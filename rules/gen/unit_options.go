@@ -100,18 +100,16 @@ var flags = map[string]struct {
 // false if it stays in its section. There are none for what NixOS does anyway.
 func (c *conversion) options(e *entry) (emit.Attrs, bool) {
 	key := [2]string{e.section, e.key}
-	last := e.values[len(e.values)-1].Value
 	if name, ok := unitLists[key]; ok {
 		words, ok := e.words(e.section == "Install")
-		if ok && !slices.ContainsFunc(words, func(w string) bool { return !unitName.MatchString(w) }) {
-			return emit.Attrs{emit.A(name, words)}, true
-		}
-		return nil, false
+		return emit.Attrs{emit.A(name, words)}, ok && !slices.ContainsFunc(words, func(w string) bool { return !unitName.MatchString(w) })
 	}
-	if name, ok := scalars[key]; ok && len(e.values) == 1 && last != "" {
-		return emit.Attrs{emit.A(name, last)}, true
+	if name, ok := scalars[key]; ok && len(e.values) == 1 && e.last() != "" {
+		return emit.Attrs{emit.A(name, e.last())}, true
 	}
-	flag, isFlag := flags[e.key]
+	if e.section == "Service" {
+		return c.serviceOptions(e)
+	}
 	switch {
 	case e.section == "Unit" && e.key == "Documentation":
 		words, ok := e.words(false)
@@ -121,17 +119,27 @@ func (c *conversion) options(e *entry) (emit.Attrs, bool) {
 		return emit.Attrs{emit.A(spell.Uncapitalised(e.key), n)}, isInt
 	case e.section == "Socket" && (e.key == "ListenStream" || e.key == "ListenDatagram"):
 		return c.listen(e)
-	case e.section == "Service" && isFlag && len(e.values) == 1 && last == strconv.FormatBool(flag.value):
-		return emit.Attrs{emit.A(flag.option, flag.value)}, true
-	case e.section == "Service" && e.key == "Environment":
-		return c.environment(e)
-	case e.section == "Service" && e.key == "ExecStart" && !c.dropin && len(e.values) == 1:
-		if script, ok := plainScript(last, c.target.version()); ok {
-			return emit.Attrs{emit.A("script", script)}, true
-		}
 	}
 	return nil, false
 }
+
+// serviceOptions are those that only an entry of [Service] turns into.
+func (c *conversion) serviceOptions(e *entry) (emit.Attrs, bool) {
+	flag, isFlag := flags[e.key]
+	switch {
+	case isFlag && len(e.values) == 1 && e.last() == strconv.FormatBool(flag.value):
+		return emit.Attrs{emit.A(flag.option, flag.value)}, true
+	case e.key == "Environment":
+		return c.environment(e)
+	case e.key == "ExecStart" && !c.dropin && len(e.values) == 1:
+		script, ok := plainScript(e.last(), c.target.version())
+		return emit.Attrs{emit.A("script", script)}, ok
+	}
+	return nil, false
+}
+
+// last is the value of the last line.
+func (e *entry) last() string { return e.values[len(e.values)-1].Value }
 
 // words are those of all lines. An empty line empties the list where NixOS does
 // not write it back; elsewhere it has no place in an option.

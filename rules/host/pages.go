@@ -1,3 +1,5 @@
+// Package host holds the rules about the host: its manager, and the units that NixOS
+// itself sets.
 package host
 
 import "embed"

@@ -209,7 +209,8 @@ func confSettings(text, section string) (emit.Attrs, bool) {
 			if !isList {
 				list = []any{attrs[i].Value}
 			}
-			attrs[i].Value = append(list, value)
+			list = append(list, value)
+			attrs[i].Value = list
 		}
 		attrs[i].Comment = strings.TrimSpace(attrs[i].Comment + "\n" + strings.Join(comments, "\n"))
 		comments = nil

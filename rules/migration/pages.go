@@ -1,3 +1,5 @@
+// Package migration holds the rules about options, units and settings that later
+// releases of NixOS and systemd renamed or removed.
 package migration
 
 import "embed"

@@ -1,3 +1,5 @@
+// Package secret holds the rules about secrets that end up in the Nix store or in the
+// project.
 package secret
 
 import "embed"

@@ -90,8 +90,20 @@ func plausibleSecret(name, value string) bool {
 	if len(value) < 6 || sampleText.MatchString(value) || reference.MatchString(value) || strings.ContainsAny(value, " \t\n") {
 		return false
 	}
-	letters, digits, capitals := 0, 0, 0
-	for _, r := range value {
+	letters, capitals, digits := countASCII(value)
+	words := strings.Join(nameWords(name), "-")
+	switch {
+	case strings.HasSuffix(words, "private-key") || strings.HasSuffix(words, "access-key"), wordsOnly.MatchString(value):
+		return false // the name of a file, or of the key
+	case strings.Contains(words[strings.LastIndexByte(words, '-')+1:], "pass"):
+		return letters+capitals > 0 || digits >= 6
+	}
+	return len(value) >= 12 && digits > 0 && letters+capitals > 0 || len(value) >= 16 && letters > 0 && capitals > 2
+}
+
+// countASCII counts the small letters, the capitals and the digits of a text.
+func countASCII(text string) (letters, capitals, digits int) {
+	for _, r := range text {
 		switch {
 		case '0' <= r && r <= '9':
 			digits++
@@ -101,12 +113,5 @@ func plausibleSecret(name, value string) bool {
 			letters++
 		}
 	}
-	words := strings.Join(nameWords(name), "-")
-	switch {
-	case strings.HasSuffix(words, "private-key") || strings.HasSuffix(words, "access-key"), wordsOnly.MatchString(value):
-		return false // the name of a file, or of the key
-	case strings.Contains(words[strings.LastIndexByte(words, '-')+1:], "pass"):
-		return letters+capitals > 0 || digits >= 6
-	}
-	return len(value) >= 12 && digits > 0 && letters+capitals > 0 || len(value) >= 16 && letters > 0 && capitals > 2
+	return letters, capitals, digits
 }

@@ -59,7 +59,7 @@ func (d *Directive) Sections() []string {
 }
 
 // In reports whether the directive belongs into section.
-func (d *Directive) In(section string) bool { return d.sections&SectionBit(section) != 0 }
+func (d *Directive) In(section string) bool { return d.sections&sectionBit(section) != 0 }
 
 // KindIn returns the grammar of the value in version v.
 func (d *Directive) KindIn(v Version) Kind {
@@ -142,7 +142,11 @@ var sectionNames = [...]string{
 	"Home", "Upload", "Remote", "Delegate", "PStore", "Partition",
 }
 
-func SectionBit(section string) sectionSet {
+// IsSection reports whether the tables have directives of a section.
+func IsSection(section string) bool { return sectionBit(section) != 0 }
+
+// sectionBit is zero for a section that the tables do not have.
+func sectionBit(section string) sectionSet {
 	if i := slices.Index(sectionNames[:], section); i >= 0 {
 		return 1 << i
 	}
@@ -161,7 +165,7 @@ func Lookup(section, name string, v Version) (*Directive, bool) {
 
 // LookupAny finds a directive by its exact name in a section, in any version.
 func LookupAny(section, name string) (*Directive, bool) {
-	bit := SectionBit(section)
+	bit := sectionBit(section)
 	for i := find(name); i < len(Table) && Table[i].Name == name; i++ {
 		if Table[i].sections&bit != 0 {
 			return &Table[i], true
@@ -191,7 +195,7 @@ func SectionsOf(name string, v Version) []string {
 // Directives returns the directives that version v knows in a section, sorted by
 // name.
 func Directives(section string, v Version) []*Directive {
-	bit := SectionBit(section)
+	bit := sectionBit(section)
 	var out []*Directive
 	for i := range Table {
 		if d := &Table[i]; d.sections&bit != 0 && d.Known(v) {
@@ -253,7 +257,7 @@ func sortedWords(name string) []string {
 	return words
 }
 
-// Nearest returns the directive of the section that a misspelt name most likely
+// Nearest returns the directive of the section that a misspelled name most likely
 // means in version v: the same name with the word that systemd has for it, in other
 // case, or with the same words in another order, else the one at the least
 // edit distance (optimal string alignment without regard to case) not above a

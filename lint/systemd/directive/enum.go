@@ -7,7 +7,7 @@ type Enum struct {
 	// accepted.
 	True, False string
 
-	Weaker [][2]string // pairs of neighbours, the weaker first
+	Weaker [][2]string // pairs of neighbors, the weaker first
 }
 
 // EnumValue is one value of an enum.

@@ -1,8 +1,6 @@
 package directive
 
-import (
-	"sort"
-)
+import "sort"
 
 // Capability is a Linux capability.
 type Capability struct {
@@ -22,9 +20,6 @@ type Family struct {
 	Alias  string // the usual name of the same family, else empty
 }
 
-// Families returns all address families by name.
-func Families() []Family { return append([]Family(nil), FamilyTable[:]...) }
-
 // Namespace is a namespace type of RestrictNamespaces=.
 type Namespace struct {
 	Name   string // mnt, …
@@ -32,10 +27,9 @@ type Namespace struct {
 	Kernel string // the first kernel that has it
 }
 
-// Namespaces returns all namespace types.
-func Namespaces() []Namespace { return append([]Namespace(nil), NamespaceTable[:]...) }
-
-func LookupFamily(name string) (Family, bool) {
+// LookupFamily returns the address family of that name; ok is false if there is
+// none.
+func LookupFamily(name string) (family Family, ok bool) {
 	i := sort.Search(len(FamilyTable), func(i int) bool { return FamilyTable[i].Name >= name })
 	if i < len(FamilyTable) && FamilyTable[i].Name == name {
 		return FamilyTable[i], true

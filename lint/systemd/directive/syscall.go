@@ -9,16 +9,20 @@ import (
 // CallSet is a set of system calls, by index.
 type CallSet [(syscallCount + 63) / 64]uint64
 
+// Add adds a call.
 func (s *CallSet) Add(call uint16) { s[call/64] |= 1 << (call % 64) }
 
+// Has reports whether the call is a member.
 func (s *CallSet) Has(call uint16) bool { return s[call/64]&(1<<(call%64)) != 0 }
 
+// AddAll adds the members of other.
 func (s *CallSet) AddAll(other *CallSet) {
 	for i := range s {
 		s[i] |= other[i]
 	}
 }
 
+// RemoveAll removes the members of other.
 func (s *CallSet) RemoveAll(other *CallSet) {
 	for i := range s {
 		s[i] &^= other[i]
@@ -35,8 +39,10 @@ func (s *CallSet) Within(other *CallSet) bool {
 	return true
 }
 
+// Empty reports whether the set has no members.
 func (s *CallSet) Empty() bool { return *s == CallSet{} }
 
+// Complement returns the known calls that are not members.
 func (s *CallSet) Complement() CallSet {
 	var c CallSet
 	for i := range s {
@@ -61,6 +67,7 @@ type callTable struct {
 	index map[string]uint16
 }
 
+// Calls returns the system calls that systemd knows, sorted by name.
 var Calls = sync.OnceValue(func() *callTable {
 	t := &callTable{Names: strings.Fields(syscallNames)}
 	t.index = make(map[string]uint16, len(t.Names))
@@ -70,8 +77,8 @@ var Calls = sync.OnceValue(func() *callTable {
 	return t
 })
 
-// group is a group of system calls in one version.
-type group struct {
+// Group is a group of system calls in one version.
+type Group struct {
 	// members are the words of systemd's table, nested groups among them.
 	members []string
 	// flat are the calls in the order of the table, nested groups in place.
@@ -80,22 +87,23 @@ type group struct {
 }
 
 // groupTables returns the groups of a version, by name with "@".
-var groupTables = func() (tables [Newest - Oldest + 1]func() map[string]*group) {
+var groupTables = func() (tables [Newest - Oldest + 1]func() map[string]*Group) {
 	for i := range tables {
-		tables[i] = sync.OnceValue(func() map[string]*group { return buildGroups(Oldest + Version(i)) })
+		tables[i] = sync.OnceValue(func() map[string]*Group { return buildGroups(Oldest + Version(i)) })
 	}
 	return tables
 }()
 
-func GroupsOf(v Version) map[string]*group { return groupTables[v.Clamp()-Oldest]() }
+// GroupsOf returns the groups of system calls in version v, by name with "@".
+func GroupsOf(v Version) map[string]*Group { return groupTables[v.Clamp()-Oldest]() }
 
-func buildGroups(v Version) map[string]*group {
-	table := make(map[string]*group)
+func buildGroups(v Version) map[string]*Group {
+	table := make(map[string]*Group)
 	for _, row := range groupHistory {
 		if row.since > v {
 			continue
 		}
-		g := &group{members: strings.Fields(row.members)}
+		g := &Group{members: strings.Fields(row.members)}
 		if old := table[row.name]; old != nil && row.name == "@known" {
 			g.members = append(old.members, g.members...)
 		}
@@ -107,7 +115,7 @@ func buildGroups(v Version) map[string]*group {
 	return table
 }
 
-func (g *group) flatten(table map[string]*group, members []string) {
+func (g *Group) flatten(table map[string]*Group, members []string) {
 	for _, m := range members {
 		if m[0] == '@' {
 			g.flatten(table, table[m].members)

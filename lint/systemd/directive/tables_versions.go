@@ -7,18 +7,3 @@ const (
 	Oldest Version = 252
 	Newest Version = 262
 )
-
-// releases holds the releases that the facts come from, oldest first.
-var releases = [...]Release{
-	{Version: 252, Name: "v252.38", Commit: "ad38c56e0a90b0e4f09d23230ab81c0121a95e19"},
-	{Version: 253, Name: "v253.34", Commit: "aecaee14e3b28b3995489c86a10a7c1d6d73cd69"},
-	{Version: 254, Name: "v254.27", Commit: "da2d44a3d9c4af642dabef12b8d81887b3cfbec2"},
-	{Version: 255, Name: "v255.22", Commit: "356c54394add8c6a1d52773852c23656590dc33b"},
-	{Version: 256, Name: "v256.17", Commit: "009adf6c0e435376c80fbc11675d581e0a94d350"},
-	{Version: 257, Name: "v257.13", Commit: "70b5d110be7702afc4dbce012f60d49506d513da"},
-	{Version: 258, Name: "v258.10", Commit: "4fb9df67f424984b4dd428be05fc4b961168e269"},
-	{Version: 259, Name: "v259.8", Commit: "6576434737de042cdd0f6e62f34f04818306c73b"},
-	{Version: 260, Name: "v260.4", Commit: "ad47ad9cee96df6bb955eef20d6fa2443b235500"},
-	{Version: 261, Name: "v261.2", Commit: "4925d9f07fc697efccd98a93046ff535b8832445"},
-	{Version: 262, Name: "262~devel", Commit: "f9558beb18bb375538212b0a19eb94e388f0e088"},
-}

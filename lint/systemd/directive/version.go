@@ -10,16 +10,6 @@ import (
 // changed something, the newest point release of the series is meant.
 type Version int
 
-// A Release is what the facts of a version come from.
-type Release struct {
-	Version Version
-	Name    string // the tag, such as v257.13, or the name of a version not released yet
-	Commit  string // in systemd's git repository
-}
-
-// Releases returns the releases that the facts come from, oldest first.
-func Releases() []Release { return releases[:] }
-
 // Known says which versions are known: "252 to 262".
 func Known() string { return fmt.Sprintf("%d to %d", Oldest, Newest) }
 

@@ -58,7 +58,7 @@ func Effective(u *unitfile.Unit, section, name string, v directive.Version) (Set
 		}
 		return set, true
 	}
-	set.Values, _ = listWords(d, lines, v)
+	set.Values, _ = listWords(d, lines)
 	return set, true
 }
 

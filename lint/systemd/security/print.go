@@ -27,7 +27,7 @@ func (a *Assessment) JSON() ([]byte, error) {
 var smileys = map[string]string{"DANGEROUS": "🤢", "UNSAFE": "😨", "EXPOSED": "🙁", "MEDIUM": "😐", "OK": "🙂", "SAFE": "😀", "PERFECT": "😇"}
 
 // Text prints the rows and the overall exposure as systemd-analyze security
-// UNIT does, without colour and with the width that the texts need.
+// UNIT does, without color and with the width that the texts need.
 func (a *Assessment) Text(unit string) string {
 	names, descriptions := len("NAME"), len("DESCRIPTION")
 	for i := range a.Rows {

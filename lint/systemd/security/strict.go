@@ -26,7 +26,7 @@ import (
 // that is not known decides, or where systemd gives the two values no order.
 func AtLeast(section, name string, have, want []unitfile.Assignment, v directive.Version) value.Answer {
 	u := &unitfile.Unit{Name: "unit.service", Assignments: have}
-	if section != "Service" && directive.SectionBit(section) != 0 && section != "Unit" && section != "Install" {
+	if section != "Service" && directive.IsSection(section) && section != "Unit" && section != "Install" {
 		u.Name = "unit." + strings.ToLower(section)
 	}
 	return atLeastIn(u, section, name, want, v, func(b bound) *state { return loadState(u, v, b) })
@@ -126,25 +126,6 @@ func orderCalls(have, want *state) value.Answer {
 	a, others := have.filter.allowed()
 	b, wantOthers := want.filter.allowed()
 	return value.Answered(a.Within(&b) && (!others || wantOthers))
-}
-
-// WeakerCalls returns the system calls that the filter lines have leave allowed
-// and want does not, sorted; for the message of a rule. It is empty when a line
-// of have is not known.
-func WeakerCalls(have, want []unitfile.Assignment, v directive.Version) []string {
-	load := func(lines []unitfile.Assignment) *state {
-		return loadState((&unitfile.Unit{Name: "unit.service", Assignments: lines}), v, strictest)
-	}
-	a, _ := load(have).filter.allowed()
-	b, _ := load(want).filter.allowed()
-	a.RemoveAll(&b)
-	var names []string
-	for i, name := range directive.Calls().Names {
-		if a.Has(uint16(i)) {
-			names = append(names, name)
-		}
-	}
-	return names
 }
 
 // orderArchitectures compares sets of architectures, where none means all.

@@ -22,8 +22,8 @@ func compareLines(d *directive.Directive, have, want []unitfile.Assignment, open
 		wanted, _ := lastValue(d, want, v)
 		return value.Compare(d, text, wanted, v)
 	}
-	list, complete := listWords(d, have, v)
-	wanted, _ := listWords(d, want, v)
+	list, complete := listWords(d, have)
+	wanted, _ := listWords(d, want)
 	switch d.Name {
 	case "ReadWritePaths", "ExecPaths", "BindPaths", "SupplementaryGroups", "PassEnvironment", "IPIngressFilterPath", "IPEgressFilterPath":
 		return compareLists(d, wanted, list, complete, value.No)
@@ -61,9 +61,9 @@ func lastValue(d *directive.Directive, lines []unitfile.Assignment, v directive.
 	return text, known
 }
 
-// list returns the words of all lines since the last reset. complete is false
+// listWords returns the words of all lines since the last reset. complete is false
 // when some line is not known.
-func listWords(d *directive.Directive, lines []unitfile.Assignment, v directive.Version) (list []string, complete bool) {
+func listWords(d *directive.Directive, lines []unitfile.Assignment) (list []string, complete bool) {
 	complete = true
 	for _, a := range lines {
 		switch {

@@ -103,7 +103,7 @@ func (u *Unit) hasSection(section string) bool {
 		return true
 	}
 	kind := u.Type()
-	return kind != "" && kind != "target" && kind != "device" && value.EqualFold(section, kind) && directive.SectionBit(section) != 0
+	return kind != "" && kind != "target" && kind != "device" && value.EqualFold(section, kind) && directive.IsSection(section)
 }
 
 // loader follows the loading of a unit.
@@ -303,7 +303,8 @@ func (l *loader) serviceType() string {
 	return "oneshot"
 }
 
-func (l *loader) verifyService() string {
+// verifyService returns why systemd does not load a service, or nothing.
+func (l *loader) verifyService() string { //nolint:cyclop // mirrors service_verify in src/core/service.c of systemd
 	kind, restart := l.serviceType(), l.fields["Restart"]
 	success := l.fields["SuccessAction"] != "" && l.fields["SuccessAction"] != "none"
 	switch {
@@ -337,7 +338,7 @@ func (l *loader) badPAM() bool {
 }
 
 // verifyContext checks what came with 256 and later.
-func (l *loader) verifyContext() string {
+func (l *loader) verifyContext() string { //nolint:cyclop // mirrors unit_verify_contexts in src/core/unit.c of systemd
 	dynamic, directory := l.isTrue("DynamicUser"), strings.TrimPrefix(l.fields["WorkingDirectory"], "-")
 	managed := l.fields["PrivateUsers"] == "managed" && l.Version >= 260
 	switch {

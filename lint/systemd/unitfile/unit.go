@@ -116,7 +116,7 @@ func (u *Unit) Expander(v directive.Version) value.Expander {
 	return value.Expander{Name: name, Version: v}
 }
 
-// open reports whether unseen assignments may stand in section.
+// IsOpen reports whether unseen assignments may stand in section.
 func (u *Unit) IsOpen(section string) bool {
 	for _, s := range u.Open {
 		if s == section {

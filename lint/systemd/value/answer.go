@@ -13,6 +13,7 @@ const (
 // String returns the answer in words.
 func (a Answer) String() string { return [...]string{"cannot tell", "yes", "no"}[a] }
 
+// Answered returns [Yes] or [No].
 func Answered(yes bool) Answer {
 	if yes {
 		return Yes

@@ -29,7 +29,7 @@ func validCalendar(text string) bool {
 }
 
 // nearestCalendar is the expression that one most likely means that is none: a
-// misspelt word, or a step from "*", for which systemd wants a number.
+// misspelled word, or a step from "*", for which systemd wants a number.
 func nearestCalendar(text string) string {
 	switch strings.ToLower(strings.TrimSpace(text)) {
 	case "midnight", "nightly", "everyday":

@@ -20,7 +20,7 @@ type Command struct {
 
 // parsePrefixes strips the prefixes off the first word of a command line, as
 // config_parse_exec does (src/core/load-fragment.c).
-func parsePrefixes(word string, v directive.Version) Command {
+func parsePrefixes(word string, v directive.Version) Command { //nolint:cyclop // mirrors config_parse_exec in src/core/load-fragment.c of systemd
 	c := Command{}
 	for ; word != ""; word = word[1:] {
 		switch p := word[0]; {
@@ -44,14 +44,6 @@ func parsePrefixes(word string, v directive.Version) Command {
 		}
 	}
 	return c
-}
-
-// ParseCommands splits an Exec line into its commands, which lone semicolons
-// separate. It reports false when the line keeps the unit from loading, or is
-// ignored.
-func ParseCommands(line string, v directive.Version) ([]Command, bool) {
-	commands, verdict := ParseExec(line, Expander{Version: v})
-	return commands, verdict.Status == Valid
 }
 
 // checkExec judges a command line.

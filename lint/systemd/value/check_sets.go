@@ -9,7 +9,7 @@ import (
 	"wardnix/lint/systemd/directive"
 )
 
-// A set describes words out of a table, and how a misspelt one is repaired.
+// A set describes words out of a table, and how a misspelled one is repaired.
 type set struct {
 	flags wordFlags
 	// prefix is what inverts a line, if anything does.
@@ -18,7 +18,7 @@ type set struct {
 	reason string
 	// known reports whether a word belongs to the set.
 	known func(word string, v directive.Version) bool
-	// names are those that a misspelt word may mean.
+	// names are those that a misspelled word may mean.
 	names func(v directive.Version) []string
 	// meant are words that people write, with the name that they mean.
 	meant map[string]string

@@ -6,7 +6,7 @@ import (
 	"wardnix/lint/systemd/directive"
 )
 
-// parse returns the value that text stands for in version v. Values are
+// ParseEnum returns the value that text stands for in version v. Values are
 // case-sensitive; only the boolean words are not.
 func ParseEnum(e *directive.Enum, text string, v directive.Version) (string, bool) {
 	for _, value := range e.Values {
@@ -27,7 +27,7 @@ func ParseEnum(e *directive.Enum, text string, v directive.Version) (string, boo
 	return "", false
 }
 
-// atLeast reports whether a is at least as strict as b; known is false where
+// StricterValue reports whether a is at least as strict as b; known is false where
 // systemd gives the two no order.
 func StricterValue(e *directive.Enum, a, b string) (stricter, known bool) {
 	switch {

@@ -1,8 +1,6 @@
 package value
 
 import (
-	"strings"
-
 	"wardnix/lint/systemd/directive"
 )
 
@@ -54,16 +52,6 @@ func Inverts(k directive.Kind) bool { return kinds[k].inverts }
 // FirstDecides reports whether the first line of a list decides whether the list
 // allows or denies.
 func FirstDecides(k directive.Kind) bool { return kinds[k].firstDecides }
-
-// Words says which values a directive takes in version v, such as "a time span"
-// or "one of no, yes, full, strict".
-func Words(d *directive.Directive, v directive.Version) string {
-	k := d.KindIn(v)
-	if e := d.Enum(); e != nil {
-		return "one of " + strings.Join(e.Names(v), ", ")
-	}
-	return kinds[k].words
-}
 
 // OneALine reports whether a line of the kind is one element, blanks or not.
 func OneALine(k directive.Kind) bool { return kinds[k].split != nil && len(kinds[k].split("a b")) == 1 }

@@ -72,6 +72,7 @@ func numberBase(text string) (digits string, base int) {
 // Infinite is the time span "infinity".
 const Infinite time.Duration = math.MaxInt64
 
+// UsecInfinity is the time span "infinity" in microseconds.
 const UsecInfinity = math.MaxUint64
 
 // spanUnits are the units of a time span with their microseconds, longer
@@ -102,7 +103,8 @@ func ParseSpan(text string) (time.Duration, bool) {
 	return time.Duration(usec) * time.Microsecond, ok
 }
 
-// parseSpan returns microseconds, or usecInfinity. unit is that of plain numbers.
+// SpanIn reads a time span as [ParseSpan] does, and returns microseconds, or
+// [UsecInfinity]. unit is that of plain numbers.
 func SpanIn(text string, unit uint64) (uint64, bool) {
 	text = strings.Trim(text, Blanks)
 	if text == "infinity" {

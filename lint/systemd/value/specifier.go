@@ -61,7 +61,7 @@ func (e Expander) Expand(text, letters string) (string, bool) {
 }
 
 // value returns what one specifier stands for in a unit of the system manager.
-func (e Expander) value(letter byte) string {
+func (e Expander) value(letter byte) string { //nolint:cyclop // mirrors the table of unit_full_printf_full in src/core/unit-printf.c of systemd
 	id := cmp.Or(e.Name, unnamed)
 	stem := strings.TrimSuffix(id, path.Ext(id))
 	prefix, instance, _ := strings.Cut(stem, "@")

@@ -63,8 +63,3 @@ func lowerASCII(s string) string {
 		return r
 	}, s)
 }
-
-// Fields splits at systemd's blanks, without quotes.
-func Fields(text string) []string {
-	return strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == '\t' || r == '\n' || r == '\r' })
-}

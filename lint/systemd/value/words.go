@@ -6,12 +6,16 @@ import (
 	"unicode/utf8"
 )
 
+// Blanks are the characters that separate words (WHITESPACE in
+// src/basic/string-util.h).
 const Blanks = " \t\n\r"
 
 // wordFlags select how extractWord reads; they are those of systemd's
 // extract_first_word (src/basic/extract-word.c).
 type wordFlags uint8
 
+// The flags of extract_first_word that are exported are those that callers of
+// [EachWord] require.
 const (
 	Unquote            wordFlags = 1 << iota // remove quotes
 	cUnescape                                // expand C escapes
@@ -155,7 +159,7 @@ func cEscape(text string) (r rune, eight bool, length int, ok bool) {
 	return rune(n), eight, start + digits, true
 }
 
-// Words splits text into words and calls f with each until f returns false. It
+// EachWord splits text into words and calls f with each until f returns false. It
 // reports false when a quote is open or an escape is bad; the words before it
 // have been passed on.
 func EachWord(text string, flags wordFlags, f func(word string) bool) bool {

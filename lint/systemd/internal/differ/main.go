@@ -47,7 +47,6 @@ type trial struct {
 	values        []string
 	first         int // the line of the first value
 	text          string
-	refused       bool            // by systemd
 	flagged       map[int]string  // what systemd says of a line
 	ours          map[int]string  // what the tables say of it
 	fatal         map[string]bool // values that systemd refused the unit for

@@ -187,14 +187,13 @@ func writeDirective(s *source, row []string, docs map[string][2]string, hasEnum 
 	if table := enumName(name, sections[0], hasEnum); table != "" && isEnumKind(k) {
 		s.printf(", enum: %q", table)
 	}
-	for _, p := range parsers[1:] {
-		before, version, _ := strings.Cut(p, "<")
+	if len(parsers) > 1 { // no directive has changed its parser twice
+		before, version, _ := strings.Cut(parsers[1], "<")
 		before, strict := strings.CutSuffix(before, "!")
 		if strict {
 			s.printf(", StrictBefore: true")
 		}
 		s.printf(", Before: %s, Changed: %s", kind(before, false), version)
-		break // one change is known
 	}
 	if row[colSince] != "" {
 		s.printf(", Since: %s", row[colSince])

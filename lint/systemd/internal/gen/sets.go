@@ -153,7 +153,7 @@ func writeUpstream(s *source, data string) error {
 // orZero prints a version, 0 for an empty cell.
 func orZero(cell string) string { return cmp.Or(cell, "0") }
 
-// writeVersions prints the list of versions.
+// writeVersions prints which versions are known.
 func writeVersions(s *source, data string) error {
 	t, err := readTable(data, "versions.tsv", 3)
 	if err != nil {
@@ -164,11 +164,6 @@ func writeVersions(s *source, data string) error {
 		return err
 	}
 	s.printf("// The versions whose facts the package holds.\nconst (\nOldest Version = %s\nNewest Version = %d\n)\n\n", t.rows[0][0], newest)
-	s.printf("// releases holds the releases that the facts come from, oldest first.\nvar releases = [...]Release{\n")
-	for _, row := range t.rows {
-		s.printf("{Version: %s, Name: %q, Commit: %q},\n", row[0], row[1], row[2])
-	}
-	s.printf("}\n")
 	return nil
 }
 
