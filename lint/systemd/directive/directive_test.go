@@ -8,7 +8,7 @@ import (
 
 func TestParseVersion(t *testing.T) {
 	for text, want := range map[string]Version{"255": 255, "v255.4": 255, "systemd 260": 260, "262~devel": 262, "252.39-1~deb12u1": 252,
-		"257-rc1": 257, "251": 0, "263": 0, "": 0, "x": 0, "25a": 0} {
+		"257-rc1": 257, (Oldest - 1).String(): 0, (Newest + 1).String(): 0, "": 0, "x": 0, "25a": 0} {
 		if got, err := ParseVersion(text); got != want || (err != nil) != (want == 0) {
 			t.Errorf("%q: %d, %v", text, got, err)
 		}

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -29,7 +30,7 @@ func TestTablesAreCurrent(t *testing.T) {
 	}
 }
 
-// TestNextRelease makes up a systemd 263 that has all of the newest release but
+// TestNextRelease makes up the next systemd, which has all of the newest release but
 // FinalKillSignal=, reads UMask= in another way, and brings FinalHour=, a system
 // call and a unit. Nothing but the importer is needed to have its tables.
 func TestNextRelease(t *testing.T) {
@@ -37,23 +38,39 @@ func TestNextRelease(t *testing.T) {
 	if err := os.CopyFS(data, os.DirFS("data")); err != nil {
 		t.Fatal(err)
 	}
-	if err := run(nextRelease(t), data, packages(t)); err != nil {
+	newest := newestIn(t)
+	last, next := strconv.Itoa(newest), strconv.Itoa(newest+1)
+	if err := run(nextRelease(t, next), data, packages(t)); err != nil {
 		t.Fatal(err)
 	}
 	want := []string{
-		"directives.tsv FinalHour\tService\t263\t\tsec\toverride\terror: warning, ignored, the earlier value stays\tnone\tfalse\t\tsystemd.service\t\t",
+		"directives.tsv FinalHour\tService\t" + next + "\t\tsec\toverride\terror: warning, ignored, the earlier value stays\tnone\tfalse\t\tsystemd.service\t\t",
 		"directives.tsv -FinalKillSignal\tService,Socket,Mount,Swap,Scope\t\t\tsignal\toverride\terror: warning, ignored, the earlier value stays\tnone\tfalse\t\tsystemd.kill\t\t",
-		"directives.tsv FinalKillSignal\tService,Socket,Mount,Swap,Scope\t\t262\tsignal\toverride\terror: warning, ignored, the earlier value stays\tnone\tfalse\t\tsystemd.kill\t\t",
+		"directives.tsv FinalKillSignal\tService,Socket,Mount,Swap,Scope\t\t" + last + "\tsignal\toverride\terror: warning, ignored, the earlier value stays\tnone\tfalse\t\tsystemd.kill\t\t",
 		"directives.tsv -UMask\tService,Socket,Mount,Swap\t\t\tmode\toverride\terror: warning, ignored, the earlier value stays\tnone\tfalse\t\tsystemd.exec\t\t",
-		"directives.tsv UMask\tService,Socket,Mount,Swap\t\t\tmask mode<263\toverride\terror: warning, ignored, the earlier value stays\tnone\tfalse\t\tsystemd.exec\t\t",
-		"syscalls.tsv @known\t263\tfinal_call",
-		"syscalls.tsv @swap\t263\tswapoff swapon final_call",
-		"upstream.tsv systemd-final.service\t263\t\tService\tExecStart\t/upstream",
-		"upstream.tsv systemd-final.service\t263\t\tService\tProtectSystem\tstrict",
+		"directives.tsv UMask\tService,Socket,Mount,Swap\t\t\tmask mode<" + next + "\toverride\terror: warning, ignored, the earlier value stays\tnone\tfalse\t\tsystemd.exec\t\t",
+		"syscalls.tsv @known\t" + next + "\tfinal_call",
+		"syscalls.tsv @swap\t" + next + "\tswapoff swapon final_call",
+		"upstream.tsv systemd-final.service\t" + next + "\t\tService\tExecStart\t/upstream",
+		"upstream.tsv systemd-final.service\t" + next + "\t\tService\tProtectSystem\tstrict",
 	}
-	if diff := cmp.Diff(want, changed(t, data)); diff != "" {
+	if diff := cmp.Diff(want, changed(t, data, last)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
+}
+
+// newestIn returns the newest version that the data files have.
+func newestIn(t *testing.T) int {
+	t.Helper()
+	versions, err := readTable("data", "versions.tsv", 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	newest, err := newestVersion(versions)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return newest
 }
 
 // packages returns a directory for the tables.
@@ -70,14 +87,14 @@ func packages(t *testing.T) string {
 
 // changed returns the rows that differ from those of the project, without those of
 // units that the made-up release has not.
-func changed(t *testing.T, data string) []string {
+func changed(t *testing.T, data, newest string) []string {
 	t.Helper()
 	var list []string
 	for _, name := range []string{"directives.tsv", "syscalls.tsv", "upstream.tsv"} {
 		old, now := lines(t, "data", name), lines(t, data, name)
 		for _, line := range now {
 			cells := strings.Split(line, "\t")
-			if slices.Contains(old, line) || name == "upstream.tsv" && cells[2] == "262" {
+			if slices.Contains(old, line) || name == "upstream.tsv" && cells[2] == newest {
 				continue
 			}
 			if i := slices.IndexFunc(old, func(o string) bool { return name == "directives.tsv" && strings.HasPrefix(o, cells[0]+"\t"+cells[1]) }); i >= 0 {
@@ -99,7 +116,7 @@ func lines(t *testing.T, directory, name string) []string {
 }
 
 // nextRelease makes the git repository of the made-up release.
-func nextRelease(t *testing.T) string {
+func nextRelease(t *testing.T, version string) string {
 	t.Helper()
 	if _, err := exec.LookPath("git"); err != nil {
 		if os.Getenv("CI") != "" {
@@ -124,7 +141,7 @@ func nextRelease(t *testing.T) string {
 			t.Fatal(err)
 		}
 	}
-	for _, args := range [][]string{{"init", "-q"}, {"add", "."}, {"commit", "-q", "-m", "263"}, {"tag", "v263-rc1"}, {"tag", "v263"}} {
+	for _, args := range [][]string{{"init", "-q"}, {"add", "."}, {"commit", "-q", "-m", version}, {"tag", "v" + version + "-rc1"}, {"tag", "v" + version}} {
 		cmd := exec.Command("git", append([]string{"-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "commit.gpgsign=false"}, args...)...)
 		cmd.Dir = tree
 		if out, err := cmd.CombinedOutput(); err != nil {
