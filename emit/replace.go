@@ -32,7 +32,10 @@ func (e *Editor) Replace(n nixast.Node, value any) ([]Edit, error) {
 	}
 	if gap, ok := assignGap(n); ok {
 		b, _ := n.Parent().AsBinding()
-		lead := e.afterAssign(attrTexts(b), at, text)
+		lead := " "
+		if !e.crowded(n.Parent()) {
+			lead = e.afterAssign(attrTexts(b), at, text)
+		}
 		return []Edit{trimmed(e.file.Src, Edit{gap.Start, n.Span().End, lead + text})}, nil
 	}
 	return []Edit{{n.Span().Start, n.Span().End, e.apart(n, text)}}, nil
@@ -82,6 +85,13 @@ func (e *Editor) afterAssign(names []string, at layout, value string) string {
 		return e.nl() + at.Indent + e.style.step()
 	}
 	return " "
+}
+
+// crowded reports whether a binding shares a line that is too long with what is
+// before it: no formatter leaves such a line, and it stays one.
+func (e *Editor) crowded(b nixast.Node) bool {
+	src, span := e.file.Src, b.Span()
+	return oneLine(src, span) && column(src, span.Start) > 0 && column(src, span.End) > e.style.width()
 }
 
 // trimmed is an edit without the bytes at its front that it does not change.

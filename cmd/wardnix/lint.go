@@ -88,7 +88,7 @@ func (v *lintVerb) run(c *Command, args []string) int {
 	if v.showFiles {
 		return v.files(c, w)
 	}
-	stop := c.progress("reading files and looking at what they say")
+	stop := c.progress(v.output.quiet, "reading files and looking at what they say")
 	run, err := w.Lint(context.Background(), v.task(format))
 	stop()
 	switch {

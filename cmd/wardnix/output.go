@@ -189,9 +189,9 @@ func (c *Command) links(tty bool) bool {
 }
 
 // progress says on a terminal what takes long, once it has taken a second, and
-// takes it back when stop is called, once.
-func (c *Command) progress(what string) (stop func()) {
-	if kind, _ := c.Env("TERM"); kind == "dumb" || terminal(c.Stderr) == nil {
+// takes it back when stop is called, once. Quiet commands say nothing.
+func (c *Command) progress(quiet bool, what string) (stop func()) {
+	if kind, _ := c.Env("TERM"); quiet || kind == "dumb" || terminal(c.Stderr) == nil {
 		return func() {}
 	}
 	done, gone := make(chan struct{}), make(chan struct{})
