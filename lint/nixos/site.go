@@ -73,6 +73,9 @@ func (u *Unit) findSite(section string) Site {
 	if u.derivedFrom != nil {
 		return Site{Reason: "NixOS makes this timer from startAt"}
 	}
+	if u.Style == TextStyle { // systemd.units.NAME has no options for settings
+		return Site{Reason: "the unit is written as text"}
+	}
 	if section == "" {
 		return u.opt.Site()
 	}

@@ -2,6 +2,7 @@ package unit
 
 import (
 	"slices"
+	"strings"
 
 	"wardnix/emit"
 	"wardnix/lint/nixos"
@@ -70,7 +71,7 @@ func (u *Unit) Asked(b *profile.Baseline) []profile.Requirement {
 }
 
 func (u *Unit) choose(b *profile.Baseline) []profile.Requirement {
-	if u.Pattern || u.Scope.Kind != nixos.System && u.Scope.Kind != nixos.Container || u.Enabled() == -1 {
+	if u.Pattern || u.Scope.Kind != nixos.System && u.Scope.Kind != nixos.Container || u.Enabled() == -1 || u.changesPrefix() {
 		return nil
 	}
 	all := b.Rows(u.Host.Release)
@@ -104,15 +105,33 @@ func (u *Unit) choose(b *profile.Baseline) []profile.Requirement {
 	})
 }
 
+// changesPrefix reports whether the unit is only a drop-in of all units whose names
+// begin with its own, such as foo-.service (systemd.unit(5)).
+func (u *Unit) changesPrefix() bool {
+	return strings.HasSuffix(u.BaseName(), "-") && u.OverrideStrategy() == "asDropin"
+}
+
 // sets reports whether the unit says anything of the row.
 func (u *Unit) sets(r *profile.Requirement) bool { return u.OptionFor(r).IsSet() }
 
-// option is the unit's option that the row is about.
-func (u *Unit) OptionFor(r *profile.Requirement) *nixos.Option {
-	if r.Section != "" {
-		return u.Directive(r.Section, r.Name())
+// OptionFor is the option of the unit that the row is about, under the name that the
+// unit uses for it.
+func (u *Unit) OptionFor(r *profile.Requirement) *nixos.Option { return optionFor(u.Unit, r) }
+
+func optionFor(u *nixos.Unit, r *profile.Requirement) *nixos.Option {
+	if r.Section == "" {
+		return u.Option(r.Path...)
 	}
-	return u.Option(r.Path...)
+	o := u.Directive(r.Section, r.Name())
+	if o.IsSet() {
+		return o
+	}
+	for _, name := range directive.AliasesOf(r.Section, r.Name()) {
+		if alias := u.Directive(r.Section, name); alias.IsSet() {
+			return alias
+		}
+	}
+	return o
 }
 
 // ExposureWith is the exposure of the unit if requirements were met; false if the

@@ -56,7 +56,7 @@ func standingOf(u *nixos.Unit, whole *unitfile.Unit, read *security.Reading, r *
 	if r.Section == "" {
 		return ContainsAll(u.Host.Evaluator(), u.Option(r.Path...), r)
 	}
-	o := u.Directive(r.Section, r.Name())
+	o := optionFor(u, r)
 	if !o.IsSet() && len(whole.Values(r.Section, r.Name())) == 0 {
 		return unset(u, whole, read, r, v)
 	}

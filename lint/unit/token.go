@@ -21,7 +21,7 @@ func tokenPath(u *nixos.Unit, whole *unitfile.Unit, r *profile.Requirement) Stan
 	if !ok {
 		return Satisfied // not asked
 	}
-	o := u.Directive("Service", "ReadOnlyPaths")
+	o := optionFor(u, r)
 	if !o.IsSet() {
 		if slices.Contains(whole.Open, "Service") || len(o.Unseen) > 0 {
 			return Unclear
@@ -30,7 +30,7 @@ func tokenPath(u *nixos.Unit, whole *unitfile.Unit, r *profile.Requirement) Stan
 	}
 	for _, l := range u.Lines() {
 		switch {
-		case l.Section != "Service" || l.Key != "ReadOnlyPaths":
+		case l.Section != "Service" || l.Key != o.Name():
 		case l.Unseen != "" || l.Shown == "":
 			return Unclear
 		case slices.ContainsFunc(strings.Fields(l.Shown), func(w string) bool { return strings.TrimLeft(w, "-+") == token }):

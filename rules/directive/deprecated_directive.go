@@ -44,20 +44,13 @@ func reportOldName(p *lint.Pass, n unit.Naming, d *directive.Directive) {
 		draft.Concerns(n.About(name)...)
 	}
 	switch {
-	case !nixast.IsIdentifier(name) || !fix.Automatic(n.Unit) || !sameMeaning[d.Name]:
+	case !nixast.IsIdentifier(name) || !fix.Automatic(n.Unit) || !d.IsAlias():
 	case !moved || n.In == "Unit":
 		draft.Fix(fix.RenameNaming(&n, name, false)...)
 	case n.Setting != nil:
 		draft.Fix(move(n.Unit, n.Setting, "Unit", name)...)
 	}
 	draft.Reportf("`%s` in [%s] is deprecated", d.Name, n.In)
-}
-
-// sameMeaning are the old names whose values mean the same under the new one.
-var sameMeaning = map[string]bool{
-	"BindTo": true, "InaccessibleDirectories": true, "ReadOnlyDirectories": true, "ReadWriteDirectories": true,
-	"RateLimitInterval": true, "Servers": true, "PropagateReloadFrom": true, "PropagateReloadTo": true,
-	"FailureAction": true, "RebootArgument": true, "StartLimitAction": true, "StartLimitBurst": true, "StartLimitInterval": true,
 }
 
 // checkOldValues reports values that systemd replaces with those of today.

@@ -88,8 +88,10 @@ func (h *hostView) option(r *profile.Requirement) *nixos.Option {
 				}
 			}
 		}
-		if alias := h.Option("systemd", "settings", "Manager", key); alias.IsSet() {
-			return alias
+		for _, name := range append([]string{key}, directive.AliasesOf("Manager", key)...) {
+			if alias := h.Option("systemd", "settings", "Manager", name); alias.IsSet() {
+				return alias
+			}
 		}
 	}
 	return o

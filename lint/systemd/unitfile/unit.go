@@ -63,11 +63,13 @@ func NewUnit(name string, main *File, dropins ...*File) *Unit {
 	return u
 }
 
-// Values returns the assignments of one directive, in order.
+// Values returns the assignments of one directive, under its deprecated names too, in
+// order.
 func (u *Unit) Values(section, key string) []Assignment {
 	var out []Assignment
+	aliases := directive.AliasesOf(section, key)
 	for _, a := range u.Assignments {
-		if a.Key == key && a.Section == section {
+		if a.Section == section && (a.Key == key || slices.Contains(aliases, a.Key)) {
 			out = append(out, a)
 		}
 	}
