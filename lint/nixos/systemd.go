@@ -2,6 +2,7 @@ package nixos
 
 import (
 	"slices"
+	"strings"
 
 	"wardnix/lint/systemd/unitfile"
 )
@@ -16,7 +17,9 @@ func (u *Unit) Systemd() *unitfile.Unit {
 			out.Open = append(out.Open, section)
 		}
 	}
-	for i, l := range u.Lines() {
+	lines := u.Lines()
+	for i := 0; i < len(lines); i++ {
+		l, number := lines[i], i+1
 		switch {
 		case l.Key == "" && l.Section == "":
 			for _, section := range u.sections() {
@@ -26,8 +29,13 @@ func (u *Unit) Systemd() *unitfile.Unit {
 			open(l.Section)
 		default:
 			line := unitfile.Line{Key: l.Key, Text: l.Text, Unknown: !l.Known || l.When != nil || l.Unseen != ""}
+			for ; !line.Unknown && unitfile.Continues(line.Text) && joins(lines[i+1:], l.Section); i++ {
+				next := lines[i+1]
+				line.Text = strings.TrimSuffix(line.Text, `\`) + " " + next.Key + "=" + next.Text
+				line.Unknown = !next.Known
+			}
 			for _, a := range unitfile.Assignments(l.Section, []unitfile.Line{line}) {
-				a.Line = i + 1
+				a.Line = number
 				out.Assignments = append(out.Assignments, a)
 			}
 		}
@@ -38,4 +46,10 @@ func (u *Unit) Systemd() *unitfile.Unit {
 		}
 	}
 	return out
+}
+
+// joins reports whether systemd joins the first of the lines to one of the section that
+// ends in a backslash. NixOS writes an empty line after the last one of a section.
+func joins(lines []Line, section string) bool {
+	return len(lines) > 0 && lines[0].Section == section && lines[0].Key != "" && lines[0].When == nil && lines[0].Unseen == ""
 }
