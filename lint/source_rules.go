@@ -35,7 +35,8 @@ func IsSource(r *Rule) bool { return r == SyntaxError || r == UnreadableFile }
 // maxSyntaxErrors is the number of mistakes that are reported of one file.
 const maxSyntaxErrors = 20
 
-// SourceFindings are what kept the files that were requested from being checked.
+// SourceFindings are what kept the files that were requested, and the hosts, from being
+// checked.
 func SourceFindings(p *nixos.Project) []Finding {
 	var out []Finding
 	for _, x := range p.Problems() {
@@ -50,6 +51,9 @@ func SourceFindings(p *nixos.Project) []Finding {
 			out = append(out, syntaxErrors(f.Tree)...)
 		}
 	}
+	for _, h := range p.Hosts() {
+		out = append(out, unfinished(h)...)
+	}
 	sortFindings(out)
 	return slices.CompactFunc(out, func(a, b Finding) bool {
 		return a.File.Name == b.File.Name && a.Span == b.Span && a.Message == b.Message
@@ -61,6 +65,24 @@ func unreadable(x nixos.Problem) Finding {
 		return unread(x.Name, Info, "the file is encrypted and was not checked")
 	}
 	return unread(x.Name, Error, "cannot be read: "+x.Err.Error())
+}
+
+// unfinished says of a host that it was not evaluated as a whole, at the first of its
+// files that were requested.
+func unfinished(h *nixos.Host) []Finding {
+	reason := h.Unfinished()
+	at := slices.IndexFunc(h.Files, func(f *nixos.File) bool { return f.Asked })
+	if reason == nil || at < 0 && len(h.Files) > 0 {
+		return nil
+	}
+	what, name := "the project", "."
+	if h.Name != "" {
+		what = "host " + h.Name
+	}
+	if at >= 0 {
+		name = h.Files[at].Name
+	}
+	return []Finding{unread(name, Error, what+" is not checked as a whole: "+reason.Text)}
 }
 
 func unread(name string, s Severity, message string) Finding {
