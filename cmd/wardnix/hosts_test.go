@@ -129,6 +129,9 @@ func makeWritable(dir string) {
 	})
 }
 
+// lightToml are settings by which light is required of every service.
+const lightToml = "baseline = [\"light\"]\n"
+
 // A module with a service that the light baseline has safe fixes for.
 const softModule = `{
   systemd.services.web = {

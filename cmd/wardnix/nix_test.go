@@ -158,6 +158,7 @@ func TestFlake(t *testing.T) {
 	p.mkdir(t, "user")
 	p.run(t, "user", 0, "git", "init", "-q")
 	p.run(t, "user", 0, "nix", "flake", "init", "-t", "path:"+p.path("wardnix"))
+	p.write(t, "user/wardnix.toml", lightToml)
 	p.write(t, "user/web.nix", softModule)
 	p.run(t, "user", 0, "git", "add", ".")
 	check := ".#checks." + system + ".wardnix"
@@ -206,6 +207,7 @@ func testFlakeModule(t *testing.T, p *place, system string) {
 	inputs := []string{"wardnix", "nixpkgs", "flake-parts"}
 	p.mkdir(t, "parts")
 	p.run(t, "parts", 0, "nix", "flake", "init", "-t", "path:"+p.path("wardnix")+"#flake-parts")
+	p.write(t, "parts/wardnix.toml", lightToml)
 	p.write(t, "parts/web.nix", softModule)
 	check := "path:.#checks." + system + ".wardnix"
 	out := p.run(t, "parts", 1, p.nix([]string{"build", "--no-link", "-L", check}, inputs...)...)

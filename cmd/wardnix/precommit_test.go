@@ -48,7 +48,8 @@ func precommitPlace(t *testing.T, hooks ...string) *place {
 		before += strings.Replace(hook, "wardnix-fix", h, 1)
 	}
 	p.write(t, "user/.pre-commit-config.yaml", before+after)
-	p.run(t, "user", 0, "git", "add", ".pre-commit-config.yaml")
+	p.write(t, "user/wardnix.toml", lightToml)
+	p.run(t, "user", 0, "git", "add", ".pre-commit-config.yaml", "wardnix.toml")
 	p.run(t, "user", 0, "git", "commit", "-q", "-m", "Begin")
 	return p
 }

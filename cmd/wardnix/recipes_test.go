@@ -270,7 +270,7 @@ func TestRecipeVim(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	says(t, string(out), "a.nix252e[D002] a.service: ")
+	says(t, string(out), "a.nix252e[D002] [*] a.service: ")
 }
 
 // The task of Visual Studio Code reads what wardnix prints.
