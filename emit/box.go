@@ -2,6 +2,7 @@ package emit
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -37,6 +38,10 @@ type slot struct {
 // opens reports whether the slot begins a group.
 func (s *slot) opens() bool { return s.blank || !s.loose.IsZero() || len(s.comments) > 0 }
 
+// maxParts bounds the size of a set, let or list that is edited. An edit looks at all
+// parts, and there may be one for each, so larger ones would take too long.
+const maxParts = 5000
+
 // newBox views n as a box.
 func newBox(n nixast.Node) (*box, error) {
 	b := &box{node: n}
@@ -63,6 +68,9 @@ func newBox(n nixast.Node) (*box, error) {
 		}
 		if c.Kind() == nixast.Error || c.Kind() == nixast.Missing {
 			return nil, errors.New("a syntax error is inside")
+		}
+		if len(b.slots) == maxParts {
+			return nil, fmt.Errorf("it has more than %d parts", maxParts)
 		}
 		s := slot{node: c, span: c.Span(), path: pathKeys(c)}
 		s.above(src, gap)

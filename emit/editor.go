@@ -24,6 +24,15 @@ type Editor struct {
 // New makes an editor for f and learns f's style. If f has a syntax error, or a
 // line that ends with a CR alone, every operation returns an error.
 func New(f *nixast.File) *Editor {
+	e := *f.Memo(editorOf{}, func() any { return newEditor(f) }).(*Editor)
+	return &e
+}
+
+// editorOf is the key of the editor of a file: what it learns takes a look at the
+// whole file, and there may be a fix for every part of that.
+type editorOf struct{}
+
+func newEditor(f *nixast.File) *Editor {
 	e := &Editor{file: f, style: Learn(f), habits: learnHabits(f), broken: syntaxError(f)}
 	if e.broken == nil && lineEnds(f.Src) > strings.Count(f.Src, "\n") {
 		e.broken = errors.New("a line ends with a CR alone")

@@ -237,8 +237,12 @@ func (e *Editor) unfold(b *box, o order, write writer) ([]Edit, error) {
 }
 
 // maxUnfold bounds how many sets and lists are broken because one inside them
-// is: their indentation adds up.
-const maxUnfold = 16
+// is: their indentation adds up. maxUnfoldParts bounds how many parts each may have:
+// every one becomes a line.
+const (
+	maxUnfold      = 16
+	maxUnfoldParts = 64
+)
 
 // unfoldAround breaks the flat sets and lists around b that are on its line,
 // and gives the indentation that b's parts and its closing token then have.
@@ -249,6 +253,10 @@ func (e *Editor) unfoldAround(b *box) (edits []Edit, inner, outer string, err er
 		case nixast.AttrSet, nixast.LegacyLet, nixast.List, nixast.Let:
 		default:
 			continue
+		}
+		if size(n.Children()) > maxUnfoldParts {
+			around = nil
+			break
 		}
 		a, err := newBox(n)
 		if err != nil {

@@ -33,12 +33,62 @@ func (f *File) Position(offset int) Position {
 	lines := f.lineStarts()
 	line := sort.Search(len(lines), func(i int) bool { return int(lines[i]) > offset })
 	start := int(lines[line-1])
-	p := Position{Offset: offset, Line: line, Byte: offset - start + 1, Column: 1, UTF16: 1}
-	for _, r := range f.Src[start:offset] {
-		p.Column++
-		p.UTF16 += utf16Len(r)
+	p := Position{Offset: offset, Line: line, Byte: offset - start + 1}
+	from := milestone{offset: start}
+	if offset-start > milestoneEvery {
+		milestones := f.milestones()
+		before := milestones.before(start).until(f.Src, start)
+		from = milestones.before(offset)
+		from.runes -= before.runes
+		from.units -= before.units
 	}
+	from = from.until(f.Src, offset)
+	p.Column, p.UTF16 = 1+from.runes, 1+from.units
 	return p
+}
+
+// milestone is how many runes and UTF-16 code units are before an offset. Those of a file
+// are milestoneEvery bytes apart, so that columns in a line of any length are found fast.
+type milestone struct{ offset, runes, units int }
+
+const milestoneEvery = 1 << 10
+
+// until counts what lies between the milestone and an offset after it.
+func (m milestone) until(src string, offset int) milestone {
+	for _, r := range src[m.offset:offset] {
+		m.runes++
+		m.units += utf16Len(r)
+	}
+	m.offset = offset
+	return m
+}
+
+type milestones []milestone
+
+// before is the last milestone that is not after an offset.
+func (ms milestones) before(offset int) milestone {
+	i := offset / milestoneEvery
+	if i == len(ms) || ms[i].offset > offset {
+		i--
+	}
+	return ms[i]
+}
+
+// milestones are at the first starts of runes from multiples of milestoneEvery on.
+func (f *File) milestones() milestones {
+	type key struct{}
+	return f.Memo(key{}, func() any {
+		ms := milestones{{}}
+		m := milestone{}
+		for at, r := range f.Src {
+			if m.offset = at; at >= len(ms)*milestoneEvery {
+				ms = append(ms, m)
+			}
+			m.runes++
+			m.units += utf16Len(r)
+		}
+		return ms
+	}).(milestones)
 }
 
 func utf16Len(r rune) int {

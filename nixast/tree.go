@@ -2,6 +2,7 @@ package nixast
 
 import (
 	"iter"
+	"sync"
 	"sync/atomic"
 )
 
@@ -25,11 +26,23 @@ type File struct {
 	opts    Options
 	free    []string
 	lines   atomic.Pointer[[]uint32] // offsets of the line starts, when needed
+	memo    sync.Map                 // of [File.Memo]
 }
 
 // node is a range of tokens: first to end-1 without outer trivia. The nodes
 // between it and next are its descendants.
 type node struct{ first, end, next, parent uint32 }
+
+// Memo is what make returns, made once for the file with the key. Keys are of a type
+// that only the caller has, as those of package context are; what is made must not
+// change. It may be called from several goroutines.
+func (f *File) Memo(key any, make func() any) any {
+	if v, ok := f.memo.Load(key); ok {
+		return v
+	}
+	v, _ := f.memo.LoadOrStore(key, make())
+	return v
+}
 
 // Root is the node of kind [Root]. Its only part is the expression:
 // see [File.Expr].

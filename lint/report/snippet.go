@@ -20,7 +20,7 @@ const longLine = 200
 func (s Style) snippet(f *nixast.File, span nixast.Span, gutter int, color string) Text {
 	pos := f.Position(span.Start)
 	start := span.Start - (pos.Byte - 1)
-	line := f.Src[start:]
+	line := f.Src[start:min(len(f.Src), span.Start+2*longLine)] // what is beyond is never shown
 	if i := strings.IndexAny(line, "\r\n"); i >= 0 {
 		line = line[:i]
 	}
