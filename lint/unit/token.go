@@ -10,7 +10,7 @@ import (
 )
 
 // tokenPath is the standing of that row.
-func tokenPath(u *nixos.Unit, whole *unitfile.Unit, _ *profile.Requirement) Standing {
+func tokenPath(u *nixos.Unit, whole *unitfile.Unit, r *profile.Requirement) Standing {
 	if _, set, _ := effective(whole, "Service", "LoadCredential"); set {
 		return Satisfied
 	}
