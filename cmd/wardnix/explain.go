@@ -72,7 +72,7 @@ func explain(name string) (string, error) {
 	if len(entries) == 0 && len(directives) == 0 {
 		return "", fmt.Errorf("there is no rule, directive or baseline %q%s", name, didYouMean(name))
 	}
-	return explainDirective(name, entries, directives), nil
+	return explainDirective(entries, directives), nil
 }
 
 func explainRule(r *lint.Rule) string {
@@ -115,7 +115,7 @@ func directivesOf(name string) []placed {
 	return out
 }
 
-func explainDirective(name string, entries []profile.Entry, directives []placed) string {
+func explainDirective(entries []profile.Entry, directives []placed) string {
 	var b strings.Builder
 	for i, d := range directives {
 		if i > 0 {

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"runtime/debug"
 )
@@ -17,7 +18,7 @@ func main() {
 	}
 	dir, err := os.Getwd()
 	if err != nil {
-		os.Stderr.WriteString("wardnix: the working directory is gone: " + err.Error() + "\n")
+		fmt.Fprintln(os.Stderr, "wardnix: the working directory is gone:", err)
 		os.Exit(exitFailed)
 	}
 	c := Command{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Dir: dir, Env: os.LookupEnv}

@@ -117,7 +117,7 @@ func (c *Command) sources(found []lint.Finding) int {
 	return status
 }
 
-// colors reports whether to colour what goes to w: FORCE_COLOR wins over
+// colors reports whether to color what goes to w: FORCE_COLOR wins over
 // NO_COLOR and a dumb terminal, and those over whether w is a terminal.
 func (c *Command) colors(when string, w io.Writer) bool {
 	switch when {

@@ -80,7 +80,7 @@ func (p *Printer) Table(rows ...[]Text) {
 		}
 		io.WriteString(tw, "\n")
 	}
-	tw.Flush() // to memory
+	_ = tw.Flush() // to memory
 }
 
 // Text is what was collected.

@@ -20,10 +20,10 @@ var TakenCapabilities = []struct{ Directive, Capability string }{
 }
 
 // Taken is the setting that takes a capability out of the bounding set.
-func (s *Unit) Taken(capability string) (Setting, bool) {
+func (u *Unit) Taken(capability string) (Setting, bool) {
 	for _, t := range TakenCapabilities {
 		if t.Capability == capability {
-			if at, ok := s.On(t.Directive); ok {
+			if at, ok := u.On(t.Directive); ok {
 				return at, true
 			}
 		}

@@ -37,6 +37,7 @@ type Command struct {
 // Origin says who starts a command.
 type Origin uint8
 
+// Who starts a command.
 const (
 	Line   Origin = iota // systemd itself
 	Shell                // a shell that systemd starts with "-c"

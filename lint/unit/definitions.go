@@ -34,6 +34,8 @@ func KnownStrings(ev *eval.Evaluator, t *eval.Thunk) (items []string, ok bool) {
 	return items, ok
 }
 
+// IsSure reports whether a definition is certainly there, and is written as what it
+// looks like.
 func IsSure(d *nixos.Def) bool {
 	return d.When == nil && d.Maybe == nil && d.Misfit.IsZero() && !d.Binding.IsZero()
 }
@@ -101,6 +103,7 @@ func IsFar(a, b string) bool {
 	return spell.Distance(strings.ToLower(a), strings.ToLower(b), slip) > slip
 }
 
+// CommonPrefix returns the number of elements with which both lists begin.
 func CommonPrefix(a, b []string) int {
 	n := 0
 	for n < len(a) && n < len(b) && a[n] == b[n] {
@@ -130,6 +133,7 @@ func FirstStage(h *nixos.Host) eval.Truth {
 	return eval.Yes
 }
 
+// IsNested reports whether the value of a line is a list inside a list.
 func IsNested(u *Unit, l nixos.Line) bool {
 	if l.Value == nil {
 		return false

@@ -12,13 +12,13 @@ var VarPath = regexp.MustCompile(`^/(?:var/(?:lib|cache|log|spool|db)|srv|data|r
 
 // OwnPath reports whether a path is where the service would keep data of its
 // own, by its name: others are read as often as written.
-func (s *Unit) OwnPath(path string) bool {
+func (u *Unit) OwnPath(path string) bool {
 	m := VarPath.FindStringSubmatch(path)
 	if m == nil {
 		return false
 	}
-	user, ok := s.Setting("Service", "User")
-	return m[1] == s.BaseName() || ok && m[1] == user.Text
+	user, ok := u.Setting("Service", "User")
+	return m[1] == u.BaseName() || ok && m[1] == user.Text
 }
 
 // OwnDirectory is the advice for a folder.
@@ -46,19 +46,19 @@ var APIDirectories = []string{"/dev", "/proc", "/sys"}
 
 // Writable are the folders that the service may write to in spite of a strict
 // ProtectSystem; false if they are not all known.
-func (s *Unit) Writable() ([]string, bool) {
-	if !s.Complete() || !s.Lacks("Service", "RootDirectory", "RootImage", "TemporaryFileSystem", "MountImages", "RootMStack") {
+func (u *Unit) Writable() ([]string, bool) {
+	if !u.Complete() || !u.Lacks("Service", "RootDirectory", "RootImage", "TemporaryFileSystem", "MountImages", "RootMStack") {
 		return nil, false
 	}
 	dirs := slices.Clone(APIDirectories)
-	if s.MayBeOn("PrivateTmp", "DynamicUser") {
+	if u.MayBeOn("PrivateTmp", "DynamicUser") {
 		dirs = append(dirs, "/tmp", "/var/tmp")
 	}
 	for _, key := range []string{"StateDirectory", "CacheDirectory", "LogsDirectory", "RuntimeDirectory", "ReadWritePaths", "BindPaths"} {
-		if s.Lacks("Service", key) {
+		if u.Lacks("Service", key) {
 			continue
 		}
-		all, ok := s.Settings("Service", key)
+		all, ok := u.Settings("Service", key)
 		if !ok {
 			return nil, false
 		}

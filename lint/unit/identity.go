@@ -5,6 +5,7 @@ import "strings"
 // Who says whose rights the commands of a service have.
 type Who uint8
 
+// Whose rights they are.
 const (
 	Anyone  Who = iota // not known
 	Root               // root

@@ -52,6 +52,7 @@ type Misread struct {
 // value gives one finding.
 type Mistake uint8
 
+// The kinds of misreads.
 const (
 	NoMistake     Mistake = iota
 	PlainlyWrong          // D002: nothing more precise is known
@@ -214,10 +215,10 @@ func isFalseAsText(ev *eval.Evaluator, n nixast.Node) bool {
 	return ok && !b.V
 }
 
-// Misspelt reports whether a directive that the unit sets, and that systemd
+// Misspelled reports whether a directive that the unit sets, and that systemd
 // does not know, was most likely meant to be the row's: then that is what is
 // reported.
-func (u *Unit) Misspelt(r *profile.Requirement) bool {
+func (u *Unit) Misspelled(r *profile.Requirement) bool {
 	for _, o := range u.Directives(r.Section) {
 		if _, known := directive.LookupAny(r.Section, o.Name()); known {
 			continue

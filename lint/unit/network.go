@@ -27,24 +27,24 @@ func (u *Unit) Notifies() (Setting, bool) {
 }
 
 // SocketActivated reports whether a socket unit may open sockets for the service.
-func (s *Unit) SocketActivated() bool {
-	if s.MayBeOn("Sockets", "StandardInput") || strings.Contains(s.Name, "@") {
+func (u *Unit) SocketActivated() bool {
+	if u.MayBeOn("Sockets", "StandardInput") || strings.Contains(u.Name, "@") {
 		return true
 	}
-	for _, u := range s.Host.Units {
-		if u.Type() != "socket" {
+	for _, other := range u.Host.Units {
+		if other.Type() != "socket" {
 			continue
 		}
-		if u.BaseName() == s.BaseName() || u.Pattern {
+		if other.BaseName() == u.BaseName() || other.Pattern {
 			return true
 		}
-		for _, l := range u.Lines() {
-			if l.Key == "Service" && (!l.Known || l.Text == s.Name) {
+		for _, l := range other.Lines() {
+			if l.Key == "Service" && (!l.Known || l.Text == u.Name) {
 				return true
 			}
 		}
 	}
-	for _, l := range s.Lines() {
+	for _, l := range u.Lines() {
 		if l.Section == "Unit" && strings.Contains(l.Shown, ".socket") {
 			return true
 		}
@@ -54,21 +54,21 @@ func (s *Unit) SocketActivated() bool {
 
 // CutOff is the setting, besides PrivateNetwork, that keeps the service from every
 // other host, and how.
-func (s *Unit) CutOff() (at Setting, how string, ok bool) {
-	if families, set := s.Settings("Service", "RestrictAddressFamilies"); set && s.Denies("RestrictAddressFamilies", "AF_INET") == value.Yes &&
-		s.Denies("RestrictAddressFamilies", "AF_INET6") == value.Yes {
+func (u *Unit) CutOff() (at Setting, how string, ok bool) {
+	if families, set := u.Settings("Service", "RestrictAddressFamilies"); set && u.Denies("RestrictAddressFamilies", "AF_INET") == value.Yes &&
+		u.Denies("RestrictAddressFamilies", "AF_INET6") == value.Yes {
 		return Setting{ValueLine(families[0])}, "RestrictAddressFamilies allows neither AF_INET nor AF_INET6", true
 	}
-	deny, set := s.Settings("Service", "IPAddressDeny")
-	if set && s.Lacks("Service", "IPAddressAllow", "Slice", "IPEgressFilterPath") && deny[len(deny)-1].Text == "any" {
+	deny, set := u.Settings("Service", "IPAddressDeny")
+	if set && u.Lacks("Service", "IPAddressAllow", "Slice", "IPEgressFilterPath") && deny[len(deny)-1].Text == "any" {
 		return deny[len(deny)-1], "IPAddressDeny denies every address, and no IPAddressAllow makes an exception", true
 	}
 	return Setting{}, "", false
 }
 
 // Joined reports whether another unit may share the network of this one.
-func (s *Unit) Joined() bool {
-	return slices.ContainsFunc(s.Host.Units, func(u *nixos.Unit) bool {
-		return u.Pattern || u.Directive("Unit", "JoinsNamespaceOf").IsSet() || u.Directive("Service", "NetworkNamespacePath").IsSet()
+func (u *Unit) Joined() bool {
+	return slices.ContainsFunc(u.Host.Units, func(other *nixos.Unit) bool {
+		return other.Pattern || other.Directive("Unit", "JoinsNamespaceOf").IsSet() || other.Directive("Service", "NetworkNamespacePath").IsSet()
 	})
 }

@@ -3,12 +3,10 @@ package unit
 import (
 	"errors"
 	"slices"
-	"strings"
 	"wardnix/emit"
 
 	"wardnix/lint/nixos"
 	"wardnix/nixast"
-	"wardnix/rules/profile"
 )
 
 // LastAsked is the last definition in a file that was asked for; the last one if
@@ -103,19 +101,6 @@ func Place(n nixast.Node) (*nixast.File, nixast.Span) {
 		return n.File(), b.Path().Span()
 	}
 	return n.File(), n.Span()
-}
-
-// Shown is what an option is set to as its source has it, on one line.
-func Shown(o *nixos.Option) string {
-	var parts []string
-	for _, d := range o.Defs {
-		text := d.Binding.Text()
-		if b, ok := d.Binding.AsBinding(); ok {
-			text = b.Value().Text()
-		}
-		parts = append(parts, profile.OneLine(text))
-	}
-	return strings.Join(parts, " and ")
 }
 
 // KeyEdit writes another key into a line of a text; false where the key does not

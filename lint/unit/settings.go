@@ -22,43 +22,43 @@ type settings struct {
 }
 
 // settings are the lines of the unit by directive.
-func (s *Unit) byName() map[key]*settings {
-	if s.byKey != nil {
-		return s.byKey
+func (u *Unit) byName() map[key]*settings {
+	if u.byKey != nil {
+		return u.byKey
 	}
-	s.byKey = map[key]*settings{}
-	for _, l := range s.Lines() {
+	u.byKey = map[key]*settings{}
+	for _, l := range u.Lines() {
 		k := key{l.Section, l.Key}
-		found := s.byKey[k]
+		found := u.byKey[k]
 		if found == nil {
 			found = &settings{ok: true}
-			s.byKey[k] = found
+			u.byKey[k] = found
 		}
 		if !l.Known || l.Unseen != "" || l.Def == nil {
 			found.ok = false
 		}
 		found.all = append(found.all, Setting{l})
 	}
-	return s.byKey
+	return u.byKey
 }
 
 // Complete reports whether the project defines everything about the unit: what
 // no line sets is not set.
-func (s *Unit) Complete() bool {
-	if s.complete == eval.Maybe {
-		s.complete = eval.No
-		if !s.IsOverride() && len(s.Full.Open) == 0 && !s.replacesMain() {
-			s.complete = eval.Yes
+func (u *Unit) Complete() bool {
+	if u.complete == eval.Maybe {
+		u.complete = eval.No
+		if !u.IsOverride() && len(u.Full.Open) == 0 && !u.replacesMain() {
+			u.complete = eval.Yes
 		}
 	}
-	return s.complete == eval.Yes
+	return u.complete == eval.Yes
 }
 
 // Wanted are the names of the directives that a baseline requires of the unit.
-func (s *Unit) Wanted() []string {
+func (u *Unit) Wanted() []string {
 	var found []string
-	for _, b := range s.World.Baselines {
-		for _, r := range s.Asked(b) {
+	for _, b := range u.World.Baselines {
+		for _, r := range u.Asked(b) {
 			found = append(found, r.Name())
 		}
 	}
@@ -67,10 +67,10 @@ func (s *Unit) Wanted() []string {
 
 // IsWeaker reports whether the unit sets a directive to less than a baseline
 // requires.
-func (s *Unit) IsWeaker(name string) bool {
-	for _, b := range s.World.Baselines {
-		standings := s.Standings(b)
-		for i, r := range s.Asked(b) {
+func (u *Unit) IsWeaker(name string) bool {
+	for _, b := range u.World.Baselines {
+		standings := u.Standings(b)
+		for i, r := range u.Asked(b) {
 			if standings[i] == Weaker && r.Name() == name {
 				return true
 			}
@@ -82,8 +82,8 @@ func (s *Unit) IsWeaker(name string) bool {
 // replacesMain reports whether the command that the unit runs takes the place of
 // another one by priority: then the rest of the unit's definition is most likely
 // where that other one is.
-func (s *Unit) replacesMain() bool {
-	return slices.ContainsFunc(s.Directive("Service", "ExecStart").Defs, func(d *nixos.Def) bool {
+func (u *Unit) replacesMain() bool {
+	return slices.ContainsFunc(u.Directive("Service", "ExecStart").Defs, func(d *nixos.Def) bool {
 		return d.Priority < nixos.PriorityPlain
 	})
 }
@@ -96,9 +96,9 @@ type Setting struct {
 // Settings are the lines of a directive; false if there may be others, or if one of
 // them is not known. Nothing is in sight of a directive that has no lines: see
 // [Unit.Lacks].
-func (s *Unit) Settings(section, name string) ([]Setting, bool) {
-	found := s.byName()[key{section, name}]
-	if found == nil || !found.ok || len(s.Directive(section, name).Unseen) > 0 {
+func (u *Unit) Settings(section, name string) ([]Setting, bool) {
+	found := u.byName()[key{section, name}]
+	if found == nil || !found.ok || len(u.Directive(section, name).Unseen) > 0 {
 		return nil, false
 	}
 	return slices.Clip(found.all), true
@@ -106,25 +106,25 @@ func (s *Unit) Settings(section, name string) ([]Setting, bool) {
 
 // Setting is that of a directive of which the last line counts; false also
 // for one that systemd ignores.
-func (s *Unit) Setting(section, key string) (Setting, bool) {
-	all, ok := s.Settings(section, key)
+func (u *Unit) Setting(section, key string) (Setting, bool) {
+	all, ok := u.Settings(section, key)
 	if !ok || len(all) > 1 && slices.ContainsFunc(all, func(a Setting) bool { return a.When != nil }) {
 		return Setting{}, false
 	}
 	last := all[len(all)-1]
-	return last, value.Check(section, key, last.Text, s.Version).Status == value.Valid
+	return last, value.Check(section, key, last.Text, u.Version).Status == value.Valid
 }
 
 // Is is the setting of a directive of [Service] whose value is one of those
 // given.
-func (s *Unit) Is(key string, values ...string) (Setting, bool) {
-	v, ok := s.Setting("Service", key)
+func (u *Unit) Is(key string, values ...string) (Setting, bool) {
+	v, ok := u.Setting("Service", key)
 	return v, ok && slices.Contains(values, v.Text)
 }
 
 // On is the setting of a directive of [Service] that is switched on.
-func (s *Unit) On(key string) (Setting, bool) {
-	v, ok := s.Setting("Service", key)
+func (u *Unit) On(key string) (Setting, bool) {
+	v, ok := u.Setting("Service", key)
 	return v, ok && isTrue(v.Text)
 }
 
@@ -135,19 +135,19 @@ func isTrue(text string) bool {
 }
 
 // off is the setting of a directive of [Service] that is switched off.
-func (s *Unit) off(key string) (Setting, bool) {
-	v, ok := s.Setting("Service", key)
+func (u *Unit) off(key string) (Setting, bool) {
+	v, ok := u.Setting("Service", key)
 	yes, isBool := value.ParseBool(v.Text)
 	return v, ok && isBool && !yes
 }
 
 // Lacks reports whether certainly nothing sets any of the directives.
-func (s *Unit) Lacks(section string, keys ...string) bool {
-	if !s.Complete() {
+func (u *Unit) Lacks(section string, keys ...string) bool {
+	if !u.Complete() {
 		return false
 	}
 	for _, key := range keys {
-		if len(s.Full.Values(section, key)) > 0 || len(s.Directive(section, key).Unseen) > 0 {
+		if len(u.Full.Values(section, key)) > 0 || len(u.Directive(section, key).Unseen) > 0 {
 			return false
 		}
 	}
@@ -156,12 +156,12 @@ func (s *Unit) Lacks(section string, keys ...string) bool {
 
 // MayBeOn reports whether anything in sight may set one of the directives of [Service] to
 // something other than "no".
-func (s *Unit) MayBeOn(keys ...string) bool {
+func (u *Unit) MayBeOn(keys ...string) bool {
 	for _, key := range keys {
-		if s.Lacks("Service", key) {
+		if u.Lacks("Service", key) {
 			continue
 		}
-		if _, off := s.off(key); !off {
+		if _, off := u.off(key); !off {
 			return true
 		}
 	}
@@ -172,17 +172,17 @@ func (s *Unit) MayBeOn(keys ...string) bool {
 // word away: CapabilityBoundingSet, AmbientCapabilities,
 // RestrictAddressFamilies, SystemCallFilter. Lists have lines from anywhere, so
 // that nothing is said of a unit that is not complete.
-func (s *Unit) Denies(key, word string) value.Answer {
-	if !s.Complete() {
+func (u *Unit) Denies(key, word string) value.Answer {
+	if !u.Complete() {
 		return value.CannotTell
 	}
-	return security.AtLeast("Service", key, s.Full.Values("Service", key),
-		[]unitfile.Assignment{{Section: "Service", Key: key, Value: "~" + word}}, s.Version)
+	return security.AtLeast("Service", key, u.Full.Values("Service", key),
+		[]unitfile.Assignment{{Section: "Service", Key: key, Value: "~" + word}}, u.Version)
 }
 
 // Names are the lines of a list that name the word and do not take it away.
-func (s *Unit) Names(key, word string) (Setting, bool) {
-	all, _ := s.Settings("Service", key)
+func (u *Unit) Names(key, word string) (Setting, bool) {
+	all, _ := u.Settings("Service", key)
 	for _, a := range all {
 		if !strings.HasPrefix(a.Text, "~") && slices.Contains(strings.Fields(a.Text), word) {
 			return a, true
@@ -193,16 +193,16 @@ func (s *Unit) Names(key, word string) (Setting, bool) {
 
 // Namespaced is the setting that gives the service a view of the file system of
 // its own, and so keeps its mounts from the host (systemd.exec(5), PrivateMounts=).
-func (s *Unit) Namespaced() (Setting, bool) {
-	if v, ok := s.Is("ProtectSystem", "strict", "full", "true", "yes"); ok {
+func (u *Unit) Namespaced() (Setting, bool) {
+	if v, ok := u.Is("ProtectSystem", "strict", "full", "true", "yes"); ok {
 		return v, true
 	}
-	if v, ok := s.Is("ProtectHome", "true", "yes", "tmpfs", "read-only"); ok {
+	if v, ok := u.Is("ProtectHome", "true", "yes", "tmpfs", "read-only"); ok {
 		return v, true
 	}
 	for _, key := range []string{"PrivateMounts", "PrivateTmp", "PrivateDevices", "ProtectKernelTunables", "ProtectKernelModules",
 		"ProtectKernelLogs", "ProtectControlGroups"} {
-		if v, ok := s.On(key); ok {
+		if v, ok := u.On(key); ok {
 			return v, true
 		}
 	}
@@ -212,7 +212,7 @@ func (s *Unit) Namespaced() (Setting, bool) {
 // Together reports whether all the settings are in force at once somewhere: none
 // has a condition, or those that have share it. In the world of files that belong
 // to no host, definitions of one name in several files may be of several machines.
-func (s *Unit) Together(all ...Setting) bool {
+func (u *Unit) Together(all ...Setting) bool {
 	var when *eval.Cond
 	for _, a := range all {
 		if a.When != nil && when != nil && a.When != when {
@@ -221,7 +221,7 @@ func (s *Unit) Together(all ...Setting) bool {
 		if a.When != nil {
 			when = a.When
 		}
-		if s.Host.Name == "" && a.Def != nil && all[0].Def != nil && a.Def.File != all[0].Def.File {
+		if u.Host.Name == "" && a.Def != nil && all[0].Def != nil && a.Def.File != all[0].Def.File {
 			return false
 		}
 	}
@@ -230,12 +230,12 @@ func (s *Unit) Together(all ...Setting) bool {
 
 // Place is where a setting is written: its element of a list, if that is written
 // out, or its part of a text, else the whole value.
-func (s *Unit) Place(at Setting) (*nixast.File, nixast.Span) {
+func (u *Unit) Place(at Setting) (*nixast.File, nixast.Span) {
 	if !at.Line.Place.In.IsZero() {
 		return at.Line.Place.In.File(), at.Line.Place.Span
 	}
 	file, span := ValuePlace(at.Def)
-	ev := s.Host.Evaluator()
+	ev := u.Host.Evaluator()
 	list, ok := ev.Force(at.Def.Value).(*eval.List)
 	if !ok {
 		return file, span

@@ -15,6 +15,7 @@ import (
 // Standing is how a unit or a host stands to a row of a baseline.
 type Standing uint8
 
+// The answers.
 const (
 	Unclear   Standing = iota // it cannot be told: no finding
 	Satisfied                 // at least as strict
@@ -187,7 +188,7 @@ func anyValue(_ *nixos.Unit, whole *unitfile.Unit, r *profile.Requirement) Stand
 }
 
 // ownUser asks for a user, or a group, that is not root or everybody's.
-func ownUser(u *nixos.Unit, whole *unitfile.Unit, r *profile.Requirement) Standing {
+func ownUser(_ *nixos.Unit, whole *unitfile.Unit, r *profile.Requirement) Standing {
 	dynamic, set, known := effective(whole, r.Section, "DynamicUser")
 	if set && !known {
 		return Unclear

@@ -1,3 +1,5 @@
+// Package unit is what the rules ask of one unit: its settings and commands as
+// systemd takes them, and how they compare with the baselines.
 package unit
 
 import (

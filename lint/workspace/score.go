@@ -225,7 +225,7 @@ func (w *Workspace) sortPaths() (unitFiles, nix []string) {
 // unitFilesIn are the service files below a directory, hidden ones left out.
 func (w *Workspace) unitFilesIn(dir string) []string {
 	var found []string
-	filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() && path != dir && strings.HasPrefix(d.Name(), ".") {
 			return fs.SkipDir
 		}

@@ -45,7 +45,7 @@ const maxEntries = 10_000
 // holdsNix reports whether a directory has files of Nix in it.
 func holdsNix(dir string) bool {
 	found, n := false, 0
-	filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+	_ = filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
 		n++
 		if found = err == nil && d.Type().IsRegular() && filepath.Ext(name) == ".nix"; found || n > maxEntries {
 			return fs.SkipAll

@@ -31,7 +31,7 @@ func missing(u *unit.Unit, b *profile.Baseline) []profile.Requirement {
 	var rs []profile.Requirement
 	standings := u.Standings(b)
 	for i, r := range u.Asked(b) {
-		if standings[i] == unit.Missing && !u.Misspelt(&r) {
+		if standings[i] == unit.Missing && !u.Misspelled(&r) {
 			rs = append(rs, r)
 		}
 	}

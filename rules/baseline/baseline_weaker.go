@@ -95,7 +95,7 @@ func reshapeList(u *unit.Unit, e *emit.Editor, r *profile.Requirement, list nixa
 	for c := range list.Children() {
 		elems = append(elems, c)
 	}
-	have := items(u, r, elems)
+	have := items(u, elems)
 	lacking := slices.DeleteFunc(slices.Clone(wanted), func(w any) bool { return slices.Contains(have, w) })
 	if r.Section == "" || enough(u, r, append(slices.Clone(have), lacking...)) {
 		return e.Append(list, lacking...)
@@ -120,7 +120,7 @@ func reshapeList(u *unit.Unit, e *emit.Editor, r *profile.Requirement, list nixa
 
 // items are the strings of a list that is written out; an element that is not
 // known is an expression.
-func items(u *unit.Unit, r *profile.Requirement, elems []nixast.Node) []any {
+func items(u *unit.Unit, elems []nixast.Node) []any {
 	items := make([]any, len(elems))
 	ev := u.Host.Evaluator()
 	for i, n := range elems {

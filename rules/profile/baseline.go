@@ -1,3 +1,5 @@
+// Package profile holds the baselines: which settings a service of a class
+// requires, why, and what they cost.
 package profile
 
 import (

@@ -4,6 +4,7 @@ import (
 	"wardnix/emit"
 )
 
+// Names returns the names of the directives or options, in order.
 func Names(rs []Requirement) []string {
 	out := make([]string, len(rs))
 	for i := range rs {

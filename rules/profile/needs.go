@@ -14,6 +14,8 @@ var HostCapabilities = []string{"CAP_NET_BIND_SERVICE", "CAP_NET_ADMIN", "CAP_NE
 	"CAP_SYS_PTRACE", "CAP_BPF", "CAP_PERFMON", "CAP_WAKE_ALARM", "CAP_AUDIT_CONTROL", "CAP_AUDIT_WRITE", "CAP_AUDIT_READ", "CAP_LINUX_IMMUTABLE",
 	"CAP_BLOCK_SUSPEND", "CAP_SYS_TTY_CONFIG"}
 
+// RealDevices matches the names below /dev of devices that PrivateDevices=
+// hides.
 const RealDevices = `tty[A-Z]+\d+|dri(?:/.*)?|kvm|fuse|net/tun|snd(?:/.*)?|serial/.+|input(?:/.*)?|hidraw\d+|video\d+|disk/.+|mapper/.+|sd[a-z]\d*|nvme\d.*|watchdog\d*|rfkill|uinput|uhid|bus/usb.*|i2c-\d+|spidev.*|gpiochip\d+|rtc\d*|kmsg|mem|zfs|nvidia.*|dvb(?:/.*)?|vfio(?:/.*)?|loop.*|ppp|vhost-.*|tpm\w*`
 
 // A Need is what a unit's own text shows that it does, or may do, and what a
@@ -32,6 +34,7 @@ type Need struct {
 	Settings []NeededBy
 }
 
+// NeededBy is a directive that shows a need, if it has one of the values.
 type NeededBy struct {
 	Key    string
 	Values []string

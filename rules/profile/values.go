@@ -18,18 +18,19 @@ func Written(v any) string {
 	return OneLine(s)
 }
 
-// Why is what a row's comment says of its effect, and cost what it says of its
-// cost, each on one line.
+// Why is what a row's comment says of its effect, on one line.
 func (r *Requirement) Why() string {
 	why, _, _ := strings.Cut(r.comment, "Cost:")
 	return OneLine(why)
 }
 
+// Cost is what a row's comment says of its cost, on one line.
 func (r *Requirement) Cost() string {
 	_, cost, _ := strings.Cut(r.comment, "Cost:")
 	return OneLine(cost)
 }
 
+// OneLine replaces each run of blanks and newlines by a space.
 func OneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // GoValue is a value as emit writes it; false if a part of it is not known.

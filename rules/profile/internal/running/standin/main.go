@@ -93,7 +93,7 @@ func datagrams() error {
 	if err != nil {
 		return err
 	}
-	defer c.Close()
+	defer func() { _ = c.Close() }()
 	_ = c.SetReadBuffer(7 << 20) // a smaller buffer will do
 	_, err = c.WriteTo([]byte("x"), &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 9999})
 	return err
