@@ -59,8 +59,8 @@ func spared(u *Unit, r *profile.Requirement) string {
 	return ""
 }
 
-// Asked are the rows of the baseline that are asked of the unit. The caller must
-// not change them.
+// Asked are the requirements of the baseline that apply to the unit. The caller
+// must not change them.
 func (u *Unit) Asked(b *profile.Baseline) []profile.Requirement {
 	rows, ok := u.rows[b]
 	if !ok {
@@ -70,14 +70,31 @@ func (u *Unit) Asked(b *profile.Baseline) []profile.Requirement {
 	return rows
 }
 
+// choose picks the requirements that apply to the unit, and fits them to it.
 func (u *Unit) choose(b *profile.Baseline) []profile.Requirement {
 	if u.Pattern || u.Scope.Kind != nixos.System && u.Scope.Kind != nixos.Container || u.Enabled() == -1 || u.changesPrefix() {
 		return nil
 	}
+	found := u.requiredBy(b)
+	if _, notifies := u.Notifies(); notifies {
+		for i := range found {
+			if found[i].Name() == "RestrictAddressFamilies" {
+				found[i] = found[i].Allowing("AF_UNIX")
+			}
+		}
+	}
+	return slices.DeleteFunc(found, func(r profile.Requirement) bool {
+		_, known := directive.Lookup(r.Section, r.Name(), u.Version)
+		return r.Section != "" && !known
+	})
+}
+
+// requiredBy are the requirements of a baseline that is for the unit: the one that
+// the user assigned, one that names the unit or its program, or one for any service.
+func (u *Unit) requiredBy(b *profile.Baseline) []profile.Requirement {
 	all := b.Rows(u.Host.Release)
-	chosen := b.Assignment(u.Unit)
 	var found []profile.Requirement
-	switch {
+	switch chosen := b.Assignment(u.Unit); {
 	case chosen.Baseline != "":
 		found = u.assigned(b, chosen)
 	case b.Covers(u.Unit) && b.Applies != nil:
@@ -92,17 +109,7 @@ func (u *Unit) choose(b *profile.Baseline) []profile.Requirement {
 	case len(all.Generic) > 0 && u.Type() == "service" && !u.IsOverride() && b.Generic(u.Unit):
 		found = slices.DeleteFunc(slices.Clone(all.Generic), func(r profile.Requirement) bool { return spared(u, &r) != "" })
 	}
-	if _, notifies := u.Notifies(); notifies {
-		for i := range found {
-			if found[i].Name() == "RestrictAddressFamilies" {
-				found[i] = found[i].Allowing("AF_UNIX")
-			}
-		}
-	}
-	return slices.DeleteFunc(found, func(r profile.Requirement) bool {
-		_, known := directive.Lookup(r.Section, r.Name(), u.Version)
-		return r.Section != "" && !known
-	})
+	return found
 }
 
 // changesPrefix reports whether the unit is only a drop-in of all units whose names
