@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"wardnix/emit"
+	"wardnix/lint/systemd/security"
 	"wardnix/lint/unit"
 	"wardnix/nixast"
 )
@@ -36,6 +37,9 @@ type Finding struct {
 	// Suggestion reports that nothing is wrong: the unit could be stricter, and the
 	// project does not name a baseline that requires it.
 	Suggestion bool
+	// Exposure is that of the unit now and with the fixes; nil if the source does
+	// not decide it.
+	Exposure *Exposure
 	// Only, if not nil, makes the finding about some of its Directives. A rule that
 	// says the same of each of several directives sets it.
 	Only func(directives []string) Finding
@@ -68,6 +72,10 @@ func (f *Finding) Directives() []string {
 	}
 	return names
 }
+
+// Exposure is the exposure of a unit now, with the safe fixes of a finding and with
+// all of them, as systemd-analyze security prints it.
+type Exposure struct{ Now, Safe, All security.Exposure }
 
 // Note is a labeled line behind a finding's source, such as
 // {"why", "the service keeps all capabilities"}.

@@ -29,29 +29,19 @@ func suggestedServices(found []lint.Finding) []unitKey {
 }
 
 // hardening says what the suggestions that were set aside would come to.
-func (l *linter) hardening(p *nixos.Project) report.Hardening {
+func (l *linter) hardening() report.Hardening {
 	found := l.suggested
 	units := suggestedServices(found)
 	if len(units) == 0 {
 		return report.Hardening{}
 	}
 	out := report.Hardening{Services: len(units), Show: "wardnix lint" + l.requiring(found) + arguments(l.opts.Paths)}
-	chosen := func(k unitKey) bool { return slices.Contains(units, k) }
-	before := assessments(p, chosen)
-	h := l.hardener()
-	h.Rules = nil
-	for _, f := range found {
-		if !slices.Contains(h.Rules, f.Rule) {
-			h.Rules = append(h.Rules, f.Rule)
-		}
-	}
-	after := assessments(h.Repair(p, lint.Safe).Project, chosen)
 	var now, then security.Exposure
-	for _, k := range units {
-		a, b := before[k], after[k]
-		if a != nil && b != nil && a.Low == a.High && b.Low == b.High {
-			out.Known++
-			now, then = now+a.High, then+b.High
+	for _, f := range found {
+		if f.Exposure != nil {
+			n := len(suggestedServices([]lint.Finding{f}))
+			out.Known += n
+			now, then = now+security.Exposure(n)*f.Exposure.Now, then+security.Exposure(n)*f.Exposure.Safe
 		}
 	}
 	if n := security.Exposure(out.Known); n > 0 {

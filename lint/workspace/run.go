@@ -215,7 +215,7 @@ func (l *linter) report(r *lint.Result, failed []report.Failure, t Task) *Run {
 	}
 	out.Hardening.Services = len(suggestedServices(l.suggested))
 	if t.Hardening {
-		out.Hardening = l.hardening(r.Project)
+		out.Hardening = l.hardening()
 	}
 	if t.Hosts {
 		out.Hosts = l.scores(shown.Project)

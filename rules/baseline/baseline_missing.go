@@ -70,6 +70,7 @@ func noteExposure(d *lint.Draft, u *unit.Unit, rs []profile.Requirement) {
 	withSafe, safeOK := u.ExposureWith(safe)
 	withAll, allOK := u.ExposureWith(rs)
 	if ok && safeOK && allOK {
+		d.Exposure = &lint.Exposure{Now: now, Safe: withSafe, All: withAll}
 		d.Note("exposure: now %s %s → with safe fixes %s %s → with all fixes %s %s (fixes of this finding, systemd %s)",
 			now, now.Predicate(), withSafe, withSafe.Predicate(), withAll, withAll.Predicate(), u.Version)
 	}
