@@ -74,12 +74,7 @@ type hostile struct{ dir, program, trace string }
 
 func newHostile(t *testing.T) hostile {
 	t.Helper()
-	if _, err := exec.LookPath("git"); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("git is not installed")
-		}
-		t.Skip("git is not installed")
-	}
+	needs(t, "git")
 	h := hostile{dir: t.TempDir()}
 	h.program, h.trace = filepath.Join(h.dir, "canary"), filepath.Join(h.dir, "RAN")
 	h.write(t, "canary", fmt.Sprintf("#!/bin/sh\necho \"$0 $*\" >>%s\ncat\n", h.trace))

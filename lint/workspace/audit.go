@@ -91,7 +91,7 @@ func (w *Workspace) Audit(ctx context.Context, targets []Target, t AuditTask) *A
 		a.out.Result.Findings = append(a.out.Result.Findings, f.Finding)
 	}
 	a.out.Held = a.held
-	if n := len(suggestedServices(a.suggested)); n > 0 {
+	if n := servicesOf(a.suggested...); n > 0 {
 		a.out.Hardening = report.Hardening{Services: n, Show: "wardnix audit" + a.requiring(a.suggested) + arguments(shownNames(targets))}
 	}
 	return a.out

@@ -12,34 +12,31 @@ import (
 	"wardnix/rules/profile"
 )
 
-// suggestedServices are the services that suggestions are about: one of each, on
-// however many hosts.
-func suggestedServices(found []lint.Finding) []unitKey {
-	var units []unitKey
+// servicesOf is the number of services that findings are about: a service of several
+// hosts in one finding counts once.
+func servicesOf(found ...lint.Finding) int {
+	n := 0
 	for _, f := range found {
 		seen := map[string]bool{}
 		for _, r := range f.Units {
-			if !seen[r.Unit] {
-				seen[r.Unit] = true
-				units = append(units, unitKey{r.Host, r.Scope.String(), r.Unit})
-			}
+			seen[r.Unit] = true
 		}
+		n += len(seen)
 	}
-	return units
+	return n
 }
 
 // hardening says what the suggestions that were set aside would come to.
 func (l *linter) hardening() report.Hardening {
 	found := l.suggested
-	units := suggestedServices(found)
-	if len(units) == 0 {
+	if len(found) == 0 {
 		return report.Hardening{}
 	}
-	out := report.Hardening{Services: len(units), Show: "wardnix lint" + l.requiring(found) + arguments(l.opts.Paths)}
+	out := report.Hardening{Services: servicesOf(found...), Show: "wardnix lint" + l.requiring(found) + arguments(l.opts.Paths)}
 	var now, then security.Exposure
 	for _, f := range found {
 		if f.Exposure != nil {
-			n := len(suggestedServices([]lint.Finding{f}))
+			n := servicesOf(f)
 			out.Known += n
 			now, then = now+security.Exposure(n)*f.Exposure.Now, then+security.Exposure(n)*f.Exposure.Safe
 		}

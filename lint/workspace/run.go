@@ -213,7 +213,7 @@ func (l *linter) report(r *lint.Result, failed []report.Failure, t Task) *Run {
 	if t.Changes && t.Fix != 0 {
 		out.Changes = exposureChanges(l.Project, r.Project)
 	}
-	out.Hardening.Services = len(suggestedServices(l.suggested))
+	out.Hardening.Services = servicesOf(l.suggested...)
 	if t.Hardening {
 		out.Hardening = l.hardening()
 	}

@@ -32,15 +32,12 @@ func asked(u *nixos.Unit) bool {
 	return slices.ContainsFunc(u.Files(), func(f *nixos.File) bool { return f.Asked })
 }
 
-// every is the choice of all units, for [assessments].
-func every(unitKey) bool { return true }
-
-// assessments are those of the services among the chosen units that can be scored.
-func assessments(p *nixos.Project, chosen func(unitKey) bool) map[unitKey]*security.Assessment {
+// assessments are those of the services that can be scored.
+func assessments(p *nixos.Project) map[unitKey]*security.Assessment {
 	out := map[unitKey]*security.Assessment{}
 	for _, h := range p.Hosts() {
 		for _, u := range h.Units {
-			if !scorable(u) || !chosen(keyOf(u)) {
+			if !scorable(u) {
 				continue
 			}
 			if a, err := security.Assess(u.Whole(), h.Version()); err == nil {
@@ -101,8 +98,8 @@ func exposed(p *nixos.Project, all bool) []report.Host {
 // lead to, those of suggestions included.
 func (l *linter) scores(p *nixos.Project) []report.Host {
 	h := l.hardener()
-	safe := assessments(h.Repair(p, lint.Safe).Project, every)
-	all := assessments(h.Repair(p, lint.Unsafe).Project, every)
+	safe := assessments(h.Repair(p, lint.Safe).Project)
+	all := assessments(h.Repair(p, lint.Unsafe).Project)
 	hosts := exposed(p, false)
 	for i := range hosts {
 		for j := range hosts[i].Units {
@@ -126,8 +123,8 @@ func exposureChanges(before, after *nixos.Project) []report.ExposureChange {
 		by  security.Exposure
 	}
 	var gains []gain
-	later := assessments(after, every)
-	for key, was := range assessments(before, every) {
+	later := assessments(after)
+	for key, was := range assessments(before) {
 		is := later[key]
 		if is == nil || was.Low != was.High || is.Low != is.High || was.Low == is.Low {
 			continue
