@@ -44,19 +44,19 @@ func ReadPage(pages fs.FS, name string) Page {
 	if err != nil {
 		panic(err)
 	}
-	p, err := ParsePage(string(text))
+	p, err := parsePage(string(text))
 	if err != nil {
 		panic(fmt.Errorf("%s.md: %w", name, err))
 	}
 	return p
 }
 
-// ParsePage reads a rule's page: a front matter between lines of "---" with id,
+// parsePage reads a rule's page: a front matter between lines of "---" with id,
 // name, since, severity, title, references, and optionally release and systemd;
 // the text; then the sections "## When not", "## Before" and "## After", of
 // which the last two hold one fenced block of Nix each. The error says what is
 // missing or not understood.
-func ParsePage(text string) (Page, error) {
+func parsePage(text string) (Page, error) {
 	var p Page
 	front, body, ok := strings.Cut(strings.TrimPrefix(text, "---\n"), "\n---\n")
 	if !ok || !strings.HasPrefix(text, "---\n") {

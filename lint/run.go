@@ -111,7 +111,7 @@ func (r *run) lookAt(part *unit.Part, rules []*Rule) map[*Rule][]Finding {
 func (r *run) lookAtAll(rule *Rule) []Finding {
 	p := r.pass(rule)
 	if rule.Suppression != nil {
-		p.EachSuppression(func(s *Suppression) { rule.Suppression(p, s) })
+		p.eachSuppression(func(s *Suppression) { rule.Suppression(p, s) })
 	}
 	if rule.Check != nil {
 		rule.Check(p)

@@ -14,15 +14,15 @@ import (
 //go:embed syntax-error.md unreadable-file.md
 var sourcePages embed.FS
 
-// SyntaxError is the rule of files that Nix does not accept.
-var SyntaxError = &Rule{Page: ReadPage(sourcePages, "syntax-error")}
+// syntaxError is the rule of files that Nix does not accept.
+var syntaxError = &Rule{Page: ReadPage(sourcePages, "syntax-error")}
 
-// UnreadableFile is the rule of what was to be read and could not be.
-var UnreadableFile = &Rule{Page: ReadPage(sourcePages, "unreadable-file")}
+// unreadableFile is the rule of what was to be read and could not be.
+var unreadableFile = &Rule{Page: ReadPage(sourcePages, "unreadable-file")}
 
 // SourceRules are the rules whose findings come from reading a project and not
 // from looking at its units: they have no checks, see [SourceFindings].
-func SourceRules() []*Rule { return []*Rule{SyntaxError, UnreadableFile} }
+func SourceRules() []*Rule { return []*Rule{syntaxError, unreadableFile} }
 
 // Incomplete reports whether findings say that something was not checked.
 func Incomplete(found []Finding) bool {
@@ -30,7 +30,7 @@ func Incomplete(found []Finding) bool {
 }
 
 // IsSource reports whether a rule is one of [SourceRules].
-func IsSource(r *Rule) bool { return r == SyntaxError || r == UnreadableFile }
+func IsSource(r *Rule) bool { return r == syntaxError || r == unreadableFile }
 
 // maxSyntaxErrors is the number of mistakes that are reported of one file.
 const maxSyntaxErrors = 20
@@ -86,7 +86,7 @@ func unfinished(h *nixos.Host) []Finding {
 }
 
 func unread(name string, s Severity, message string) Finding {
-	return Finding{Rule: UnreadableFile, Severity: s, Message: message, File: nixast.Parse(name, "", nixast.Options{})}
+	return Finding{Rule: unreadableFile, Severity: s, Message: message, File: nixast.Parse(name, "", nixast.Options{})}
 }
 
 func syntaxErrors(f *nixast.File) []Finding {
@@ -97,7 +97,7 @@ func syntaxErrors(f *nixast.File) []Finding {
 			last.Notes = append(last.Notes, Note{"note", fmt.Sprintf("the file has %d more", len(f.Diagnostics)-i)})
 			break
 		}
-		one := Finding{Rule: SyntaxError, Severity: Error, Message: d.Message, File: f, Span: d.Span}
+		one := Finding{Rule: syntaxError, Severity: Error, Message: d.Message, File: f, Span: d.Span}
 		for _, r := range d.Related {
 			one.Related = append(one.Related, Related{f, r.Span, r.Message})
 		}

@@ -271,8 +271,8 @@ func (s *Suppression) suppresses(f *Finding) bool {
 		slices.ContainsFunc(s.Rules, func(r NamedRule) bool { return Names(r.Name, f.Rule) == 3 })
 }
 
-// EachSuppression calls do for the suppressions of the files to report on.
-func (p *Pass) EachSuppression(do func(*Suppression)) {
+// eachSuppression calls do for the suppressions of the files to report on.
+func (p *Pass) eachSuppression(do func(*Suppression)) {
 	for _, f := range p.Project.Files() {
 		if f.Asked && f.Tree != nil {
 			for _, s := range p.run.suppressionsIn(f.Tree) {

@@ -11,9 +11,10 @@
 // A mistake is a [Diagnostic]; the rest of the file is still parsed. The grammar
 // and the checks are those of `nix-instantiate --parse` of Nix 2.8 and of Nix
 // 2.36, as chosen by [Options], with these exceptions: the parser's stack of Nix
-// 2.8, 10,000 symbols, is not imitated; [MaxDepth] and [MaxChain] are limits
-// that Nix does not have; sources of 4 GiB are not read. A file that has a syntax error is not
-// checked for duplicates and undefined variables.
+// 2.8, 10,000 symbols, is not imitated; unlike in Nix, expressions are nested at
+// most 100,000 levels deep, and at most 1,000,000 operators follow each other;
+// sources of 4 GiB are not read. A file that has a syntax error is not checked for
+// duplicates and undefined variables.
 //
 // Values of literals come from [Node.Parts], [Node.StringValue] and so on,
 // and go back with [QuoteString], [QuoteIndented] and [QuoteAttr]. Places are

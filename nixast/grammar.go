@@ -39,7 +39,7 @@ func (p *parser) root() {
 // enter counts a level of nesting. It reports false, and stands in for the
 // expression, if there are too many.
 func (p *parser) enter() bool {
-	if p.depth >= MaxDepth {
+	if p.depth >= maxDepth {
 		p.tooDeep()
 		return false
 	}

@@ -72,10 +72,10 @@ func TestNesting(t *testing.T) {
 			Canonical(f, CanonicalOptions{})
 		})
 	}
-	beyond := map[string]string{"chain of operators": "1" + strings.Repeat("+1", MaxChain+1)}
+	beyond := map[string]string{"chain of operators": "1" + strings.Repeat("+1", maxChain+1)}
 	for i, n := range nestings {
 		if i == 0 || !testing.Short() && slowdown == 1 && i%8 == 0 {
-			beyond[n.name] = nested(n, MaxDepth+1)
+			beyond[n.name] = nested(n, maxDepth+1)
 		}
 	}
 	for name, src := range beyond {

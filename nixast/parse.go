@@ -25,16 +25,16 @@ type Options struct {
 	PipeOperators bool
 }
 
-// MaxDepth is how deep expressions may be nested. What lies deeper is skipped
+// maxDepth is how deep expressions may be nested. What lies deeper is skipped
 // and reported as [TooDeep]. Nix 2.36 follows 100,000 levels too, and runs out
 // of stack before 1,000,000.
-const MaxDepth = 100_000
+const maxDepth = 100_000
 
-// MaxChain is how many operators or arguments may follow each other on one
+// maxChain is how many operators or arguments may follow each other on one
 // level: a + b + c …, f a b c …. Their tree nests to the left, so that this
 // bounds its depth as well; what comes after is skipped and reported as
 // [TooDeep].
-const MaxChain = 1_000_000
+const maxChain = 1_000_000
 
 // Parse parses src. It always returns a whole tree; what is wrong with the
 // source is given by File.Diagnostics. Sources of 4 GiB or more are not parsed.

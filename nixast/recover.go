@@ -303,17 +303,17 @@ func (r *recovery) letGoesOn() bool {
 
 // tooDeep skips the rest of the file, and stands in for the expression.
 func (r *recovery) tooDeep() {
-	r.stop(fmt.Sprintf("the expression is nested more than %d levels deep", MaxDepth))
+	r.stop(fmt.Sprintf("the expression is nested more than %d levels deep", maxDepth))
 	r.missing()
 }
 
 // tooLong stops a chain of operators or arguments, whose tree nests to the
-// left, at MaxChain links.
+// left, at maxChain links.
 func (r *recovery) tooLong(links int) bool {
-	if links < MaxChain {
+	if links < maxChain {
 		return false
 	}
-	r.stop(fmt.Sprintf("the expression has more than %d operators or arguments in a row", MaxChain))
+	r.stop(fmt.Sprintf("the expression has more than %d operators or arguments in a row", maxChain))
 	return true
 }
 

@@ -41,9 +41,9 @@ type DirectiveChange struct {
 
 // The effects of a change.
 const (
-	Stronger = "stronger"
-	Weaker   = "weaker"
-	Changed  = "changed"
+	stronger = "stronger"
+	weaker   = "weaker"
+	changed  = "changed"
 )
 
 // Compare tells what became of the units of a system: those that were added,
@@ -115,16 +115,16 @@ var confining = []string{"systemd.exec", "systemd.resource-control"}
 func effect(section, key string, before, after []unitfile.Assignment, v directive.Version) string {
 	d, ok := directive.Lookup(section, key, v)
 	if !ok || !slices.Contains(confining, strings.TrimSuffix(d.Man, "(5)")) {
-		return Changed
+		return changed
 	}
 	up, down := security.AtLeast(section, key, after, before, v), security.AtLeast(section, key, before, after, v)
 	switch {
 	case up == value.Yes && down == value.No:
-		return Stronger
+		return stronger
 	case up == value.No && down == value.Yes:
-		return Weaker
+		return weaker
 	}
-	return Changed
+	return changed
 }
 
 func texts(as []unitfile.Assignment) []string {

@@ -17,10 +17,10 @@ import (
 // moduleName is the name of the file that a system's units are written to.
 const moduleName = "units.nix"
 
-// Applies reports whether a rule has something to say of the text of a unit:
+// applies reports whether a rule has something to say of the text of a unit:
 // the other ones are about how it is written in Nix, about options of the host,
 // or about comments.
-func Applies(r *lint.Rule) bool {
+func applies(r *lint.Rule) bool {
 	switch r.ID {
 	case "D007": // two definitions in Nix
 		return false
@@ -140,7 +140,7 @@ func only(l *lint.Linter) *lint.Linter {
 	out := *l
 	out.Rules = nil
 	for _, r := range l.Rules {
-		if Applies(r) {
+		if applies(r) {
 			out.Rules = append(out.Rules, r)
 		}
 	}

@@ -70,7 +70,7 @@ var listOptions = map[string]string{
 }
 
 func (m *module) unit(u *Unit) {
-	if optionSets[u.Type()] == "" || u.Masked || len(u.assignments) == 0 {
+	if optionSets[u.kind()] == "" || u.Masked || len(u.assignments) == 0 {
 		return
 	}
 	whole := origin{unit: u, line: 1}
@@ -85,7 +85,7 @@ func (m *module) unit(u *Unit) {
 	if !done["Install.WantedBy"] { // links, and other units' Wants, say it, too
 		m.line(whole, "    wantedBy = ", argument, ";")
 	}
-	for _, section := range []string{"Unit", spell.Capitalised(u.Type())} {
+	for _, section := range []string{"Unit", spell.Capitalised(u.kind())} {
 		m.section(u, section, done)
 	}
 	m.line(whole, "  };")

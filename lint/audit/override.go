@@ -103,7 +103,7 @@ func (u *Unit) path() []string {
 	path := map[unitfiles.Scope][]string{
 		unitfiles.SystemScope: {"systemd"}, unitfiles.UserScope: {"systemd", "user"}, unitfiles.InitrdScope: {"boot", "initrd", "systemd"},
 	}[u.Scope]
-	return append(path, optionSets[u.Type()], strings.TrimSuffix(u.Name, "."+u.Type()))
+	return append(path, optionSets[u.kind()], strings.TrimSuffix(u.Name, "."+u.kind()))
 }
 
 // overrides is the difference between two states of the unit.
@@ -114,7 +114,7 @@ func (u *Unit) overrides(was, is *nixos.Unit) []Override {
 			found = append(found, Override{Unit: u, Path: append(u.path(), option), Value: more})
 		}
 	}
-	for _, section := range []string{"Unit", spell.Capitalised(u.Type())} {
+	for _, section := range []string{"Unit", spell.Capitalised(u.kind())} {
 		names := map[string]bool{}
 		for _, d := range slices.Concat(was.Directives(section), is.Directives(section)) {
 			names[d.Name()] = true

@@ -44,8 +44,8 @@ func newSource(h *nixos.Host) *Source {
 	return s
 }
 
-// Unit is the unit as the project has it; nil if it says nothing of it.
-func (s *Source) Unit(u *Unit) *nixos.Unit { return s.units[keyOf(u)] }
+// unit is the unit as the project has it; nil if it says nothing of it.
+func (s *Source) unit(u *Unit) *nixos.Unit { return s.units[keyOf(u)] }
 
 // sectionOf is the section that a directive of a finding stands in; "" for an
 // option of NixOS.
@@ -55,7 +55,7 @@ func (u *Unit) sectionOf(key string) string {
 			return a.Section
 		}
 	}
-	own := spell.Capitalised(u.Type())
+	own := spell.Capitalised(u.kind())
 	for _, section := range []string{own, "Unit"} {
 		if _, ok := directive.LookupAny(section, key); ok {
 			return section
@@ -67,7 +67,7 @@ func (u *Unit) sectionOf(key string) string {
 // Sets is the place in the project that gives a directive of the unit a value
 // that it was evaluated to; the zero Node if there is none.
 func (s *Source) Sets(u *Unit, directive string) nixast.Node {
-	of := s.Unit(u)
+	of := s.unit(u)
 	if of == nil {
 		return nixast.Node{}
 	}
@@ -120,7 +120,7 @@ func (s *Source) nodeFor(f Finding) nixast.Node {
 			return n
 		}
 	}
-	of := s.Unit(f.Of)
+	of := s.unit(f.Of)
 	if of == nil || slices.ContainsFunc(f.Directives(), func(d string) bool { return len(f.Of.values(f.Of.sectionOf(d), d)) > 0 }) {
 		return nixast.Node{} // what is set is set elsewhere
 	}

@@ -91,8 +91,8 @@ func newUnit(u *unitfiles.Unit, v directive.Version) *Unit {
 	return unit
 }
 
-// Type is the suffix of the unit's name.
-func (u *Unit) Type() string { return u.Name[strings.LastIndexByte(u.Name, '.')+1:] }
+// kind is the suffix of the unit's name.
+func (u *Unit) kind() string { return u.Name[strings.LastIndexByte(u.Name, '.')+1:] }
 
 // values are the assignments of one directive, in order.
 func (u *Unit) values(section, key string) []unitfile.Assignment {
@@ -114,7 +114,7 @@ func (u *Unit) at(a unitfile.Assignment) origin {
 // Exposure is the unit's; nil, without an error, where it has none: it is no
 // service, or it is masked. The error says why systemd does not load the unit.
 func (u *Unit) Exposure() (*security.Assessment, error) {
-	if u.Whole == nil || u.Type() != "service" {
+	if u.Whole == nil || u.kind() != "service" {
 		return nil, nil
 	}
 	return security.Assess(u.Whole, u.version)

@@ -1,4 +1,4 @@
-package config_test
+package config
 
 import (
 	"strings"
@@ -7,10 +7,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"wardnix/lint"
-	"wardnix/lint/config"
 )
 
-var vocabulary = config.Vocabulary{
+var vocabulary = Vocabulary{
 	Rules: []*lint.Rule{
 		{Page: lint.Page{ID: "B001", Name: "baseline-missing", Severity: lint.Warning}},
 		{Page: lint.Page{ID: "D001", Name: "unknown-directive", Severity: lint.Error}},
@@ -20,9 +19,9 @@ var vocabulary = config.Vocabulary{
 	Classes: []string{"web server", "database"},
 }
 
-func parse(t *testing.T, text string) *config.File {
+func parsed(t *testing.T, text string) *File {
 	t.Helper()
-	f, err := config.Parse("/p/wardnix.toml", "wardnix.toml", []byte(text), vocabulary)
+	f, err := parse("/p/wardnix.toml", "wardnix.toml", []byte(text), vocabulary)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,10 +30,10 @@ func parse(t *testing.T, text string) *config.File {
 
 // What a configuration makes of each rule: its severity, or "-".
 func TestJudge(t *testing.T) {
-	web := config.Subject{Path: "/p/hosts/a.nix", Unit: "web.service", Class: "web server"}
+	web := Subject{Path: "/p/hosts/a.nix", Unit: "web.service", Class: "web server"}
 	for _, c := range []struct {
 		name, text string
-		at         config.Subject
+		at         Subject
 		want       string // of B001, D001, D005 and U003
 	}{
 		{"nothing", "", web, "warning error - -"},
@@ -52,10 +51,10 @@ func TestJudge(t *testing.T) {
 		{"unit wins over path", "[path.\"**\"]\nignore = [\"D\"]\n[unit.\"w*.service\"]\nselect = [\"D001\"]", web, "warning error - -"},
 		{"a name wins over a glob", "[unit.web]\nseverity.D001 = \"info\"\n[unit.\"*\"]\nseverity.D001 = \"warning\"", web, "warning info - -"},
 		{"class", "[class.\"web server\"]\nseverity.B = \"error\"", web, "error error - -"},
-		{"no unit", "[unit.\"*\"]\nignore = [\"all\"]", config.Subject{Path: "/p/a.nix"}, "warning error - -"},
+		{"no unit", "[unit.\"*\"]\nignore = [\"all\"]", Subject{Path: "/p/a.nix"}, "warning error - -"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			f := parse(t, c.text)
+			f := parsed(t, c.text)
 			var got []string
 			for _, r := range vocabulary.Rules {
 				severity, wanted := f.Judge(r, r.Severity, c.at)
@@ -76,7 +75,7 @@ func TestJudge(t *testing.T) {
 }
 
 func TestExcludes(t *testing.T) {
-	f := parse(t, `exclude = ["generated", "hosts/*/hardware.nix", "/top.nix"]`)
+	f := parsed(t, `exclude = ["generated", "hosts/*/hardware.nix", "/top.nix"]`)
 	for path, want := range map[string]bool{
 		"/p/generated":              true,
 		"/p/a/generated/b.nix":      true,
@@ -93,12 +92,12 @@ func TestExcludes(t *testing.T) {
 }
 
 func TestBaselineFor(t *testing.T) {
-	f := parse(t, "[class.database]\nbaseline = \"light\"\n[unit.\"db-*\"]\nbaseline = \"strict\"\n[unit.db-test]\nbaseline = \"none\"")
+	f := parsed(t, "[class.database]\nbaseline = \"light\"\n[unit.\"db-*\"]\nbaseline = \"strict\"\n[unit.db-test]\nbaseline = \"none\"")
 	type answer struct {
 		baseline string
 		unit     bool
 	}
-	for at, want := range map[config.Subject]answer{
+	for at, want := range map[Subject]answer{
 		{Unit: "web.service"}:                          {"", false},
 		{Unit: "x.service", Class: "database"}:         {"light", false},
 		{Unit: "db-main.service", Class: "database"}:   {"strict", true},
@@ -121,15 +120,15 @@ func FuzzParse(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		c, err := config.Parse("/p/wardnix.toml", "wardnix.toml", []byte(text), vocabulary)
+		c, err := parse("/p/wardnix.toml", "wardnix.toml", []byte(text), vocabulary)
 		if err != nil {
 			return
 		}
 		var out strings.Builder
-		if err := c.Show(&out, config.Used{Release: "25.11", Systemd: "258"}); err != nil {
+		if err := c.Show(&out, Used{Release: "25.11", Systemd: "258"}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := config.Parse("/p/wardnix.toml", "wardnix.toml", []byte(out.String()), vocabulary); err != nil {
+		if _, err := parse("/p/wardnix.toml", "wardnix.toml", []byte(out.String()), vocabulary); err != nil {
 			t.Errorf("what is shown cannot be read: %v\n%s\nof %q", err, out.String(), text)
 		}
 	})
@@ -152,7 +151,7 @@ func TestJudgeSuggestion(t *testing.T) {
 		{"[unit.web]\nselect = [\"default\"]", false},
 		{"select = [\"B\"]\n[unit.web]\nignore = [\"B\"]", false},
 	} {
-		if _, got := parse(t, c.text).Judge(b001, lint.Info, config.Subject{Unit: "web.service", Suggestion: true}); got != c.want {
+		if _, got := parsed(t, c.text).Judge(b001, lint.Info, Subject{Unit: "web.service", Suggestion: true}); got != c.want {
 			t.Errorf("%q: %t", c.text, got)
 		}
 	}
@@ -171,7 +170,7 @@ func TestFixes(t *testing.T) {
 		var got []string
 		for _, r := range vocabulary.Rules {
 			word := "-"
-			if parse(t, c.text).Fixes(r) {
+			if parsed(t, c.text).Fixes(r) {
 				word = "fixed"
 			}
 			got = append(got, word)

@@ -47,7 +47,7 @@ func (f *Finder) For(dir string) (*File, error) {
 
 func (f *Finder) look(dir string) (*File, error) {
 	c, err := f.read(path.Join(dir, Name), func(abs string) (string, error) {
-		root := Root(dir)
+		root := root(dir)
 		return files.ReadIn(filepath.FromSlash(root), relTo(root, abs), files.MaxSettings)
 	})
 	switch {
@@ -59,10 +59,10 @@ func (f *Finder) look(dir string) (*File, error) {
 	return f.For(path.Dir(dir))
 }
 
-// Root is the directory that a directory's project ends at: the nearest one at or
+// root is the directory that a directory's project ends at: the nearest one at or
 // above it with a .git, else the directory itself. Files that a project's settings
 // name lie below it.
-func Root(dir string) string {
+func root(dir string) string {
 	for d := dir; ; d = path.Dir(d) {
 		if exists(path.Join(d, ".git")) {
 			return d
@@ -83,7 +83,7 @@ func (f *File) Named(name string, limit int64) (string, error) {
 	if path.IsAbs(filepath.ToSlash(name)) {
 		return "", files.ErrOutside
 	}
-	root := Root(f.Dir)
+	root := root(f.Dir)
 	abs := path.Join(f.Dir, filepath.ToSlash(name))
 	if abs != root && !strings.HasPrefix(abs, strings.TrimSuffix(root, "/")+"/") {
 		return "", files.ErrOutside
@@ -105,7 +105,7 @@ func (f *Finder) read(abs string, read func(string) (string, error)) (*File, err
 	if err != nil {
 		return nil, &named{name, err}
 	}
-	return Parse(abs, name, []byte(text), f.Vocabulary)
+	return parse(abs, name, []byte(text), f.Vocabulary)
 }
 
 // named is an error of the file system, with the name that users know.

@@ -1,4 +1,4 @@
-package config_test
+package config
 
 import (
 	"errors"
@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"wardnix/lint"
-	"wardnix/lint/config"
 )
 
 // Settings that a stranger wrote are settings or an error with a place, and without
@@ -19,27 +18,27 @@ func FuzzWithoutSilencing(f *testing.F) {
 		f.Add(text)
 	}
 	rule := &lint.Rule{Page: lint.Page{ID: "D002", Name: "invalid-value", Severity: lint.Error}}
-	vocabulary := config.Vocabulary{Rules: []*lint.Rule{rule}, Classes: []string{"web server"}}
+	vocabulary := Vocabulary{Rules: []*lint.Rule{rule}, Classes: []string{"web server"}}
 	f.Fuzz(func(t *testing.T, text string) {
-		c, err := config.Parse("/p/wardnix.toml", "wardnix.toml", []byte(text), vocabulary)
+		c, err := parse("/p/wardnix.toml", "wardnix.toml", []byte(text), vocabulary)
 		if (c == nil) != (err != nil) {
 			t.Fatalf("%v, %v", c, err)
 		}
 		if err != nil {
-			var one *config.Error
+			var one *Error
 			if !errors.As(err, &one) || one.Name != "wardnix.toml" {
 				t.Fatalf("%v has no place", err)
 			}
 			return
 		}
-		for _, s := range []*config.File{c, c.WithoutSilencing()} {
-			s.Judge(rule, lint.Error, config.Subject{Path: "/p/a/b.nix", Unit: "web.service", Class: "web server"})
+		for _, s := range []*File{c, c.WithoutSilencing()} {
+			s.Judge(rule, lint.Error, Subject{Path: "/p/a/b.nix", Unit: "web.service", Class: "web server"})
 			s.Excludes("/p/a/b.nix")
-			if err := s.Show(io.Discard, config.Used{}); err != nil {
+			if err := s.Show(io.Discard, Used{}); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if _, wanted := c.WithoutSilencing().Judge(rule, lint.Error, config.Subject{Path: "/p/a/b.nix", Unit: "web.service", Class: "web server"}); !wanted {
+		if _, wanted := c.WithoutSilencing().Judge(rule, lint.Error, Subject{Path: "/p/a/b.nix", Unit: "web.service", Class: "web server"}); !wanted {
 			t.Fatal("the settings still silence an error")
 		}
 	})

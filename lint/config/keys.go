@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Key is a setting of wardnix.toml as users write it.
-type Key struct {
+// key is a setting of wardnix.toml as users write it.
+type key struct {
 	Name string
 	// Kind is the kind of its value: "rules", "globs", "baselines", "baseline",
 	// "threshold", "severities", "release", "version" or "bool"; "places" and "units"
@@ -18,9 +18,9 @@ type Key struct {
 	Example string
 }
 
-// Keys are all settings, in the order of the documentation.
-func Keys() []Key {
-	return []Key{
+// keys are all settings, in the order of the documentation.
+func keys() []key {
+	return []key{
 		{"select", "rules", "rules to enable: IDs, names, letters of families, \"default\" or \"all\"", `["default", "D005"]`},
 		{"extend-select", "rules", "rules to enable in addition to those of select", `["M003"]`},
 		{"ignore", "rules", "rules to disable; takes precedence over select", `["H001"]`},
@@ -44,13 +44,13 @@ func Keys() []Key {
 // those of units and classes alone.
 var (
 	placeKeys = []string{"select", "ignore", "severity"}
-	unitKeys  = []Key{{"baseline", "baseline", "the one baseline that the unit must meet, or \"none\"", `"strict"`}}
+	unitKeys  = []key{{"baseline", "baseline", "the one baseline that the unit must meet, or \"none\"", `"strict"`}}
 )
 
 // Reference describes all settings, one a line.
 func Reference() string {
 	var b strings.Builder
-	for _, k := range Keys() {
+	for _, k := range keys() {
 		doc := k.Doc
 		if k.Example != "" {
 			doc += "; such as " + k.Example
@@ -67,7 +67,7 @@ func Reference() string {
 // Schema is the JSON schema of wardnix.toml (draft 2020-12), for editors.
 func Schema(v Vocabulary) map[string]any {
 	properties := map[string]any{}
-	for _, k := range Keys() {
+	for _, k := range keys() {
 		properties[k.Name] = k.schema(v)
 	}
 	return map[string]any{
@@ -81,7 +81,7 @@ func Schema(v Vocabulary) map[string]any {
 }
 
 // schema is the schema of the values of a setting.
-func (k Key) schema(v Vocabulary) map[string]any {
+func (k key) schema(v Vocabulary) map[string]any {
 	text := map[string]any{"type": "string"}
 	list := func(of any) map[string]any { return map[string]any{"type": "array", "items": of} }
 	one := func(words ...string) map[string]any { return map[string]any{"enum": words} }
@@ -111,9 +111,9 @@ func (k Key) schema(v Vocabulary) map[string]any {
 }
 
 // table is the schema of a table of settings by glob or class.
-func (k Key) table(v Vocabulary) map[string]any {
+func (k key) table(v Vocabulary) map[string]any {
 	inner := map[string]any{}
-	for _, key := range Keys() {
+	for _, key := range keys() {
 		for _, name := range placeKeys {
 			if key.Name == name {
 				inner[name] = key.schema(v)

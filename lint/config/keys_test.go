@@ -20,7 +20,7 @@ var words = Vocabulary{
 // Every key that a file may have is in the table, and nothing else.
 func TestKeysAreComplete(t *testing.T) {
 	var names []string
-	for _, k := range Keys() {
+	for _, k := range keys() {
 		names = append(names, k.Name)
 	}
 	read := keysOf(reflect.TypeFor[settings]())
@@ -40,13 +40,13 @@ func TestKeysAreComplete(t *testing.T) {
 // The examples of the table are valid settings.
 func TestExamplesOfKeys(t *testing.T) {
 	var b strings.Builder
-	for _, k := range Keys() {
+	for _, k := range keys() {
 		if k.Example != "" {
 			b.WriteString(k.Name + " = " + k.Example + "\n")
 		}
 	}
 	b.WriteString("[unit.web]\nbaseline = " + unitKeys[0].Example + "\n")
-	if _, err := Parse("/p/wardnix.toml", Name, []byte(b.String()), words); err != nil {
+	if _, err := parse("/p/wardnix.toml", Name, []byte(b.String()), words); err != nil {
 		t.Error(err)
 	}
 }

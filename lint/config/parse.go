@@ -43,9 +43,9 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s:%d:%d: %s", e.Name, e.Line, e.Column, e.Message)
 }
 
-// Parse reads a configuration that lies at an absolute path and that messages
+// parse reads a configuration that lies at an absolute path and that messages
 // call name. The error joins an [Error] for each mistake.
-func Parse(abs, name string, text []byte, v Vocabulary) (*File, error) {
+func parse(abs, name string, text []byte, v Vocabulary) (*File, error) {
 	f := &File{Name: name, Dir: path.Dir(filepath.ToSlash(abs))}
 	if err := f.tooDeep(text); err != nil {
 		return nil, err

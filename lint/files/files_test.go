@@ -1,6 +1,6 @@
 //go:build unix
 
-package files_test
+package files
 
 import (
 	"errors"
@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"wardnix/lint/files"
 )
 
 // What is not a regular file within the limit and the directory is refused, and
@@ -41,30 +40,30 @@ func TestReadIn(t *testing.T) {
 		{name: "sub/a.toml", text: "a"},
 		{name: "inside", text: "a"},
 		{name: "sub/../sub/a.toml", text: "a"},
-		{name: "big", err: files.ErrTooLarge},
-		{name: "sub", err: files.ErrNotRegular},
-		{name: "pipe", err: files.ErrNotRegular},
-		{name: "out", err: files.ErrOutside},
-		{name: "zero", err: files.ErrOutside},
-		{name: "around", err: files.ErrOutside},
-		{name: "../secret", err: files.ErrOutside},
-		{name: filepath.Join(base, "secret"), err: files.ErrOutside},
+		{name: "big", err: ErrTooLarge},
+		{name: "sub", err: errNotRegular},
+		{name: "pipe", err: errNotRegular},
+		{name: "out", err: ErrOutside},
+		{name: "zero", err: ErrOutside},
+		{name: "around", err: ErrOutside},
+		{name: "../secret", err: ErrOutside},
+		{name: filepath.Join(base, "secret"), err: ErrOutside},
 		{name: "none", err: os.ErrNotExist},
 	} {
-		text, err := files.ReadIn(dir, c.name, 10)
+		text, err := ReadIn(dir, c.name, 10)
 		if text != c.text || !errors.Is(err, c.err) {
 			t.Errorf("%s: %q, %v, not %q, %v", c.name, text, err, c.text, c.err)
 		}
 	}
 }
 
-// Devices without an end are no regular files.
+// Devices without an end are no regular 
 func TestRead(t *testing.T) {
 	t.Parallel()
 	pipe := filepath.Join(t.TempDir(), "pipe")
 	makePipe(t, pipe)
 	for _, name := range []string{os.DevNull, "/dev/zero", pipe, t.TempDir()} {
-		if _, err := files.Read(name, 10); !errors.Is(err, files.ErrNotRegular) {
+		if _, err := Read(name, 10); !errors.Is(err, errNotRegular) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

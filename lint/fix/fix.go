@@ -106,9 +106,9 @@ func lastLine(space string) int {
 	return 0
 }
 
-// RenameOption gives all definitions of an option another name. There is no fix
+// renameOption gives all definitions of an option another name. There is no fix
 // where that name is taken.
-func RenameOption(o *nixos.Option, name string, taken, far bool) []lint.Fix {
+func renameOption(o *nixos.Option, name string, taken, far bool) []lint.Fix {
 	if taken {
 		return nil
 	}
@@ -155,7 +155,7 @@ func Joined(edits []emit.Edit) []emit.Edit {
 // taken.
 func RenameNaming(n *unit.Naming, name string, far bool) []lint.Fix {
 	if n.Setting != nil {
-		return RenameOption(n.Setting, name, n.Directive(n.In, name).IsSet(), far)
+		return renameOption(n.Setting, name, n.Directive(n.In, name).IsSet(), far)
 	}
 	taken := slices.ContainsFunc(n.Lines(), func(l nixos.Line) bool { return l.Section == n.In && l.Key == name })
 	edit, ok := unit.KeyEdit(n.At, name)

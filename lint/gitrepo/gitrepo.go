@@ -26,8 +26,8 @@ type Repository struct {
 	Top string
 }
 
-// ErrNoRepository is the error of a directory that no git repository holds.
-var ErrNoRepository = errors.New("git: not a git repository")
+// errNoRepository is the error of a directory that no git repository holds.
+var errNoRepository = errors.New("git: not a git repository")
 
 // Find finds the repository around an absolute directory. Only an
 // entry named .git marks one: git checks out no such entry, while a directory
@@ -39,7 +39,7 @@ func Find(dir string) (*Repository, error) {
 		}
 		parent := filepath.Dir(dir)
 		if parent == dir {
-			return nil, ErrNoRepository
+			return nil, errNoRepository
 		}
 		dir = parent
 	}

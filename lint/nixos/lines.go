@@ -289,7 +289,7 @@ func (u *Unit) joined(section, key, option string) []Line {
 	if o == nil {
 		return nil
 	}
-	elements := o.List()
+	elements := o.list()
 	if len(elements) == 0 {
 		return nil
 	}

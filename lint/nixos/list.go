@@ -13,7 +13,7 @@ const maxEntries = 10_000
 
 var errNotListed = errors.New("the folder is not listed")
 
-// List gives what is in a folder of a project, as builtins.readDir does. What
+// list gives what is in a folder of a project, as builtins.readDir does. What
 // .gitignore excludes is not there: a flake does not see it, and in others
 // it differs from machine to machine.
 func (v *view) List(name string) (map[string]string, error) {

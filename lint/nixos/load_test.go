@@ -225,7 +225,7 @@ func TestLoadDisk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"a.nix", "binary.nix: " + ErrBinary.Error(), "crypt.nix: " + ErrEncrypted.Error(), "large.nix: file is too large: the limit is 500 bytes", "sub/b.nix"}
+	want := []string{"a.nix", "binary.nix: " + errBinary.Error(), "crypt.nix: " + ErrEncrypted.Error(), "large.nix: file is too large: the limit is 500 bytes", "sub/b.nix"}
 	if diff := cmp.Diff(want, fileList(p)); diff != "" {
 		t.Errorf("files (-want +got):\n%s", diff)
 	}

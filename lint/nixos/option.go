@@ -12,8 +12,8 @@ import (
 const (
 	PriorityForce      = 50   // mkForce
 	PriorityPlain      = 100  // no wrapper
-	PriorityDefault    = 1000 // mkDefault
-	PriorityOptionText = 1500 // mkOptionDefault, and the default of a mkOption
+	priorityDefault    = 1000 // mkDefault
+	priorityOptionText = 1500 // mkOptionDefault, and the default of a mkOption
 )
 
 // orderPlain is the order of a definition without mkBefore (500), mkAfter

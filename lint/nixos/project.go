@@ -9,7 +9,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"wardnix/lint/files"
 	"wardnix/nixast"
 )
 
@@ -44,11 +43,11 @@ type Options struct {
 	// excludes it.
 	Tracked func(path string) bool
 	// MaxFileSize is the number of bytes above which a file is refused;
-	// [DefaultMaxFileSize] if it is 0.
+	// [defaultMaxFileSize] if it is 0.
 	MaxFileSize int64
 	// MaxContext is the number of files, or directories, that were not asked for
 	// above which a project counts as a package collection: only those files of it are
-	// read that an import leads to. [DefaultMaxContext] if it is 0.
+	// read that an import leads to. [defaultMaxContext] if it is 0.
 	MaxContext int
 	// Workers is the number of files read and parsed at a time;
 	// GOMAXPROCS if it is 0.
@@ -56,10 +55,10 @@ type Options struct {
 }
 
 const (
-	// DefaultMaxFileSize is the size in bytes of the largest file read.
-	DefaultMaxFileSize = 8 << 20
-	// DefaultMaxContext is the number of context files read in full.
-	DefaultMaxContext = 4000
+	// defaultMaxFileSize is the size in bytes of the largest file read.
+	defaultMaxFileSize = 8 << 20
+	// defaultMaxContext is the number of context files read in full.
+	defaultMaxContext = 4000
 )
 
 // A Project is a set of Nix files that belong together: those that were asked
@@ -124,16 +123,14 @@ type Problem struct {
 }
 
 var (
-	// ErrTooLarge is the error of a file above Options.MaxFileSize.
-	ErrTooLarge = files.ErrTooLarge
-	// ErrBinary is the error of a file that is not text.
-	ErrBinary = errors.New("not a text file: decrypt it, or leave it out with --exclude")
+	// errBinary is the error of a file that is not text.
+	errBinary = errors.New("not a text file: decrypt it, or leave it out with --exclude")
 	// ErrEncrypted is the error of a file that git-crypt or age has encrypted.
 	ErrEncrypted = errors.New("the file is encrypted")
 	// ErrNoNixFiles is the error of a folder without Nix files.
 	ErrNoNixFiles = errors.New("no Nix files in this folder")
-	// ErrOutside is the error of a path that leaves the project.
-	ErrOutside = errors.New("path leaves the project")
+	// errOutside is the error of a path that leaves the project.
+	errOutside = errors.New("path leaves the project")
 )
 
 // Load reads the projects around paths, which are files or folders; "." if
@@ -231,12 +228,12 @@ func (p *Project) Skipped() int { return p.skipped }
 // Hosts are the systems that the project describes, by name, and last the
 // world of the files that belong to none: see [Host]. They are evaluated once.
 func (p *Project) Hosts() []*Host {
-	hosts, _ := p.HostsContext(context.Background())
+	hosts, _ := p.hostsContext(context.Background())
 	return hosts
 }
 
-// HostsContext is [Project.Hosts]; the error is that of ctx.
-func (p *Project) HostsContext(ctx context.Context) ([]*Host, error) {
+// hostsContext is [Project.Hosts]; the error is that of ctx.
+func (p *Project) hostsContext(ctx context.Context) ([]*Host, error) {
 	p.hostsMu.Lock()
 	defer p.hostsMu.Unlock()
 	if p.census == nil {
@@ -258,7 +255,7 @@ func (f *File) parse(text string) {
 		f.Err = ErrEncrypted
 		return
 	case strings.IndexByte(text, 0) >= 0:
-		f.Err = ErrBinary
+		f.Err = errBinary
 		return
 	}
 	f.Tree = nixast.Parse(f.Name, text, nixast.Options{PipeOperators: true})

@@ -52,8 +52,8 @@ type wanted struct {
 var rootMarkers = [...][]string{{"flake.nix", ".git"}, {"wardnix.toml"}}
 
 func newProject(opts Options) (*Project, error) {
-	opts.MaxFileSize = cmp.Or(opts.MaxFileSize, DefaultMaxFileSize)
-	opts.MaxContext = cmp.Or(opts.MaxContext, DefaultMaxContext)
+	opts.MaxFileSize = cmp.Or(opts.MaxFileSize, defaultMaxFileSize)
+	opts.MaxContext = cmp.Or(opts.MaxContext, defaultMaxContext)
 	opts.Workers = cmp.Or(opts.Workers, runtime.GOMAXPROCS(0))
 	opts.Exclude, opts.Tracked = oneAtATime(opts.Exclude), oneAtATime(opts.Tracked)
 	base := path.Join("/", filepath.ToSlash(opts.Dir))
@@ -368,7 +368,7 @@ func (p *Project) named(all []wanted, old map[string]*File) map[string]*File {
 func (p *Project) text(abs string) (string, error) {
 	r := p.rootAt(abs)
 	if r == nil {
-		return "", ErrOutside
+		return "", errOutside
 	}
 	return readText(r.fsys, relTo(r.dir, abs), p.opts.MaxFileSize)
 }

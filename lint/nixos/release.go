@@ -94,13 +94,13 @@ func (r Release) String() string {
 	return fmt.Sprintf("%02d.%02d", r.Year, r.Month)
 }
 
-// Compare is negative if r came out before s, positive if it came out after.
-func (r Release) Compare(s Release) int {
+// compare is negative if r came out before s, positive if it came out after.
+func (r Release) compare(s Release) int {
 	return cmp.Or(cmp.Compare(r.Year, s.Year), cmp.Compare(r.Month, s.Month))
 }
 
 // Before reports whether r came out before s.
-func (r Release) Before(s Release) bool { return r.Compare(s) < 0 }
+func (r Release) Before(s Release) bool { return r.compare(s) < 0 }
 
 // Systemd is the systemd version that the release came with; that of the
 // nearest release known for one that is not.

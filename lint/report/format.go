@@ -29,7 +29,7 @@ func Formats() []Format {
 		{Name: "concise", Line: "a line for each finding", Statistics: true, Changes: true, Write: printed(concise)},
 		{Name: "json", Line: "one JSON object", Diff: true, Statistics: true, Write: writeReport},
 		{Name: "jsonl", Line: "a JSON object for each finding, one a line", Write: jsonl},
-		{Name: "html", Line: "a page for browsers", Diff: true, Hosts: true, Write: HTML},
+		{Name: "html", Line: "a page for browsers", Diff: true, Hosts: true, Write: writePage},
 		{Name: "sarif", Line: "SARIF 2.1.0, for code scanning", Write: sarif},
 		{Name: "github", Line: "GitHub Actions annotations", Write: github},
 		{Name: "gitlab", Line: "a GitLab Code Quality report", Write: gitlab},
@@ -45,7 +45,7 @@ func printed(format func(*Printer, *Report)) func(io.Writer, *Report) error {
 	return func(w io.Writer, r *Report) error {
 		var p Printer
 		format(&p, r)
-		return p.Flush(w)
+		return p.flush(w)
 	}
 }
 

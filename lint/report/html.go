@@ -29,9 +29,9 @@ var pageCSS string
 //go:embed page.js
 var pageJS string
 
-// HTML writes a page for browsers: one file that refers to nothing else. The
+// writePage writes a page for browsers: one file that refers to nothing else. The
 // error is that of w.
-func HTML(w io.Writer, r *Report) error {
+func writePage(w io.Writer, r *Report) error {
 	t, err := template.New("page").Parse(pageHTML)
 	if err != nil {
 		return err

@@ -20,8 +20,12 @@ import (
 
 func pageOf(t *testing.T, r *report.Report) string {
 	t.Helper()
+	page, err := report.FindFormat("html")
+	if err != nil {
+		t.Fatal(err)
+	}
 	var b strings.Builder
-	if err := report.HTML(&b, r); err != nil {
+	if err := page.Write(&b, r); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()

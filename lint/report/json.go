@@ -11,10 +11,10 @@ import (
 type (
 	jsonReport struct {
 		Findings []jsonFinding `json:"findings"`
-		Summary  Summary       `json:"summary"`
+		Summary  summary       `json:"summary"`
 		Diff     *string       `json:"diff,omitempty"`
 		// Statistics are there where they were asked for.
-		Statistics []RuleCount `json:"statistics,omitempty"`
+		Statistics []ruleCount `json:"statistics,omitempty"`
 		// Hosts are the systems that were audited.
 		Hosts []jsonHost `json:"hosts,omitempty"`
 	}
@@ -87,12 +87,12 @@ type (
 
 // writeReport writes one object with all findings and a summary.
 func writeReport(w io.Writer, r *Report) error {
-	out := jsonReport{Findings: make([]jsonFinding, 0, len(r.Result.Findings)), Summary: Count(r), Diff: optional(r.Diff)}
+	out := jsonReport{Findings: make([]jsonFinding, 0, len(r.Result.Findings)), Summary: count(r), Diff: optional(r.Diff)}
 	for _, f := range r.Result.Findings {
 		out.Findings = append(out.Findings, toJSON(f))
 	}
 	if r.Statistics {
-		out.Statistics = CountRules(r.Result.Findings)
+		out.Statistics = countRules(r.Result.Findings)
 	}
 	for _, h := range r.Hosts {
 		out.Hosts = append(out.Hosts, toJSONHost(h))

@@ -20,7 +20,7 @@ func concise(p *Printer, r *Report) {
 		p.Printf("%s: %s %s%s\n", s.link(f.File.Name, place(f.File, f.Span, nixast.Runes)),
 			s.paint(severityColor(f.Severity), Textf("%s[%s]", f.Severity, f.Rule.ID)), s.fixMark(f), oneLine(f.Message))
 	}
-	p.Print(r.end())
+	p.print(r.end())
 }
 
 // errfmt writes a line for each finding and nothing else, as the 'errorformat'

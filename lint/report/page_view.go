@@ -21,7 +21,7 @@ type (
 		JS      template.JS
 		Version string
 		Title   string
-		Summary Summary
+		Summary summary
 		// Safe and Unsafe count the findings that such fixes help.
 		Safe, Unsafe int
 		Hosts        []*hostView
@@ -91,7 +91,7 @@ func newPageView(r *Report) *pageView {
 	units := exposedUnits(r)
 	v := &pageView{
 		Policy: policy(), CSS: template.CSS(pageCSS), JS: template.JS(pageJS), Version: r.Version,
-		Summary: Count(r), Diff: diffLines(r.Diff),
+		Summary: count(r), Diff: diffLines(r.Diff),
 	}
 	v.Title = titleOf(v.Summary)
 	v.Safe, v.Unsafe = fixable(r.Result)
@@ -127,7 +127,7 @@ func aboutOf(r *Report, hosts []*hostView) []aboutView {
 }
 
 // titleOf says in a few words what a run came to.
-func titleOf(s Summary) string {
+func titleOf(s summary) string {
 	return cmp.Or(bySeverity(s), "nothing to report") + " in " + plural(s.Files, "file")
 }
 

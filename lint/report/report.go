@@ -129,8 +129,8 @@ func (u *Unit) Shown() string {
 // Missing is something that could not be read.
 type Missing struct{ What, Why string }
 
-// Summary counts what a run came to.
-type Summary struct {
+// summary counts what a run came to.
+type summary struct {
 	Files     int `json:"files"`     // files that were requested and read
 	Errors    int `json:"errors"`    // findings that remain, by severity
 	Warnings  int `json:"warnings"`  //
@@ -146,9 +146,9 @@ type Summary struct {
 	Unwritten int `json:"unwritten"` // files that could not be written
 }
 
-// Count makes the summary of a report.
-func Count(r *Report) Summary {
-	s := Summary{
+// count makes the summary of a report.
+func count(r *Report) summary {
+	s := summary{
 		Files: r.Result.Files, Fixed: len(r.Result.Fixed), Ignored: len(r.Result.Ignored),
 		Known: r.Held.Known, Silenced: r.Held.Settings, Untouched: r.Held.Untouched, Skipped: r.Held.Skipped, LeftOut: r.Held.LeftOut,
 		Unwritten: len(r.Unwritten), Hardening: r.Hardening.Services,

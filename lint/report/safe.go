@@ -65,8 +65,8 @@ type Printer struct{ b strings.Builder }
 // Printf adds text, as [Textf] makes it.
 func (p *Printer) Printf(format constant, args ...any) { p.b.WriteString(Textf(format, args...).s) }
 
-// Print adds text.
-func (p *Printer) Print(t Text) { p.b.WriteString(t.s) }
+// print adds text.
+func (p *Printer) print(t Text) { p.b.WriteString(t.s) }
 
 // Table adds lines of cells, in columns with two spaces between.
 func (p *Printer) Table(rows ...[]Text) {
@@ -86,8 +86,8 @@ func (p *Printer) Table(rows ...[]Text) {
 // Text is what was collected.
 func (p *Printer) Text() Text { return Text{p.b.String()} }
 
-// Flush writes what was collected. The error is that of w.
-func (p *Printer) Flush(w io.Writer) error {
+// flush writes what was collected. The error is that of w.
+func (p *Printer) flush(w io.Writer) error {
 	_, err := io.WriteString(w, p.Text().String())
 	return err
 }

@@ -9,8 +9,8 @@ import (
 	"wardnix/lint"
 )
 
-// RuleCount is how often a rule found something.
-type RuleCount struct {
+// ruleCount is how often a rule found something.
+type ruleCount struct {
 	Rule     string `json:"rule"`
 	Name     string `json:"name"`
 	Severity string `json:"severity"` // the rule's
@@ -18,21 +18,21 @@ type RuleCount struct {
 	Fixable  int    `json:"fixable"` // findings that have a fix, safe or not
 }
 
-// CountRules counts findings by rule, the most frequent first.
-func CountRules(findings []lint.Finding) []RuleCount {
-	counts := []RuleCount{}
+// countRules counts findings by rule, the most frequent first.
+func countRules(findings []lint.Finding) []ruleCount {
+	counts := []ruleCount{}
 	for _, f := range findings {
-		i := slices.IndexFunc(counts, func(c RuleCount) bool { return c.Rule == f.Rule.ID })
+		i := slices.IndexFunc(counts, func(c ruleCount) bool { return c.Rule == f.Rule.ID })
 		if i < 0 {
 			i = len(counts)
-			counts = append(counts, RuleCount{Rule: f.Rule.ID, Name: f.Rule.Name, Severity: f.Rule.Severity.String()})
+			counts = append(counts, ruleCount{Rule: f.Rule.ID, Name: f.Rule.Name, Severity: f.Rule.Severity.String()})
 		}
 		counts[i].Count++
 		if len(f.Fixes) > 0 {
 			counts[i].Fixable++
 		}
 	}
-	slices.SortStableFunc(counts, func(a, b RuleCount) int {
+	slices.SortStableFunc(counts, func(a, b ruleCount) int {
 		return cmp.Or(b.Count-a.Count, strings.Compare(a.Rule, b.Rule))
 	})
 	return counts
@@ -40,7 +40,7 @@ func CountRules(findings []lint.Finding) []RuleCount {
 
 // statistics is a line for each rule.
 func (r *Report) statistics() Text {
-	counts := CountRules(r.Result.Findings)
+	counts := countRules(r.Result.Findings)
 	if len(counts) == 0 {
 		return Text{}
 	}

@@ -15,15 +15,15 @@ import (
 // place, and what to do about it.
 func full(p *Printer, r *Report) {
 	if r.Statistics {
-		p.Print(r.statistics())
-		p.Print(r.end())
+		p.print(r.statistics())
+		p.print(r.end())
 		return
 	}
 	for _, f := range r.bySeverity() {
 		r.Style.finding(p, f)
 		p.Printf("\n")
 	}
-	p.Print(r.end())
+	p.print(r.end())
 	r.systems(p)
 }
 
@@ -115,7 +115,7 @@ func (s Style) place(p *Printer, arrow string, f *nixast.File, span nixast.Span,
 	}
 	p.Printf("%s%s %s\n", spaces(gutter), s.paint(blue, Safe(arrow)), s.link(f.Name, at))
 	if f.Src != "" {
-		p.Print(s.snippet(f, span, gutter, color))
+		p.print(s.snippet(f, span, gutter, color))
 	}
 }
 
@@ -149,15 +149,15 @@ func (r *Report) end() Text {
 	if r.Quiet {
 		return p.Text()
 	}
-	p.Print(r.summary())
-	p.Print(r.exposureChanges())
-	p.Print(r.Hardening.text(r.Style))
+	p.print(r.summary())
+	p.print(r.exposureChanges())
+	p.print(r.Hardening.text(r.Style))
 	return p.Text()
 }
 
 // summary counts what a run came to, in a line.
 func (r *Report) summary() Text {
-	c := Count(r)
+	c := count(r)
 	var p Printer
 	switch {
 	case c.Files == 0 && len(r.Result.Findings) == 0:
@@ -203,7 +203,7 @@ func directories(n int) string {
 }
 
 // bySeverity counts findings: "1 error, 2 warnings".
-func bySeverity(c Summary) string {
+func bySeverity(c summary) string {
 	var parts []string
 	for _, p := range []struct {
 		n    int

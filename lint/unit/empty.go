@@ -7,9 +7,9 @@ import (
 	"wardnix/nixast/eval"
 )
 
-// DefinedHere reports whether the unit itself says what it runs, so that it is not
+// definedHere reports whether the unit itself says what it runs, so that it is not
 // an addition to a unit from elsewhere.
-func (u *Unit) DefinedHere() bool {
+func (u *Unit) definedHere() bool {
 	return !u.IsOverride() && (u.Directive("Service", "ExecStart").IsSet() || u.Option("script").IsSet())
 }
 
@@ -27,7 +27,7 @@ func (u *Unit) EmptyList(key string) (*nixos.Def, *eval.List, bool) {
 	if !ok || !mayBeEmpty(ev, list) {
 		return nil, nil, false
 	}
-	closes := u.DefinedHere() && !u.UnseenIn("Service", key) && !lifts(o)
+	closes := u.definedHere() && !u.UnseenIn("Service", key) && !lifts(o)
 	return o.Defs[0], list, closes || u.dropsAmbient(o)
 }
 

@@ -35,10 +35,10 @@ func refOf(u *nixos.Unit, section, key string) Ref {
 	return Ref{Host: u.Host.Name, Scope: u.Scope, Unit: u.Name, Section: section, Key: key}
 }
 
-// About refers to settings of a unit by name: a directive is that of each section
+// about refers to settings of a unit by name: a directive is that of each section
 // in which the unit sets it or may set it; a name in lower case is an option of
 // the unit.
-func About(u *nixos.Unit, keys ...string) []Ref {
+func about(u *nixos.Unit, keys ...string) []Ref {
 	var refs []Ref
 	for _, key := range keys {
 		for _, section := range sectionsOf(u, key) {
@@ -51,8 +51,8 @@ func About(u *nixos.Unit, keys ...string) []Ref {
 // Self refers to the unit as a whole.
 func (u *Unit) Self() []Ref { return Self(u.Unit) }
 
-// About refers to settings of the unit: see [About].
-func (u *Unit) About(keys ...string) []Ref { return About(u.Unit, keys...) }
+// About refers to settings of the unit: see [about].
+func (u *Unit) About(keys ...string) []Ref { return about(u.Unit, keys...) }
 
 // sectionsOf are the sections in which a unit sets a directive or may set it; the
 // empty one for an option.

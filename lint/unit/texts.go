@@ -109,7 +109,7 @@ func (u *Unit) programs(t *Text, found []Text, depth int) []Text {
 	if depth == maxPrograms {
 		return found
 	}
-	for _, p := range t.Pieces() {
+	for _, p := range t.pieces() {
 		if p.Unknown == nil {
 			continue
 		}
@@ -160,8 +160,8 @@ func (u *Unit) written(file *eval.Unknown) (text eval.Value, shell bool) {
 	return nil, false
 }
 
-// Pieces are the parts of the text.
-func (t *Text) Pieces() []eval.Piece { return piecesOf(t.Value) }
+// pieces are the parts of the text.
+func (t *Text) pieces() []eval.Piece { return piecesOf(t.Value) }
 
 func piecesOf(v eval.Value) []eval.Piece {
 	switch v := v.(type) {

@@ -76,7 +76,7 @@ func (w *Workspace) Audit(ctx context.Context, targets []Target, t AuditTask) *A
 	a := &auditing{linter: w.newLinter(), AuditTask: t, out: &Audit{Report: w.newReport(&lint.Result{Project: w.Project})}}
 	a.NoIgnores, a.Filters = true, nil
 	for _, target := range targets {
-		sys, err := w.System(ctx, target)
+		sys, err := w.system(ctx, target)
 		if err == nil {
 			err = a.one(sys)
 		}
@@ -213,7 +213,7 @@ func (w *Workspace) Compare(ctx context.Context, old, new Target) ([]audit.Diffe
 	var systems [2]*audit.System
 	for i, t := range []Target{old, new} {
 		var err error
-		if systems[i], err = w.System(ctx, t); err != nil {
+		if systems[i], err = w.system(ctx, t); err != nil {
 			return nil, fmt.Errorf("%s: %w", t.Shown, err)
 		}
 	}

@@ -18,8 +18,8 @@ import (
 	"wardnix/lint/systemd/security"
 )
 
-// KnownName is the file in a project's directory that holds its known findings.
-const KnownName = "wardnix-known.json"
+// knownName is the file in a project's directory that holds its known findings.
+const knownName = "wardnix-known.json"
 
 // known are the known findings of each project of a run, by its directory.
 type known map[string]*lint.Known
@@ -33,8 +33,8 @@ func (w *Workspace) readKnown() (known, error) {
 		if !f.Asked || root == "" || k[root] != nil {
 			continue
 		}
-		file := filepath.Join(filepath.FromSlash(root), KnownName)
-		read := func() (string, error) { return files.ReadIn(filepath.FromSlash(root), KnownName, files.MaxList) }
+		file := filepath.Join(filepath.FromSlash(root), knownName)
+		read := func() (string, error) { return files.ReadIn(filepath.FromSlash(root), knownName, files.MaxList) }
 		if w.opts.Known != "" {
 			file = w.abs(w.opts.Known)
 			read = func() (string, error) { return files.Read(file, files.MaxList) }
@@ -46,7 +46,7 @@ func (w *Workspace) readKnown() (known, error) {
 		case w.opts.Known == "" && errors.Is(err, fs.ErrNotExist):
 			k[root] = &lint.Known{}
 		default:
-			return nil, w.Named(file, err)
+			return nil, w.named(file, err)
 		}
 	}
 	return k, nil
@@ -104,9 +104,9 @@ func exposures(hosts []report.Host) Exposures {
 	return e
 }
 
-// Worse are the units that are more exposed than they were, a line each. Units that
+// worse are the units that are more exposed than they were, a line each. Units that
 // were not known are not worse.
-func (e Exposures) Worse(was Exposures) []string {
+func (e Exposures) worse(was Exposures) []string {
 	var lines []string
 	for _, host := range slices.Sorted(maps.Keys(was)) {
 		for _, unit := range slices.Sorted(maps.Keys(was[host])) {
@@ -154,9 +154,9 @@ func exposure(text string) security.Exposure {
 func (w *Workspace) Worse(list string, hosts []report.Host) ([]string, error) {
 	k, err := parseKnown(files.Read(w.abs(list), files.MaxList))
 	if err != nil {
-		return nil, w.Named(list, err)
+		return nil, w.named(list, err)
 	}
-	return exposures(hosts).Worse(k.Exposure), nil
+	return exposures(hosts).worse(k.Exposure), nil
 }
 
 // KnownList is a list of known findings, and the project as it is now.
@@ -183,7 +183,7 @@ func OpenKnown(ctx context.Context, opts Options, file string) (*KnownList, erro
 	k := &KnownList{Workspace: w, file: w.abs(file), found: w.newLinter().Run(w.Project).Findings}
 	k.exposure = exposures(exposed(w.Project, true))
 	if file == "" {
-		k.file = filepath.Join(filepath.FromSlash(w.root()), KnownName)
+		k.file = filepath.Join(filepath.FromSlash(w.root()), knownName)
 	}
 	return k, nil
 }
@@ -222,14 +222,14 @@ func (w *Workspace) root() string {
 // Name is the name of the list's file from the working directory.
 func (k *KnownList) Name() string { return k.shown(k.file) }
 
-// ErrExists is the error of a list that is there already.
-var ErrExists = errors.New("the file exists; use --force to replace it, or `wardnix known prune` to update it")
+// errExists is the error of a list that is there already.
+var errExists = errors.New("the file exists; use --force to replace it, or `wardnix known prune` to update it")
 
 // Create writes a list of all findings and says how many they are. A list that is
 // there is replaced only by force.
 func (k *KnownList) Create(force bool) (int, error) {
 	if _, err := os.Lstat(k.file); err == nil && !force {
-		return 0, k.Named(k.file, ErrExists)
+		return 0, k.named(k.file, errExists)
 	}
 	list := &lint.Known{Exposure: k.exposure}
 	list.Learn(k.Project, k.found)
@@ -238,7 +238,7 @@ func (k *KnownList) Create(force bool) (int, error) {
 
 func (k *KnownList) save(list *lint.Known) error {
 	if err := emit.WriteNew(k.file, list.Text()); err != nil {
-		return k.Named(k.file, err)
+		return k.named(k.file, err)
 	}
 	return nil
 }
@@ -257,10 +257,10 @@ func (c *Changes) None() bool { return len(c.New)+len(c.Gone)+len(c.Worse) == 0 
 func (k *KnownList) Check() (*Changes, error) {
 	list, err := parseKnown(files.Read(k.file, files.MaxList))
 	if err != nil {
-		return nil, k.Named(k.file, err)
+		return nil, k.named(k.file, err)
 	}
 	fresh, _, gone := list.Split(k.Project, k.found)
-	return &Changes{New: fresh, Gone: gone.Lines(), Worse: k.exposure.Worse(list.Exposure)}, nil
+	return &Changes{New: fresh, Gone: gone.Lines(), Worse: k.exposure.worse(list.Exposure)}, nil
 }
 
 // Prune removes from the list what is gone, which it returns, and takes down
@@ -268,7 +268,7 @@ func (k *KnownList) Check() (*Changes, error) {
 func (k *KnownList) Prune() (gone []string, left int, err error) {
 	list, err := parseKnown(files.Read(k.file, files.MaxList))
 	if err != nil {
-		return nil, 0, k.Named(k.file, err)
+		return nil, 0, k.named(k.file, err)
 	}
 	_, known, lost := list.Split(k.Project, k.found)
 	pruned := &lint.Known{Exposure: k.exposure.tightened(list.Exposure)}

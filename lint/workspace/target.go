@@ -80,8 +80,8 @@ func (w *Workspace) path(ctx context.Context, t Target) (string, error) {
 	return w.nixEval(ctx, t.flake+".config.system.build.toplevel.drvPath", "--raw")
 }
 
-// System reads a target, and what to judge it by.
-func (w *Workspace) System(ctx context.Context, t Target) (*audit.System, error) {
+// system reads a target, and what to judge it by.
+func (w *Workspace) system(ctx context.Context, t Target) (*audit.System, error) {
 	path, err := w.path(ctx, t)
 	if err != nil {
 		return nil, err

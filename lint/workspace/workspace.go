@@ -329,8 +329,8 @@ func (w *Workspace) TooOld() []string {
 	return lines
 }
 
-// Named adds the name of a file, as users know it, to an error of the file system.
-func (w *Workspace) Named(file string, err error) error {
+// named adds the name of a file, as users know it, to an error of the file system.
+func (w *Workspace) named(file string, err error) error {
 	var p *fs.PathError
 	if errors.As(err, &p) {
 		err = p.Err

@@ -111,8 +111,8 @@ func (ev *Evaluator) bindFormals(site nixast.Node, formals nixast.Formals, arg V
 	return nil
 }
 
-// Lambda is the function's syntax; its Node is zero for a builtin.
-func (f *Function) Lambda() nixast.Lambda {
+// lambda is the function's syntax; its Node is zero for a builtin.
+func (f *Function) lambda() nixast.Lambda {
 	if f.prim != nil {
 		return nixast.Lambda{}
 	}
@@ -120,19 +120,10 @@ func (f *Function) Lambda() nixast.Lambda {
 	return l
 }
 
-// Builtin is the name of the builtin or of the function of lib that f is;
-// empty for a lambda of a file.
-func (f *Function) Builtin() string {
-	if f.prim == nil {
-		return ""
-	}
-	return f.prim.name
-}
-
 // Formals are the names of the arguments that the function takes from a set,
-// and whether it is such a function. See [Function.Lambda] for the rest.
+// and whether it is such a function.
 func (f *Function) Formals() (names []string, ok bool) {
-	formals := f.Lambda().Formals()
+	formals := f.lambda().Formals()
 	if formals.IsZero() {
 		return nil, false
 	}

@@ -106,7 +106,7 @@ func builtinFunctionArgs(c call, a []Value) Value {
 		return c.wrong(a[0], "lambda")
 	}
 	var attrs []Attr
-	for item := range f.Lambda().Formals().Items() {
+	for item := range f.lambda().Formals().Items() {
 		attrs = append(attrs, c.attr(item.Name().Text(), Known(c.bool(!item.Default().IsZero()))))
 	}
 	return c.set(attrs...)

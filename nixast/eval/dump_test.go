@@ -29,7 +29,7 @@ func dump(ev *Evaluator, t *Thunk, depth int) string {
 		}
 		return dumpCases(ev, t, depth)
 	case *Path:
-		return v.Pattern()
+		return v.pattern()
 	case *Function:
 		if v.prim != nil {
 			return "«" + v.prim.name + "»"

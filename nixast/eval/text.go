@@ -29,8 +29,8 @@ func textOf(pieces []Piece) (string, bool) {
 // as "${label}", what depends on a condition as "${text or nothing}".
 func (s *String) Pattern() string { return patternOf(s.Pieces) }
 
-// Pattern is the path to be read by a person, as in [String.Pattern].
-func (p *Path) Pattern() string { return patternOf(p.Pieces) }
+// pattern is the path to be read by a person, as in [String.Pattern].
+func (p *Path) pattern() string { return patternOf(p.Pieces) }
 
 func patternOf(pieces []Piece) string {
 	var b strings.Builder
@@ -282,7 +282,7 @@ func (ev *Evaluator) coercePath(p *Path, how coercion) []Piece {
 		return p.Pieces
 	}
 	file, known := p.Text()
-	u := &Unknown{origin: origin{p.node}, At: p.node, Sort: SourcePath, File: file, Label: p.Pattern()}
+	u := &Unknown{origin: origin{p.node}, At: p.node, Sort: SourcePath, File: file, Label: p.pattern()}
 	if !known {
 		u.File = ""
 	} else {

@@ -8,8 +8,8 @@ import (
 	"wardnix/rules/profile"
 )
 
-// ClassNames are the names of the kinds of services that can be generated.
-func ClassNames() []string {
+// classNames are the names of the kinds of services that can be generated.
+func classNames() []string {
 	var names []string
 	for _, k := range profile.Kinds() {
 		names = append(names, k.Name)
@@ -23,7 +23,7 @@ func classNamed(name string) (*profile.Kind, error) {
 		return &all[i], nil
 	}
 	if name == "" {
-		return nil, fmt.Errorf("a class is missing: one of %s", strings.Join(ClassNames(), ", "))
+		return nil, fmt.Errorf("a class is missing: one of %s", strings.Join(classNames(), ", "))
 	}
-	return nil, fmt.Errorf("no class %q (available: %s)", name, strings.Join(ClassNames(), ", "))
+	return nil, fmt.Errorf("no class %q (available: %s)", name, strings.Join(classNames(), ", "))
 }

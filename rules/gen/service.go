@@ -23,7 +23,7 @@ type ServiceOptions struct {
 	Name string
 	// Exec is the command line: an absolute path, or ${…}, and arguments.
 	Exec string
-	// Class is one of [ClassNames].
+	// Class is one of [classNames].
 	Class string
 
 	Description string

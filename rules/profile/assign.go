@@ -6,13 +6,13 @@ import (
 	"wardnix/lint/nixos"
 )
 
-// NoBaseline is the name by which a unit is given none.
-const NoBaseline = "none"
+// noBaseline is the name by which a unit is given none.
+const noBaseline = "none"
 
 // Assignment is the choice of a baseline for a unit.
 type Assignment struct {
 	// Baseline is the name of the only baseline that is asked of the unit: one of
-	// those that were read, or [NoBaseline]. "" leaves it to what the unit is.
+	// those that were read, or [noBaseline]. "" leaves it to what the unit is.
 	Baseline string
 	// Unit tells that the choice is for the unit itself and not for its class:
 	// then even that is asked which services of its class are known to need.
@@ -24,7 +24,7 @@ type Assignment struct {
 func Assign(baselines []*Baseline, read func(name string) (string, error), names []string, choose func(*nixos.Unit) Assignment) ([]*Baseline, error) {
 	all := slices.Clone(baselines)
 	for _, name := range names {
-		if name == NoBaseline || slices.ContainsFunc(all, func(b *Baseline) bool { return b.Name == name }) {
+		if name == noBaseline || slices.ContainsFunc(all, func(b *Baseline) bool { return b.Name == name }) {
 			continue
 		}
 		read, err := Baselines(read, []string{name})

@@ -200,7 +200,7 @@ var Classes = []Class{
 // that of no class if it shows a need only, and false if it shows nothing.
 func ClassOf(program string) (int, bool) {
 	i, ok := byProgram[program]
-	if !ok && IsRuntime(program) {
+	if !ok && isRuntime(program) {
 		i, ok = byProgram["node"], true
 	}
 	return i, ok
@@ -257,8 +257,8 @@ type Runtime struct {
 	Without string // the argument that makes it do without a compiler
 }
 
-// Runtimes match programs and packages by the runtime that they are.
-var Runtimes = []Runtime{
+// runtimes match programs and packages by the runtime that they are.
+var runtimes = []Runtime{
 	{"Node.js", regexp.MustCompile(`^(?:node|nodejs(?:[-_]\d+|-slim(?:_\d+)?)?|npm|npx|yarn|pnpm)$`), "--jitless"},
 	{"Java", regexp.MustCompile(`^(?:java|(?:open)?jdk\d*(?:_headless)?|(?:open)?jre\d*(?:_headless|_minimal)?|temurin-(?:jre-)?bin(?:-\d+)?)$`), "-Xint"},
 	{"Deno", regexp.MustCompile(`^deno$`), "--jitless"},
@@ -266,19 +266,19 @@ var Runtimes = []Runtime{
 	{"LuaJIT", regexp.MustCompile(`^luajit$`), "-joff"},
 }
 
-// IsRuntime reports whether a word is the name of a runtime's program or package.
-func IsRuntime(word string) bool {
+// isRuntime reports whether a word is the name of a runtime's program or package.
+func isRuntime(word string) bool {
 	_, ok := RuntimeOf(word)
 	return ok && slices.ContainsFunc(runtimeMarks, func(m string) bool { return strings.Contains(word, m) })
 }
 
 // RuntimeOf is the runtime that a program or package of this name is.
 func RuntimeOf(name string) (Runtime, bool) {
-	i := slices.IndexFunc(Runtimes, func(r Runtime) bool { return r.Program.MatchString(name) })
+	i := slices.IndexFunc(runtimes, func(r Runtime) bool { return r.Program.MatchString(name) })
 	if i < 0 {
 		return Runtime{}, false
 	}
-	return Runtimes[i], true
+	return runtimes[i], true
 }
 
 // runtimeMarks spare most words the look at the expressions: those not listed in

@@ -72,8 +72,8 @@ func (d *Directive) KindIn(v Version) Kind {
 	return d.Kind
 }
 
-// Known reports whether version v accepts the directive.
-func (d *Directive) Known(v Version) bool {
+// known reports whether version v accepts the directive.
+func (d *Directive) known(v Version) bool {
 	return v >= d.Since && (d.Until == 0 || v <= d.Until)
 }
 
@@ -160,7 +160,7 @@ func Sections() []string { return slices.Clone(sectionNames[:]) }
 // version v accepts it; LookupAny tells of directives of other versions.
 func Lookup(section, name string, v Version) (*Directive, bool) {
 	d, ok := LookupAny(section, name)
-	return d, ok && d.Known(v)
+	return d, ok && d.known(v)
 }
 
 // LookupAny finds a directive by its exact name in a section, in any version.
@@ -185,7 +185,7 @@ func find(name string) int {
 func SectionsOf(name string, v Version) []string {
 	var set sectionSet
 	for i := find(name); i < len(Table) && Table[i].Name == name; i++ {
-		if d := &Table[i]; d.Known(v) {
+		if d := &Table[i]; d.known(v) {
 			set |= d.sections
 		}
 	}
@@ -198,7 +198,7 @@ func Directives(section string, v Version) []*Directive {
 	bit := sectionBit(section)
 	var out []*Directive
 	for i := range Table {
-		if d := &Table[i]; d.sections&bit != 0 && d.Known(v) {
+		if d := &Table[i]; d.sections&bit != 0 && d.known(v) {
 			out = append(out, d)
 		}
 	}

@@ -181,7 +181,7 @@ func assessmentJSON(t testing.TB, u *unitfile.Unit, v directive.Version) string 
 	if err != nil {
 		return ""
 	}
-	text, err := a.JSON()
+	text, err := a.json()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,8 +12,8 @@ import (
 	"wardnix/lint/systemd/value"
 )
 
-// JSON prints the rows as systemd-analyze security --json=short does.
-func (a *Assessment) JSON() ([]byte, error) {
+// json prints the rows as systemd-analyze security --json=short does.
+func (a *Assessment) json() ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
@@ -26,9 +26,9 @@ func (a *Assessment) JSON() ([]byte, error) {
 // smileys stand behind the predicates.
 var smileys = map[string]string{"DANGEROUS": "🤢", "UNSAFE": "😨", "EXPOSED": "🙁", "MEDIUM": "😐", "OK": "🙂", "SAFE": "😀", "PERFECT": "😇"}
 
-// Text prints the rows and the overall exposure as systemd-analyze security
+// text prints the rows and the overall exposure as systemd-analyze security
 // UNIT does, without color and with the width that the texts need.
-func (a *Assessment) Text(unit string) string {
+func (a *Assessment) text(unit string) string {
 	names, descriptions := len("NAME"), len("DESCRIPTION")
 	for i := range a.Rows {
 		names = max(names, utf8.RuneCountInString(a.Rows[i].Name))
@@ -38,7 +38,7 @@ func (a *Assessment) Text(unit string) string {
 	fmt.Fprintf(&b, "  %-*s %-*s EXPOSURE\n", names, "NAME", descriptions, "DESCRIPTION")
 	for i := range a.Rows {
 		r := &a.Rows[i]
-		fmt.Fprintf(&b, "%s %-*s %-*s ", r.Mark(), names, r.Name, descriptions, text(r.Description))
+		fmt.Fprintf(&b, "%s %-*s %-*s ", r.mark(), names, r.Name, descriptions, text(r.Description))
 		if r.Exposure != nil {
 			fmt.Fprintf(&b, "%*s", len("EXPOSURE"), *r.Exposure)
 		}
@@ -56,9 +56,9 @@ func text(s *string) string {
 	return *s
 }
 
-// Mark returns "✓" for a good row, "✗" for a bad one, " " where the check does
+// mark returns "✓" for a good row, "✗" for a bad one, " " where the check does
 // not apply.
-func (r *Row) Mark() string {
+func (r *Row) mark() string {
 	switch {
 	case r.Set == nil:
 		return " "

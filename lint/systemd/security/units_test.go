@@ -141,7 +141,7 @@ func TestText(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := a.Text(u.name); got != string(want) {
+		if got := a.text(u.name); got != string(want) {
 			t.Errorf("%s: %s", u.name, firstDifference(got, string(want)))
 		}
 	}

@@ -53,7 +53,7 @@ func isQuota(text string) bool { return text == "off" || isShare(text) || isSize
 
 // isLongSize reports whether text is a size below 2^63.
 func isLongSize(text string) bool {
-	n, ok := ParseSize(text)
+	n, ok := parseSize(text)
 	return ok && n <= 1<<63-1
 }
 

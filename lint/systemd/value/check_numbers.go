@@ -42,7 +42,7 @@ func isMode(text string) bool {
 }
 
 func isSize(text string) bool {
-	_, ok := ParseSize(text)
+	_, ok := parseSize(text)
 	return ok
 }
 
@@ -56,7 +56,7 @@ func isWatchdog(text string) bool { return text == "default" || text == "off" ||
 
 // isSizeOrShare reports whether text is a size or a percentage above zero.
 func isSizeOrShare(text string) bool {
-	size, ok := ParseSize(text)
+	size, ok := parseSize(text)
 	share, good := parsePermyriad(text)
 	return ok && size > 0 || good && 0 < share && share <= 10000
 }
@@ -98,7 +98,7 @@ func isNanoSpan(text string) bool {
 
 // checkLineMax judges LineMax=, which is raised where it is too small.
 func checkLineMax(c *context, text string) Verdict {
-	n, ok := ParseSize(text)
+	n, ok := parseSize(text)
 	switch {
 	case !ok:
 		return c.not(text)
@@ -149,7 +149,7 @@ func checkMemory(c *context, text string) Verdict {
 	if text == "infinity" {
 		return Verdict{}
 	}
-	bytes, ok := ParseSize(text)
+	bytes, ok := parseSize(text)
 	if share, good := parsePermyriad(text); good && share <= 10000 {
 		bytes, ok = uint64(share), true
 	}
@@ -187,7 +187,7 @@ func parseLimit(resource, text string) (uint64, bool) {
 	const most = math.MaxUint64 - 1
 	switch resource {
 	case "FSIZE", "DATA", "STACK", "CORE", "RSS", "AS", "MEMLOCK", "MSGQUEUE":
-		n, ok := ParseSize(text)
+		n, ok := parseSize(text)
 		return n, ok && n <= most
 	case "CPU":
 		n, ok := SpanIn(text, 1e6)

@@ -21,7 +21,7 @@ func (c *context) rooted(path string) string {
 	if c.Version < 255 || !strings.HasPrefix(path, "/") {
 		return path
 	}
-	for path = SimplePath(path); strings.HasPrefix(path, "/../") || path == "/.."; {
+	for path = simplePath(path); strings.HasPrefix(path, "/../") || path == "/.."; {
 		path = "/" + strings.TrimPrefix(strings.TrimPrefix(path, "/.."), "/")
 	}
 	return path
@@ -277,7 +277,7 @@ func ParseDevice(value string, e Expander) (path, rights string, ok bool) {
 		return "", "", false
 	}
 	if !strings.HasPrefix(path, "block-") && !strings.HasPrefix(path, "char-") {
-		simple := SimplePath(path)
+		simple := simplePath(path)
 		if PathProblem(path, false, false) != "" || !Below(simple, "/dev") && !Below(simple, "/run/systemd/inaccessible") {
 			return "", "", false
 		}
@@ -314,7 +314,7 @@ func deviceValue(valid func(text string) bool) func(*context, string) Verdict {
 
 // isBandwidth reports whether text is a number of bytes or operations a second.
 func isBandwidth(text string) bool {
-	n, ok := ParseSize(text)
+	n, ok := parseSize(text)
 	return text == "infinity" || ok && n > 0 && n < math.MaxUint64
 }
 

@@ -188,10 +188,10 @@ var sizeSuffixes = []struct {
 	shift  uint
 }{{"E", 60}, {"P", 50}, {"T", 40}, {"G", 30}, {"M", 20}, {"K", 10}, {"B", 0}, {"", 0}}
 
-// ParseSize reads a size in bytes: "512M", "1.5G", "1G 500M". It reports false
+// parseSize reads a size in bytes: "512M", "1.5G", "1G 500M". It reports false
 // for what systemd refuses, such as "1GB" and "1g" (src/basic/parse-util.c,
 // parse_size).
-func ParseSize(text string) (uint64, bool) {
+func parseSize(text string) (uint64, bool) {
 	total, next := uint64(0), 0
 	for first := true; first || text != ""; first = false {
 		text = strings.TrimLeft(text, Blanks+"\v\f")

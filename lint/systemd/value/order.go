@@ -45,7 +45,7 @@ func Covers(d *directive.Directive, outer, inner string) bool {
 // pathElements are the paths of a line, simplified and without marks.
 func pathElements(text string) (list []string) {
 	EachWord(text, Unquote|RelaxQuotes, func(word string) bool {
-		list = append(list, SimplePath(withoutMarks(word)))
+		list = append(list, simplePath(withoutMarks(word)))
 		return true
 	})
 	return list
@@ -122,7 +122,7 @@ func orderSizes(_ *context, have, want string) Answer {
 		if p, ok := parsePermyriad(text); ok {
 			return uint64(p), true, true
 		}
-		n, ok = ParseSize(text)
+		n, ok = parseSize(text)
 		return n, false, ok
 	}
 	a, shareA, okA := read(have)

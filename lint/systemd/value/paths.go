@@ -53,8 +53,8 @@ func normalPath(p string) bool {
 	return true
 }
 
-// SimplePath drops empty and "." components and the slash at the end.
-func SimplePath(p string) string {
+// simplePath drops empty and "." components and the slash at the end.
+func simplePath(p string) string {
 	var parts []string
 	for _, part := range strings.Split(p, "/") {
 		if part != "" && part != "." {
@@ -73,7 +73,7 @@ func SimplePath(p string) string {
 
 // Below reports whether p is dir or lies below it.
 func Below(p, dir string) bool {
-	p, dir = SimplePath(p), SimplePath(dir)
+	p, dir = simplePath(p), simplePath(dir)
 	return p == dir || dir == "/" || strings.HasPrefix(p, dir+"/")
 }
 
