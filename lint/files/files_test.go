@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
 )
 
 // What is not a regular file within the limit and the directory is refused, and
@@ -57,7 +56,7 @@ func TestReadIn(t *testing.T) {
 	}
 }
 
-// Devices without an end are no regular 
+// Devices without an end are no regular
 func TestRead(t *testing.T) {
 	t.Parallel()
 	pipe := filepath.Join(t.TempDir(), "pipe")

@@ -85,11 +85,11 @@ func (l *linter) known(k known) lint.Filter {
 	}
 }
 
-// Exposures are the highest exposures that units can have, by host and unit: "9.2".
-type Exposures map[string]map[string]string
+// exposures are the highest exposures that units can have, by host and unit: "9.2".
+type exposures map[string]map[string]string
 
-func exposures(hosts []report.Host) Exposures {
-	e := Exposures{}
+func exposuresOf(hosts []report.Host) exposures {
+	e := exposures{}
 	for _, h := range hosts {
 		for _, u := range h.Units {
 			if u.Now == nil {
@@ -106,7 +106,7 @@ func exposures(hosts []report.Host) Exposures {
 
 // worse are the units that are more exposed than they were, a line each. Units that
 // were not known are not worse.
-func (e Exposures) worse(was Exposures) []string {
+func (e exposures) worse(was exposures) []string {
 	var lines []string
 	for _, host := range slices.Sorted(maps.Keys(was)) {
 		for _, unit := range slices.Sorted(maps.Keys(was[host])) {
@@ -126,8 +126,8 @@ func (e Exposures) worse(was Exposures) []string {
 
 // tightened are the lower ones of the exposures that were and that are, of the
 // units that are still there and of those that are new.
-func (e Exposures) tightened(was Exposures) Exposures {
-	out := Exposures{}
+func (e exposures) tightened(was exposures) exposures {
+	out := exposures{}
 	for host, units := range e {
 		out[host] = map[string]string{}
 		for unit, now := range units {
@@ -156,7 +156,7 @@ func (w *Workspace) Worse(list string, hosts []report.Host) ([]string, error) {
 	if err != nil {
 		return nil, w.named(list, err)
 	}
-	return exposures(hosts).worse(k.Exposure), nil
+	return exposuresOf(hosts).worse(k.Exposure), nil
 }
 
 // KnownList is a list of known findings, and the project as it is now.
@@ -164,7 +164,7 @@ type KnownList struct {
 	*Workspace
 	file     string // absolute
 	found    []lint.Finding
-	exposure Exposures
+	exposure exposures
 }
 
 // OpenKnown looks at the whole project around Options.Dir, for the list in a file;
@@ -181,7 +181,7 @@ func OpenKnown(ctx context.Context, opts Options, file string) (*KnownList, erro
 		}
 	}
 	k := &KnownList{Workspace: w, file: w.abs(file), found: w.newLinter().Run(w.Project).Findings}
-	k.exposure = exposures(exposed(w.Project, true))
+	k.exposure = exposuresOf(exposed(w.Project, true))
 	if file == "" {
 		k.file = filepath.Join(filepath.FromSlash(w.root()), knownName)
 	}
