@@ -27,11 +27,13 @@ func TestCases(t *testing.T) {
 	// Without the baselines for any service, which have something to say of
 	// nearly every unit.
 	linttest.Run(t, "../testdata/rules/[^B]*.txtar", lint.Linter{Rules: rules.All(), Baselines: profile.Builtin()[:2]}, *update)
-	strict, err := profile.Baselines(nil, []string{"strict"})
-	if err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"strict", "proven"} {
+		named, err := profile.Baselines(nil, []string{name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		linttest.Run(t, "../testdata/rules/"+name+"/*.txtar", lint.Linter{Rules: rules.All(), Baselines: named}, *update)
 	}
-	linttest.Run(t, "../testdata/rules/strict/*.txtar", lint.Linter{Rules: rules.All(), Baselines: strict}, *update)
 }
 
 // Every rule says everything about itself, and its example is true.

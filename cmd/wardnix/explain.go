@@ -19,14 +19,19 @@ type explainVerb struct{}
 func (*explainVerb) about() about {
 	return about{name: "explain", args: "RULE|DIRECTIVE|BASELINE…", line: "explain a rule, a directive or a baseline", text: `
 A rule is an ID or a name, such as B001 or baseline-missing; a directive is one of systemd's or an
-option that a baseline sets, such as ProtectProc or enableEmergencyMode. A baseline, such as light, is
-printed as the NixOS module that it is, with what each setting does and costs.`,
+option that a baseline sets, such as ProtectProc or enableEmergencyMode. A baseline, such as light or
+that of a daemon, such as nginx, is printed as the NixOS module that it is, with what each setting does and
+costs.`,
 		words: explainWords}
 }
 
 // explainWords are all names that explain knows.
 func explainWords() []string {
 	words := slices.Clone(profile.BuiltinNames())
+	daemons := profile.Daemons()
+	for i := range daemons {
+		words = append(words, daemons[i].Name)
+	}
 	for _, r := range workspace.Catalogue() {
 		words = append(words, r.ID, r.Name)
 	}
@@ -64,8 +69,14 @@ func explain(name string) (string, error) {
 	if r := lint.Find(workspace.Catalogue(), name); r != nil {
 		return explainRule(r), nil
 	}
+	if name == profile.ProvenName {
+		return explainProven(), nil
+	}
 	if text := profile.BuiltinText(name); text != "" {
 		return text, nil
+	}
+	if d := profile.DaemonNamed(name); d != nil {
+		return d.Text(), nil
 	}
 	entries := profile.Explain(name)
 	directives := directivesOf(name)
@@ -73,6 +84,26 @@ func explain(name string) (string, error) {
 		return "", fmt.Errorf("there is no rule, directive or baseline %q%s", name, didYouMean(name))
 	}
 	return explainDirective(entries, directives), nil
+}
+
+// explainProven lists the daemons that have a baseline.
+func explainProven() string {
+	var b strings.Builder
+	b.WriteString(fill(`The baseline proven requires of each of these daemons the strictest settings that it was seen to work under, with a
+booted systemd of two versions and a client that uses it, and of any other service what light requires. It applies to a unit by the command
+that it runs, if it runs it as root or as a user as it was run here.`, columns))
+	b.WriteString("\n\n")
+	fmt.Fprintf(&b, "%-24s  %-4s  %s\n", "baseline", "as", "command")
+	daemons := profile.Daemons()
+	for i := range daemons {
+		d := &daemons[i]
+		as := "user"
+		if d.Root {
+			as = "root"
+		}
+		fmt.Fprintf(&b, "%-24s  %-4s  %s\n", d.Baseline(), as, strings.Join(d.Programs, ", "))
+	}
+	return b.String()
 }
 
 func explainRule(r *lint.Rule) string {

@@ -56,7 +56,7 @@ type sourceFlags struct {
 
 func (f *sourceFlags) flags(fs *pflag.FlagSet) {
 	f.target.flags(fs)
-	fs.StringSliceVar(&f.baselines, "baseline", nil, "compare units with this `BASELINE` as well: cloudflared, server, light, strict, or the path of a NixOS module")
+	fs.StringSliceVar(&f.baselines, "baseline", nil, "compare units with this `BASELINE` as well: cloudflared, server, light, proven, strict, or the path of a NixOS module")
 	fs.StringVar(&f.config, "config", "", "read settings from this `FILE` only; its paths are relative to the working directory (default: the nearest wardnix.toml)")
 	fs.BoolVar(&f.noConfig, "no-config", false, "do not read "+config.Name)
 	fs.BoolVar(&f.noGitignore, "no-gitignore", false, "also read files that .gitignore excludes")

@@ -10,7 +10,7 @@ import (
 )
 
 // needOf is why the unit's own text shows that it needs what a directive takes
-// away; "" if it does not show it.
+// away, whatever its class; "" if it does not show it.
 func (u *Unit) needOf(directive string) string {
 	why, asked := u.signs().needs[directive]
 	if !asked {
@@ -29,8 +29,15 @@ func (u *Unit) findNeed(directive string) string {
 			return n.Why
 		}
 	}
+	return ""
+}
+
+// needOfClass is why services of the classes of the programs that the unit runs need
+// what a directive takes away. What a daemon was seen to work without, which may be
+// nil, is not a need of its class.
+func (u *Unit) needOfClass(directive string, seen *profile.Daemon) string {
 	for i := range profile.Classes {
-		if c := &profile.Classes[i]; !c.All && c.Needs[directive] != "" && u.signs().runAny(c.Programs) {
+		if c := &profile.Classes[i]; !c.All && c.Needs[directive] != "" && u.signs().runAny(c.Programs) && !isOf(seen, c) {
 			return c.Needs[directive]
 		}
 	}
@@ -38,6 +45,11 @@ func (u *Unit) findNeed(directive string) string {
 		return why
 	}
 	return ""
+}
+
+// isOf reports whether a daemon, which may be nil, belongs to a class.
+func isOf(d *profile.Daemon, c *profile.Class) bool {
+	return d != nil && slices.ContainsFunc(d.Programs, func(p string) bool { return slices.Contains(c.Programs, p) })
 }
 
 // show reports whether what the unit executes shows the need.

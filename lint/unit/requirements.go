@@ -1,6 +1,7 @@
 package unit
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -17,16 +18,25 @@ func (u *Unit) assigned(b *profile.Baseline, chosen profile.Assignment) []profil
 	if chosen.Baseline != b.Name {
 		return nil
 	}
-	all := b.Rows(u.Host.Release)
-	found := slices.Clone(all.Units[u.Name])
+	found := slices.Clone(b.Rows(u.Host.Release).Units[u.Name])
 	if u.Type() == "service" && !u.IsOverride() {
-		for _, r := range all.Generic {
-			if chosen.Unit || spared(u, &r) == "" {
-				found = append(found, r)
-			}
-		}
+		found = append(found, u.generic(b, chosen.Unit)...)
 	}
 	return found
+}
+
+// generic are the requirements for any service of a baseline, as far as they are
+// required of the unit, which all are if the user chose the baseline for it.
+func (u *Unit) generic(b *profile.Baseline, all bool) []profile.Requirement {
+	var d *profile.Daemon
+	if b.Name == profile.ProvenName {
+		d = u.Daemon()
+	}
+	found := slices.Clone(b.For(d).Rows(u.Host.Release).Generic)
+	if !all {
+		found = slices.DeleteFunc(found, func(r profile.Requirement) bool { return spared(u, &r, d) != "" })
+	}
+	return u.fit(found, d)
 }
 
 // Where is where a row of the unit's baseline goes.
@@ -36,21 +46,21 @@ func (u *Unit) Where(r *profile.Requirement) emit.Where {
 }
 
 // spared is why a row of a generic baseline is not asked of the unit; "" if it
-// is asked.
-func spared(u *Unit, r *profile.Requirement) string {
+// is asked. seen is the daemon that was seen to work under the row; nil if none was.
+func spared(u *Unit, r *profile.Requirement, seen *profile.Daemon) string {
 	s := u.signs()
 	switch {
 	case u.setTo([]profile.NeededBy{{Key: "PAMName"}}):
 		return "it is a session of a user"
 	case s.opaque:
 		return "what it runs needs more than the unit shows"
-	case s.class != nil && s.class.Needs[r.Name()] != "":
+	case s.class != nil && s.class.Needs[r.Name()] != "" && !isOf(seen, s.class):
 		return s.class.Needs[r.Name()]
 	}
 	if r.Name() == "RemoveIPC" && !u.RunsAs().Ordinary() {
 		return "it does not apply to root"
 	}
-	if why := u.needOf(r.Name()); why != "" {
+	if why := cmp.Or(u.needOf(r.Name()), u.needOfClass(r.Name(), seen)); why != "" {
 		return why
 	}
 	if kind, _, _ := u.Effective("Service", "Type"); kind == "oneshot" || kind == "" && len(u.Full.Values("Service", "ExecStart")) == 0 {
@@ -107,7 +117,7 @@ func (u *Unit) requiredBy(b *profile.Baseline) []profile.Requirement {
 			return nil
 		}
 	case len(all.Generic) > 0 && u.Type() == "service" && !u.IsOverride() && b.Generic(u.Unit):
-		found = slices.DeleteFunc(slices.Clone(all.Generic), func(r profile.Requirement) bool { return spared(u, &r) != "" })
+		found = u.generic(b, false)
 	}
 	return found
 }

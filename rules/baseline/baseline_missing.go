@@ -57,9 +57,9 @@ func missingFinding(p *lint.Pass, u *unit.Unit, b *profile.Baseline, rs []profil
 	noteExposure(d, u, rs)
 	addFixes(d, u, rs)
 	if len(rs) == 1 {
-		return d.Findingf("`%s` is missing (baseline `%s`)", setting(&rs[0]), b.Name)
+		return d.Findingf("`%s` is missing (baseline `%s`)", setting(&rs[0]), rs[0].Baseline.Name)
 	}
-	return d.Findingf("missing %d settings required by the `%s` baseline", len(rs), b.Name)
+	return d.Findingf("missing %d settings required by the `%s` baseline", len(rs), rs[0].Baseline.Name)
 }
 
 // noteExposure notes how the requirements change the exposure of the unit, if the

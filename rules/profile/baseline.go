@@ -38,8 +38,9 @@ type Baseline struct {
 	// assigned is the baseline that the user chose for a unit: see [Assign].
 	assigned func(*nixos.Unit) Assignment
 
-	mu        sync.Mutex // of byRelease
+	mu        sync.Mutex // of byRelease and daemons
 	byRelease map[nixos.Release]*Requirements
+	daemons   map[string]*Baseline // of the proven baseline: see [Baseline.For]
 }
 
 // Requirements is what a baseline asks of one release of NixOS.
@@ -89,11 +90,29 @@ func (r Requirement) Allowing(word string) Requirement {
 	return r
 }
 
+// Fitted is the requirement with other values, for a unit that shows that it needs them,
+// and what is said of them in place of the baseline's comment. A list has an element
+// for each value.
+func (r Requirement) Fitted(comment string, values ...string) Requirement {
+	r.Want, r.Lines, r.comment = nil, nil, comment
+	var list []any
+	for _, v := range values {
+		list = append(list, v)
+		r.Lines = append(r.Lines, unitfile.Assignment{Section: r.Section, Key: r.Name(), Value: v})
+	}
+	if r.Want = list; r.Name() == "ProtectSystem" {
+		r.Want = values[0]
+	}
+	return r
+}
+
 // Option is the row's path as Nix writes it.
 func (r *Requirement) Option() string { return strings.Join(r.Path, ".") }
 
 // BuiltinNames are the names of the built-in baselines.
-func BuiltinNames() []string { return []string{"cloudflared", "light", "server", "strict"} }
+func BuiltinNames() []string {
+	return []string{"cloudflared", "light", ProvenName, "server", "strict"}
+}
 
 // BuiltinText is the module that a built-in baseline is; "" if there is none of that
 // name.
@@ -113,6 +132,7 @@ func Builtin() []*Baseline {
 		{Name: "server", text: builtinText("systemd.nix")},
 		{Name: "light", text: builtinText("light.nix")},
 		{Name: "strict", text: builtinText("strict.nix")},
+		{Name: ProvenName, text: builtinText("light.nix")},
 	})
 }
 
@@ -132,14 +152,18 @@ func builtinText(name string) string {
 	return string(b)
 }
 
-// Baselines are the built-in baselines and those that are named: a built-in name, or
-// the path of a NixOS module, whose text is what read returns. The error is that
+// Baselines are the built-in baselines and those that are named: a built-in name, that
+// of a daemon's baseline, or the path of a NixOS module, whose text is what read returns. The error is that
 // of a file that cannot be read or does not parse.
 func Baselines(read func(name string) (string, error), names []string) ([]*Baseline, error) {
 	all := Builtin()
 	for _, name := range names {
 		if i := slices.IndexFunc(all, func(b *Baseline) bool { return b.Name == name }); i >= 0 {
 			all[i].Named = true
+			continue
+		}
+		if d := DaemonNamed(name); d != nil && d.Baseline() == name {
+			all = append(all, &Baseline{Name: name, Named: true, text: d.Text()})
 			continue
 		}
 		text, err := read(name)

@@ -20,6 +20,7 @@ var Risks = map[string]string{
 	"MemoryDenyWriteExecute":  "just-in-time compilers: node, java, .NET, LuaJIT, wasm",
 	"RestrictAddressFamilies": "sockets of other families: AF_UNIX for notification and databases, AF_NETLINK for lists of interfaces",
 	"SystemCallFilter":        "whatever makes one of these calls is killed; try the service under load",
+	"SystemCallErrorNumber":   "a refused call fails, and no longer ends the process",
 	"PrivateNetwork":          "every connection to the outside, and abstract sockets",
 
 	"enableEmergencyMode":          "the shell that a failed boot would offer on the console",

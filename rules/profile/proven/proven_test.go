@@ -94,7 +94,7 @@ func TestIndex(t *testing.T) {
 	var names []string
 	for line := range strings.Lines(string(text)) {
 		f := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
-		if len(f) == 3 && f[0] != "baseline" {
+		if len(f) == 4 && f[0] != "baseline" {
 			names = append(names, f[0]+".nix")
 		}
 	}

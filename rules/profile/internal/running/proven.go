@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -99,15 +100,21 @@ func sharedValue(s setting, versions []string, kept [][]setting) (string, bool) 
 	return scale[level], found
 }
 
-// program is how the daemon is known in a command.
-func (s *service) program() string {
-	if s.known != "" {
-		return s.known
+// known are the commands by which units run the daemon.
+func (s *service) known() []string {
+	if len(s.programs) > 0 {
+		return s.programs
 	}
 	_, command, _ := strings.Cut(s.config, `ExecStart = "`)
 	words := strings.FieldsFunc(command, func(r rune) bool { return r == ' ' || r == '"' })
-	return filepath.Base(words[0])
+	return []string{filepath.Base(words[0])}
 }
+
+// program is what the daemon is called.
+func (s *service) program() string { return strings.TrimPrefix(s.known()[0], "java ") }
+
+// keeps matches the directories that a daemon keeps files in.
+var keeps = regexp.MustCompile(`\b(State|Cache|Logs)Directory = `)
 
 // provens are the proven baselines of all services, by name.
 func (o *options) provens() ([]*provenBaseline, error) {
@@ -211,13 +218,17 @@ func (o *options) writeProven() error {
 			return err
 		}
 	}
-	index := "# The daemons that have a proven baseline, by a word of their command, and whether it was run as root.\nbaseline\tprogram\truns as\n"
+	index := "# The daemons that have a proven baseline: the commands that run them, whether that was as root, and whether they\n" +
+		"# had directories of their own to write to.\nbaseline\tprograms\truns as\tfiles\n"
 	for _, p := range all {
-		runsAs := "user"
+		runsAs, files := "user", "none"
 		if p.user == "" {
 			runsAs = "root"
 		}
-		index += p.name + "\t" + p.program() + "\t" + runsAs + "\n"
+		if keeps.MatchString(p.config) {
+			files = "kept"
+		}
+		index += p.name + "\t" + strings.Join(p.known(), ", ") + "\t" + runsAs + "\t" + files + "\n"
 		if err := os.WriteFile(filepath.Join(dir, p.name+".nix"), []byte(p.module(rows)), 0o644); err != nil {
 			return err
 		}

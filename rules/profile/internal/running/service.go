@@ -30,9 +30,10 @@ type service struct {
 	packages []string
 	// seconds are how long it may take until the probe succeeds.
 	seconds int
-	// known is the word of its command by which it is known, if that is not
-	// the name of its program.
-	known string
+	// programs are the commands by which it is known in units, the one that it is
+	// called by first: a program, and an argument if that is needed. It is empty for
+	// the program of config.
+	programs []string
 	// config is its serviceConfig as a user of NixOS writes it.
 	config string
 	// setup makes its files, once; before runs ahead of every start; probe exits
@@ -80,8 +81,8 @@ func parseService(name string, text []byte) (*service, error) {
 			}
 		case "packages":
 			s.packages = strings.Fields(value)
-		case "program":
-			s.known = value
+		case "programs":
+			s.programs = strings.Split(value, ", ")
 		case "seconds":
 			s.seconds, err = strconv.Atoi(value)
 		default:
