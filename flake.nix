@@ -146,7 +146,7 @@
                 paths = lib.mkOption {
                   type = strings;
                   default = [ ];
-                  description = "What the check lints in src; nothing stands for all of it.";
+                  description = "What the check lints in src; empty means all of src.";
                 };
                 args = lib.mkOption {
                   type = strings;

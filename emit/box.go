@@ -53,7 +53,7 @@ func newBox(n nixast.Node) (*box, error) {
 	case nixast.List:
 		open, shut = nixast.LBracket, nixast.RBracket
 	default:
-		return nil, errors.New("the node is no set, let or list")
+		return nil, errors.New("the node is not a set, let or list")
 	}
 	b.open, b.close = n.OwnToken(open), n.OwnToken(shut)
 	if b.open.IsZero() || b.close.IsZero() {

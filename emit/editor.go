@@ -35,7 +35,7 @@ type editorOf struct{}
 func newEditor(f *nixast.File) *Editor {
 	e := &Editor{file: f, style: Learn(f), habits: learnHabits(f), broken: syntaxError(f)}
 	if e.broken == nil && lineEnds(f.Src) > strings.Count(f.Src, "\n") {
-		e.broken = errors.New("a line ends with a CR alone")
+		e.broken = errors.New("a CR without LF ends a line")
 	}
 	return e
 }
@@ -74,9 +74,9 @@ type Where struct {
 }
 
 var (
-	errNoList    = errors.New("the node is no list")
-	errNoSet     = errors.New("the node is no set or let")
-	errNoEntry   = errors.New("the node is no entry of a set or let")
+	errNoList    = errors.New("the node is not a list")
+	errNoSet     = errors.New("the node is not a set or let")
+	errNoEntry   = errors.New("the node is not an entry of a set or let")
 	errOtherFile = errors.New("the node belongs to another file")
 )
 

@@ -12,7 +12,7 @@ import (
 // or dotted (through parentheses, with, let, assert, and the right side of //),
 // and creates missing parents dotted where the neighbors are dotted, nested
 // where they are nested. It is an error if a path is defined already, and a
-// [*Refusal] if it leads through a value that is no set literal.
+// [*Refusal] if it leads through a value that is not a set literal.
 func (e *Editor) Ensure(set nixast.Node, where Where, attrs ...Attr) ([]Edit, error) {
 	targets := map[nixast.Node][]Attr{}
 	var inOrder []nixast.Node
@@ -63,7 +63,7 @@ func descend(set nixast.Node, path []string) (nixast.Node, []string, error) {
 		b, _ := entry.AsBinding()
 		inner, ok := literalSet(b.Value())
 		if !ok {
-			return set, path, refuse(b.Value(), "the value of %s is no set literal", dotted(keys))
+			return set, path, refuse(b.Value(), "the value of %s is not a set literal", dotted(keys))
 		}
 		t, r, err := descend(inner, path[n:])
 		if err != nil {

@@ -118,7 +118,7 @@ func floatText(f float64) (string, error) {
 func (s Style) exprText(e Expr, indent string) (string, error) {
 	f := nixast.Parse("", string(e), nixast.Options{PipeOperators: true})
 	if err := syntaxError(f); err != nil {
-		return "", fmt.Errorf("%q is no expression: %w", string(e), err)
+		return "", fmt.Errorf("%q is not an expression: %w", string(e), err)
 	}
 	n := f.Expr()
 	if len(comments(f)) > len(n.CommentsInside()) {

@@ -100,7 +100,7 @@ func TestNixRefuses(t *testing.T) {
 		{math.NaN(), "no form in Nix"},
 		{uint64(math.MaxUint64), "beyond the integers"},
 		{"a\x00b", "NUL"},
-		{Expr("{ a = "), "is no expression"},
+		{Expr("{ a = "), "is not an expression"},
 		{Expr("1 # c"), "comment around"},
 		{Expr("# c\n1"), "comment around"},
 		{[]any{struct{}{}}, "no form in Nix"},

@@ -81,7 +81,7 @@ func (e *Editor) RemoveElement(elem nixast.Node) ([]Edit, error) {
 		return nil, err
 	}
 	if elem.Parent().Kind() != nixast.List {
-		return nil, errors.New("the node is no element of a list")
+		return nil, errors.New("the node is not a list element")
 	}
 	b, i, err := boxOf(elem)
 	if err != nil {

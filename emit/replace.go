@@ -122,7 +122,7 @@ func (e *Editor) editableExpr(n nixast.Node) error {
 	return nil
 }
 
-var errNoExpr = errors.New("the node is no expression")
+var errNoExpr = errors.New("the node is not an expression")
 
 // apart is text with a space where it would run into its neighbors in the
 // place of n.
@@ -189,7 +189,7 @@ func (e *Editor) Wrap(n nixast.Node, before, after string) ([]Edit, error) {
 	f := nixast.Parse("", before+hole+after, nixast.Options{PipeOperators: true})
 	holes := readers(f.Root(), hole)
 	if syntaxError(f) != nil || len(holes) != 1 {
-		return nil, fmt.Errorf("%q and %q cannot stand around an expression", before, after)
+		return nil, fmt.Errorf("%q and %q cannot enclose an expression", before, after)
 	}
 	enclosed := level(n) < required(holes[0])
 	if level(f.Expr()) < required(n) {
@@ -265,7 +265,7 @@ func (e *Editor) Rename(attr nixast.Node, name string) ([]Edit, error) {
 		return nil, err
 	}
 	if path.Kind() != nixast.AttrPathNode || attr.Kind() == nixast.Missing {
-		return nil, errors.New("the node is no component of an attribute path")
+		return nil, errors.New("the node is not a component of an attribute path")
 	}
 	if err := keepsComments(attr, attr.First(), attr.Last()); err != nil {
 		return nil, err

@@ -190,7 +190,7 @@ func sharedBinding(b nixast.Binding, function *nixast.Node, depth int) error {
 		return refuse(held, "it is in the function %s, which may be called more than once", keys[0])
 	}
 	if depth == maxReaders {
-		return refuse(b.Node, "who reads %s is too far away to tell", keys[0])
+		return refuse(b.Node, "who reads %s is too far away to be sure", keys[0])
 	}
 	return shared(reader, depth+1)
 }

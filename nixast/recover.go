@@ -525,7 +525,7 @@ func (r *recovery) unterminated(first uint32, what string) {
 	if r.kinds[first] == IndOpen {
 		hint = "add `''`"
 		if strings.Contains(r.src[r.offs[first]:r.offs[r.end]], "'''") {
-			hint += "; `'''` inside it stands for two quotes and does not end it"
+			hint += "; `'''` inside it is two quotes and does not end it"
 		}
 	}
 	at := int(r.offs[first])

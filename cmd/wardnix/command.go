@@ -146,7 +146,7 @@ func (c *Command) run(args []string) int {
 // unknown says what may be meant by a first argument that is no command.
 func (c *Command) unknown(word string) string {
 	if strings.HasPrefix(word, "-") {
-		return fmt.Sprintf("%s comes before the command; write it behind, as in wardnix lint --write", word)
+		return fmt.Sprintf("%s comes before the command; write it after the command, as in wardnix lint --write", word)
 	}
 	said := fmt.Sprintf("there is no command %q", word)
 	switch word {
@@ -158,7 +158,7 @@ func (c *Command) unknown(word string) string {
 		return said + "; to write a module: wardnix gen"
 	}
 	if _, err := os.Stat(filepath.Join(c.Dir, word)); err == nil && !filepath.IsAbs(word) || strings.ContainsAny(word, "./") {
-		return said + "; to look at a file or folder: wardnix lint " + word
+		return said + "; to lint a file or directory: wardnix lint " + word
 	}
 	var names []string
 	for _, v := range verbs() {

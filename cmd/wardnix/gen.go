@@ -47,7 +47,7 @@ func (*genVerb) about() about {
 
 Text may hold expressions of Nix: --exec '${pkgs.caddy}/bin/caddy run'. The module goes to standard
 output; its exposure, and what is worth knowing, to standard error. --from-unit takes a unit file with the
-drop-ins beside it, a drop-in alone, or what the tool shh prints; "-" is standard input and needs --name.
+drop-ins next to it, a drop-in alone, or what the tool shh prints; "-" is standard input and needs --name.
 
 The classes are:
 
@@ -73,7 +73,7 @@ func (v *genVerb) flags(fs *pflag.FlagSet) {
 	fs.StringSliceVar(&s.Capabilities, "capability", nil, "it needs `CAP` over the host")
 	fs.StringArrayVar(&s.Credentials, "credential", nil, "hand over the secret `ID:PATH`")
 	fs.StringArrayVar(&s.Environment, "environment", nil, "set `NAME=VALUE` in its environment")
-	fs.StringSliceVar(&s.After, "after", nil, "start behind `UNIT`")
+	fs.StringSliceVar(&s.After, "after", nil, "start after `UNIT`")
 	fs.StringSliceVar(&s.Wants, "wants", nil, "start `UNIT` along with it")
 	fs.StringSliceVar(&s.Requires, "requires", nil, "fail where `UNIT` fails")
 	fs.StringSliceVar(&s.WantedBy, "wanted-by", nil, "be started by `UNIT`; else by multi-user.target")
@@ -223,7 +223,7 @@ func (v *genVerb) convert(c *Command, t gen.Target) (*gen.Module, error) {
 			name = of
 		}
 		if name == "" {
-			return nil, fmt.Errorf("%s: which unit is it for? --name tells", v.fromUnit)
+			return nil, fmt.Errorf("%s: which unit is it for? name it with --name", v.fromUnit)
 		}
 		return fromText(name, *main, t)
 	}

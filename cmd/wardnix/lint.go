@@ -70,7 +70,7 @@ func (v *lintVerb) flags(fs *pflag.FlagSet) {
 	fs.BoolVar(&v.showFiles, "show-files", false, "list the files that would be linted, and lint nothing")
 	v.output.flags(fs)
 	fromEnv(fs, "fixable", "unfixable", "exclude", "force-exclude", "no-ignores", "known", "no-known", "since")
-	fs.StringVar(&v.stdinFilename, "stdin-filename", "", "the `NAME` of the file that - stands for")
+	fs.StringVar(&v.stdinFilename, "stdin-filename", "", "the `NAME` of the file on standard input")
 }
 
 func (v *lintVerb) run(c *Command, args []string) int {

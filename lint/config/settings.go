@@ -127,13 +127,13 @@ func (f *File) Disagrees(main *File) error {
 			if where == "" {
 				where = "a " + Name + " above"
 			}
-			return f.Errorf([]string{key}, "%s holds for a whole run: set it in %s, or lint this folder by itself", key, where)
+			return f.Errorf([]string{key}, "%s applies to a whole run: set it in %s, or lint this directory separately", key, where)
 		}
 	}
 	for _, m := range []map[string]unit{f.Class, f.Unit} {
 		for _, u := range m {
 			if u.Baseline != "" && f.Name != main.Name {
-				return &Error{Name: f.Name, Message: "baselines of units hold for a whole run: set them in " + main.Name}
+				return &Error{Name: f.Name, Message: "baselines of units apply to a whole run: set them in " + main.Name}
 			}
 		}
 	}

@@ -49,7 +49,7 @@ func (u *Unit) Dropped() []Dropped {
 func (u *Unit) setByNixOS(option string) string {
 	switch {
 	case option == "unitConfig":
-		return "what comes of description, after and the like"
+		return "what follows from description, after and other options"
 	case u.Type() != "service":
 		return ""
 	case option == "environment":

@@ -11,7 +11,7 @@ import (
 // maxEntries bounds the entries of a folder that is listed for an expression.
 const maxEntries = 10_000
 
-var errNotListed = errors.New("the folder is not listed")
+var errNotListed = errors.New("the directory is not listed")
 
 // list gives what is in a folder of a project, as builtins.readDir does. What
 // .gitignore excludes is not there: a flake does not see it, and in others

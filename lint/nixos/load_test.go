@@ -127,7 +127,7 @@ generated/
 		{
 			name: "what is missing is told, and the rest is read", paths: []string{"nothing.nix", "other/b.nix", "empty"},
 			want:     []string{"other/b.nix"},
-			problems: []string{"empty: no Nix files in this folder", "nothing.nix: file does not exist"},
+			problems: []string{"empty: no Nix files in this directory", "nothing.nix: file does not exist"},
 		},
 	}
 	for _, tt := range tests {

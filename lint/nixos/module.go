@@ -205,7 +205,7 @@ func (w *world) loadFunction(next pendingModule, fn *eval.Function) (pendingModu
 	}
 	next.value = w.ev.Call(next.value, w.moduleArgs())
 	if fn, ok := w.ev.Force(next.value).(*eval.Function); ok && !w.open {
-		w.miss("a function of several arguments is no module", fn.Origin())
+		w.miss("a function of several arguments is not a module", fn.Origin())
 		return next, false
 	}
 	return next, true

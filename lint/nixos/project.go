@@ -128,7 +128,7 @@ var (
 	// ErrEncrypted is the error of a file that git-crypt or age has encrypted.
 	ErrEncrypted = errors.New("the file is encrypted")
 	// ErrNoNixFiles is the error of a folder without Nix files.
-	ErrNoNixFiles = errors.New("no Nix files in this folder")
+	ErrNoNixFiles = errors.New("no Nix files in this directory")
 	// errOutside is the error of a path that leaves the project.
 	errOutside = errors.New("path leaves the project")
 )

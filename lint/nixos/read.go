@@ -60,7 +60,7 @@ func newProject(opts Options) (*Project, error) {
 	if opts.FS == nil {
 		dir, err := filepath.Abs(opts.Dir)
 		if err != nil {
-			return nil, fmt.Errorf("base folder: %w", err)
+			return nil, fmt.Errorf("base directory: %w", err)
 		}
 		base = filepath.ToSlash(dir)
 	}

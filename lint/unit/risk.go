@@ -22,9 +22,9 @@ func (u *Unit) RiskOf(r *profile.Requirement) string {
 	case r.Name() == "CapabilityBoundingSet" && u.MayBeGiven("AmbientCapabilities"):
 		return "what the service does with the capabilities of AmbientCapabilities"
 	case r.Generic && !u.RunsAs().Ordinary():
-		return "what the service does as root, which nobody told"
+		return "anything that the service does as root"
 	case r.Generic && u.ofPerson():
-		return "what a person's own programs do: sudo, setgid folders, shared memory of the session"
+		return "what a person's own programs do: sudo, setgid directories, session shared memory"
 	case (r.Generic || r.Name() == "CapabilityBoundingSet") && u.ActsAsRoot():
 		return "what the unit does as root within its sandbox: steps of its start and end, programs that take privileges"
 	}

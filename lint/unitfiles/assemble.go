@@ -116,7 +116,7 @@ func (a *assembler) onlyDropins() {
 			if e, ok := a.find(name); ok && e.kind == text {
 				a.unit(name, e)
 			} else if a.partial {
-				a.unit(name, entry{File: File{Path: name}, kind: absent, why: "the unit file stands elsewhere"})
+				a.unit(name, entry{File: File{Path: name}, kind: absent, why: "the unit file is elsewhere"})
 			}
 		}
 	}

@@ -30,7 +30,7 @@ type derivation struct {
 // read reads a .drv of the store.
 func (s store) read(base string) (*derivation, error) {
 	if _, err := storepath.FromString(base); err != nil {
-		return nil, fmt.Errorf("%q is no name of a store path", base)
+		return nil, fmt.Errorf("%q is not a store path name", base)
 	}
 	data, err := readLimited(filepath.Join(s.dir, base), maxDerivation)
 	if err != nil {
@@ -39,7 +39,7 @@ func (s store) read(base string) (*derivation, error) {
 	return parseDerivation([]byte(data))
 }
 
-var errNotWhole = errors.New("it is no whole derivation")
+var errNotWhole = errors.New("the derivation is incomplete")
 
 // parseDerivation reads the text of a .drv. go-nix returns a whole derivation
 // beside an error where the store directory is not /nix/store or an output has no

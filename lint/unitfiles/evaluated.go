@@ -127,7 +127,7 @@ func (e *evaluated) single(d *derivation) error {
 	}
 	f := newFolder()
 	if entry.kind == text && mayExtend(name, entry.Text) {
-		f.units[name] = entryOf(name, "it stands in a package, if anywhere")
+		f.units[name] = entryOf(name, "if it exists, it is in a package")
 		f.addDropin(name+".d", overrides, entry)
 	} else {
 		f.units[name] = entry
@@ -333,7 +333,7 @@ func elsewhere(absent []string) string {
 	if len(absent) == 0 {
 		return "no package has it"
 	}
-	return "if anywhere, it stands in a package that is not in the store"
+	return "if it exists, it is in a package that is not in the store"
 }
 
 // mayExtend tells a drop-in for the unit of a package from a unit: a service that

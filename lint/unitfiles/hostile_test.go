@@ -56,18 +56,18 @@ func TestHostile(t *testing.T) {
 	deep := drvText("unit-x", nil, map[string]string{"buildCommand": strings.Repeat("[(", 1<<20)})
 	for name, test := range map[string]struct{ text, why string }{
 		"missing":       {"", "no such file"},
-		"empty":         {"\n", "no whole derivation"},
-		"truncated":     {good[:len(good)/2], "no whole derivation"},
-		"cut at a list": {`Derive([("out","/nix/store/x-y","","")])`, "no whole derivation"},
-		"no derivation": {"[Service]\nExecStart=/bin/true\n)", "no whole derivation"},
-		"nothing in it": {"Derive()", "no whole derivation"},
+		"empty":         {"\n", "derivation is incomplete"},
+		"truncated":     {good[:len(good)/2], "derivation is incomplete"},
+		"cut at a list": {`Derive([("out","/nix/store/x-y","","")])`, "derivation is incomplete"},
+		"no derivation": {"[Service]\nExecStart=/bin/true\n)", "derivation is incomplete"},
+		"nothing in it": {"Derive()", "derivation is incomplete"},
 		"text nowhere":  {deep, "names no unit"},
 		"no name":       {unitDrv("unit-x", ""), "names no unit"},
 		"upwards":       {unitDrv("unit-x", "name=../../etc/x.service\n"), "names no unit"},
 		"line feed":     {unitDrv("unit-x", "name=a\\\nb.service\n"), "names no unit"},
 		"escape":        {unitDrv("unit-x", "name=\x1b[31m.service\n"), "names no unit"},
 		"long":          {unitDrv("unit-x", "name="+strings.Repeat("a", 1000)+".service\n"), "names no unit"},
-		"bad json":      {drvText("unit-x", nil, map[string]string{"__json": "{"}), "no whole derivation"},
+		"bad json":      {drvText("unit-x", nil, map[string]string{"__json": "{"}), "derivation is incomplete"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			sys := open(t, set(t, []string{"unit-a.service", "unit-x"}, good, test.text))
@@ -101,10 +101,10 @@ func TestBadTargets(t *testing.T) {
 		"00000000000000000000000000000000-initrd-linux-1.drv": "nothing in it leads to units",
 		someHash + "-huge.drv":                                "the limit is 32 MiB",
 		someHash + "-other.drv":                               "nothing in it leads to units",
-		"nohash.drv":                                          "no name of a store path",
+		"nohash.drv":                                          "not a store path name",
 		"gone.drv":                                            "no such file",
 		"empty":                                               "there are no units in it",
-		"empty/README":                                        "no name of a unit",
+		"empty/README":                                        "not a unit name",
 	} {
 		sys, err := Open(context.Background(), filepath.Join(dir, target))
 		if err == nil || !strings.Contains(err.Error(), want) {

@@ -136,7 +136,7 @@ func openFile(file string) (*System, error) {
 func ReadFile(file string) (*Unit, error) {
 	name := filepath.Base(file)
 	if !validUnit(name) {
-		return nil, fmt.Errorf("%s: %q is no name of a unit", file, name)
+		return nil, fmt.Errorf("%s: %q is not a unit name", file, name)
 	}
 	dir, err := filepath.Abs(filepath.Dir(file))
 	if err != nil {

@@ -196,7 +196,7 @@ func TestFolder(t *testing.T) {
 			"/units/b.service.d/x.conf": "[Service]\n", "/units/c.service": "-> /etc/passwd", "/units/../x.service": "[Service]\n",
 		}, "units", `
 			system a.service: /a.service
-			system b.service: missing b.service: the unit file stands elsewhere /b.service.d/x.conf
+			system b.service: missing b.service: the unit file is elsewhere /b.service.d/x.conf
 			system c.service: missing /c.service: no such file or directory`},
 	}
 	for _, test := range tests {

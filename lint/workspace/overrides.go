@@ -81,7 +81,7 @@ func override(text string, overrides []audit.Override) (changed string, kept []a
 		}
 		set := moduleSet(f.Expr())
 		if set.IsZero() {
-			return "", nil, errors.New("the file is no module that is written as a set")
+			return "", nil, errors.New("the file is not a module written as a set")
 		}
 		edits, err := emit.New(f).Ensure(set, emit.Where{}, o.Attr())
 		var refusal *emit.Refusal

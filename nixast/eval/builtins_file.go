@@ -239,7 +239,7 @@ func (c call) baseName(ps []Piece) Value {
 		return c.text("")
 	}
 	if strings.HasSuffix(text, "//") {
-		return c.cannot("what `baseNameOf` makes of this depends on Nix's version")
+		return c.cannot("what `baseNameOf` returns for this depends on Nix's version")
 	}
 	text = strings.TrimSuffix(text, "/")
 	return c.text(text[strings.LastIndexByte(text, '/')+1:])

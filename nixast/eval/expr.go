@@ -117,7 +117,7 @@ func (ev *Evaluator) evalAssert(n nixast.Node, e *env) Value {
 	a, _ := n.AsAssert()
 	switch t, cond := ev.truth(a.Subject(), ev.eval(a.Subject(), e)); {
 	case t == No:
-		u := ev.fail(n, "the assertion `"+shorten(a.Subject().Text())+"` does not hold")
+		u := ev.fail(n, "the assertion `"+shorten(a.Subject().Text())+"` is false")
 		u.Failure = Throws
 		return u
 	case cond.broken() != nil:
@@ -194,7 +194,7 @@ func (ev *Evaluator) selectPath(node nixast.Node, v Value, path []Value, missing
 		if u, isU := name.(*Unknown); isU {
 			return ev.selectUnknown(node, v, u)
 		} else if !ok {
-			return ev.fail(node, article(typeOf(name))+" is no attribute name")
+			return ev.fail(node, article(typeOf(name))+" is not an attribute name")
 		}
 		text, ok := s.Text()
 		if !ok {
@@ -287,7 +287,7 @@ func (ev *Evaluator) hasPath(node nixast.Node, v Value, path []Value) Value {
 	return ev.strict(node, "?", []Value{path[0]}, func(vs []Value) Value {
 		s, ok := vs[0].(*String)
 		if !ok {
-			return ev.fail(node, article(typeOf(vs[0]))+" is no attribute name")
+			return ev.fail(node, article(typeOf(vs[0]))+" is not an attribute name")
 		}
 		name, ok := s.Text()
 		if !ok {

@@ -1,7 +1,7 @@
-# Functions of nixpkgs' lib, by namespace, as far as they can be told in terms
-# of others. The argument is lib as a whole: this, and what is written in Go.
-# What is in "top" is in lib itself, in no namespace. The second argument makes of
-# a value the set of those of its attributes that are certainly there.
+# Functions of nixpkgs' lib, by namespace, as far as they can be defined by
+# other functions. The argument is lib as a whole: this, and what is written in Go.
+# What is in "top" is in lib itself, in no namespace. The second argument
+# maps a value to the set of its attributes that certainly exist.
 lib: certain:
 let
   inherit (lib)

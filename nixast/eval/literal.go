@@ -67,7 +67,7 @@ func through(n nixast.Node, ps []Piece) []Piece {
 // evalPath evaluates ./a, /a, ~/a and paths with interpolations.
 func (ev *Evaluator) evalPath(n nixast.Node, e *env) Value {
 	if n.First().Kind() == nixast.HomeTok {
-		return ev.unknown(n, "the home folder is not known")
+		return ev.unknown(n, "the home directory is not known")
 	}
 	ps, u := ev.parts(n, e, everything)
 	if u != nil {

@@ -298,7 +298,7 @@ func (ev *Evaluator) defineOne(node nixast.Node, set *Attrs, name Value, d Def) 
 		}
 		set.attrs[i].Defs = append(set.attrs[i].Defs[:len(set.attrs[i].Defs):len(set.attrs[i].Defs)], d)
 	default:
-		return ev.fail(node, article(typeOf(name))+" is no attribute name")
+		return ev.fail(node, article(typeOf(name))+" is not an attribute name")
 	}
 	return nil
 }

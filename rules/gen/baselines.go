@@ -56,7 +56,7 @@ func Cloudflared(c Tunnel) (*Module, error) {
 	unit := emit.Attrs{emit.A("description", "Cloudflare tunnel")}
 	service := emit.Attrs{
 		a("ExecStart", emit.Expr(`"${pkgs.cloudflared}/bin/cloudflared tunnel --no-autoupdate run --token-file %d/token"`),
-			"Runs the tunnel. %d is the folder of the credentials below; the package is not\nupdated from within, since Nix does that."),
+			"Runs the tunnel. %d is the directory of the credentials below; the package is not\nupdated from within, since Nix does that."),
 		apart(a("LoadCredential", []any{joined("token:", token, "")},
 			"Hands the token over as a file that only this unit can read, whoever owns the\noriginal. The service starts again when the token changes only if it is restarted.")),
 	}
@@ -93,7 +93,7 @@ func foreignNotes(values ...any) []string {
 		}
 		for _, name := range freeVariables(string(expr)) {
 			if foreign(name) > 0 {
-				notes = append(notes, "`"+name+"` is no argument that NixOS passes to modules; pass it by specialArgs")
+				notes = append(notes, "`"+name+"` is not an argument that NixOS passes to modules; pass it by specialArgs")
 			}
 		}
 	}

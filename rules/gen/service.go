@@ -207,9 +207,9 @@ func (s *service) files() error {
 	}
 	if s.StateDir != "" {
 		s.put("StateDirectory", s.StateDir, reasons["StateDirectory"])
-		mode, reason := "0700", "Only its user may enter that folder."
+		mode, reason := "0700", "Only its user may enter that directory."
 		if s.set["UMask"].value == "0027" {
-			mode, reason = "0750", "Only its user and group may enter that folder."
+			mode, reason = "0750", "Only its user and group may enter that directory."
 		}
 		s.put("StateDirectoryMode", mode, reason)
 	}
@@ -401,7 +401,7 @@ func (s *service) unit() (emit.Attrs, error) {
 		name, reason string
 		units        []string
 	}{
-		{"after", "Starts behind these units.", s.After},
+		{"after", "Starts after these units.", s.After},
 		{"wants", "Starts these units along with it.", s.Wants},
 		{"requires", "Fails when these units fail.", s.Requires},
 		{"wantedBy", "Starts it at boot.", s.WantedBy},
@@ -484,9 +484,9 @@ func (o *ServiceOptions) check(c *profile.Kind) error {
 	case o.DynamicUser && (o.User != "" || o.Group != ""):
 		return fmt.Errorf("--dynamic-user goes with neither --user nor --group")
 	case !o.DynamicUser && !userName.MatchString(user):
-		return fmt.Errorf("%q is no name for a user; give one with --user, or --dynamic-user", user)
+		return fmt.Errorf("%q is not a user name; give one with --user, or --dynamic-user", user)
 	case o.Group != "" && !userName.MatchString(o.Group):
-		return fmt.Errorf("--group: %q is no name for a group", o.Group)
+		return fmt.Errorf("--group: %q is not a group name", o.Group)
 	case o.NoNetwork && len(o.Ports) > 0:
 		return fmt.Errorf("--no-network goes without --port")
 	case strings.HasSuffix(o.Name, "@") && len(o.StartAt) > 0:
@@ -522,12 +522,12 @@ func (o *ServiceOptions) checkLists(v directive.Version) error {
 	}
 	o.StateDir = strings.TrimSuffix(strings.TrimPrefix(o.StateDir, "/var/lib/"), "/")
 	if strings.HasPrefix(o.StateDir, "/") {
-		return fmt.Errorf("--state-dir takes a folder below /var/lib; use --write-path %s", o.StateDir)
+		return fmt.Errorf("--state-dir takes a directory below /var/lib; use --write-path %s", o.StateDir)
 	}
 	for _, units := range [][]string{o.After, o.Wants, o.Requires, o.WantedBy} {
 		for _, u := range units {
 			if !unitName.MatchString(u) {
-				return fmt.Errorf("%q is no name of a unit; it needs a suffix, such as .service", u)
+				return fmt.Errorf("%q is not a unit name; it needs a suffix, such as .service", u)
 			}
 		}
 	}
@@ -595,7 +595,7 @@ var baseName = regexp.MustCompile(`^[a-zA-Z0-9:_.\-]+@?$`)
 // checkName reports a name that a service cannot have.
 func checkName(name string) error {
 	if name == "" || !baseName.MatchString(name) || len(name) > 200 {
-		return fmt.Errorf("%q is no name for a service", name)
+		return fmt.Errorf("%q is not a service name", name)
 	}
 	return nil
 }

@@ -407,17 +407,17 @@ func TestServiceRefuses(t *testing.T) {
 		change func(*ServiceOptions)
 		says   string
 	}{
-		{func(o *ServiceOptions) { o.Name = "we b" }, "no name for a service"},
-		{func(o *ServiceOptions) { o.Name = "" }, "no name for a service"},
-		{func(o *ServiceOptions) { o.Name = "web.timer" }, "no name for a user"},
+		{func(o *ServiceOptions) { o.Name = "we b" }, "not a service name"},
+		{func(o *ServiceOptions) { o.Name = "" }, "not a service name"},
+		{func(o *ServiceOptions) { o.Name = "web.timer" }, "not a user name"},
 		{func(o *ServiceOptions) { o.Exec = "" }, "--exec CMD"},
 		{func(o *ServiceOptions) { o.Exec = "caddy run" }, "${pkgs.caddy}/bin/caddy"},
-		{func(o *ServiceOptions) { o.Exec = "${pkgs.caddy" }, "no expression of Nix"},
+		{func(o *ServiceOptions) { o.Exec = "${pkgs.caddy" }, "not a Nix expression"},
 		{func(o *ServiceOptions) { o.Exec = "/bin/a\n[Service]" }, "one line"},
 		{func(o *ServiceOptions) { o.Class = "" }, "network-client, jit"},
 		{func(o *ServiceOptions) { o.Class = "webserver" }, "no class"},
-		{func(o *ServiceOptions) { o.User = "a b" }, "no name for a user"},
-		{func(o *ServiceOptions) { o.Group = "a b" }, "no name for a group"},
+		{func(o *ServiceOptions) { o.User = "a b" }, "not a user name"},
+		{func(o *ServiceOptions) { o.Group = "a b" }, "not a group name"},
 		{func(o *ServiceOptions) { o.User, o.DynamicUser = "a", true }, "--dynamic-user goes with neither"},
 		{func(o *ServiceOptions) { o.Ports = []int{0} }, "1 to 65535"},
 		{func(o *ServiceOptions) { o.Ports, o.NoNetwork = []int{80}, true }, "--no-network"},

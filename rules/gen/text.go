@@ -28,7 +28,7 @@ func text(s string) (any, error) {
 		expr, after, ok := interpolation(behind)
 		switch {
 		case !ok:
-			return nil, fmt.Errorf("%q: what stands behind ${ is no expression of Nix", s)
+			return nil, fmt.Errorf("%q: the text after ${ is not a Nix expression", s)
 		case environmentName.MatchString(expr):
 			b.WriteString(`\${` + expr + "}")
 		default:

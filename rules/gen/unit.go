@@ -69,7 +69,7 @@ func FromUnit(name string, main *Source, dropins []Source, t Target) (*Module, e
 func splitName(name string) (base, suffix string, err error) {
 	i := strings.LastIndexByte(name, '.')
 	if i <= 0 || sets[name[i+1:]] == "" && name[i:] != ".swap" || !unitFileName(name) {
-		return "", "", fmt.Errorf("%q is no name of a unit that NixOS can set", name)
+		return "", "", fmt.Errorf("%q is not a unit name that NixOS can set", name)
 	}
 	return name[:i], name[i+1:], nil
 }

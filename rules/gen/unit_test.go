@@ -349,10 +349,10 @@ func sameComments(t *testing.T, name, text string, main *Source, dropins []Sourc
 
 func TestFromUnitRefuses(t *testing.T) {
 	for _, c := range []struct{ name, text, says string }{
-		{"a", "[Service]\nExecStart=/bin/a\n", "no name of a unit"},
-		{"a.conf", "[Service]\nExecStart=/bin/a\n", "no name of a unit"},
-		{"a.scope", "[Scope]\nSlice=a.slice\n", "no name of a unit"},
-		{"../a.service", "[Service]\nExecStart=/bin/a\n", "no name of a unit"},
+		{"a", "[Service]\nExecStart=/bin/a\n", "not a unit name"},
+		{"a.conf", "[Service]\nExecStart=/bin/a\n", "not a unit name"},
+		{"a.scope", "[Scope]\nSlice=a.slice\n", "not a unit name"},
+		{"../a.service", "[Service]\nExecStart=/bin/a\n", "not a unit name"},
 		{"a.service", "", "sets nothing"},
 		{"a.service", "[Service\nExecStart=/bin/a\n", "does not load"},
 	} {

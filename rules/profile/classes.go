@@ -157,7 +157,7 @@ var Classes = []Class{
 		Needs: map[string]string{
 			"ProtectHome":           "home directories are what is saved",
 			"PrivateUsers":          "files of all users are read",
-			"PrivateDevices":        "snapshots take /dev/zfs and the like",
+			"PrivateDevices":        "snapshots need devices such as /dev/zfs",
 			"CapabilityBoundingSet": "CAP_DAC_READ_SEARCH", "AmbientCapabilities": "CAP_DAC_READ_SEARCH",
 			"UMask": "restored files keep their modes", "RestrictSUIDSGID": "restored files keep their setuid bits",
 			"ProtectSystem": "where it writes is not known", "SystemCallFilter": "calls of @privileged",
@@ -239,7 +239,7 @@ var Client = Class{
 	Needs: map[string]string{
 		"ProtectSystem":           "where it keeps its state and writes results is not known",
 		"ProtectHome":             "it keeps its state in the home directory",
-		"PrivateUsers":            "the daemon tells clients by their user and group",
+		"PrivateUsers":            "the daemon identifies clients by their user and group",
 		"PrivateNetwork":          "it fetches sources",
 		"RestrictAddressFamilies": "AF_UNIX for the daemon, the Internet for sources",
 		"SystemCallFilter":        "it starts programs that fetch sources",

@@ -15,7 +15,7 @@ var Risks = map[string]string{
 	"ProtectHome":             "files below /home, /root and /run/user",
 	"PrivateTmp":              "sockets and files that others put into /tmp",
 	"PrivateDevices":          "real devices: GPU, serial port, tun, kvm, fuse",
-	"ProcSubset":              "reading /proc/meminfo, /proc/cpuinfo, /proc/net and the like",
+	"ProcSubset":              "reading /proc/meminfo, /proc/cpuinfo, /proc/net and similar files",
 	"ProtectProc":             "looking at processes of other users",
 	"MemoryDenyWriteExecute":  "just-in-time compilers: node, java, .NET, LuaJIT, wasm",
 	"RestrictAddressFamilies": "sockets of other families: AF_UNIX for notification and databases, AF_NETLINK for lists of interfaces",
@@ -24,7 +24,7 @@ var Risks = map[string]string{
 	"PrivateNetwork":          "every connection to the outside, and abstract sockets",
 
 	"enableEmergencyMode":          "the shell that a failed boot would offer on the console",
-	"suppressedUnits":              "the shell that a failed first stage would offer on the console",
+	"suppressedUnits":              "the shell on the console after a failure in the initrd",
 	"pre-sleep":                    "powerManagement.powerDownCommands before sleep",
 	"prepare-kexec":                "systemctl kexec",
 	"systemd-rfkill":               "the state of radio switches over a reboot",

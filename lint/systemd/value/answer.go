@@ -11,7 +11,7 @@ const (
 )
 
 // String returns the answer in words.
-func (a Answer) String() string { return [...]string{"cannot tell", "yes", "no"}[a] }
+func (a Answer) String() string { return [...]string{"unknown", "yes", "no"}[a] }
 
 // Answered returns [Yes] or [No].
 func Answered(yes bool) Answer {

@@ -100,7 +100,7 @@ func ParseExec(line string, e Expander) ([]Command, Verdict) {
 			return commands, fail("%s", problem)
 		}
 		if command.Argv0 && len(command.Args) == 0 {
-			return commands, fail("no name behind @: %s", Clip(line))
+			return commands, fail("no name after @: %s", Clip(line))
 		}
 		if command.magic && e.Version >= 258 {
 			verdict = warned("!! has no effect since systemd 258")

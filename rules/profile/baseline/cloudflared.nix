@@ -1,10 +1,10 @@
 # What a service that runs cloudflared, the client of Cloudflare's tunnels, should set.
 #
-# cloudflared opens connections to Cloudflare and to the services behind the
-# tunnel. It writes no file, needs no device, no capability and no other
+# cloudflared opens connections to Cloudflare and to the services that
+# the tunnel exposes. It writes no file, needs no device, no capability and no other
 # process, so nearly every sandbox directive of systemd can be on.
 #
-# The module can be imported as it is. It hardens
+# The module can be imported unchanged. It hardens
 # `systemd.services.cloudflared-tunnel`; the command stays with your own file.
 { config, lib, ... }:
 
@@ -20,7 +20,7 @@ in
   };
 
   config.systemd.services.cloudflared-tunnel = {
-    # Orders the start behind the point where the network is configured. It orders
+    # Orders the start after the point where the network is configured. It orders
     # nothing unless something provides that point, such as
     # systemd-networkd-wait-online or NetworkManager-wait-online.
     # Cost: a slower start where the network comes up late.
@@ -61,7 +61,7 @@ in
       # Runs in a user namespace in which root and the unit's own user map to
       # themselves and every other user to nobody. The process has no capability over
       # the host's namespaces.
-      # Cost: files of other users show as nobody's; ports below 1024 and raw sockets
+      # Cost: files of other users appear to be owned by nobody; ports below 1024 and raw sockets
       # are out of reach, whatever AmbientCapabilities says.
       PrivateUsers = true;
 
@@ -72,12 +72,12 @@ in
       PrivatePIDs = true;
 
       # Files it creates can be read by its own user only. Write it as a string: Nix has
-      # no octal numbers, and 0077 is rendered as 77, which is right by luck.
+      # no octal numbers, and 0077 is rendered as 77, which only happens to work.
       # Cost: files meant for a group, such as sockets, want 0027.
       UMask = "0077";
 
-      # Gives the process a kernel keyring of its own. It is systemd's default for
-      # system services and stands here so that nothing changes it unseen.
+      # Gives the process a separate kernel keyring. This is systemd's default for
+      # system services; it is set here so that no other module changes it unnoticed.
       # Cost: none.
       KeyringMode = "private";
 
@@ -91,7 +91,7 @@ in
       # Cost: a token or a configuration kept there cannot be read.
       ProtectHome = true;
 
-      # Gives the service /tmp and /var/tmp of its own, removed when it stops.
+      # Gives the service a private /tmp and /var/tmp, removed when it stops.
       # Cost: sockets that other services put into /tmp are not seen.
       PrivateTmp = true;
 
@@ -102,7 +102,7 @@ in
 
       # Leaves only pseudo devices (/dev/null, /dev/zero, /dev/urandom, …) in /dev and
       # takes away the capabilities to make device nodes and for raw I/O.
-      # Cost: no GPU, serial port, /dev/net/tun and the like.
+      # Cost: no GPU, serial port, /dev/net/tun or other device.
       PrivateDevices = true;
 
       # Leaves only the directories of processes in /proc.
@@ -120,7 +120,7 @@ in
       # Cost: none.
       ReadOnlyPaths = lib.optional (cfg.tokenFile != null) cfg.tokenFile;
 
-      # Makes kernel variables in /proc/sys, /sys and the like read-only.
+      # Makes kernel variables in /proc/sys and /sys read-only.
       # Cost: none for a service that tunes no kernel.
       ProtectKernelTunables = true;
 
@@ -136,12 +136,12 @@ in
       # Cost: breaks container runtimes only.
       ProtectControlGroups = true;
 
-      # Gives the service a host name of its own that it cannot change.
+      # Gives the service a separate host name that it cannot change.
       # Cost: a change of the host's name is not seen until the service is restarted.
       ProtectHostname = true;
 
       # Forbids setting the clock.
-      # Cost: none for a service that is no time server.
+      # Cost: none, except for time servers.
       ProtectClock = true;
 
       # Grants no capability beyond what the user has. This is systemd's default; `null`
@@ -150,21 +150,21 @@ in
       # Cost: none.
       AmbientCapabilities = null;
 
-      # Takes every capability away, for good. `null` and "" are rendered as an empty
-      # assignment, which is the empty set; `[ ]` renders nothing and takes nothing away.
+      # Drops all capabilities permanently. `null` and "" are rendered as an empty
+      # assignment, which is the empty set; `[ ]` renders nothing and drops nothing.
       # Cost: a service that needs one, to bind a port below 1024 for instance, fails.
       CapabilityBoundingSet = null;
 
       # Allows Internet sockets only. Unix sockets, Netlink, packet and every other
       # family are refused.
-      # Cost: no Unix socket: no systemd notification (Type=notify), no origin behind
-      # `unix:`. No Netlink: interfaces cannot be listed.
+      # Cost: no Unix socket: no systemd notification (Type=notify), no `unix:`
+      # origin. No Netlink: interfaces cannot be listed.
       RestrictAddressFamilies = [
         "AF_INET"
         "AF_INET6"
       ];
 
-      # Refuses system calls of foreign architectures, which are the way round a filter.
+      # Denies system calls of foreign architectures, which can bypass a filter.
       # Cost: no 32-bit helper programs.
       SystemCallArchitectures = "native";
 
@@ -189,7 +189,7 @@ in
       ];
 
       # Makes setuid and setgid programs run without their privileges.
-      # Cost: sudo, ping with setuid and the like do not work from within.
+      # Cost: setuid programs such as sudo fail if the service calls them.
       NoNewPrivileges = true;
 
       # Locks the execution domain, which only emulators change.
@@ -212,7 +212,7 @@ in
       # Cost: breaks containers, the sandboxes of browsers and builds of Nix from within.
       RestrictNamespaces = true;
 
-      # Removes what System V and POSIX IPC its user leaves behind when it stops.
+      # Removes the System V and POSIX IPC objects of its user when it stops.
       # Cost: none for a user that no other service shares.
       RemoveIPC = true;
     };

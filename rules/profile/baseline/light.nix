@@ -1,8 +1,8 @@
-# What practically every service can bear: nothing here takes away what an
-# ordinary daemon needs. It is asked of services that no other baseline is for;
-# of container runtimes and the like nothing is asked.
+# Settings that practically every service works with: nothing here removes what an
+# ordinary daemon needs. It applies to services that no other baseline covers,
+# except for container runtimes and similar services.
 #
-# The module can be imported as it is. It hardens the services listed in
+# The module can be imported unchanged. It hardens the services listed in
 # `wardnix.light`.
 { config, lib, ... }:
 
@@ -11,7 +11,7 @@
     type = lib.types.listOf lib.types.str;
     default = [ ];
     example = [ "web" ];
-    description = "Services to harden with what practically every service can bear.";
+    description = "Services to harden with settings that practically every service works with.";
   };
 
   config.systemd.services = lib.genAttrs config.wardnix.light (_: {
@@ -21,7 +21,7 @@
       # ConfigurationDirectory or ReadWritePaths.
       ProtectSystem = "full";
 
-      # Makes kernel variables in /proc/sys, /sys and the like read-only.
+      # Makes kernel variables in /proc/sys and /sys read-only.
       # Cost: none for a service that tunes no kernel.
       ProtectKernelTunables = true;
 
@@ -37,20 +37,20 @@
       # Cost: breaks container runtimes.
       ProtectControlGroups = true;
 
-      # Gives the service a host name of its own that it cannot change.
+      # Gives the service a separate host name that it cannot change.
       # Cost: a change of the host's name is not seen until the service is restarted.
       ProtectHostname = true;
 
       # Forbids setting the clock.
-      # Cost: none for a service that is no time server.
+      # Cost: none, except for time servers.
       ProtectClock = true;
 
-      # Refuses system calls of foreign architectures, which are the way round a filter.
+      # Denies system calls of foreign architectures, which can bypass a filter.
       # Cost: no 32-bit helper programs.
       SystemCallArchitectures = "native";
 
       # Makes setuid and setgid programs run without their privileges.
-      # Cost: sudo, ping with setuid and the like do not work from within.
+      # Cost: setuid programs such as sudo fail if the service calls them.
       NoNewPrivileges = true;
 
       # Locks the execution domain, which only emulators change.
@@ -65,7 +65,7 @@
       # Cost: none for a service that installs no programs.
       RestrictSUIDSGID = true;
 
-      # Removes what System V and POSIX IPC its user leaves behind when it stops.
+      # Removes the System V and POSIX IPC objects of its user when it stops.
       # Cost: none for a user that no other service shares.
       RemoveIPC = true;
     };

@@ -1,7 +1,7 @@
 # What a server without a keyboard should set for systemd itself: journald, the
 # emergency shell, services it does not need, and the hardware watchdog.
 #
-# The module can be imported as it is. What a release does not have is left
+# The module can be imported unchanged. What a release does not have is left
 # out for that release.
 { lib, ... }:
 
@@ -10,7 +10,7 @@ let
 in
 {
   # Only the settings that NixOS adds are here: the rest of journald's sandbox
-  # stands in systemd's own unit.
+  # is in systemd's own unit.
   systemd.services.systemd-journald.serviceConfig = {
     # Sets the mask that systemd starts journald with. journald sets its own, 0022, as
     # it starts, opens its files with mode 0640 and shares them with the group
@@ -36,16 +36,16 @@ in
   };
 
   # Leaves the emergency shell out of the system: a boot that fails offers no shell to
-  # whoever sits at the console. It concerns the second stage of the boot only.
+  # whoever sits at the console. It affects only stage 2 of the boot.
   # Cost: no shell to repair a broken boot with; boot another generation instead.
   systemd.enableEmergencyMode = false;
 
-  # Leaves the emergency shell out of the first stage, which has units of its own when
-  # boot.initrd.systemd.enable is on; without that the setting does nothing. From
-  # NixOS 26.05 on do not set it: there the unit that reboots after a failure
-  # (panic-on-fail, asked for by boot.panic_on_fail) hangs off emergency.target, and
-  # without the target a failed boot stands still.
-  # Cost: no shell in the first stage.
+  # Leaves the emergency shell out of the initrd, which has separate units if
+  # boot.initrd.systemd.enable is true; otherwise the setting has no effect. Do not set
+  # it on NixOS 26.05 or newer: there emergency.target starts the unit that reboots
+  # after a failure (panic-on-fail, enabled by boot.panic_on_fail), and without the
+  # target a failed boot hangs.
+  # Cost: no shell in the initrd.
   boot.initrd.systemd.suppressedUnits = lib.mkIf (lib.versionOlder release "26.05") [
     "emergency.service"
     "emergency.target"
@@ -66,11 +66,11 @@ in
     prepare-kexec.enable = false;
 
     # Masks the service that keeps the state of radio switches over a reboot.
-    # Cost: none without wireless hardware. Its socket, systemd-rfkill.socket, is a unit
-    # of its own and stays.
+    # Cost: none without wireless hardware. Its socket, systemd-rfkill.socket, is a separate
+    # unit and stays.
     systemd-rfkill.enable = false;
 
-    # Masks the service that clears what a hibernated system left behind.
+    # Masks the service that clears a stale hibernation image.
     # systemd 256 and newer have it.
     # Cost: none where nothing hibernates (kernel parameter hibernate=no).
     systemd-hibernate-clear.enable = false;
@@ -83,13 +83,13 @@ in
     systemd-networkd-wait-online.enable = false;
   };
 
-  # Says the same to NixOS's own option, which would otherwise set the service's
+  # Disables NixOS's own option, which would otherwise set the service's
   # `enable` to true and conflict with the mask.
   # Cost: as for the mask.
   systemd.network.wait-online.enable = false;
 
-  # The times of the hardware watchdog. They say nothing about how long a service may
-  # take to stop: that is DefaultTimeoutStopSec, 90 seconds by default.
+  # The times of the hardware watchdog. They do not limit how long a service may take
+  # to stop: that is DefaultTimeoutStopSec, 90 seconds by default.
   systemd.settings.Manager = lib.mkIf (lib.versionAtLeast release "25.11") {
     # Lets the hardware watchdog reset the machine when systemd itself hangs for this
     # long; systemd pets it twice as often.

@@ -2,8 +2,8 @@
 # baseline. It was run as the user spamd, version 4.0.1 under systemd 252 and version
 # 4.0.3 under systemd 262.
 #
-# The module can be imported as it is. It hardens the services listed in
-# `wardnix.proven.spamd`; set single directives back with lib.mkForce.
+# The module can be imported unchanged. It hardens the services listed in
+# `wardnix.proven.spamd`; override single directives with lib.mkForce.
 { config, lib, ... }:
 
 {
@@ -19,7 +19,7 @@
       # Runs in a user namespace in which root and the unit's own user map to
       # themselves and every other user to nobody. The process has no capability over
       # the host's namespaces.
-      # Cost: files of other users show as nobody's; ports below 1024 and raw sockets
+      # Cost: files of other users appear to be owned by nobody; ports below 1024 and raw sockets
       # are out of reach, whatever AmbientCapabilities says.
       PrivateUsers = true;
 
@@ -30,12 +30,12 @@
       PrivatePIDs = true;
 
       # Files it creates can be read by its own user only. Write it as a string: Nix has
-      # no octal numbers, and 0077 is rendered as 77, which is right by luck.
+      # no octal numbers, and 0077 is rendered as 77, which only happens to work.
       # Cost: files meant for a group, such as sockets, want 0027.
       UMask = "0077";
 
-      # Gives the process a kernel keyring of its own. It is systemd's default for
-      # system services and stands here so that nothing changes it unseen.
+      # Gives the process a separate kernel keyring. This is systemd's default for
+      # system services; it is set here so that no other module changes it unnoticed.
       # Cost: none.
       KeyringMode = "private";
 
@@ -49,7 +49,7 @@
       # Cost: a token or a configuration kept there cannot be read.
       ProtectHome = true;
 
-      # Gives the service /tmp and /var/tmp of its own, removed when it stops.
+      # Gives the service a private /tmp and /var/tmp, removed when it stops.
       # Cost: sockets that other services put into /tmp are not seen.
       PrivateTmp = true;
 
@@ -60,7 +60,7 @@
 
       # Leaves only pseudo devices (/dev/null, /dev/zero, /dev/urandom, …) in /dev and
       # takes away the capabilities to make device nodes and for raw I/O.
-      # Cost: no GPU, serial port, /dev/net/tun and the like.
+      # Cost: no GPU, serial port, /dev/net/tun or other device.
       PrivateDevices = true;
 
       # Leaves only the directories of processes in /proc.
@@ -72,7 +72,7 @@
       # Cost: tools that watch other processes see none.
       ProtectProc = "invisible";
 
-      # Makes kernel variables in /proc/sys, /sys and the like read-only.
+      # Makes kernel variables in /proc/sys and /sys read-only.
       # Cost: none for a service that tunes no kernel.
       ProtectKernelTunables = true;
 
@@ -88,12 +88,12 @@
       # Cost: breaks container runtimes only.
       ProtectControlGroups = true;
 
-      # Gives the service a host name of its own that it cannot change.
+      # Gives the service a separate host name that it cannot change.
       # Cost: a change of the host's name is not seen until the service is restarted.
       ProtectHostname = true;
 
       # Forbids setting the clock.
-      # Cost: none for a service that is no time server.
+      # Cost: none, except for time servers.
       ProtectClock = true;
 
       # Grants no capability beyond what the user has. This is systemd's default; `null`
@@ -102,8 +102,8 @@
       # Cost: none.
       AmbientCapabilities = null;
 
-      # Takes every capability away, for good. `null` and "" are rendered as an empty
-      # assignment, which is the empty set; `[ ]` renders nothing and takes nothing away.
+      # Drops all capabilities permanently. `null` and "" are rendered as an empty
+      # assignment, which is the empty set; `[ ]` renders nothing and drops nothing.
       # Cost: a service that needs one, to bind a port below 1024 for instance, fails.
       CapabilityBoundingSet = null;
 
@@ -117,12 +117,12 @@
         "AF_UNIX"
       ];
 
-      # Refuses system calls of foreign architectures, which are the way round a filter.
+      # Denies system calls of foreign architectures, which can bypass a filter.
       # Cost: no 32-bit helper programs.
       SystemCallArchitectures = "native";
 
       # Makes setuid and setgid programs run without their privileges.
-      # Cost: sudo, ping with setuid and the like do not work from within.
+      # Cost: setuid programs such as sudo fail if the service calls them.
       NoNewPrivileges = true;
 
       # Locks the execution domain, which only emulators change.
@@ -145,7 +145,7 @@
       # Cost: breaks containers, the sandboxes of browsers and builds of Nix from within.
       RestrictNamespaces = true;
 
-      # Removes what System V and POSIX IPC its user leaves behind when it stops.
+      # Removes the System V and POSIX IPC objects of its user when it stops.
       # Cost: none for a user that no other service shares.
       RemoveIPC = true;
 

@@ -24,7 +24,7 @@ const usage = `Usage: running [FLAGS] COMMAND [ARGUMENT…]
 Commands, each for the Debian suites of --suites:
   needs                 say what is missing on this machine, and exit with 1 if something is
   build                 make the root directories, and install the daemons
-  fixes [VARIANT…]      try each service under what wardnix's fixes make of its unit
+  fixes [VARIANT…]      try each service under its unit with wardnix's fixes
   best                  search the largest working part of the strict baseline, for each service
   one KEY=VALUE…        try each service with these settings added, all at once
   stop                  compare how long each service takes to stop with and without PrivatePIDs

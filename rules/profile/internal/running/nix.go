@@ -73,7 +73,7 @@ func (p *provenBaseline) head(b *strings.Builder) {
 		p.program(), as, strings.Join(seen, " and "))
 	comment(b, "", wrap(text, 88))
 	b.WriteString("#\n")
-	comment(b, "", []string{"The module can be imported as it is. It hardens the services listed in", fmt.Sprintf("`wardnix.proven.%s`; set single directives back with lib.mkForce.", p.name)})
+	comment(b, "", []string{"The module can be imported unchanged. It hardens the services listed in", fmt.Sprintf("`wardnix.proven.%s`; override single directives with lib.mkForce.", p.name)})
 }
 
 // upstream is a Debian version without epoch and revision.

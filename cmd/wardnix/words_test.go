@@ -1,0 +1,115 @@
+package main
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// avoided are words and phrases for which the field has a standard term. The
+// value says what to write instead.
+var avoided = map[string]string{
+	`tells?|told`:                       "report, show, print or say",
+	`asks? for|(is|are|be) asked`:       "require, expect",
+	`stands?|stood`:                     "is, is set, appears",
+	`in force`:                          "effective, applies",
+	`(and|and all) the(ir)? like`:       "a list, or \"such as …\"",
+	`mak(es|e|ing) of`:                  "interprets, renders; the result",
+	`folders?`:                          "directory",
+	`behind|beside`:                     "after, next to, in addition to",
+	`line ends?`:                        "newline",
+	`first stage|second stage`:          "stage 1, stage 2, initrd",
+	`made[- ]up user`:                   "dynamic user",
+	`renders? no line`:                  "is omitted",
+	`nobody told`:                       "unknown",
+	`belongs? into`:                     "belongs in",
+	`which there (is|are) (not|none)`:   "does not exist",
+	`misspelt|colour|licence|catalogue`: "American spelling",
+	`the way (a)?round`:                 "bypass",
+	`holds? for|does not hold`:          "applies, has no effect",
+	`is no`:                             "is not",
+	`what was touched`:                  "changes",
+}
+
+// used are texts in which an avoided word is meant: they are removed before the search.
+var used = []string{
+	"there is no ", "There is no ", "is no longer",
+	"misspelt/modules", "mask-misspelt", // a directory and a rule
+	"Behind GitHub's new",                                          // the title of a page
+	"path|folder|root", "PATH|FOLDER|FILE", "directory|folder|url", // parts of names in users' files
+	"catalogue.go",
+}
+
+// TestWords looks for avoided words in everything that users and contributors
+// read: pages, messages and the comments of baselines.
+func TestWords(t *testing.T) {
+	var all []string
+	for pattern := range avoided {
+		all = append(all, pattern)
+	}
+	find := regexp.MustCompile(`(?i)\b(` + strings.Join(all, "|") + `)\b`)
+	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (d.Name() == "testdata" || strings.HasPrefix(d.Name(), ".g")) {
+			return filepath.SkipDir
+		}
+		for _, text := range texts(t, path) {
+			for _, name := range used {
+				text = strings.ReplaceAll(text, name, "")
+			}
+			if word := find.FindString(text); word != "" {
+				t.Errorf("%s: %q in %q", path, word, excerpt(text, word))
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// texts returns what people read in a file: its lines if it is a page or a
+// baseline, its string literals if it is Go.
+func texts(t *testing.T, path string) []string {
+	t.Helper()
+	switch {
+	case strings.HasSuffix(path, "_test.go"):
+		return nil
+	case strings.HasSuffix(path, ".go"):
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var found []string
+		ast.Inspect(file, func(n ast.Node) bool {
+			if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+				text, _ := strconv.Unquote(lit.Value)
+				found = append(found, text)
+			}
+			return true
+		})
+		return found
+	case strings.HasSuffix(path, ".md"), strings.HasSuffix(path, ".nix"):
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Split(string(text), "\n")
+	}
+	return nil
+}
+
+// excerpt returns the part of text around word.
+func excerpt(text, word string) string {
+	at := strings.Index(text, word)
+	return text[max(0, at-30):min(len(text), at+len(word)+30)]
+}
