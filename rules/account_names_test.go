@@ -2,6 +2,9 @@ package rules_test
 
 import (
 	"context"
+	"maps"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -16,6 +19,31 @@ var defaultName = regexp.MustCompile(`\b(user|group)(?:Name)? = (?:lib\.)?mkOpti
 
 // unknownPart is what is not known of a name.
 var unknownPart = regexp.MustCompile(`\$\{[^}]*\}`)
+
+// nameList is a list of names, sorted. With -update, it is made anew of the trees of
+// nixpkgs that WARDNIX_UNIT_TREES names, parted by ":"; both a tree of 20.09 and one of
+// 26.11 belong there.
+func nameList(t *testing.T, file string, collect func(t *testing.T, dir string, names map[string]bool)) []string {
+	if trees := os.Getenv("WARDNIX_UNIT_TREES"); *update && trees != "" {
+		names := map[string]bool{}
+		for tree := range strings.SplitSeq(trees, ":") {
+			collect(t, filepath.Join(tree, "nixos", "modules"), names)
+		}
+		text := strings.Join(slices.Sorted(maps.Keys(names)), "\n") + "\n"
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := strings.Split(strings.TrimSpace(string(text)), "\n")
+	if !slices.IsSorted(names) {
+		t.Error("the names are not sorted")
+	}
+	return names
+}
 
 // The list has what everybody has.
 func TestAccountNames(t *testing.T) {

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"wardnix/lint"
+	"wardnix/rules/activation"
 	"wardnix/rules/baseline"
 	"wardnix/rules/contradiction"
 	"wardnix/rules/directive"
@@ -14,11 +15,12 @@ import (
 
 // All is the catalogue, by ID.
 //
-// The letter of an ID is that of the family: B baselines, C contradictions and
-// gaps inside a unit, D directives and their values, H the host, M migrations,
+// The letter of an ID is that of the family: A activation, B baselines, C
+// contradictions and gaps inside a unit, D directives and their values, H the host, M migrations,
 // N how NixOS renders values, S secrets, U comments that suppress findings.
 func All() []*lint.Rule { //nolint:funlen // a line for each rule
 	return []*lint.Rule{
+		activation.NeverStarted,
 		baseline.BaselineMissing,
 		baseline.BaselineWeaker,
 		contradiction.VoidSetting,

@@ -30,6 +30,7 @@ var floors = map[string]int{
 	"wardnix/lint/report":            11,
 	"wardnix/lint/linttest":          11,
 	"wardnix/lint/config":            11,
+	"wardnix/rules/activation":       12,
 	"wardnix/rules/baseline":         12,
 	"wardnix/rules/contradiction":    12,
 	"wardnix/rules/directive":        12,

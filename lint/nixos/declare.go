@@ -50,6 +50,20 @@ func (w *world) declarations(path []string) []*eval.Attrs {
 	return slices.DeleteFunc(slices.Clone(at.sets), func(set *eval.Attrs) bool { return !w.isDeclaration(set) })
 }
 
+// Default is what the one declaration of an option in the project says it is by
+// default; false if that is not known, or if it has no default.
+func (h *Host) Default(path ...string) (*eval.Thunk, bool) {
+	d, ok := h.world.declaration(path)
+	if !ok {
+		return nil, false
+	}
+	a := d.attrs.Lookup("default")
+	if !certain(a) {
+		return nil, false
+	}
+	return h.world.ev.Value(a), true
+}
+
 // declared is what the modules of a world declare at a path: the sets of options
 // that they write there. It is filled in when it is asked for.
 type declared struct {

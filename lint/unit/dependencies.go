@@ -1,0 +1,169 @@
+package unit
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"wardnix/lint/nixos"
+	"wardnix/lint/spell"
+	"wardnix/nixast/eval"
+)
+
+// A Dependency is another unit that a setting names.
+type Dependency struct {
+	// Setting is the directive, at the element that names the unit.
+	Setting
+	// Unit is the name; "" if it is not known.
+	Unit string
+}
+
+// Dependencies are the units that a directive of [Unit] or [Install] names. NixOS has
+// options for most of them, and writes those of [Install] into other units.
+func (u *Unit) Dependencies(section, directive string) []Dependency {
+	var found []Dependency
+	add := func(l nixos.Line) {
+		if !l.Known || l.Unseen != "" {
+			found = append(found, Dependency{Setting: Setting{l}})
+			return
+		}
+		for name := range strings.FieldsSeq(l.Text) {
+			found = append(found, Dependency{Setting{l}, name})
+		}
+	}
+	if u.Style == nixos.NixOSStyle {
+		for _, e := range u.Option(spell.Uncapitalised(directive)).List() {
+			l := nixos.Line{Section: section, Key: directive, When: e.When, Unseen: e.Unseen, Def: e.Def, Value: e.Value, Origin: e.Def.Binding}
+			if e.Value != nil {
+				if s := u.Host.Evaluator().String(e.Value); s != nil {
+					l.Text, l.Known = s.Text()
+					l.Shown = s.Pattern()
+				}
+			}
+			add(l)
+		}
+	}
+	for _, l := range u.Lines() {
+		if l.Section == section && l.Key == directive && (l.Value != nil || u.Style == nixos.TextStyle) {
+			add(l)
+		}
+	}
+	return found
+}
+
+// DependsOn reports whether one of the directives of [Unit] names another unit.
+func (u *Unit) DependsOn(name string, directives ...string) eval.Truth {
+	answer := eval.No
+	for _, directive := range directives {
+		for _, d := range u.Dependencies("Unit", directive) {
+			switch {
+			case d.Unit == name && d.When == nil:
+				return eval.Yes
+			case d.Unit == name || d.Unit == "":
+				answer = eval.Maybe
+			}
+		}
+		if len(u.Directive("Unit", directive).Unseen) > 0 || len(u.Option(spell.Uncapitalised(directive)).Unseen) > 0 {
+			answer = eval.Maybe
+		}
+	}
+	return answer
+}
+
+// Peers are the units of the same service manager that have a name, or may have it.
+func (u *Unit) Peers(name string) []*nixos.Unit {
+	template, _ := TemplateOf(name)
+	var found []*nixos.Unit
+	for _, p := range u.Host.Units {
+		if p.Scope == u.Scope && (p.Name == name || template != "" && p.Name == template || p.Pattern && MayMatch(p.Name, name) || hasAlias(p, name)) {
+			found = append(found, p)
+		}
+	}
+	return found
+}
+
+// hasAlias reports whether a unit has, or may have, a name as its alias.
+func hasAlias(u *nixos.Unit, name string) bool {
+	o := u.Option("aliases")
+	if len(o.Unseen) > 0 && o.IsSet() {
+		return true
+	}
+	for _, e := range o.List() {
+		if e.Value == nil {
+			return true
+		}
+		s := u.Host.Evaluator().String(e.Value)
+		if s == nil {
+			return true
+		}
+		if text, known := s.Text(); !known || text == name {
+			return true
+		}
+	}
+	return false
+}
+
+// MayMatch reports whether a name that is known in part, with "${…}" for the rest, may be
+// the other name.
+func MayMatch(pattern, name string) bool {
+	ok, err := path.Match(unknownParts(pattern), name)
+	return ok || err != nil
+}
+
+// unknownParts is a pattern of Nix as one of package path.
+func unknownParts(pattern string) string {
+	var b strings.Builder
+	depth := 0
+	for i := 0; i < len(pattern); i++ {
+		switch {
+		case strings.HasPrefix(pattern[i:], "${"):
+			if depth++; depth == 1 {
+				b.WriteByte('*')
+			}
+			i++
+		case depth > 0 && pattern[i] == '{':
+			depth++
+		case depth > 0 && pattern[i] == '}':
+			depth--
+		case depth > 0:
+		case strings.IndexByte(`\[*?`, pattern[i]) >= 0:
+			b.WriteByte('\\')
+			b.WriteByte(pattern[i])
+		default:
+			b.WriteByte(pattern[i])
+		}
+	}
+	return b.String()
+}
+
+// starting are the directives of [Unit] that start what they name, at once or in time
+// (systemd.unit(5)).
+var starting = []string{"Wants", "Requires", "BindsTo", "Upholds", "OnFailure", "OnSuccess"}
+
+// installing are the directives of [Install] by which a unit has others start it, or is
+// known under another name.
+var installing = []string{"WantedBy", "RequiredBy", "UpheldBy", "Alias", "Also"}
+
+// MayStart reports whether what is in sight of the unit starts another one, or may.
+func (u *Unit) MayStart(name string) bool {
+	for _, directive := range starting {
+		if slices.ContainsFunc(u.Dependencies("Unit", directive), func(d Dependency) bool { return d.Unit == name || d.Unit == "" }) {
+			return true
+		}
+	}
+	section := nixos.OwnSection(u.Type())
+	return slices.ContainsFunc(u.Lines(), func(l nixos.Line) bool {
+		return l.Section == section && slices.Contains([]string{"Unit", "Service", "Sockets"}, l.Key) && (!l.Known || slices.Contains(strings.Fields(l.Text), name))
+	})
+}
+
+// Installed reports whether the unit says itself what starts it, or may say so.
+func (u *Unit) Installed() bool {
+	if u.Option("aliases").IsSet() || u.Option("startAt").IsSet() {
+		return true
+	}
+	return slices.ContainsFunc(installing, func(directive string) bool {
+		o := u.Option(spell.Uncapitalised(directive))
+		return o.IsSet() || len(u.Dependencies("Install", directive)) > 0 || len(o.Unseen) > 0 || len(u.Directive("Install", directive).Unseen) > 0
+	})
+}

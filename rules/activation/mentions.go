@@ -1,0 +1,60 @@
+package activation
+
+import (
+	"slices"
+	"strings"
+
+	"wardnix/lint"
+	"wardnix/lint/spell"
+	"wardnix/lint/unit"
+	"wardnix/nixast"
+)
+
+// relations are the options that say when a unit starts or stops, not that it does
+// (systemd.unit(5)).
+var relations = []string{"after", "before", "partOf", "conflicts", "requisite"}
+
+// mentioned reports whether a string of the project names a unit where that may start it:
+// anywhere but in the lists of relations.
+func mentioned(p *lint.Pass, name string) bool {
+	kind := name[strings.LastIndexByte(name, '.'):]
+	for _, f := range p.Project.Files() {
+		if f.Tree == nil || !strings.Contains(f.Tree.Src, kind) {
+			continue
+		}
+		for n := range f.Tree.Root().Descendants() {
+			if k := n.Kind(); (k == nixast.String || k == nixast.IndString) && names(n.Text(), name, kind) && !inRelation(n) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// names reports whether a word of a text is the name of a unit, may be, or is an instance
+// of the template.
+func names(text, name, kind string) bool {
+	if !strings.Contains(text, kind) {
+		return false
+	}
+	words := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \t\n\"';=,", r) })
+	return slices.ContainsFunc(words, func(word string) bool {
+		template, _ := unit.TemplateOf(word)
+		return word == name || template == name || strings.Contains(word, "${") && strings.Contains(word, kind) && unit.MayMatch(word, name)
+	})
+}
+
+// inRelation reports whether an expression is in the value of an option that lists
+// relations.
+func inRelation(n nixast.Node) bool {
+	for a := range n.Ancestors() {
+		if b, ok := a.AsBinding(); ok {
+			last := ""
+			for attr := range b.Path().Attrs() {
+				last, _ = attr.AttrName()
+			}
+			return slices.Contains(relations, spell.Uncapitalised(last))
+		}
+	}
+	return false
+}

@@ -1,0 +1,49 @@
+package activation
+
+import (
+	"slices"
+
+	"wardnix/lint"
+	"wardnix/lint/nixos"
+	"wardnix/lint/unit"
+	"wardnix/nixast/eval"
+)
+
+// NeverStarted reports timers, sockets and path units that nothing starts. It looks at
+// the whole project: another host may start them.
+var NeverStarted = &lint.Rule{Page: lint.ReadPage(pages, "never-started"), Check: checkNeverStarted}
+
+// waitedFor are the targets that start units of a type, so that they wait for what they
+// are about (systemd.special(7)).
+var waitedFor = map[string]string{"timer": "timers.target", "socket": "sockets.target", "path": "paths.target"}
+
+func checkNeverStarted(p *lint.Pass) {
+	for _, u := range p.Units {
+		target, waits := waitedFor[u.Type()]
+		if !waits || !standsAlone(u) || u.Installed() || !isWhole(u) || mentioned(p, u.Name) ||
+			slices.ContainsFunc(p.Units, func(other *unit.Unit) bool { return startsIt(other, u) }) {
+			continue
+		}
+		section, directive := "Install", "WantedBy"
+		p.AtUnit(u, "wantedBy").
+			Note("no unit wants it, and it has no `wantedBy`, so it is never active").
+			Fix(list(u, section, directive, target, "what the "+u.Type()+" runs, which did not run so far")...).
+			Reportf("nothing starts the %s", u.Type())
+	}
+}
+
+// standsAlone reports whether the project defines the unit, under all conditions and
+// under a name that is known.
+func standsAlone(u *unit.Unit) bool {
+	return !u.Pattern && u.Style != nixos.TextStyle && len(u.Partial) == 0 && u.Enabled() != eval.No && u.Scope.Kind != nixos.Initrd
+}
+
+// isWhole reports whether the unit itself says what it waits for.
+func isWhole(u *unit.Unit) bool {
+	return !u.IsOverride() && slices.Contains(u.Sections(), nixos.OwnSection(u.Type())) || u.Option("listenStreams").IsSet() || u.Option("listenDatagrams").IsSet()
+}
+
+// startsIt reports whether one unit starts another, or may.
+func startsIt(by, u *unit.Unit) bool {
+	return by.Scope.Kind == u.Scope.Kind && by.MayStart(u.Name) || by.Type() == "service" && by.BaseName() == u.BaseName() && by.Option("startAt").IsSet()
+}
