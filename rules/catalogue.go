@@ -21,6 +21,8 @@ import (
 func All() []*lint.Rule { //nolint:funlen // a line for each rule
 	return []*lint.Rule{
 		activation.NeverStarted,
+		activation.NetworkOnline,
+		activation.MissingUnit,
 		baseline.BaselineMissing,
 		baseline.BaselineWeaker,
 		contradiction.VoidSetting,

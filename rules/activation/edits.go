@@ -7,38 +7,57 @@ import (
 	"wardnix/lint/nixos"
 	"wardnix/lint/spell"
 	"wardnix/lint/unit"
+	"wardnix/nixast"
 )
 
 // optionOrder is the order in which people write the options of a unit.
 var optionOrder = []string{"description", "documentation", "after", "before", "wants", "requires", "bindsTo", "partOf", "wantedBy"}
 
 // list is the fix that names another unit in a directive of [Unit] or [Install]; none
-// if the directive is set already, or if that would change other units.
+// if that would change other units.
 func list(u *unit.Unit, section, directive, name, breaks string) []lint.Fix {
 	option := spell.Uncapitalised(directive)
-	var attr emit.Attr
-	switch u.Style {
-	case nixos.NixOSStyle:
-		attr, section = emit.A(option, []any{name}), ""
-	case nixos.SectionStyle:
-		attr, option = emit.A(directive, []any{name}), directive
-	default:
+	if u.Style == nixos.SectionStyle {
+		option = directive
+	} else if u.Style != nixos.NixOSStyle || u.Directive(section, directive).IsSet() {
 		return nil
 	}
-	site := u.Site(section)
-	if site.Shared || len(u.Dependencies(section, directive)) > 0 || u.Option(option).IsSet() {
-		return nil
-	}
-	edits, err := fix.Add(site, emit.Where{Families: [][]string{optionOrder}}, []emit.Attr{attr})
-	if err != nil {
-		return nil
-	}
-	text, err := emit.Nix([]any{name})
-	if err != nil {
+	edits, title := extend(u, section, option, name)
+	if edits == nil {
 		return nil
 	}
 	return []lint.Fix{{
-		Title: "add `" + option + " = " + text + "`", Applicability: lint.Unless(breaks), Breaks: breaks,
+		Title: title, Applicability: lint.Unless(breaks), Breaks: breaks,
 		Changes: append(u.About(directive, option), u.Effects(option)...), Edits: edits,
 	}}
+}
+
+// extend are the edits that add a name to the list of an option, and what they do.
+func extend(u *unit.Unit, section, option, name string) (edits []lint.FileEdit, title string) {
+	holder := u.Option(option)
+	if u.Style == nixos.SectionStyle {
+		holder = u.Directive(section, option)
+	} else {
+		section = ""
+	}
+	if len(holder.Defs) > 0 {
+		value, err := unit.ValueNode(holder.Defs[0])
+		if err != nil || value.Kind() != nixast.List || emit.Shared(value) != nil || !unit.IsSure(holder.Defs[0]) {
+			return nil, ""
+		}
+		added, err := emit.New(value.File()).Append(value, name)
+		if err != nil {
+			return nil, ""
+		}
+		return lint.In(value.File(), added), "add `" + name + "` to `" + option + "`"
+	}
+	site := u.Site(section)
+	if site.Shared {
+		return nil, ""
+	}
+	edits, err := fix.Add(site, emit.Where{Families: [][]string{optionOrder}}, []emit.Attr{emit.A(option, []any{name})})
+	if err != nil {
+		return nil, ""
+	}
+	return edits, "add `" + option + " = [ " + nixast.QuoteString(name) + " ]`"
 }

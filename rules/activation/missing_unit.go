@@ -1,0 +1,114 @@
+package activation
+
+import (
+	"slices"
+	"strings"
+
+	"wardnix/lint"
+	"wardnix/lint/fix"
+	"wardnix/lint/nixos"
+	"wardnix/lint/spell"
+	"wardnix/lint/unit"
+	"wardnix/nixast/eval"
+)
+
+// MissingUnit reports dependencies on units that do not exist. It looks at the whole
+// project for the names of units.
+var MissingUnit = &lint.Rule{Page: lint.ReadPage(pages, "missing-unit"), Check: checkMissingUnit}
+
+// ofOthers are names that units have on other distributions, and what NixOS calls them:
+// packages of Debian and Red Hat, and nixos/modules/services (NixOS 26.11).
+var ofOthers = map[string]string{
+	"network.service": "network.target", "networking.service": "network.target", "network-online.service": networkOnline,
+	"ssh.service": "sshd.service", "mariadb.service": "mysql.service", "postgres.service": "postgresql.service",
+	"apache2.service": "httpd.service", "crond.service": "cron.service", "docker.io.service": "docker.service",
+	"dbus.target": "dbus.socket", "time-syncd.service": "systemd-timesyncd.service", "resolved.service": "systemd-resolved.service",
+	"networkd.service": "systemd-networkd.service", "local-fs.service": "local-fs.target", "network-manager.service": "NetworkManager.service",
+	"networkmanager.service": "NetworkManager.service",
+}
+
+func checkMissingUnit(p *lint.Pass) {
+	var own []string
+	for _, u := range p.Units {
+		if !u.Pattern && !u.IsOverride() && !slices.Contains(own, u.Name) {
+			own = append(own, u.Name)
+		}
+	}
+	for _, u := range p.Units {
+		if u.Scope.Kind == nixos.Initrd || u.Enabled() == eval.No {
+			continue
+		}
+		for _, r := range references {
+			if r.section == "Install" || r.section == "Unit" || r.section == nixos.OwnSection(u.Type()) {
+				checkReference(p, u, r, own)
+			}
+		}
+	}
+}
+
+// checkReference reports names in one directive.
+func checkReference(p *lint.Pass, u *unit.Unit, r reference, own []string) {
+	for _, d := range u.Dependencies(r.section, r.directive) {
+		if d.Unit == "" || d.Def == nil || !strings.Contains(d.Unit, ".") || strings.ContainsAny(d.Unit, "%$") ||
+			slices.Contains(own, d.Unit) || len(u.Peers(d.Unit)) > 0 {
+			continue
+		}
+		meant, other := ofOthers[d.Unit]
+		if !other && !unit.NamedByNixOS(d.Unit) {
+			meant = unit.MeantUnit(d.Unit, own...)
+		}
+		if meant == "" && (!r.strict || u.Exists(d.Unit) != eval.No) {
+			continue
+		}
+		draft := p.At(u, d.Setting).As(r.severity).Concerns(u.About(spell.Uncapitalised(r.directive))...).Note("%s", r.effect)
+		if meant != "" {
+			draft.Help("did you mean `%s`?", meant).Fix(rename(u, d, meant, other)...)
+		}
+		draft.Reportf("%s names %s, which does not exist", r.directive, d.Unit)
+	}
+}
+
+// rename is the fix that names another unit in the place of one. A unit of another name,
+// not only of another spelling, may be another unit.
+func rename(u *unit.Unit, d unit.Dependency, name string, another bool) []lint.Fix {
+	applies, breaks := lint.Safe, ""
+	if another {
+		applies, breaks = lint.Unsafe, "the order in which the unit starts"
+	}
+	words := strings.Fields(d.Text)
+	for i, w := range words {
+		if w == d.Unit {
+			words[i] = name
+		}
+	}
+	return fix.Replace(u, unit.WrittenAt(u, d.Line), strings.Join(words, " "), "replace with `"+name+"`", applies, breaks)
+}
+
+// A reference is a directive that names other units.
+type reference struct {
+	section, directive string
+	severity           lint.Severity
+	// effect says what happens if there is no such unit.
+	effect string
+	// strict reports that a unit that is not there is a mistake, whatever its name.
+	strict bool
+}
+
+// references follow systemd.unit(5), and job_collapse and unit_add_dependency of systemd.
+var references = []reference{
+	{"Unit", "Requires", lint.Error, "the unit fails to start, since what it requires is not found", true},
+	{"Unit", "BindsTo", lint.Error, "the unit fails to start, since what it requires is not found", true},
+	{"Unit", "Requisite", lint.Error, "the unit fails to start, since what it requires is not active", true},
+	{"Unit", "OnFailure", lint.Warning, "systemd starts nothing when the unit fails", true},
+	{"Unit", "OnSuccess", lint.Warning, "systemd starts nothing when the unit ends", true},
+	{"Unit", "Wants", lint.Warning, "systemd starts nothing for it", false},
+	{"Unit", "Upholds", lint.Warning, "systemd starts nothing for it", false},
+	{"Unit", "After", lint.Warning, "the order has no effect", false},
+	{"Unit", "Before", lint.Warning, "the order has no effect", false},
+	{"Unit", "PartOf", lint.Warning, "nothing stops or restarts the unit along with it", false},
+	{"Unit", "Conflicts", lint.Warning, "it conflicts with nothing", false},
+	{"Unit", "JoinsNamespaceOf", lint.Warning, "the unit joins no namespace", false},
+	{"Install", "WantedBy", lint.Error, "nothing starts the unit", true},
+	{"Install", "RequiredBy", lint.Error, "nothing starts the unit", true},
+	{"Install", "UpheldBy", lint.Error, "nothing starts the unit", true},
+}
