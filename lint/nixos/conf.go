@@ -200,7 +200,7 @@ func (u *Unit) sections() []string {
 func (u *Unit) confLines() []Line {
 	var lines []Line
 	if u.conf.key != "" {
-		for _, e := range u.opt.list() {
+		for _, e := range u.opt.List() {
 			lines = append(lines, elementLines(u.conf.section, u.conf.key, e)...)
 		}
 	} else {

@@ -229,7 +229,7 @@ func (w *world) mergedScalar(n *node, fallback eval.Attr) (*eval.Thunk, bool) {
 func (w *world) mergedList(n *node) (*eval.Thunk, bool) {
 	always := false
 	list := &eval.List{}
-	for _, e := range n.option().list() {
+	for _, e := range n.option().List() {
 		if e.Value == nil || e.Unseen != "" {
 			return nil, false
 		}

@@ -151,7 +151,7 @@ func exercise(u *Unit) {
 		if section != "" {
 			for _, d := range u.Directives(section) {
 				d.Site()
-				d.list()
+				d.List()
 				d.Value()
 			}
 		}

@@ -289,7 +289,7 @@ func (u *Unit) joined(section, key, option string) []Line {
 	if o == nil {
 		return nil
 	}
-	elements := o.list()
+	elements := o.List()
 	if len(elements) == 0 {
 		return nil
 	}

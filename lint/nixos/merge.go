@@ -67,9 +67,9 @@ type Element struct {
 	Def *Def
 }
 
-// list is the option as a merged list, in order. A definition that is no list
+// List is the option as a merged list, in order. A definition that is no list
 // is an element.
-func (o *Option) list() []Element {
+func (o *Option) List() []Element {
 	var elements []Element
 	for _, d := range o.Defs {
 		elements = append(elements, d.elements()...)

@@ -208,7 +208,7 @@ func timersOf(units []*Unit) []*Unit {
 // whose elements are named after their mount point; in the initrd as well.
 func (w *world) mounts(h *Host, scope Scope, set *node, unitType string) []*Unit {
 	var units []*Unit
-	for _, e := range set.option().list() {
+	for _, e := range set.option().List() {
 		if e.Value == nil || e.Def == nil {
 			continue
 		}
