@@ -1,6 +1,8 @@
 package activation
 
 import (
+	"slices"
+
 	"wardnix/lint"
 	"wardnix/lint/unit"
 	"wardnix/nixast/eval"
@@ -10,13 +12,9 @@ import (
 // the other way round.
 var NetworkOnline = &lint.Rule{Page: lint.ReadPage(pages, "network-online"), Unit: checkNetworkOnline}
 
-// networkOnline is the target that is reached once the network is configured
-// (systemd.special(7)). It is passive: nothing reaches it unless a unit wants it.
-const networkOnline = "network-online.target"
-
 func checkNetworkOnline(p *lint.Pass, u *unit.Unit) {
-	if !u.OfSystem() || !standsAlone(u) || !u.Complete() {
-		return
+	if !u.OfSystem() || !standsAlone(u) || !u.Complete() || slices.Contains(u.Wanted(), "wants") {
+		return // a baseline that requires both has its own finding
 	}
 	ordered, pulled := u.DependsOn(networkOnline, "After"), u.DependsOn(networkOnline, "Wants", "Requires", "BindsTo", "Upholds", "Requisite")
 	switch {

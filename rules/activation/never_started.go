@@ -6,7 +6,6 @@ import (
 	"wardnix/lint"
 	"wardnix/lint/nixos"
 	"wardnix/lint/unit"
-	"wardnix/nixast/eval"
 )
 
 // NeverStarted reports timers, sockets and path units that nothing starts. It looks at
@@ -30,12 +29,6 @@ func checkNeverStarted(p *lint.Pass) {
 			Fix(list(u, section, directive, target, "what the "+u.Type()+" runs, which did not run so far")...).
 			Reportf("nothing starts the %s", u.Type())
 	}
-}
-
-// standsAlone reports whether the project defines the unit, under all conditions and
-// under a name that is known.
-func standsAlone(u *unit.Unit) bool {
-	return !u.Pattern && u.Style != nixos.TextStyle && len(u.Partial) == 0 && u.Enabled() != eval.No && u.Scope.Kind != nixos.Initrd
 }
 
 // isWhole reports whether the unit itself says what it waits for.
