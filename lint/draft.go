@@ -142,13 +142,13 @@ func (d *Draft) As(s Severity) *Draft {
 
 // Note says what happens, or why it matters.
 func (d *Draft) Note(format string, args ...any) *Draft {
-	d.Notes = append(d.Notes, Note{"note", fmt.Sprintf(format, args...)})
+	d.Notes = append(d.Notes, Note{LabelNote, fmt.Sprintf(format, args...)})
 	return d
 }
 
 // Help says what to do.
 func (d *Draft) Help(format string, args ...any) *Draft {
-	d.Notes = append(d.Notes, Note{"help", fmt.Sprintf(format, args...)})
+	d.Notes = append(d.Notes, Note{LabelHelp, fmt.Sprintf(format, args...)})
 	return d
 }
 

@@ -77,9 +77,16 @@ func (f *Finding) Directives() []string {
 // all of them, as systemd-analyze security prints it.
 type Exposure struct{ Now, Safe, All security.Exposure }
 
-// Note is a labeled line behind a finding's source, such as
-// {"why", "the service keeps all capabilities"}.
+// Note is a labeled text after a finding's source. The label is [LabelNote],
+// [LabelHelp] or [LabelWarning].
 type Note struct{ Label, Text string }
+
+// The labels of notes: what happens and why, what to do, and what may break.
+const (
+	LabelNote    = "note"
+	LabelHelp    = "help"
+	LabelWarning = "warning"
+)
 
 // Related is another place that a finding speaks of.
 type Related struct {

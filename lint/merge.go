@@ -77,7 +77,7 @@ func (f *Finding) merge(other *Finding) {
 }
 
 // differs is the note of a finding that lost a fix because not all units need it.
-var differs = Note{"note", "not fixed automatically: the same text defines units that need different changes"}
+var differs = Note{LabelNote, "not fixed automatically: the same text defines units that need different changes"}
 
 // merged is the fix with the same edits for the units of another finding, too. It
 // is as safe as the less safe of both.

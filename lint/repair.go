@@ -56,7 +56,7 @@ func (r *repair) withhold() {
 		f.Fixes = slices.DeleteFunc(slices.Clone(f.Fixes), func(x Fix) bool {
 			err := r.withheld[chosen{*f, x}.dropKey()]
 			if err != nil {
-				f.Notes = append(slices.Clip(f.Notes), Note{"note", "not fixed automatically: " + err.Error()})
+				f.Notes = append(slices.Clip(f.Notes), Note{LabelNote, "not fixed automatically: " + err.Error()})
 			}
 			return err != nil
 		})

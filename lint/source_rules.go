@@ -94,7 +94,7 @@ func syntaxErrors(f *nixast.File) []Finding {
 	for i, d := range f.Diagnostics {
 		if i == maxSyntaxErrors {
 			last := &out[i-1]
-			last.Notes = append(last.Notes, Note{"note", fmt.Sprintf("the file has %d more", len(f.Diagnostics)-i)})
+			last.Notes = append(last.Notes, Note{LabelNote, fmt.Sprintf("the file has %d more", len(f.Diagnostics)-i)})
 			break
 		}
 		one := Finding{Rule: syntaxError, Severity: Error, Message: d.Message, File: f, Span: d.Span}

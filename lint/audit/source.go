@@ -87,16 +87,17 @@ func (s *Source) Sets(u *Unit, directive string) nixast.Node {
 	return nixast.Node{}
 }
 
-// Place brings a finding to the project: to the binding that set the value, or
-// to where a module would set it. overrides are those of the system. What the
-// project says nothing of is told with the overrides to write.
+// Place moves a finding into the project: to the binding that set the value, or
+// to the place where a module would set it. If the project does not set it, the
+// finding gets a note with the overrides to write, which are among those of the
+// system.
 func (s *Source) Place(f Finding, overrides []Override) lint.Finding {
 	out := f.Finding
 	out.Related = slices.Clone(out.Related)
 	out.Notes = slices.Clone(out.Notes)
 	at := s.nodeFor(f)
 	if at.IsZero() {
-		out.Notes = append(out.Notes, lint.Note{Label: "from", Text: "nixpkgs, or another module outside of the project"})
+		out.Notes = append(out.Notes, lint.Note{Label: lint.LabelNote, Text: "set by nixpkgs, or by another module outside the project"})
 	} else {
 		out.Related = append(out.Related, lint.Related{File: f.File, Span: f.Span, Message: "as it was evaluated"})
 		out.File, out.Span = at.File(), pathOf(at)
@@ -108,7 +109,7 @@ func (s *Source) Place(f Finding, overrides []Override) lint.Finding {
 		}
 	}
 	if len(lines) > 0 {
-		out.Notes = append(out.Notes, lint.Note{Label: "override", Text: strings.Join(lines, "\n")})
+		out.Notes = append(out.Notes, lint.Note{Label: lint.LabelHelp, Text: "override it:\n" + strings.Join(lines, "\n")})
 	}
 	return out
 }

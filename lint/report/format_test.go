@@ -40,7 +40,7 @@ func sample() *report.Report {
 	return &report.Report{
 		Result: &lint.Result{Files: 2, Findings: []lint.Finding{
 			{Rule: rule, Severity: lint.Warning, Message: "message: 100% <b>, it's", File: plain, Span: first, Units: []unit.Ref{{Unit: "web.service"}},
-				About: []unit.Ref{{Key: "B"}}, Notes: []lint.Note{{Label: "why", Text: "because"}},
+				About: []unit.Ref{{Key: "B"}}, Notes: []lint.Note{{Label: lint.LabelNote, Text: "because"}},
 				Related: []lint.Related{{File: odd, Span: third, Message: "and here"}},
 				Fixes: []lint.Fix{{Title: "write c", Applicability: lint.Safe, Edits: lint.In(plain, []emit.Edit{edit(first, "c")})},
 					{Title: "write both", Applicability: lint.Unsafe, Breaks: "all", Edits: append(lint.In(plain, []emit.Edit{edit(first, "c")}), lint.In(odd, []emit.Edit{edit(third, "[ ]")})...)}}},

@@ -32,7 +32,7 @@ func gitlab(w io.Writer, r *Report) error {
 	for i, f := range r.Result.Findings {
 		start, end := f.File.Position(f.Span.Start), f.File.Position(f.Span.End)
 		issues = append(issues, gitlabIssue{
-			Description: f.Message, CheckName: f.Rule.ID + " " + f.Rule.Name, Fingerprint: prints[i],
+			Description: f.Message + " (" + f.Rule.Help() + ")", CheckName: f.Rule.ID + " " + f.Rule.Name, Fingerprint: prints[i],
 			Severity: map[lint.Severity]string{lint.Error: "critical", lint.Warning: "major", lint.Info: "info"}[f.Severity],
 			Location: gitlabLocation{r.name(f.File), gitlabLines{start.Line, end.Line}},
 		})

@@ -27,6 +27,8 @@ type Report struct {
 	Statistics bool
 	// Changes are the services whose exposure the fixes change.
 	Changes []ExposureChange
+	// Applied says which fixes those are: the safe ones, or all.
+	Applied lint.Applicability
 	// Hardening is what following the suggestions would come to.
 	Hardening Hardening
 	// Hosts are the systems with the exposures of their units, in order: those
@@ -81,9 +83,11 @@ type Failure struct {
 	Err  error
 }
 
-// ExposureChange is the exposure of a service before and after the fixes, from
-// 0.0 to 10.0, as systemd-analyze security prints it.
-type ExposureChange struct{ Unit, Before, After string }
+// ExposureChange is the exposure of a service before and after the fixes.
+type ExposureChange struct {
+	Unit          string
+	Before, After security.Exposure
+}
 
 // Host is a system and its units.
 type Host struct {
@@ -175,12 +179,16 @@ const shownChanges = 5
 // exposureChanges says how the fixes change the exposure of services.
 func (r *Report) exposureChanges() Text {
 	var p Printer
+	fixes := Safe("safe fixes")
+	if r.Applied == lint.Unsafe {
+		fixes = Safe("all fixes")
+	}
 	for i, c := range r.Changes {
 		if i == shownChanges {
 			p.Printf("and of %s more\n", plural(len(r.Changes)-i, "service"))
 			break
 		}
-		p.Printf("exposure of %s: %s → %s\n", c.Unit, c.Before, c.After)
+		p.Printf("exposure of %s: %s %s → with %s %s %s\n", c.Unit, c.Before, c.Before.Predicate(), fixes, c.After, c.After.Predicate())
 	}
 	return p.Text()
 }

@@ -14,7 +14,7 @@ func TestTerminal(t *testing.T) {
 	f := nixast.Parse("a b.nix", "{ a = 1; }", nixast.Options{})
 	r := &lint.Result{Files: 1, Findings: []lint.Finding{{
 		Rule: rule, Severity: lint.Warning, Message: "m", File: f, Span: at(f, "1"),
-		Notes: []lint.Note{{Label: "why", Text: "one two three four five `six seven eight` nine\n  as it stands, however long that may be\nA = true;  # a comment of some length, which goes above"}},
+		Notes: []lint.Note{{Label: lint.LabelNote, Text: "one two three four five `six seven eight` nine\n  as it stands, however long that may be\nA = true;  # a comment of some length, which goes above"}},
 	}}}
 	var b strings.Builder
 	if err := writeText(&b, report.Style{Width: 40, Links: "/src"}, r); err != nil {

@@ -27,12 +27,6 @@ func full(p *Printer, r *Report) {
 	r.systems(p)
 }
 
-// labels are those of notes in the full format, by the label that a rule gives; others
-// are those of a note and part of its text.
-var labels = map[string]string{
-	"note": "note", "why": "note", "help": "help", "missing": "help", "override": "help", "warning": "warning", "cost": "warning",
-}
-
 func (s Style) finding(p *Printer, f lint.Finding) {
 	color := severityColor(f.Severity)
 	gutter := len(fmt.Sprint(f.File.Position(f.Span.Start).Line))
@@ -42,38 +36,32 @@ func (s Style) finding(p *Printer, f lint.Finding) {
 	head := Textf("%s[%s]", f.Severity, f.Rule.ID)
 	p.Printf("%s: %s%s\n", s.paint(color, head), s.fixMark(f), s.paint(bold, s.wrap(f.Message, 4)))
 	s.place(p, "-->", f.File, f.Span, gutter, color)
-	say := func(color string, label constant, text string) {
-		head := Textf("= " + label + ":")
-		p.Printf("%s%s %s\n", spaces(gutter+1), s.paint(color, head), s.wrap(text, gutter+1+len(head.s)+1))
+	say := func(label, text string) {
+		head := Textf("= %s:", Safe(label))
+		p.Printf("%s%s %s\n", spaces(gutter+1), s.paint(labelColors[label], head), s.wrap(text, gutter+1+len(head.s)+1))
 	}
 	for _, r := range f.Related {
-		say(cyan, "note", r.Message)
+		say(lint.LabelNote, r.Message)
 		s.place(p, ":::", r.File, r.Span, gutter, cyan)
 	}
 	for _, n := range f.Notes {
-		switch labels[n.Label] {
-		case "note":
-			say(cyan, "note", n.Text)
-		case "help":
-			say(green, "help", n.Text)
-		case "warning":
-			say(yellow, "warning", n.Text)
-		default:
-			say(cyan, "note", n.Label+": "+n.Text)
-		}
+		say(n.Label, n.Text)
 	}
 	for _, x := range f.Fixes {
 		flag := "`--write`"
 		if x.Applicability == lint.Unsafe {
 			flag = "`--write --unsafe`"
 		}
-		say(green, "help", x.Title+" ("+flag+")")
+		say(lint.LabelHelp, x.Title+" ("+flag+")")
 		if x.Breaks != "" {
-			say(yellow, "warning", "may break: "+x.Breaks)
+			say(lint.LabelWarning, "may break: "+x.Breaks)
 		}
 	}
-	say(green, "help", f.Rule.Help())
+	say(lint.LabelHelp, f.Rule.Help())
 }
+
+// labelColors are the colors of the labels of notes.
+var labelColors = map[string]string{lint.LabelNote: cyan, lint.LabelHelp: green, lint.LabelWarning: yellow}
 
 // fixMark marks a finding that a safe fix repairs.
 func (s Style) fixMark(f lint.Finding) Text {

@@ -35,7 +35,7 @@ func checkstyle(w io.Writer, r *Report) error {
 		file := checkstyleFile{Name: xmlText(fs[0].File.Name)}
 		for _, f := range fs {
 			p := f.File.Position(f.Span.Start)
-			file.Errors = append(file.Errors, checkstyleError{p.Line, p.Column, f.Severity.String(), xmlText(f.Message), "wardnix." + f.Rule.ID})
+			file.Errors = append(file.Errors, checkstyleError{p.Line, p.Column, f.Severity.String(), xmlText(f.Message + " (" + f.Rule.Help() + ")"), "wardnix." + f.Rule.ID})
 		}
 		out.Files = append(out.Files, file)
 	}

@@ -86,7 +86,7 @@ func (w *Workspace) Audit(ctx context.Context, targets []Target, t AuditTask) *A
 	}
 	for _, f := range a.found {
 		if len(a.out.Hosts) > 1 {
-			f.Notes = append(slices.Clone(f.Notes), lint.Note{Label: "host", Text: f.host})
+			f.Notes = append(slices.Clone(f.Notes), lint.Note{Label: lint.LabelNote, Text: "on host " + f.host})
 		}
 		a.out.Result.Findings = append(a.out.Result.Findings, f.Finding)
 	}

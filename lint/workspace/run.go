@@ -211,7 +211,7 @@ func (l *linter) report(r *lint.Result, failed []report.Failure, t Task) *Run {
 	out.Report = l.newReport(&shown)
 	out.Held, out.Unwritten, out.Diff = l.held, failed, diff
 	if t.Changes && t.Fix != 0 {
-		out.Changes = exposureChanges(l.Project, r.Project)
+		out.Changes, out.Applied = exposureChanges(l.Project, r.Project), t.Fix
 	}
 	out.Hardening.Services = servicesOf(l.suggested...)
 	if t.Hardening {

@@ -129,7 +129,7 @@ func exposureChanges(before, after *nixos.Project) []report.ExposureChange {
 		if is == nil || was.Low != was.High || is.Low != is.High || was.Low == is.Low {
 			continue
 		}
-		change := report.ExposureChange{Unit: key.name, Before: was.Low.String(), After: is.Low.String()}
+		change := report.ExposureChange{Unit: key.name, Before: was.Low, After: is.Low}
 		gains = append(gains, gain{change, key, was.Low - is.Low})
 	}
 	slices.SortFunc(gains, func(a, b gain) int {

@@ -1,6 +1,7 @@
 package baseline
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -124,9 +125,18 @@ func addRows(u *unit.Unit, rs []profile.Requirement, a lint.Applicability) (x li
 		}
 		x.Edits = append(x.Edits, edits...)
 	}
-	x.Title = "add `" + strings.Join(profile.Names(added), "`, `") + "`"
+	x.Title = addTitle(profile.Names(added))
 	x.Breaks = breaks(added, u)
 	return x, problem
+}
+
+// addTitle is the title of a fix that adds settings: their names if there are few,
+// since the finding lists many.
+func addTitle(names []string) string {
+	if len(names) > 3 {
+		return fmt.Sprintf("add %d settings", len(names))
+	}
+	return "add `" + strings.Join(names, "`, `") + "`"
 }
 
 // breaks is what the requirements may break, each thing once with those that may break
