@@ -21,6 +21,8 @@ type Page struct {
 	Severity Severity
 	// Title says what the rule finds, in one line.
 	Title string
+	// Tag is how editors show what it finds; the zero one for most rules.
+	Tag Tag
 	// Text says what happens, why it matters, and what systemd or Nix does, in
 	// Markdown.
 	Text string
@@ -34,6 +36,27 @@ type Page struct {
 	// References are manual pages, source files with their version, or
 	// addresses where the facts come from.
 	References []string
+}
+
+// Tag is a way in which editors show a place.
+type Tag uint8
+
+const (
+	// Deprecated is what has a successor: editors strike it through.
+	Deprecated Tag = iota + 1
+	// Unnecessary is what has no effect: editors fade it.
+	Unnecessary
+)
+
+// parseTag reads the name of a tag.
+func parseTag(name string) (Tag, error) {
+	switch name {
+	case "deprecated":
+		return Deprecated, nil
+	case "unnecessary":
+		return Unnecessary, nil
+	}
+	return 0, fmt.Errorf("a tag is deprecated or unnecessary, not %q", name)
 }
 
 // ReadPage reads the page NAME.md of a rule that is embedded beside its check. It
@@ -52,7 +75,7 @@ func ReadPage(pages fs.FS, name string) Page {
 }
 
 // parsePage reads a rule's page: a front matter between lines of "---" with id,
-// name, since, severity, title, references, and optionally release and systemd;
+// name, since, severity, title, references, and optionally tag, release and systemd;
 // the text; then the sections "## When not", "## Before" and "## After", of
 // which the last two hold one fenced block of Nix each. The error says what is
 // missing or not understood.
@@ -105,6 +128,8 @@ func (p *Page) readFront(front string) error {
 			*field = value
 		case key == "severity":
 			p.Severity, err = ParseSeverity(value)
+		case key == "tag":
+			p.Tag, err = parseTag(value)
 		case key == "systemd":
 			p.Options.Systemd, err = strconv.Atoi(value)
 		case key == "references" && value == "":

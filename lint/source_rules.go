@@ -48,7 +48,7 @@ func SourceFindings(p *nixos.Project) []Finding {
 		case strings.TrimSpace(f.Tree.Src) == "":
 			out = append(out, unread(f.Name, Info, "the file is empty, so there is nothing to check"))
 		case Broken(f.Tree):
-			out = append(out, syntaxErrors(f.Tree)...)
+			out = append(out, SyntaxErrors(f.Tree)...)
 		}
 	}
 	for _, h := range p.Hosts() {
@@ -89,7 +89,8 @@ func unread(name string, s Severity, message string) Finding {
 	return Finding{Rule: unreadableFile, Severity: s, Message: message, File: nixast.Parse(name, "", nixast.Options{})}
 }
 
-func syntaxErrors(f *nixast.File) []Finding {
+// SyntaxErrors are the findings of a file that Nix does not accept.
+func SyntaxErrors(f *nixast.File) []Finding {
 	var out []Finding
 	for i, d := range f.Diagnostics {
 		if i == maxSyntaxErrors {

@@ -65,6 +65,7 @@ func verbs() []verb {
 		&genVerb{},
 		&rulesVerb{},
 		&settingsVerb{},
+		&lspVerb{},
 		&parseVerb{},
 		&manVerb{},
 		&completionVerb{},

@@ -44,7 +44,8 @@ var floors = map[string]int{
 	"wardnix/rules/new":              14,
 	"wardnix/lint/workspace":         15,
 	"wardnix/rules/profile/proven":   8,
-	"wardnix/cmd/wardnix":            16,
+	"wardnix/lint/lsp":               16,
+	"wardnix/cmd/wardnix":            17,
 }
 
 // libraries are what a package may import besides this module and the standard

@@ -153,8 +153,8 @@ func TestStreamsAreWrittenInOnePlace(t *testing.T) {
 	}
 	writes := regexp.MustCompile(`\.Std(out|err)\b|fmt\.Print|fmt\.Fprint\w*\([^&]`)
 	for _, name := range names {
-		if strings.HasSuffix(name, "_test.go") || name == "command.go" || name == "output.go" || name == "main.go" {
-			continue
+		if strings.HasSuffix(name, "_test.go") || name == "command.go" || name == "output.go" || name == "main.go" || name == "lsp.go" {
+			continue // the messages of lsp are JSON
 		}
 		text, err := os.ReadFile(name)
 		if err != nil {

@@ -228,12 +228,12 @@ func (p *Project) Skipped() int { return p.skipped }
 // Hosts are the systems that the project describes, by name, and last the
 // world of the files that belong to none: see [Host]. They are evaluated once.
 func (p *Project) Hosts() []*Host {
-	hosts, _ := p.hostsContext(context.Background())
+	hosts, _ := p.HostsContext(context.Background())
 	return hosts
 }
 
-// hostsContext is [Project.Hosts]; the error is that of ctx.
-func (p *Project) hostsContext(ctx context.Context) ([]*Host, error) {
+// HostsContext is [Project.Hosts]; the error is that of ctx.
+func (p *Project) HostsContext(ctx context.Context) ([]*Host, error) {
 	p.hostsMu.Lock()
 	defer p.hostsMu.Unlock()
 	if p.census == nil {

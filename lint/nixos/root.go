@@ -13,3 +13,15 @@ func (p *Project) Root(f *File) string {
 	}
 	return best
 }
+
+// RootOf is the directory of the project around an absolute directory, with "/": see
+// [Load].
+func RootOf(dir string) string {
+	var disk Project
+	for _, markers := range rootMarkers {
+		if d, ok := disk.nearest(dir, markers); ok {
+			return d
+		}
+	}
+	return dir
+}

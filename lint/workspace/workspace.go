@@ -34,6 +34,9 @@ type Options struct {
 	Paths []string
 	// Overlay holds the contents of files by name, as [nixos.Options] has it.
 	Overlay map[string]string
+	// FS is read instead of the disk if it is not nil, as [nixos.Options] has it. Settings
+	// and lists of known findings are not read from it.
+	FS fs.FS
 	// Config is the only file of settings that is read, if it is not ""; NoConfig
 	// reads none.
 	Config   string
@@ -244,7 +247,7 @@ func (w *Workspace) Load(ctx context.Context) error {
 		}
 	}
 	opts := nixos.Options{
-		Dir: w.opts.Dir, Overlay: w.opts.Overlay, Systemd: w.Main.SystemdVersion, Exclude: w.leavesOut,
+		Dir: w.opts.Dir, FS: w.opts.FS, Overlay: w.opts.Overlay, Systemd: w.Main.SystemdVersion, Exclude: w.leavesOut,
 		NoGitignore: w.opts.NoGitignore, Tracked: w.tracked.tracks,
 	}
 	release, err := w.release()

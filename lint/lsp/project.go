@@ -1,0 +1,273 @@
+package lsp
+
+import (
+	"cmp"
+	"context"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"wardnix/lint"
+	"wardnix/lint/config"
+	"wardnix/lint/workspace"
+)
+
+// A project is the open documents that the command line would find one project around.
+type project struct {
+	server *Server
+	dir    string
+	// engine is held by who looks at a snapshot.
+	engine sync.Mutex
+	// stale says that files other than open documents changed, or are to be named.
+	stale bool
+	// last is the newest analysis; nil before the first.
+	last *analysis
+	// timer starts the next analysis; stop ends the one under way.
+	timer *time.Timer
+	stop  context.CancelFunc
+	// run counts the analyses that were begun.
+	run     int
+	waiting []waiter
+}
+
+// A waiter is called when the newest text of a document was looked at.
+type waiter struct {
+	open *open
+	then func()
+}
+
+// An analysis is what was found in one state of a project.
+type analysis struct {
+	snapshot *workspace.Snapshot // nil if err is not
+	// saw are the documents that it is of, by URI. One that does not parse is there as
+	// it was when it last did.
+	saw map[string]*document
+	// findings are those of each document, by URI.
+	findings map[string][]lint.Finding
+	// names are those of their files, by URI: a link may lead to another one.
+	names map[string]string
+	// paths are those of the files that findings refer to, by name.
+	paths map[string]string
+	err   error
+}
+
+// knows reports whether a file of that name is looked at.
+func (p *project) knows(name string) bool {
+	if p.last == nil || p.last.snapshot == nil || p.stop != nil {
+		return false
+	}
+	p.engine.Lock()
+	defer p.engine.Unlock()
+	return p.last.snapshot.Asked(name)
+}
+
+// cancel ends what is under way.
+func (p *project) cancel() {
+	if p.timer != nil {
+		p.timer.Stop()
+	}
+	if p.stop != nil {
+		p.stop()
+	}
+	p.timer, p.stop = nil, nil
+}
+
+// touch has a project looked at once its documents rest.
+func (s *Server) touch(p *project) {
+	p.cancel()
+	p.run++
+	run := p.run
+	start := func() {
+		if run == p.run && p.stop == nil {
+			s.start(p)
+		}
+	}
+	p.timer = time.AfterFunc(s.options.Delay, func() { s.post(start) })
+}
+
+// hurry does not wait for the documents of a project to rest.
+func (s *Server) hurry(p *project) {
+	if p.timer != nil && p.stop == nil {
+		p.timer.Stop()
+		s.start(p)
+	}
+}
+
+// start looks at a project beside the other work.
+func (s *Server) start(p *project) {
+	ctx, stop := context.WithCancel(s.ctx)
+	p.timer, p.stop = nil, stop
+	job := &looking{project: p, baseline: s.settings.Baseline, last: p.last, stale: p.stale, ctx: ctx}
+	for _, o := range s.documentsOf(p) {
+		o.started = drift{}
+		job.documents = append(job.documents, o.document)
+	}
+	slices.SortFunc(job.documents, func(a, b *document) int { return cmp.Compare(a.name, b.name) })
+	run := p.run
+	go func() {
+		s.guard(job.look, func() { job.result = &analysis{err: errBug} })
+		s.post(func() {
+			defer stop()
+			if run == p.run && ctx.Err() == nil && job.result != nil {
+				p.stop = nil
+				s.finish(p, job)
+			}
+		})
+	}()
+}
+
+// finish takes an analysis of the newest documents.
+func (s *Server) finish(p *project, job *looking) {
+	result := job.result
+	if result.err != nil {
+		s.show(messageError, result.err.Error())
+		if p.last != nil { // what was found stays
+			kept := *p.last
+			kept.err = result.err
+			result = &kept
+		}
+	} else {
+		p.stale = false
+		s.told = ""
+	}
+	p.last = result
+	for _, o := range s.documentsOf(p) {
+		if o.document == result.saw[o.uri] {
+			o.seen, o.drift = o.document, o.started
+		}
+	}
+	s.report(p)
+	waiting := p.waiting
+	p.waiting = nil
+	for _, w := range waiting {
+		w.then()
+	}
+}
+
+// await calls then when the newest text of a document was looked at.
+func (p *project) await(s *Server, o *open, then func()) {
+	if p.timer == nil && p.stop == nil && p.last != nil {
+		then()
+		return
+	}
+	p.waiting = append(p.waiting, waiter{o, then})
+}
+
+// isAwaited reports whether a request waits for the diagnostics of a document.
+func (p *project) isAwaited(o *open) bool {
+	return slices.ContainsFunc(p.waiting, func(w waiter) bool { return w.open == o })
+}
+
+// looking is an analysis in the making.
+type looking struct {
+	*project
+	ctx       context.Context
+	documents []*document
+	baseline  []string
+	stale     bool
+	last      *analysis
+	result    *analysis // nil if ctx ended
+}
+
+// look looks at the documents.
+func (l *looking) look() {
+	saw := map[string]*document{}
+	changed := map[string]string{}
+	for _, d := range l.documents {
+		saw[d.uri] = l.parsing(d)
+		if l.last == nil || l.last.saw[d.uri] != saw[d.uri] {
+			changed[d.name] = saw[d.uri].lines.Src
+		}
+	}
+	l.engine.Lock()
+	defer l.engine.Unlock()
+	if l.ctx.Err() != nil {
+		return
+	}
+	var err error
+	var snapshot *workspace.Snapshot
+	switch {
+	case l.stale || l.last == nil || l.last.snapshot == nil:
+		snapshot, err = l.read(saw)
+	case len(changed) > 0:
+		snapshot = l.last.snapshot.With(changed)
+	default:
+		same := *l.last
+		same.saw, same.err = saw, nil
+		l.result = &same
+		return
+	}
+	var found []lint.Finding
+	if err == nil {
+		found, err = snapshot.Findings(l.ctx)
+	}
+	switch {
+	case l.ctx.Err() != nil:
+	case err != nil:
+		l.result = &analysis{err: err}
+	default:
+		l.result = &analysis{snapshot: snapshot, saw: saw}
+		l.result.sort(found)
+	}
+}
+
+// sort puts findings with the documents that they are about.
+func (a *analysis) sort(found []lint.Finding) {
+	a.names = map[string]string{}
+	byName := map[string]string{}
+	for uri, d := range a.saw {
+		a.names[uri] = d.name
+		if tree := a.snapshot.Tree(d.name); tree != nil {
+			a.names[uri] = tree.Name
+		}
+		byName[a.names[uri]] = uri
+	}
+	a.findings, a.paths = map[string][]lint.Finding{}, map[string]string{}
+	for _, f := range found {
+		uri, ok := byName[f.File.Name]
+		if !ok {
+			continue
+		}
+		a.findings[uri] = append(a.findings[uri], f)
+		for _, r := range f.Related {
+			a.paths[r.File.Name] = a.snapshot.Path(r.File)
+		}
+	}
+}
+
+// parsing is a document as it last was accepted by Nix; as it is, if it never was.
+func (l *looking) parsing(d *document) *document {
+	if l.last != nil && d.broken() {
+		if good := l.last.saw[d.uri]; good != nil && !good.broken() {
+			return good
+		}
+	}
+	return d
+}
+
+// read reads the project from the disk, with the documents in the place of files.
+func (l *looking) read(saw map[string]*document) (*workspace.Snapshot, error) {
+	opts := workspace.Options{Dir: filepath.FromSlash(l.dir), Overlay: map[string]string{}, ForceExclude: true, Flags: config.Flags{Baseline: l.baseline}}
+	if strings.HasPrefix(l.dir, bufferDir) {
+		opts.Dir, opts.FS, opts.NoConfig, opts.NoKnown = string(filepath.Separator), nothing{}, true, true
+	}
+	for _, d := range l.documents {
+		opts.Paths = append(opts.Paths, filepath.FromSlash(d.name))
+		opts.Overlay[d.name] = saw[d.uri].lines.Src
+	}
+	w, err := workspace.Open(opts)
+	if err != nil {
+		return nil, err
+	}
+	return w.Snapshot(l.ctx)
+}
+
+// nothing is a file system without files.
+type nothing struct{}
+
+func (nothing) Open(name string) (fs.File, error) {
+	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+}

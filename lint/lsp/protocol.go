@@ -1,0 +1,226 @@
+package lsp
+
+import "encoding/json"
+
+// The messages of the Language Server Protocol 3.17, with the fields that are used.
+// Names are the protocol's.
+
+// Position is a place in a document, from 0.
+type Position struct {
+	Line      int `json:"line"`
+	Character int `json:"character"`
+}
+
+// Range is from Start to End, exclusive.
+type Range struct {
+	Start Position `json:"start"`
+	End   Position `json:"end"`
+}
+
+// Location is a range of a document.
+type Location struct {
+	URI   string `json:"uri"`
+	Range Range  `json:"range"`
+}
+
+// InitializeParams are what a client says of itself.
+type InitializeParams struct {
+	ProcessID             *int               `json:"processId"`
+	Capabilities          ClientCapabilities `json:"capabilities"`
+	InitializationOptions json.RawMessage    `json:"initializationOptions"`
+}
+
+// ClientCapabilities are what a client can do.
+type ClientCapabilities struct {
+	General struct {
+		PositionEncodings []string `json:"positionEncodings"`
+	} `json:"general"`
+	Workspace struct {
+		Configuration         bool                `json:"configuration"`
+		DidChangeWatchedFiles dynamicRegistration `json:"didChangeWatchedFiles"`
+		WorkspaceEdit         struct {
+			DocumentChanges bool `json:"documentChanges"`
+		} `json:"workspaceEdit"`
+		Diagnostics refreshSupport `json:"diagnostics"`
+		CodeLens    refreshSupport `json:"codeLens"`
+		InlayHint   refreshSupport `json:"inlayHint"`
+	} `json:"workspace"`
+	TextDocument struct {
+		Diagnostic         *struct{} `json:"diagnostic"`
+		PublishDiagnostics struct {
+			RelatedInformation     bool      `json:"relatedInformation"`
+			TagSupport             *struct{} `json:"tagSupport"`
+			CodeDescriptionSupport bool      `json:"codeDescriptionSupport"`
+		} `json:"publishDiagnostics"`
+	} `json:"textDocument"`
+}
+
+type dynamicRegistration struct {
+	DynamicRegistration bool `json:"dynamicRegistration"`
+}
+
+type refreshSupport struct {
+	RefreshSupport bool `json:"refreshSupport"`
+}
+
+// InitializeResult is what the server says of itself.
+type InitializeResult struct {
+	Capabilities ServerCapabilities `json:"capabilities"`
+	ServerInfo   ServerInfo         `json:"serverInfo"`
+}
+
+// ServerInfo names the server.
+type ServerInfo struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// ServerCapabilities are what the server can do.
+type ServerCapabilities struct {
+	PositionEncoding   string                  `json:"positionEncoding"`
+	TextDocumentSync   TextDocumentSyncOptions `json:"textDocumentSync"`
+	DiagnosticProvider *DiagnosticOptions      `json:"diagnosticProvider,omitempty"`
+}
+
+// TextDocumentSyncOptions say how documents are kept in step.
+type TextDocumentSyncOptions struct {
+	OpenClose bool `json:"openClose"`
+	Change    int  `json:"change"`
+	Save      bool `json:"save"`
+}
+
+// incremental is the TextDocumentSyncKind of edits.
+const incremental = 2
+
+// DiagnosticOptions say how diagnostics are requested.
+type DiagnosticOptions struct {
+	Identifier            string `json:"identifier"`
+	InterFileDependencies bool   `json:"interFileDependencies"`
+	WorkspaceDiagnostics  bool   `json:"workspaceDiagnostics"`
+}
+
+// TextDocument is a document as notifications name it.
+type TextDocument struct {
+	URI        string `json:"uri"`
+	LanguageID string `json:"languageId"`
+	Version    int    `json:"version"`
+	Text       string `json:"text"`
+}
+
+// DidOpenParams are those of textDocument/didOpen.
+type DidOpenParams struct {
+	TextDocument TextDocument `json:"textDocument"`
+}
+
+// DidChangeParams are those of textDocument/didChange.
+type DidChangeParams struct {
+	TextDocument   TextDocument    `json:"textDocument"`
+	ContentChanges []ContentChange `json:"contentChanges"`
+}
+
+// ContentChange replaces a range, or the whole text if there is none.
+type ContentChange struct {
+	Range *Range `json:"range"`
+	Text  string `json:"text"`
+}
+
+// DocumentParams are those of requests and notifications about a document.
+type DocumentParams struct {
+	TextDocument     TextDocument `json:"textDocument"`
+	PreviousResultID string       `json:"previousResultId"`
+}
+
+// WatchedFilesParams are those of workspace/didChangeWatchedFiles.
+type WatchedFilesParams struct {
+	Changes []struct {
+		URI string `json:"uri"`
+	} `json:"changes"`
+}
+
+// ConfigurationParams are those of workspace/didChangeConfiguration.
+type ConfigurationParams struct {
+	Settings json.RawMessage `json:"settings"`
+}
+
+// Diagnostic is a finding.
+type Diagnostic struct {
+	Range              Range                `json:"range"`
+	Severity           int                  `json:"severity"`
+	Code               string               `json:"code"`
+	CodeDescription    *CodeDescription     `json:"codeDescription,omitempty"`
+	Source             string               `json:"source"`
+	Message            string               `json:"message"`
+	Tags               []int                `json:"tags,omitempty"`
+	RelatedInformation []RelatedInformation `json:"relatedInformation,omitempty"`
+}
+
+// Values of DiagnosticSeverity and DiagnosticTag.
+const (
+	severityError   = 1
+	severityWarning = 2
+	severityInfo    = 3
+	severityHint    = 4
+	tagUnnecessary  = 1
+	tagDeprecated   = 2
+)
+
+// CodeDescription is where to read about a code.
+type CodeDescription struct {
+	Href string `json:"href"`
+}
+
+// RelatedInformation is another place of a diagnostic.
+type RelatedInformation struct {
+	Location Location `json:"location"`
+	Message  string   `json:"message"`
+}
+
+// PublishDiagnosticsParams are those of textDocument/publishDiagnostics.
+type PublishDiagnosticsParams struct {
+	URI         string       `json:"uri"`
+	Version     *int         `json:"version,omitempty"`
+	Diagnostics []Diagnostic `json:"diagnostics"`
+}
+
+// DocumentDiagnosticReport answers textDocument/diagnostic: kind "full" with items, or
+// "unchanged".
+type DocumentDiagnosticReport struct {
+	Kind     string        `json:"kind"`
+	ResultID string        `json:"resultId"`
+	Items    *[]Diagnostic `json:"items,omitempty"`
+}
+
+// ShowMessageParams are those of window/showMessage and window/logMessage.
+type ShowMessageParams struct {
+	Type    int    `json:"type"`
+	Message string `json:"message"`
+}
+
+// Values of MessageType.
+const (
+	messageError   = 1
+	messageWarning = 2
+	messageLog     = 4
+)
+
+// RegistrationParams are those of client/registerCapability.
+type RegistrationParams struct {
+	Registrations []Registration `json:"registrations"`
+}
+
+// Registration asks for notifications.
+type Registration struct {
+	ID              string `json:"id"`
+	Method          string `json:"method"`
+	RegisterOptions any    `json:"registerOptions"`
+}
+
+// WatchOptions are the files whose changes the server wants to know of.
+type WatchOptions struct {
+	Watchers []FileWatcher `json:"watchers"`
+}
+
+// FileWatcher is a glob of them.
+type FileWatcher struct {
+	GlobPattern string `json:"globPattern"`
+}
