@@ -13,6 +13,7 @@ var floors = map[string]int{
 	"wardnix/lint/spell":             1,
 	"wardnix/lint/files":             1,
 	"wardnix/lint/gitrepo":           2,
+	"wardnix/lint/program":           1,
 	"wardnix/lint/shell":             1,
 	"wardnix/nixast/eval":            2,
 	"wardnix/emit":                   2,

@@ -90,6 +90,16 @@ func (p *place) read(t *testing.T, name string) string {
 	return string(text)
 }
 
+// rel is an absolute directory as [place.run] wants it.
+func (p *place) rel(t *testing.T, dir string) string {
+	t.Helper()
+	name, err := filepath.Rel(p.dir, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
 // run runs a command in the folder name of the place, asks for its exit status
 // and is what it prints, standard error last.
 func (p *place) run(t *testing.T, name string, want int, command ...string) string {

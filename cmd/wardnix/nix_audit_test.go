@@ -3,7 +3,9 @@
 package main
 
 import (
+	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -75,6 +77,69 @@ func TestAuditOnlyEvaluates(t *testing.T) {
 		`let f = builtins.getFlake "path:`+p.path("user")+`"; in derivation { name = "x"; system = builtins.currentSystem; builder = "`+bash+`"; args = [ "-c" "echo 1 > `+p.path("canary")+`; echo > $out" ]; }`)
 	if _, err := os.Lstat(p.path("canary")); err != nil {
 		t.Error("no build leaves a canary, so that the test shows nothing")
+	}
+}
+
+// Nix runs git in the repository of a flake. Nothing that the settings of the repository
+// name is run by it, in a tree with changes and in one without.
+func TestAuditRunsNothingOfRepositories(t *testing.T) {
+	for _, from := range []string{".", "..", "elsewhere"} {
+		for _, dirty := range []bool{true, false} {
+			t.Run(fmt.Sprintf("from %s, changed %v", from, dirty), func(t *testing.T) {
+				t.Parallel()
+				p := newWardnixPlace(t)
+				h := newHostile(t)
+				h.write(t, "repo/flake.nix", "{ outputs = _: { nixosConfigurations.h.config.system.build.toplevel.drvPath = \"evaluated\"; }; }\n")
+				h.write(t, "repo/.gitattributes", "* filter=canary diff=canary merge=canary\n")
+				h.write(t, "repo/sub/x.nix", before)
+				h.git(t, "repo", "init", "-q")
+				h.git(t, "repo", "add", ".")
+				h.git(t, "repo", "commit", "-q", "-m", "first")
+				if dirty {
+					h.write(t, "repo/sub/x.nix", after)
+				}
+				config, err := os.ReadFile(filepath.Join(h.dir, "repo/.git/config"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				h.write(t, "repo/.git/config", string(config)+h.settings())
+				dir, flake := filepath.Join(h.dir, "repo/sub"), ".."
+				switch from {
+				case "..":
+					dir, flake = h.dir, "git+file://"+h.dir+"/repo"
+				case "elsewhere":
+					dir, flake = p.mkdir(t, "user"), h.dir+"/repo"
+				}
+				out := p.run(t, p.rel(t, dir), exitFailed, "wardnix", "audit", flake+"#h")
+				h.ran(t)
+				if !strings.Contains(out, "drvPath names no derivation of the store") {
+					t.Errorf("nix does not get as far as the host:\n%s", out)
+				}
+			})
+		}
+	}
+}
+
+// A flake cannot have any other file read than a derivation of the store.
+func TestAuditReadsDerivationsOnly(t *testing.T) {
+	t.Parallel()
+	p := newWardnixPlace(t)
+	p.write(t, "secret.service", "[Service]\nUser=secret\n")
+	p.mkdir(t, "user")
+	p.write(t, "user/a.service", "[Service]\nUser=secret\n")
+	if err := os.Symlink(p.path("secret.service"), p.path("user/link.drv")); err != nil {
+		t.Fatal(err)
+	}
+	p.write(t, "user/flake.nix", strings.ReplaceAll(`{ outputs = { self }: let host = drvPath: { config.system.build.toplevel = { inherit drvPath; }; }; in { nixosConfigurations = {
+		file = host "DIR/secret.service"; dir = host "DIR"; zero = host "/dev/zero"; up = host (builtins.storeDir + "/../../secret.service");
+		source = host "${self}/a.service"; text = host (builtins.toFile "a.service" "User=secret");
+		link = host "${builtins.path { path = ./link.drv; name = "x.drv"; }}"; long = host (builtins.concatStringsSep "" (builtins.genList (_: "0123456789abcdef") 100000));
+	}; }; }`, "DIR", p.dir))
+	for _, host := range []string{"file", "dir", "zero", "up", "source", "text", "link", "long"} {
+		out := p.run(t, "user", exitFailed, "wardnix", "audit", "path:.#"+host)
+		if strings.Contains(out, "User=secret") || len(out) > 100_000 {
+			t.Errorf("%s: %.1000s", host, out)
+		}
 	}
 }
 

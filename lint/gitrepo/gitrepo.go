@@ -5,6 +5,7 @@ package gitrepo
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"crypto/sha1"
 	"crypto/sha256"
 	"encoding/hex"
@@ -14,8 +15,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
+
+	"wardnix/lint/program"
 )
 
 // A Repository reads the objects of a git repository. It runs only those git
@@ -57,37 +62,52 @@ var gitEnvironment = []string{
 	"LC_ALL=C",
 }
 
+// patience is how long git may take: a repository may have a named pipe where a file
+// should be, and a revision may be an expensive regular expression.
+var patience = time.Minute
+
+var errSlow = errors.New("git did not finish in time")
+
+// maxPrinted is the number of bytes that git may print: a commit of a few objects
+// may have more files than there are atoms. The names of a million files fit.
+const maxPrinted = 128 << 20
+
 // command is git with arguments, for this repository and no other.
-func (r *Repository) command(args ...string) *exec.Cmd {
+func (r *Repository) command(ctx context.Context, args ...string) *exec.Cmd {
 	fixed := []string{
 		"--git-dir=" + filepath.Join(r.Top, ".git"), "--no-pager", "--literal-pathspecs",
 		"-c", "safe.bareRepository=explicit", "-c", "protocol.allow=never",
 		"-c", "core.fsmonitor=false", "-c", "core.hooksPath=" + os.DevNull,
+		"-c", "core.bigFileThreshold=1m", // larger ones pass through git in pieces
 	}
-	cmd := exec.Command("git", append(fixed, args...)...)
+	cmd := exec.CommandContext(ctx, "git", append(fixed, args...)...)
 	cmd.Dir = r.Top
-	for _, v := range os.Environ() {
-		if !strings.HasPrefix(strings.ToUpper(v), "GIT_") {
-			cmd.Env = append(cmd.Env, v)
-		}
-	}
-	cmd.Env = append(cmd.Env, gitEnvironment...)
+	cmd.Env = append(withoutGit(os.Environ()), gitEnvironment...)
 	return cmd
+}
+
+// withoutGit is an environment without the variables of git.
+func withoutGit(environment []string) []string {
+	return slices.DeleteFunc(environment, func(v string) bool { return strings.HasPrefix(strings.ToUpper(v), "GIT_") })
 }
 
 // run is what git prints.
 func (r *Repository) run(args ...string) (string, error) {
-	cmd := r.command(args...)
-	var out, problem bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &problem
-	err := cmd.Run()
-	return out.String(), gitError(err, problem.String())
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	out, problem, err := program.Output(ctx, r.command(ctx, args...), maxPrinted)
+	return out, gitError(ctx, err, problem)
 }
 
 // gitError is the error of a run of git that printed problem.
-func gitError(err error, problem string) error {
-	if errors.Is(err, exec.ErrNotFound) {
+func gitError(ctx context.Context, err error, problem string) error {
+	switch {
+	case errors.Is(err, exec.ErrNotFound):
 		return errors.New("git is needed and cannot be found")
+	case err != nil && ctx.Err() != nil:
+		return errSlow
+	case errors.Is(err, program.ErrTooMuch):
+		return errors.New("the repository is too large: git prints too much")
 	}
 	if line, _, _ := strings.Cut(strings.TrimSpace(problem), "\n"); err != nil && line != "" {
 		return errors.New("git: " + strings.TrimPrefix(line, "fatal: "))
@@ -99,7 +119,10 @@ func gitError(err error, problem string) error {
 // where they never were one.
 func (r *Repository) Base(rev string) (string, error) {
 	commit, err := r.run("rev-parse", "--verify", "--quiet", "--end-of-options", rev+"^{commit}")
-	if err != nil {
+	switch {
+	case errors.Is(err, errSlow):
+		return "", err
+	case err != nil:
 		if _, broken := r.run("rev-parse", "--git-dir"); broken != nil {
 			return "", broken
 		}
@@ -134,7 +157,9 @@ func (r *Repository) Contents(objects []string, limit int64) ([]string, error) {
 	if len(objects) == 0 {
 		return nil, nil
 	}
-	cmd := r.command("cat-file", "--batch")
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	cmd := r.command(ctx, "cat-file", "--batch")
 	cmd.Stdin = strings.NewReader(strings.Join(objects, "\n") + "\n")
 	var problem bytes.Buffer
 	cmd.Stderr = &problem
@@ -143,11 +168,11 @@ func (r *Repository) Contents(objects []string, limit int64) ([]string, error) {
 		return nil, err
 	}
 	if err := cmd.Start(); err != nil {
-		return nil, gitError(err, "")
+		return nil, gitError(ctx, err, "")
 	}
 	texts, readErr := readBatch(bufio.NewReader(pipe), len(objects), limit)
 	_, _ = io.Copy(io.Discard, pipe) // so that git ends
-	if err := gitError(cmd.Wait(), problem.String()); err != nil {
+	if err := gitError(ctx, cmd.Wait(), problem.String()); err != nil {
 		return nil, err
 	}
 	return texts, readErr

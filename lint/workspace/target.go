@@ -22,7 +22,7 @@ type Target struct {
 	Shown string
 	name  string // of the host, if known
 	file  string // what to read; "" for a flake
-	flake string // the flake and the attribute of the system
+	flake string // the reference to the flake
 }
 
 // hostsAttr is the output of a flake that holds its systems.
@@ -55,12 +55,12 @@ func (w *Workspace) Targets(ctx context.Context, args []string) ([]Target, error
 }
 
 func flakeHost(flake, name string) Target {
-	return Target{Shown: flake + "#" + name, name: name, flake: flake + "#" + nixast.QuoteAttrPath(hostsAttr, name)}
+	return Target{Shown: flake + "#" + name, name: name, flake: flake}
 }
 
 // hostNames are the systems of a flake, by name.
 func (w *Workspace) hostNames(ctx context.Context, flake string) ([]string, error) {
-	out, err := w.nixEval(ctx, flake+"#"+hostsAttr, "--json", "--apply", "builtins.attrNames")
+	out, err := w.nixEval(ctx, flake, hostsAttr, "--json", "--apply", "builtins.attrNames")
 	if err != nil {
 		return nil, err
 	}
@@ -74,11 +74,23 @@ func (w *Workspace) hostNames(ctx context.Context, flake string) ([]string, erro
 
 // path is the file or directory that holds the system.
 func (w *Workspace) path(ctx context.Context, t Target) (string, error) {
-	if t.flake == "" {
+	if t.file != "" {
 		return t.file, nil
 	}
-	return w.nixEval(ctx, t.flake+".config.system.build.toplevel.drvPath", "--raw")
+	attr := nixast.QuoteAttrPath(hostsAttr, t.name) + ".config.system.build.toplevel.drvPath"
+	drv, err := w.nixEval(ctx, t.flake, attr, "--raw", "--apply", inStore)
+	if err != nil {
+		return "", err
+	}
+	if info, err := os.Lstat(drv); err != nil || !info.Mode().IsRegular() {
+		return "", fmt.Errorf("nix eval: %q is not a derivation", drv)
+	}
+	return drv, nil
 }
+
+// inStore keeps a flake from naming any other file than a derivation of the store.
+const inStore = `path: if builtins.dirOf "${path}" == builtins.storeDir && builtins.match ".*[.]drv" "${path}" != null
+  then path else throw "drvPath names no derivation of the store"`
 
 // system reads a target, and what to judge it by.
 func (w *Workspace) system(ctx context.Context, t Target) (*audit.System, error) {

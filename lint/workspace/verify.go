@@ -1,8 +1,8 @@
 package workspace
 
 import (
-	"bytes"
 	"cmp"
+	"context"
 	"fmt"
 	"maps"
 	"os/exec"
@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"wardnix/lint"
+	"wardnix/lint/files"
+	"wardnix/lint/program"
 	"wardnix/nixast"
 )
 
@@ -85,14 +87,15 @@ func namedIn(fixed []lint.Finding) map[string]map[string]bool {
 // expression in a form of its own: without comments, with attribute paths as
 // nested sets.
 func readByNix(text string) (nixast.Node, error) {
-	cmd := exec.Command(nixParse, "--option", "allow-import-from-derivation", "false", "--parse", "-")
+	ctx := context.Background()
+	cmd := exec.CommandContext(ctx, nixParse, "--option", "allow-import-from-derivation", "false", "--parse", "-")
 	cmd.Stdin = strings.NewReader(text)
-	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	if err := cmd.Run(); err != nil {
-		return nixast.Node{}, fmt.Errorf("%w: %.300s", err, bytes.TrimSpace(stderr.Bytes()))
+	// Nix writes paths and operators in full, which makes a text longer.
+	printed, messages, err := program.Output(ctx, cmd, 16*files.MaxModule)
+	if err != nil {
+		return nixast.Node{}, fmt.Errorf("%w: %.300s", err, strings.TrimSpace(messages))
 	}
-	return nixast.Parse("", stdout.String(), nixast.Options{PipeOperators: true}).Root(), nil
+	return nixast.Parse("", printed, nixast.Options{PipeOperators: true}).Root(), nil
 }
 
 // comparison collects the paths of the bindings in which two trees differ.
