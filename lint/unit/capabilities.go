@@ -6,6 +6,8 @@ import (
 
 	"wardnix/lint/nixos"
 	"wardnix/lint/systemd/unitfile"
+	"wardnix/lint/systemd/value"
+	"wardnix/rules/profile"
 )
 
 // TakenCapabilities are the capabilities that directives take out of the
@@ -17,6 +19,66 @@ var TakenCapabilities = []struct{ Directive, Capability string }{
 	{"ProtectKernelLogs", "CAP_SYSLOG"},
 	{"ProtectClock", "CAP_SYS_TIME"},
 	{"ProtectClock", "CAP_WAKE_ALARM"},
+}
+
+// takenCalls are the groups of system calls, and the single ones, that directives
+// forbid (systemd.exec(5)).
+var takenCalls = []struct{ directive, calls string }{
+	{"ProtectKernelModules", "@module"},
+	{"ProtectKernelLogs", "syslog"},
+	{"ProtectClock", "@clock"},
+}
+
+// Allows reports whether the service may use something: a capability
+// ("CAP_SYS_ADMIN"), a family of addresses ("AF_UNIX"), or a system call ("mount").
+// Commands outside the sandbox are not meant.
+func (u *Unit) Allows(what string) value.Answer {
+	switch {
+	case strings.HasPrefix(what, "CAP_"):
+		return u.allowsCapability(what)
+	case strings.HasPrefix(what, "AF_"):
+		return not(u.Denies("RestrictAddressFamilies", what))
+	}
+	for _, t := range takenCalls {
+		if at, on := u.On(t.directive); on && slices.Contains(Members(t.calls, u.Version), what) {
+			return never(at)
+		}
+	}
+	return not(u.Denies("SystemCallFilter", what))
+}
+
+// allowsCapability: root has what the bounding set leaves it, and any other user
+// what is ambient, too.
+func (u *Unit) allowsCapability(name string) value.Answer {
+	bounds := u.Denies("CapabilityBoundingSet", name)
+	if bounds == value.Yes {
+		return value.No
+	}
+	if at, taken := u.Taken(name); taken {
+		return never(at)
+	}
+	switch who := u.RunsAs().Who; who {
+	case Root:
+		return not(bounds)
+	case Named, Dynamic:
+		if ambient := u.Denies("AmbientCapabilities", name); ambient == value.Yes || bounds == value.No {
+			return not(ambient)
+		}
+	}
+	return value.CannotTell
+}
+
+// never is what a setting leaves allowed that takes something away: nothing, but only
+// if its condition holds.
+func never(at Setting) value.Answer {
+	if at.When != nil {
+		return value.CannotTell
+	}
+	return value.No
+}
+
+func not(a value.Answer) value.Answer {
+	return [...]value.Answer{value.CannotTell: value.CannotTell, value.Yes: value.No, value.No: value.Yes}[a]
 }
 
 // Taken is the setting that takes a capability out of the bounding set.
@@ -31,12 +93,12 @@ func (u *Unit) Taken(capability string) (Setting, bool) {
 	return Setting{}, false
 }
 
-// given reports whether the unit names one of the capabilities as one to have, be
-// it under a condition.
-func (u *Unit) given(capabilities []string) bool {
-	return len(capabilities) > 0 && slices.ContainsFunc(u.Lines(), func(l nixos.Line) bool {
+// given is the line by which the unit names a capability that shows the need as one
+// to have, be it under a condition.
+func (u *Unit) given(n *profile.Need) (Setting, bool) {
+	return u.lineOf(func(l nixos.Line) bool {
 		return (l.Key == "AmbientCapabilities" || l.Key == "CapabilityBoundingSet") && !strings.HasPrefix(l.Shown, "~") &&
-			slices.ContainsFunc(strings.Fields(strings.ToUpper(l.Shown)), func(c string) bool { return slices.Contains(capabilities, c) })
+			slices.ContainsFunc(strings.Fields(strings.ToUpper(l.Shown)), func(c string) bool { return slices.Contains(n.Capabilities, c) })
 	})
 }
 

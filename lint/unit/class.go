@@ -32,13 +32,25 @@ type signs struct {
 	class  *profile.Class // nil for an ordinary daemon
 	opaque bool
 	// programs are those that the unit runs or that its texts name, of the ones that
-	// show something.
-	programs map[string]bool
-	// text is all commands and scripts, without comments.
-	text string
-	// needs are the answers of needOf, and asRoot that of ActsAsRoot, once known.
-	needs             map[string]string
+	// show something, with the first place.
+	programs map[string]Setting
+	// texts are all commands and scripts, without comments.
+	texts []sign
+	// asRoot is the answer of ActsAsRoot, once known.
 	asRoot, rootKnown bool
+}
+
+// A sign is a text that may show something of a unit, and its place.
+type sign struct {
+	at   Setting
+	text string
+}
+
+// runs adds a program that the unit runs.
+func (s *signs) runs(program string, at Setting) {
+	if _, known := s.programs[program]; !known {
+		s.programs[program] = at
+	}
 }
 
 // signs are those of the unit, read when they are first required.
@@ -50,41 +62,39 @@ func (u *Unit) signs() *signs {
 }
 
 func (u *Unit) readSigns() *signs {
-	s := &signs{programs: map[string]bool{}, needs: map[string]string{}}
+	s := &signs{programs: map[string]Setting{}}
 	name, _, _ := strings.Cut(u.BaseName(), "@")
 	best := len(profile.Classes)
-	runs := func(program string) {
+	runs := func(program string, at Setting) {
 		if i, ok := profile.ClassOf(program); ok {
-			s.programs[program] = true
+			s.runs(program, at)
 			if !u.isClient(program) {
 				best = min(best, i)
 			}
 		}
 	}
 	if !u.IsOverride() {
-		runs(name)
+		runs(name, Setting{})
 	}
 	commands := u.Commands()
 	for i := range commands {
 		for program := range programsOf(commands[i].Words[0]) {
-			runs(program)
+			runs(program, commands[i].Setting)
 		}
 	}
 	if best < len(profile.Classes) {
 		s.class = &profile.Classes[best]
 		s.opaque = s.class.All
 	}
-	var all strings.Builder
-	for text := range u.commandTexts() {
-		all.WriteString(text + "\n")
+	for at, text := range u.commandTexts() {
+		s.texts = append(s.texts, sign{at, text})
 		for word := range named(text) {
 			if i, ok := profile.ClassOf(word); ok {
-				s.programs[word] = true
+				s.runs(word, at)
 				s.opaque = s.opaque || i < len(profile.Classes) && profile.Classes[i].Nested && !u.isClient(word)
 			}
 		}
 	}
-	s.text = all.String()
 	return s
 }
 

@@ -65,6 +65,26 @@ func (u *Unit) Commands() []Command {
 // shell runs it, does not expect it to fail.
 func (c *Command) Certain() bool { return !c.Conditional && (c.Origin == Line || !c.MayFail) }
 
+// inert are commands of shells that use no file, device or connection that their
+// arguments name.
+var inert = []string{"echo", "printf", "test", "[", "[[", ":", "true", "false", "set", "export", "exit"}
+
+// Confined are the commands that the unit certainly runs inside its sandbox.
+func (u *Unit) Confined() iter.Seq[*Command] {
+	return func(yield func(*Command) bool) {
+		commands := u.Commands()
+		for i := range commands {
+			c := &commands[i]
+			if c.Outside || !c.Certain() || c.Origin != Line && slices.Contains(inert, c.Program()) {
+				continue
+			}
+			if !yield(c) {
+				return
+			}
+		}
+	}
+}
+
 // Main reports whether the command is one of the service itself, not of a step of
 // its start or end.
 func (c *Command) Main() bool { return c.Key == "ExecStart" || c.Key == "script" }

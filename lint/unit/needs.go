@@ -9,23 +9,64 @@ import (
 	"wardnix/rules/profile"
 )
 
-// needOf is why the unit's own text shows that it needs what a directive takes
-// away, whatever its class; "" if it does not show it.
-func (u *Unit) needOf(directive string) string {
-	why, asked := u.signs().needs[directive]
-	if !asked {
-		why = u.findNeed(directive)
-		u.signs().needs[directive] = why
-	}
-	return why
+// A Need is what the unit's own text shows that it does, or may do, and that
+// directives take away.
+type Need struct {
+	*profile.Need
+	// At is the place that shows it; the zero Setting if that is the unit's name, or
+	// not in the project.
+	At Setting
+	// Command does it for certain, within the sandbox; nil if the unit only may do it.
+	Command *Command
 }
 
-func (u *Unit) findNeed(directive string) string {
-	if slices.Contains(profile.Separating, directive) && u.signs().runAny(profile.Mounters) {
-		return "the host would not see what it mounts"
+// Needs are what the unit shows that it needs, whatever its class. The caller must
+// not change them.
+func (u *Unit) Needs() []Need {
+	if u.needs == nil {
+		u.needs = []Need{}
+		for i := range profile.Needs {
+			u.findNeed(&profile.Needs[i])
+		}
 	}
-	for i := range profile.Needs {
-		if n := &profile.Needs[i]; n.Directive == directive && (u.given(n.Capabilities) || u.setTo(n.Settings) || u.signs().show(n)) {
+	return u.needs
+}
+
+// findNeed adds the commands of the unit that do for certain what takes the need, or
+// else the first place that shows it.
+func (u *Unit) findNeed(n *profile.Need) {
+	certain := false
+	for c := range u.Confined() {
+		if slices.ContainsFunc(n.Uses, c.is) {
+			u.needs = append(u.needs, Need{n, c.Setting, c})
+			certain = true
+		}
+	}
+	if certain {
+		return
+	}
+	for _, shown := range []func(*profile.Need) (Setting, bool){u.given, u.setTo, u.signs().show} {
+		if at, ok := shown(n); ok {
+			u.needs = append(u.needs, Need{n, at, nil})
+			return
+		}
+	}
+}
+
+// is reports whether the command is a use of a program.
+func (c *Command) is(use profile.Use) bool {
+	if slices.ContainsFunc(use.Below, func(dir string) bool { return strings.HasPrefix(c.Words[0], dir) }) {
+		return true
+	}
+	return slices.Contains(use.Programs, c.Program()) && len(c.Args()) >= len(use.First) && slices.Equal(c.Args()[:len(use.First)], use.First) &&
+		(len(use.Any) == 0 || c.Has(use.Any...))
+}
+
+// needOf is why the unit shows that it needs what a directive takes away; "" if it
+// does not show it.
+func (u *Unit) needOf(directive string) string {
+	for _, n := range u.Needs() {
+		if slices.Contains(n.Directives, directive) {
 			return n.Why
 		}
 	}
@@ -52,34 +93,52 @@ func isOf(d *profile.Daemon, c *profile.Class) bool {
 	return d != nil && slices.ContainsFunc(d.Programs, func(p string) bool { return slices.Contains(c.Programs, p) })
 }
 
-// show reports whether what the unit executes shows the need.
-func (s *signs) show(n *profile.Need) bool {
-	if s.runAny(n.Programs) {
-		return true
+// show is the first place where what the unit runs shows the need.
+func (s *signs) show(n *profile.Need) (Setting, bool) {
+	for _, p := range n.Programs {
+		if at, ok := s.programs[p]; ok {
+			return at, true
+		}
 	}
-	marked := slices.ContainsFunc(n.Marks, func(m string) bool { return strings.Contains(s.text, m) })
-	return marked && (n.Text == nil || n.Text.MatchString(s.text))
+	for _, t := range s.texts {
+		marked := slices.ContainsFunc(n.Marks, func(m string) bool { return strings.Contains(t.text, m) })
+		if marked && (n.Text == nil || n.Text.MatchString(t.text)) {
+			return t.at, true
+		}
+	}
+	return Setting{}, false
 }
 
 // runAny reports whether the unit may run one of the programs.
 func (s *signs) runAny(programs []string) bool {
-	return slices.ContainsFunc(programs, func(p string) bool { return s.programs[p] })
+	return slices.ContainsFunc(programs, func(p string) bool { _, ok := s.programs[p]; return ok })
 }
 
-// setTo reports whether the unit has one of the settings, or may have.
-func (u *Unit) setTo(settings []profile.NeededBy) bool {
-	for _, s := range settings {
+// setTo is the setting that shows the need; false if the unit has none and cannot
+// have one.
+func (u *Unit) setTo(n *profile.Need) (Setting, bool) {
+	for _, s := range n.Settings {
 		for _, a := range u.Full.Values("Service", s.Key) {
 			word, _, _ := strings.Cut(a.Value, " ")
 			if on, isBool := value.ParseBool(a.Value); isBool && !on && len(s.Values) == 0 {
 				continue
 			}
 			if a.Unknown || len(s.Values) == 0 && a.Value != "" || slices.Contains(s.Values, word) {
-				return true
+				at, _ := u.lineOf(func(l nixos.Line) bool { return l.Section == "Service" && l.Key == s.Key })
+				return at, true
 			}
 		}
 	}
-	return false
+	return Setting{}, false
+}
+
+// lineOf is the first line of the unit that is one of those meant.
+func (u *Unit) lineOf(meant func(nixos.Line) bool) (Setting, bool) {
+	lines := u.Lines()
+	if i := slices.IndexFunc(lines, meant); i >= 0 {
+		return Setting{lines[i]}, true
+	}
+	return Setting{}, false
 }
 
 // ActsAsRoot reports whether something of a unit that has another user acts with
@@ -96,7 +155,8 @@ func (u *Unit) ActsAsRoot() bool {
 func (u *Unit) findRoot() bool {
 	text, set, known := u.Effective("Service", "NoNewPrivileges")
 	on, isBool := value.ParseBool(text)
-	return set && known && isBool && !on || u.given([]string{"CAP_SYS_ADMIN"}) || u.needOf("NoNewPrivileges") != "" || u.rootSteps()
+	_, administers := u.given(&profile.Need{Capabilities: []string{"CAP_SYS_ADMIN"}})
+	return set && known && isBool && !on || administers || u.needOf("NoNewPrivileges") != "" || u.rootSteps()
 }
 
 // rootSteps reports whether the unit runs a step of its start or end as root
@@ -108,12 +168,7 @@ func (u *Unit) rootSteps() bool {
 		on, _ := value.ParseBool(text)
 		only = on || !known
 	}
-	return slices.ContainsFunc(u.Lines(), func(l nixos.Line) bool {
-		if l.Section != "Service" || !strings.HasPrefix(l.Key, "Exec") {
-			return false
-		}
-		line := strings.TrimSpace(l.Shown)
-		prefix := line[:len(line)-len(strings.TrimLeft(line, "-@:+!|"))]
-		return !strings.Contains(prefix, "+") && (only && l.Key != "ExecStart" || strings.Contains(prefix, "!") && !strings.Contains(prefix, "!!"))
+	return slices.ContainsFunc(u.Commands(), func(c Command) bool {
+		return c.Origin == Line && !c.Outside && (c.AsRoot || only && c.Key != "ExecStart")
 	})
 }

@@ -55,8 +55,7 @@ func (u *Unit) SocketActivated() bool {
 // CutOff is the setting, besides PrivateNetwork, that keeps the service from every
 // other host, and how.
 func (u *Unit) CutOff() (at Setting, how string, ok bool) {
-	if families, set := u.Settings("Service", "RestrictAddressFamilies"); set && u.Denies("RestrictAddressFamilies", "AF_INET") == value.Yes &&
-		u.Denies("RestrictAddressFamilies", "AF_INET6") == value.Yes {
+	if families, set := u.Settings("Service", "RestrictAddressFamilies"); set && u.Allows("AF_INET") == value.No && u.Allows("AF_INET6") == value.No {
 		return Setting{ValueLine(families[0])}, "RestrictAddressFamilies allows neither AF_INET nor AF_INET6", true
 	}
 	deny, set := u.Settings("Service", "IPAddressDeny")

@@ -10,24 +10,30 @@ import (
 )
 
 // commandTexts are a unit's command lines and scripts, with what is written in
-// place of the scripts that they call, and what the unit has in its path.
-func (u *Unit) commandTexts() iter.Seq[string] {
-	return func(yield func(string) bool) {
+// place of the scripts that they call, and what the unit has in its path, each with
+// its place.
+func (u *Unit) commandTexts() iter.Seq2[Setting, string] {
+	return func(yield func(Setting, string) bool) {
 		ev := u.Host.Evaluator()
-		var parts []string
-		take := func(o *nixos.Option) {
+		var parts []sign
+		at := func(key string, d *nixos.Def) Setting {
+			return Setting{nixos.Line{Section: "Service", Key: key, Def: d, Origin: d.Binding}}
+		}
+		take := func(key string, o *nixos.Option) {
 			for _, d := range o.Defs {
-				parts = scripts(ev, d.Value, 0, parts)
+				for _, text := range scripts(ev, d.Value, 0, nil) {
+					parts = append(parts, sign{at(key, d), text})
+				}
 			}
 		}
 		for _, l := range u.Lines() {
-			if l.Section == "Service" && strings.HasPrefix(l.Key, "Exec") && !yield(l.Shown) {
+			if l.Section == "Service" && strings.HasPrefix(l.Key, "Exec") && !yield(Setting{l}, l.Shown) {
 				return
 			}
 		}
 		for _, o := range u.Directives("Service") {
 			if strings.HasPrefix(o.Name(), "Exec") {
-				take(o)
+				take(o.Name(), o)
 			}
 		}
 		for _, name := range slices.Concat(ScriptOptions, []string{"path"}) {
@@ -36,14 +42,14 @@ func (u *Unit) commandTexts() iter.Seq[string] {
 				if _, known := ev.Force(d.Value).(*eval.String); known {
 					continue
 				}
-				if b, ok := d.Binding.AsBinding(); ok && !yield(withoutComments(b.Value().Text())) {
+				if b, ok := d.Binding.AsBinding(); ok && !yield(at(name, d), withoutComments(b.Value().Text())) {
 					return
 				}
 			}
-			take(o)
+			take(name, o)
 		}
-		for _, text := range parts {
-			if !yield(withoutComments(text)) {
+		for _, p := range parts {
+			if !yield(p.at, withoutComments(p.text)) {
 				return
 			}
 		}

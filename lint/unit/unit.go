@@ -41,6 +41,7 @@ type Unit struct {
 	commands        []Command         // of Commands; nil until it is asked for
 	complete        eval.Truth        // of Complete; Maybe until it is asked for
 	identity        *Identity         // of RunsAs, once known
+	needs           []Need            // of Needs; nil until it is asked for
 }
 
 func viewOf(u *nixos.Unit, w *World) *Unit {

@@ -49,7 +49,7 @@ func writtenPaths(u *unit.Unit) func(yield func(string, use) bool) {
 				return
 			}
 		}
-		for c := range confined(u) {
+		for c := range u.Confined() {
 			for flag, path := range c.Flags() {
 				if pidFlag.MatchString(flag) && unit.VarPath.MatchString(path) || dataFlag.MatchString(flag) && u.OwnPath(path) {
 					if !yield(path, use{c.Setting, flag}) {

@@ -39,7 +39,7 @@ func devices(u *unit.Unit) func(yield func(string, unit.Setting) bool) {
 				return
 			}
 		}
-		for c := range confined(u) {
+		for c := range u.Confined() {
 			for _, w := range c.Args() {
 				_, value, _ := strings.Cut(w, "=")
 				for _, path := range []string{w, value} {

@@ -37,7 +37,7 @@ func checkHome(p *lint.Pass, u *unit.Unit) {
 // homePaths are the paths below home directories that the unit uses.
 func homePaths(u *unit.Unit) func(yield func(string, use) bool) {
 	return func(yield func(string, use) bool) {
-		for c := range confined(u) {
+		for c := range u.Confined() {
 			if homePath.MatchString(c.Words[0]) && !yield(c.Words[0], use{c.Setting, "the program that " + c.Key + " runs"}) {
 				return
 			}

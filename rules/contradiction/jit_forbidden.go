@@ -19,7 +19,7 @@ func checkJIT(p *lint.Pass, u *unit.Unit) {
 	if !ok || strings.Contains(u.EnvironmentText(), "jitless") {
 		return
 	}
-	for c := range confined(u) {
+	for c := range u.Confined() {
 		r, ok := profile.RuntimeOf(c.Program())
 		if !ok || !u.Together(deny, c.Setting) || r.Without != "" && slices.ContainsFunc(c.Args(), func(w string) bool { return strings.Contains(w, r.Without) }) {
 			continue

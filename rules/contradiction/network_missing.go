@@ -22,7 +22,7 @@ func checkNetwork(p *lint.Pass, u *unit.Unit) {
 	if !ok {
 		return
 	}
-	for c := range confined(u) {
+	for c := range u.Confined() {
 		if host, remote := remoteOf(c); remote && u.Together(cut, c.Setting) {
 			p.At(u, cut, c.Setting).Concerns(u.About(c.Key)...).Note("%s", how).
 				Reportf("%s keeps %s from reaching %s", cut.Key, c.Program(), host)
@@ -38,7 +38,7 @@ func checkPrivateNetwork(p *lint.Pass, u *unit.Unit) bool {
 	if !ok || !u.Lacks("Unit", "JoinsNamespaceOf") || !u.Lacks("Service", "NetworkNamespacePath") || u.SocketActivated() {
 		return false
 	}
-	for c := range confined(u) {
+	for c := range u.Confined() {
 		host, remote := remoteOf(c)
 		address, listens := unheard(c)
 		if listens = listens && c.Main() && !u.Joined(); !remote && !listens || !u.Together(private, c.Setting) {

@@ -15,7 +15,7 @@ var NotifyWithoutUnix = &lint.Rule{Page: lint.ReadPage(pages, "notify-without-un
 
 func checkNotify(p *lint.Pass, u *unit.Unit) {
 	all, set := u.Settings("Service", "RestrictAddressFamilies")
-	if !set || u.Denies("RestrictAddressFamilies", "AF_UNIX") != value.Yes {
+	if !set || u.Allows("AF_UNIX") != value.No {
 		return
 	}
 	by, ok := u.Notifies()

@@ -21,9 +21,10 @@ func checkPorts(p *lint.Pass, u *unit.Unit) {
 		return
 	}
 	as := u.RunsAs()
-	if as.Who != unit.Named && as.Who != unit.Dynamic || as.At.Def == nil || !u.Together(as.At, at) || !u.Complete() || u.SocketActivated() ||
+	_, given := u.Names("AmbientCapabilities", "CAP_NET_BIND_SERVICE") // whatever takes it away is reported by AmbientUnbounded
+	if given || as.Who != unit.Named && as.Who != unit.Dynamic || as.At.Def == nil || !u.Together(as.At, at) || !u.Complete() || u.SocketActivated() ||
 		u.MayBeOn("PrivateNetwork", "NetworkNamespacePath", "PAMName") ||
-		u.Denies("AmbientCapabilities", "CAP_NET_BIND_SERVICE") != value.Yes ||
+		u.Allows("CAP_NET_BIND_SERVICE") != value.No ||
 		u.Host.Option("boot", "kernel", "sysctl", "net.ipv4.ip_unprivileged_port_start").IsSet() {
 		return
 	}
@@ -36,7 +37,7 @@ func checkPorts(p *lint.Pass, u *unit.Unit) {
 // lowPortOf is the first port below 1024 on which the main command or a variable
 // has the service listen.
 func lowPortOf(u *unit.Unit) (at unit.Setting, port string, ok bool) {
-	for c := range confined(u) {
+	for c := range u.Confined() {
 		if !c.Main() || c.AsRoot || strings.Contains(c.Words[0], "wrapper") {
 			continue
 		}

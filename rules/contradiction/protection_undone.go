@@ -10,7 +10,7 @@ import (
 var ProtectionUndone = &lint.Rule{Page: lint.ReadPage(pages, "protection-undone"), Unit: ofSystem(checkUndone)}
 
 func checkUndone(p *lint.Pass, u *unit.Unit) {
-	if at, ok := has(u, "CAP_SYS_ADMIN"); ok && u.Denies("SystemCallFilter", "mount") == value.No {
+	if at, ok := has(u, "CAP_SYS_ADMIN"); ok && u.Allows("mount") == value.Yes {
 		if view, ok := u.Namespaced(); ok && u.Together(at, view) {
 			p.At(u, at, view).Concerns(u.About(view.Key)...).
 				Help("forbid the system calls: `SystemCallFilter = [ \"~@mount\" ]`").
@@ -27,9 +27,9 @@ func checkUndone(p *lint.Pass, u *unit.Unit) {
 
 // has is the setting that gives the service a capability.
 func has(u *unit.Unit, capability string) (unit.Setting, bool) {
-	if at, ok := u.Names("AmbientCapabilities", capability); ok && u.Denies("AmbientCapabilities", capability) == value.No {
-		return at, true
+	at, ok := u.Names("AmbientCapabilities", capability)
+	if !ok {
+		at, ok = u.Names("CapabilityBoundingSet", capability)
 	}
-	at, ok := u.Names("CapabilityBoundingSet", capability)
-	return at, ok && u.RunsAs().Root() && u.Denies("CapabilityBoundingSet", capability) == value.No
+	return at, ok && u.Allows(capability) == value.Yes
 }

@@ -7,6 +7,7 @@ import (
 
 	"wardnix/lint"
 	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/value"
 	"wardnix/lint/unit"
 )
 
@@ -24,9 +25,15 @@ func checkShellSyntax(p *lint.Pass, u *unit.Unit) {
 			if !ok || onDarwin(l) || !unit.IsWritten(l) || l.Value == nil {
 				continue
 			}
-			word, note := shellProgram(firstLine(text)), "systemd takes it for the path of the program"
+			line := firstLine(text)
+			first, _, _ := strings.Cut(line, " ")
+			command := value.ParsePrefixes(first, u.Version)
+			if command.Shell {
+				continue
+			}
+			word, note := shellProgram(command.Path), "systemd takes it for the path of the program"
 			if word == "" {
-				word, note = shellWord(firstLine(text)), "systemd passes it to the program as an argument"
+				word, note = shellWord(line), "systemd passes it to the program as an argument"
 			}
 			if word != "" {
 				p.AtLine(u, l).Note("%s", note).Help("use the option `script`, or run `sh -c`").
@@ -53,10 +60,9 @@ var (
 	shellBuiltins = []string{"cd", "export", "source", "eval", "exec", "ulimit", "umask", "unset", "alias", "set"}
 )
 
-// shellProgram is the first word of a command line if it assigns a variable, is a
+// shellProgram is the first word of a command line, without its prefixes, if it assigns a variable, is a
 // builtin of the shell, or ends in ";".
-func shellProgram(line string) string {
-	first, _, _ := strings.Cut(strings.TrimLeft(strings.TrimSpace(line), "-+!:@"), " ")
+func shellProgram(first string) string {
 	if strings.ContainsAny(first, "|\"'") || strings.Contains(first, unit.UnknownText) && !strings.HasSuffix(first, ";") {
 		return ""
 	}
@@ -77,8 +83,7 @@ func isShellWord(word string) bool {
 		len(word) > 1 && word[0] == '`'
 }
 
-// shellWord is the first argument outside quotes that only a shell understands. A
-// command line that begins with "|" is run by a shell (systemd 258).
+// shellWord is the first argument outside quotes that only a shell understands.
 func shellWord(line string) string {
 	var quote byte
 	start, words := -1, 0

@@ -215,7 +215,7 @@ var byProgram = func() map[string]int {
 			}
 		}
 	}
-	others := slices.Concat(Mounters, Client.Programs)
+	others := slices.Clone(Client.Programs)
 	for i := range Needs {
 		others = append(others, Needs[i].Programs...)
 	}

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"wardnix/lint/nixos"
+	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/value"
 )
 
 // runs tells units that go on running a program: by their name or by what they
@@ -21,7 +23,7 @@ func runs(program string) func(*nixos.Unit) bool {
 			return true
 		}
 		for _, l := range u.Lines() {
-			if l.Key == "ExecStart" && l.Section == "Service" && executes(l.Shown, program) {
+			if l.Key == "ExecStart" && l.Section == "Service" && executes(l.Shown, program, u.Host.Version()) {
 				return true
 			}
 		}
@@ -37,9 +39,10 @@ func hasWord(name, word string) bool {
 	}), word)
 }
 
-// executes reports whether a command line runs the program: its first word
-// ends in it, whatever prefix and path stand before.
-func executes(line, program string) bool {
-	first, _, _ := strings.Cut(strings.TrimLeft(line, "-+!:@| "), " ")
-	return first == program || strings.HasSuffix(first, "/"+program)
+// executes reports whether a command line runs the program: its first word is the
+// program, or a path that ends in it.
+func executes(line, program string, v directive.Version) bool {
+	first, _, _ := strings.Cut(strings.TrimSpace(line), " ")
+	path := value.ParsePrefixes(first, v).Path
+	return path == program || strings.HasSuffix(path, "/"+program)
 }

@@ -18,9 +18,9 @@ type Command struct {
 	magic bool // "!!"
 }
 
-// parsePrefixes strips the prefixes off the first word of a command line, as
+// ParsePrefixes strips the prefixes off the first word of a command line, as
 // config_parse_exec does (src/core/load-fragment.c).
-func parsePrefixes(word string, v directive.Version) Command { //nolint:cyclop // mirrors config_parse_exec in src/core/load-fragment.c of systemd
+func ParsePrefixes(word string, v directive.Version) Command { //nolint:cyclop // mirrors config_parse_exec in src/core/load-fragment.c of systemd
 	c := Command{}
 	for ; word != ""; word = word[1:] {
 		switch p := word[0]; {
@@ -78,7 +78,7 @@ func ParseExec(line string, e Expander) ([]Command, Verdict) {
 			}
 			continue
 		}
-		command := parsePrefixes(word, e.Version)
+		command := ParsePrefixes(word, e.Version)
 		fail := refused
 		if command.IgnoreFailure {
 			fail = ignored
