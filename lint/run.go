@@ -196,7 +196,7 @@ func (p *Pass) applicable(fixes []Fix) []Fix {
 // asked reports whether f was asked for and can be relied on.
 func (p *Pass) asked(f *nixast.File) bool {
 	file := p.Project.File(f.Name)
-	return file != nil && file.Asked && !Broken(f)
+	return file != nil && file.Reported && !Broken(f)
 }
 
 // Broken reports whether f has a mistake that leaves its meaning in doubt.
@@ -237,7 +237,7 @@ type Change struct {
 func (l *Linter) Run(project *nixos.Project) *Result {
 	r := &Result{Project: project}
 	for _, f := range project.Files() {
-		if f.Asked && f.Err == nil {
+		if f.Reported && f.Err == nil {
 			r.Files++
 		}
 	}

@@ -44,7 +44,7 @@ func SourceFindings(p *nixos.Project) []Finding {
 	}
 	for _, f := range p.Files() {
 		switch {
-		case !f.Asked || f.Tree == nil: // what cannot be read is a problem of the project
+		case !f.Reported || f.Tree == nil: // what cannot be read is a problem of the project
 		case strings.TrimSpace(f.Tree.Src) == "":
 			out = append(out, unread(f.Name, Info, "the file is empty, so there is nothing to check"))
 		case Broken(f.Tree):
@@ -71,7 +71,7 @@ func unreadable(x nixos.Problem) Finding {
 // files that were requested.
 func unfinished(h *nixos.Host) []Finding {
 	reason := h.Unfinished()
-	at := slices.IndexFunc(h.Files, func(f *nixos.File) bool { return f.Asked })
+	at := slices.IndexFunc(h.Files, func(f *nixos.File) bool { return f.Reported })
 	if reason == nil || at < 0 && len(h.Files) > 0 {
 		return nil
 	}

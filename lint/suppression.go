@@ -274,7 +274,7 @@ func (s *Suppression) suppresses(f *Finding) bool {
 // eachSuppression calls do for the suppressions of the files to report on.
 func (p *Pass) eachSuppression(do func(*Suppression)) {
 	for _, f := range p.Project.Files() {
-		if f.Asked && f.Tree != nil {
+		if f.Reported && f.Tree != nil {
 			for _, s := range p.run.suppressionsIn(f.Tree) {
 				do(s)
 			}

@@ -176,7 +176,7 @@ func (v *lintVerb) files(c *Command, w *workspace.Workspace) int {
 		return c.fail("lint: %v", err)
 	}
 	for _, f := range w.Project.Files() {
-		if f.Asked {
+		if f.Reported {
 			c.print(report.Textf("%s\n", report.Name(f.Name)))
 		}
 	}

@@ -98,7 +98,7 @@ func (c *Command) describe(w *workspace.Workspace) {
 func countAsked(files []*nixos.File) int {
 	n := 0
 	for _, f := range files {
-		if f.Asked {
+		if f.Reported {
 			n++
 		}
 	}

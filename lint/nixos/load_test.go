@@ -37,7 +37,7 @@ func fileList(p *Project) []string {
 		switch {
 		case f.Err != nil:
 			names = append(names, f.Name+": "+f.Err.Error())
-		case f.Asked:
+		case f.Reported:
 			names = append(names, f.Name)
 		default:
 			names = append(names, "("+f.Name+")")
@@ -162,7 +162,7 @@ func TestLoadCollection(t *testing.T) {
 	if diff := cmp.Diff([]string{"modules/a.nix"}, fileList(p)); diff != "" {
 		t.Errorf("files (-want +got):\n%s", diff)
 	}
-	if f := p.File("lib/x.nix"); f == nil || f.Asked || f.Tree == nil {
+	if f := p.File("lib/x.nix"); f == nil || f.Reported || f.Tree == nil {
 		t.Errorf("lib/x.nix is not found when it is asked for: %v", f)
 	}
 	if f := p.File("../outside.nix"); f != nil {
@@ -179,7 +179,7 @@ func TestOverlay(t *testing.T) {
 		}
 	}
 	q := p.With(map[string]string{"a.nix": "4"})
-	if got := q.File("a.nix").Tree.Src; got != "4" || !q.File("a.nix").Asked {
+	if got := q.File("a.nix").Tree.Src; got != "4" || !q.File("a.nix").Reported {
 		t.Errorf("a.nix is %q after With", got)
 	}
 	if got := p.File("a.nix").Tree.Src; got != "2" {

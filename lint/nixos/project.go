@@ -93,9 +93,9 @@ type File struct {
 	Name string
 	// Path is the absolute path, with "/".
 	Path string
-	// Asked tells that the file was named, or lies in a folder that was
+	// Reported tells that the file was named, or lies in a folder that was
 	// named: findings in it are reported. The others are context.
-	Asked bool
+	Reported bool
 	// Tree is the parsed file; nil if Err is not, and for a file without mistakes
 	// that says nothing of modules, which is let go in a large project.
 	Tree *nixast.File
@@ -194,7 +194,7 @@ func (p *Project) withTree(name string) *File {
 		return f
 	}
 	f.restoreOnce.Do(func() {
-		full := &File{Name: f.Name, Path: f.Path, Asked: f.Asked, light: true}
+		full := &File{Name: f.Name, Path: f.Path, Reported: f.Reported, light: true}
 		if text, err := p.text(f.Path); err == nil {
 			full.parse(text)
 		}

@@ -314,7 +314,7 @@ func (p *Project) read(ctx context.Context, old map[string]*File) error {
 			continue
 		}
 		p.bytes += f.size
-		if f.Err != nil && f.Asked {
+		if f.Err != nil && f.Reported {
 			p.problem(f.Name, f.Err)
 		}
 	}
@@ -342,8 +342,8 @@ func (p *Project) named(all []wanted, old map[string]*File) map[string]*File {
 		}
 	}
 	for name, f := range files {
-		f.Asked = asked[name]
-		if was := old[name]; was != nil && was.Asked == f.Asked && !was.late {
+		f.Reported = asked[name]
+		if was := old[name]; was != nil && was.Reported == f.Reported && !was.late {
 			files[name] = was
 		} else if was != nil {
 			f.Tree, f.Err, f.size, f.done, f.light = was.Tree, was.Err, was.size, was.done, was.light
@@ -385,7 +385,7 @@ func (p *Project) readFile(f *File) {
 	}
 	_, given := p.overlay[f.Path]
 	f.light = p.large && !given && !moduleWords.in(text)
-	if f.size = len(text); f.light && !f.Asked {
+	if f.size = len(text); f.light && !f.Reported {
 		return
 	}
 	if f.parse(text); f.light && f.Tree != nil && len(f.Tree.Diagnostics) == 0 {

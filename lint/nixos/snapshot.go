@@ -94,7 +94,7 @@ func (p *Project) next(texts map[string]*string) *Project {
 
 // replace puts a file with another text in the place of one.
 func (p *Project) replace(was *File, text string) {
-	f := &File{Name: was.Name, Path: was.Path, Asked: was.Asked, late: was.late}
+	f := &File{Name: was.Name, Path: was.Path, Reported: was.Reported, late: was.late}
 	f.parse(text)
 	p.files[f.Name] = f
 	if f.late {
@@ -102,7 +102,7 @@ func (p *Project) replace(was *File, text string) {
 	}
 	p.bytes += f.size - was.size
 	p.problems = slices.DeleteFunc(slices.Clone(p.problems), func(b Problem) bool { return b.Name == f.Name })
-	if f.Err != nil && f.Asked {
+	if f.Err != nil && f.Reported {
 		p.problem(f.Name, f.Err)
 		slices.SortStableFunc(p.problems, func(a, b Problem) int { return strings.Compare(a.Name, b.Name) })
 	}

@@ -9,11 +9,11 @@ import (
 	"wardnix/nixast"
 )
 
-// LastAsked is the last definition in a file that was asked for; the last one if
+// LastReported is the last definition in a file that was asked for; the last one if
 // there is none.
-func LastAsked(o *nixos.Option) *nixos.Def {
+func LastReported(o *nixos.Option) *nixos.Def {
 	for _, d := range slices.Backward(o.Defs) {
-		if d.File != nil && d.File.Asked {
+		if d.File != nil && d.File.Reported {
 			return d
 		}
 	}

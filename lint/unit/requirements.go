@@ -18,7 +18,7 @@ func (u *Unit) assigned(b *profile.Baseline, chosen profile.Assignment) []profil
 	if chosen.Baseline != b.Name {
 		return nil
 	}
-	found := slices.Clone(b.Rows(u.Host.Release).Units[u.Name])
+	found := slices.Clone(b.Requirements(u.Host.Release).Units[u.Name])
 	if u.Type() == "service" && !u.IsOverride() {
 		found = append(found, u.generic(b, chosen.Unit)...)
 	}
@@ -32,7 +32,7 @@ func (u *Unit) generic(b *profile.Baseline, all bool) []profile.Requirement {
 	if b.Name == profile.ProvenName {
 		d = u.Daemon()
 	}
-	found := slices.Clone(b.For(d).Rows(u.Host.Release).Generic)
+	found := slices.Clone(b.For(d).Requirements(u.Host.Release).Generic)
 	if !all {
 		found = slices.DeleteFunc(found, func(r profile.Requirement) bool { return spared(u, &r, d) != "" })
 	}
@@ -41,7 +41,7 @@ func (u *Unit) generic(b *profile.Baseline, all bool) []profile.Requirement {
 
 // Where is where a row of the unit's baseline goes.
 func (u *Unit) Where(r *profile.Requirement) emit.Where {
-	all := r.Baseline.Rows(u.Host.Release)
+	all := r.Baseline.Requirements(u.Host.Release)
 	return r.Baseline.Where(slices.Concat(all.Units[u.Name], all.Generic))
 }
 
@@ -70,13 +70,13 @@ func spared(u *Unit, r *profile.Requirement, seen *profile.Daemon) string {
 	return ""
 }
 
-// Asked are the requirements of the baseline that apply to the unit. The caller
+// Requirements are the requirements of the baseline that apply to the unit. The caller
 // must not change them.
-func (u *Unit) Asked(b *profile.Baseline) []profile.Requirement {
-	rows, ok := u.rows[b]
+func (u *Unit) Requirements(b *profile.Baseline) []profile.Requirement {
+	rows, ok := u.required[b]
 	if !ok {
 		rows = u.choose(b)
-		u.rows[b] = rows
+		u.required[b] = rows
 	}
 	return rows
 }
@@ -103,7 +103,7 @@ func (u *Unit) choose(b *profile.Baseline) []profile.Requirement {
 // requiredBy are the requirements of a baseline that is for the unit: the one that
 // the user assigned, one that names the unit or its program, or one for any service.
 func (u *Unit) requiredBy(b *profile.Baseline) []profile.Requirement {
-	all := b.Rows(u.Host.Release)
+	all := b.Requirements(u.Host.Release)
 	var found []profile.Requirement
 	switch chosen := b.Assignment(u.Unit); {
 	case chosen.Baseline != "":

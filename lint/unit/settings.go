@@ -58,7 +58,7 @@ func (u *Unit) Complete() bool {
 func (u *Unit) Wanted() []string {
 	var found []string
 	for _, b := range u.World.Baselines {
-		for _, r := range u.Asked(b) {
+		for _, r := range u.Requirements(b) {
 			found = append(found, r.Name())
 		}
 	}
@@ -70,7 +70,7 @@ func (u *Unit) Wanted() []string {
 func (u *Unit) IsWeaker(name string) bool {
 	for _, b := range u.World.Baselines {
 		standings := u.Standings(b)
-		for i, r := range u.Asked(b) {
+		for i, r := range u.Requirements(b) {
 			if standings[i] == Weaker && r.Name() == name {
 				return true
 			}

@@ -28,7 +28,7 @@ const (
 func (u *Unit) Standings(b *profile.Baseline) []Standing {
 	found, ok := u.judged[b]
 	if !ok {
-		for _, r := range u.Asked(b) {
+		for _, r := range u.Requirements(b) {
 			found = append(found, u.standing(&r))
 		}
 		u.judged[b] = found
@@ -51,7 +51,7 @@ func (u *Unit) standing(r *profile.Requirement) Standing {
 }
 
 func standingOf(u *nixos.Unit, whole *unitfile.Unit, read *security.Reading, r *profile.Requirement, v directive.Version) Standing {
-	if special, ok := specialRows[r.Name()]; ok && r.Baseline.Applies != nil {
+	if special, ok := specialRequirements[r.Name()]; ok && r.Baseline.Applies != nil {
 		return special(u, whole, r)
 	}
 	if r.Section == "" {
@@ -135,9 +135,9 @@ func ContainsAll(ev *eval.Evaluator, o *nixos.Option, r *profile.Requirement) St
 	return Weaker
 }
 
-// specialRows are rows of a built-in baseline whose question is not a matter of
+// specialRequirements are rows of a built-in baseline whose question is not a matter of
 // systemd's order of values.
-var specialRows = map[string]func(*nixos.Unit, *unitfile.Unit, *profile.Requirement) Standing{
+var specialRequirements = map[string]func(*nixos.Unit, *unitfile.Unit, *profile.Requirement) Standing{
 	"Restart":       restart,
 	"RestartSec":    anyValue,
 	"User":          ownUser,

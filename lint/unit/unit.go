@@ -24,11 +24,11 @@ func (u *Unit) OfSystem() bool {
 // Unit is a unit as the baseline rules look at it.
 type Unit struct {
 	*nixos.Unit
-	Full    *unitfile.Unit // upstream's unit included
-	Version directive.Version
-	World   *World
-	rows    map[*profile.Baseline][]profile.Requirement
-	judged  map[*profile.Baseline][]Standing
+	Full     *unitfile.Unit // upstream's unit included
+	Version  directive.Version
+	World    *World
+	required map[*profile.Baseline][]profile.Requirement
+	judged   map[*profile.Baseline][]Standing
 	// reading is whole as systemd reads it, and closed the same without what is
 	// not in sight; nil until they are asked for.
 	reading, closed *security.Reading
@@ -45,16 +45,16 @@ type Unit struct {
 }
 
 func viewOf(u *nixos.Unit, w *World) *Unit {
-	return &Unit{Unit: u, World: w, Full: u.Whole(), Version: u.Host.Version(), rows: map[*profile.Baseline][]profile.Requirement{}, judged: map[*profile.Baseline][]Standing{}}
+	return &Unit{Unit: u, World: w, Full: u.Whole(), Version: u.Host.Version(), required: map[*profile.Baseline][]profile.Requirement{}, judged: map[*profile.Baseline][]Standing{}}
 }
 
 // Anchor is where a finding about the section as a whole stands: the name of
 // the set that holds it, else the unit's own name; in a file that was asked for,
 // if there is one.
 func (u *Unit) Anchor(site nixos.Site) (*nixast.File, nixast.Span) {
-	if site.File != nil && !site.File.Asked {
+	if site.File != nil && !site.File.Reported {
 		for _, d := range u.Defs() {
-			if d.File != nil && d.File.Asked {
+			if d.File != nil && d.File.Reported {
 				return Place(d.Binding)
 			}
 		}

@@ -61,7 +61,7 @@ func (w *Workspace) naming() []string {
 // generic reports whether a baseline that is for any service is named.
 func (w *Workspace) generic() bool {
 	return slices.ContainsFunc(w.baselines, func(b *profile.Baseline) bool {
-		return b.Named && len(b.Rows(nixos.Release{}).Generic) > 0
+		return b.Named && len(b.Requirements(nixos.Release{}).Generic) > 0
 	})
 }
 

@@ -30,7 +30,7 @@ func (w *Workspace) readKnown() (known, error) {
 	k := known{}
 	for _, f := range w.Project.Files() {
 		root := w.Project.Root(f)
-		if !f.Asked || root == "" || k[root] != nil {
+		if !f.Reported || root == "" || k[root] != nil {
 			continue
 		}
 		file := filepath.Join(filepath.FromSlash(root), knownName)
@@ -210,7 +210,7 @@ func openRoot(ctx context.Context, opts Options) (*Workspace, error) {
 // root is the directory of the first project of the workspace.
 func (w *Workspace) root() string {
 	for _, f := range w.Project.Files() {
-		if f.Asked {
+		if f.Reported {
 			if root := w.Project.Root(f); root != "" {
 				return root
 			}

@@ -147,7 +147,7 @@ func (w *Workspace) removeStrays() []report.Failure {
 	done := map[string]bool{}
 	for _, f := range w.Project.Files() {
 		dir := filepath.Dir(filepath.FromSlash(f.Path))
-		if !f.Asked || f.Err != nil || done[dir] {
+		if !f.Reported || f.Err != nil || done[dir] {
 			continue
 		}
 		done[dir] = true

@@ -29,7 +29,7 @@ func scorable(u *nixos.Unit) bool { return u.Type() == "service" && u.Enabled() 
 
 // asked reports whether a file that was requested has a part in the unit.
 func asked(u *nixos.Unit) bool {
-	return slices.ContainsFunc(u.Files(), func(f *nixos.File) bool { return f.Asked })
+	return slices.ContainsFunc(u.Files(), func(f *nixos.File) bool { return f.Reported })
 }
 
 // assessments are those of the services that can be scored.

@@ -43,7 +43,7 @@ func (w *Workspace) touchedSince(rev string) (*touched, error) {
 		switch {
 		case err == nil:
 			byTop[r.Top] = append(byTop[r.Top], f)
-		case f.Asked:
+		case f.Reported:
 			return nil, fmt.Errorf("--since: %w", err)
 		}
 	}

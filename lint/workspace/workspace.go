@@ -272,7 +272,7 @@ func (w *Workspace) release() (nixos.Release, error) {
 // checkNested looks at the settings of all files that were requested.
 func (w *Workspace) checkNested() error {
 	for _, f := range w.Project.Files() {
-		if !f.Asked {
+		if !f.Reported {
 			continue
 		}
 		c, err := w.settings(path.Dir(f.Path))

@@ -31,7 +31,7 @@ func checkMissing(p *lint.Pass, u *unit.Unit) {
 func missing(u *unit.Unit, b *profile.Baseline) []profile.Requirement {
 	var rs []profile.Requirement
 	standings := u.Standings(b)
-	for i, r := range u.Asked(b) {
+	for i, r := range u.Requirements(b) {
 		if standings[i] == unit.Missing && !u.Misspelled(&r) {
 			rs = append(rs, r)
 		}

@@ -23,7 +23,7 @@ var BaselineWeaker = &lint.Rule{Page: lint.ReadPage(pages, "baseline-weaker"), U
 func checkWeaker(p *lint.Pass, u *unit.Unit) {
 	for _, b := range p.Baselines {
 		standings := u.Standings(b)
-		for i, r := range u.Asked(b) {
+		for i, r := range u.Requirements(b) {
 			if r.Generic && !b.Named {
 				continue // nobody named the baseline, and the unit says what it wants
 			}
@@ -36,7 +36,7 @@ func checkWeaker(p *lint.Pass, u *unit.Unit) {
 
 func reportWeaker(p *lint.Pass, u *unit.Unit, r *profile.Requirement) {
 	o := u.OptionFor(r)
-	d := p.AtDef(u, unit.LastAsked(o), r.Name()).Explain([]profile.Requirement{*r}, nil)
+	d := p.AtDef(u, unit.LastReported(o), r.Name()).Explain([]profile.Requirement{*r}, nil)
 	edits, err := strengthen(u, r, o)
 	risk := u.RiskOfTightening(r)
 	switch {

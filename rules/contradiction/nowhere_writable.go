@@ -29,7 +29,7 @@ func checkNowhere(p *lint.Pass, u *unit.Unit) {
 // unit, and so accounts for it.
 func strictRequired(u *unit.Unit) bool {
 	return slices.ContainsFunc(u.World.Baselines, func(b *profile.Baseline) bool {
-		return slices.ContainsFunc(u.Asked(b), func(r profile.Requirement) bool {
+		return slices.ContainsFunc(u.Requirements(b), func(r profile.Requirement) bool {
 			return r.Name() == "ProtectSystem" && len(r.Lines) == 1 && r.Lines[0].Value == "strict"
 		})
 	})

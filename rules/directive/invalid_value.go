@@ -33,7 +33,7 @@ func checkInvalid(p *lint.Pass, u *unit.Unit) {
 func requirementsOf(p *lint.Pass, u *unit.Unit) map[string]*profile.Requirement {
 	found := map[string]*profile.Requirement{}
 	for _, b := range p.Baselines {
-		for _, r := range u.Asked(b) {
+		for _, r := range u.Requirements(b) {
 			found[r.Section+"."+r.Name()] = &r
 		}
 	}

@@ -67,7 +67,7 @@ func reportNewerValue(p *lint.Pass, u *unit.Unit, m unit.Misread) {
 // release; with this very value, if one is given.
 func inBaseline(u *unit.Unit, baselines []*profile.Baseline, section, name string, value *string) bool {
 	for _, b := range baselines {
-		all := b.Rows(u.Host.Release)
+		all := b.Requirements(u.Host.Release)
 		rows := slices.Concat(all.Units[u.Name], all.Generic)
 		if b.Applies != nil && b.Applies(u.Unit) {
 			for _, rs := range all.Units {

@@ -116,7 +116,7 @@ func (h *hostView) nearestSibling(r *profile.Requirement) (*nixast.File, nixast.
 		if !o.IsSet() && h.misnamed(&other) {
 			o = h.misnamedOption(&other)
 		}
-		if !o.IsSet() || o.Defs[0].File == nil || !o.Defs[0].File.Asked && shared >= 0 {
+		if !o.IsSet() || o.Defs[0].File == nil || !o.Defs[0].File.Reported && shared >= 0 {
 			continue
 		}
 		if n := unit.CommonPrefix(r.Path, other.Path); n >= shared {
@@ -128,7 +128,7 @@ func (h *hostView) nearestSibling(r *profile.Requirement) (*nixast.File, nixast.
 		return file, span, best
 	}
 	for _, f := range h.Files {
-		if f.Asked && f.Tree != nil {
+		if f.Reported && f.Tree != nil {
 			at := f.Tree.Expr().Span().Start
 			return f.Tree, nixast.Span{Start: at, End: at}, nixast.Node{}
 		}

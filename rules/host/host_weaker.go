@@ -30,7 +30,7 @@ func checkWeaker(p *lint.Pass, host *nixos.Host) {
 func (h *hostView) reportWeaker(p *lint.Pass, r *profile.Requirement) {
 	o := h.option(r)
 	rs := []profile.Requirement{*r}
-	d := p.AtOption(h.Host, unit.LastAsked(o), paths(rs)...).Help("set it to %s", bound(r)).Explain(rs, nil)
+	d := p.AtOption(h.Host, unit.LastReported(o), paths(rs)...).Help("set it to %s", bound(r)).Explain(rs, nil)
 	noteWatchdog(d, rs)
 	if !r.Baseline.Named && h.isNear(r) {
 		d.As(lint.Info)

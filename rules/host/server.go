@@ -49,7 +49,7 @@ func eachParagraph(p *lint.Pass, host *nixos.Host, do func(*hostView, string, []
 	h := &hostView{Host: host, version: host.Version()}
 	for _, b := range p.Baselines {
 		by := map[string][]profile.Requirement{}
-		for _, r := range b.Rows(host.Release).Host {
+		for _, r := range b.Requirements(host.Release).Host {
 			if key, ok := profile.ManagerKey(r.Path); ok {
 				if _, known := directive.Lookup("Manager", key, h.version); !known {
 					continue

@@ -42,7 +42,7 @@ func checkAccount(p *lint.Pass, u *unit.Unit, directive string) {
 	if slices.ContainsFunc(p.Project.Hosts(), func(h *nixos.Host) bool { return mayDeclare(h, kind, name) }) {
 		return
 	}
-	p.AtDef(u, unit.LastAsked(o), directive).Reportf("%s `%s` is not declared in users.%ss", kind, name, kind)
+	p.AtDef(u, unit.LastReported(o), directive).Reportf("%s `%s` is not declared in users.%ss", kind, name, kind)
 }
 
 // accountNames are the users and groups that modules of NixOS 20.09 and 26.11

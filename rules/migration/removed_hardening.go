@@ -19,7 +19,7 @@ func checkHardening(p *lint.Pass) {
 		return
 	}
 	for _, f := range p.Project.Files() {
-		if f.Asked && f.Tree != nil && strings.Contains(f.Tree.Src, "hardened") {
+		if f.Reported && f.Tree != nil && strings.Contains(f.Tree.Src, "hardened") {
 			checkHardened(p, f.Tree)
 		}
 	}

@@ -188,7 +188,7 @@ func (b *Baseline) Covers(u *nixos.Unit) bool {
 	if b.Applies != nil {
 		return b.Applies(u)
 	}
-	return len(b.Rows(u.Host.Release).Units[u.Name]) > 0
+	return len(b.Requirements(u.Host.Release).Units[u.Name]) > 0
 }
 
 // Generic reports whether the baseline is the one for a unit that no other is
@@ -199,7 +199,7 @@ func (b *Baseline) Generic(u *nixos.Unit) bool {
 		if o.Covers(u) {
 			return false
 		}
-		if len(o.Rows(u.Host.Release).Generic) > 0 && (o.Named || o.Name == "light" && chosen == "") {
+		if len(o.Requirements(u.Host.Release).Generic) > 0 && (o.Named || o.Name == "light" && chosen == "") {
 			chosen = o.Name
 		}
 	}
@@ -215,15 +215,15 @@ func (b *Baseline) check() error {
 			return fmt.Errorf("baseline: %s:%d:%d: %s", b.Name, p.Line, p.Column, d.Message)
 		}
 	}
-	r := b.Rows(nixos.Release{})
+	r := b.Requirements(nixos.Release{})
 	if len(r.Units) == 0 && len(r.Generic) == 0 && len(r.Host) == 0 {
 		return fmt.Errorf("baseline: %s sets nothing that can be read from its source", b.Name)
 	}
 	return nil
 }
 
-// Rows reads the baseline as the module system of a release would.
-func (b *Baseline) Rows(release nixos.Release) *Requirements {
+// Requirements reads the baseline as the module system of a release would.
+func (b *Baseline) Requirements(release nixos.Release) *Requirements {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if r, ok := b.byRelease[release]; ok {

@@ -21,7 +21,7 @@ func Explain(name string) []Entry {
 	var out []Entry
 	for _, b := range Builtin() {
 		for _, release := range []nixos.Release{{Year: 26, Month: 11}, {Year: 25, Month: 5}} {
-			all := b.Rows(release)
+			all := b.Requirements(release)
 			rs := slices.Concat(all.Host, all.Generic)
 			for _, unit := range all.Units {
 				rs = append(rs, unit...)

@@ -27,7 +27,7 @@ type Setting struct {
 // which it is written. Settings whose value the baseline leaves open are not
 // among them.
 func (b *Baseline) Settings(release nixos.Release) []Setting {
-	all := b.Rows(release)
+	all := b.Requirements(release)
 	type placed struct {
 		at int
 		Setting

@@ -36,7 +36,7 @@ func checkNullValue(p *lint.Pass, u *unit.Unit) {
 func insteadOfNull(u *unit.Unit, m *unit.Misread) []lint.Fix {
 	node := unit.WrittenAt(u, m.Line)
 	for _, b := range u.World.Baselines {
-		for _, r := range u.Asked(b) {
+		for _, r := range u.Requirements(b) {
 			if v, ok := r.Value(u.Unit); ok && r.Section == m.Section && r.Name() == m.Key && (b.Named || !r.Generic) {
 				risk := u.RiskOf(&r)
 				return fix.Replace(u, node, v, "replace with what the baseline requires: `"+profile.Written(v)+"`", lint.Unless(risk), risk)

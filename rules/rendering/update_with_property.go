@@ -18,7 +18,7 @@ const contentAlone = "the module system reads only the content of %s"
 
 func checkUpdates(p *lint.Pass) {
 	for _, f := range p.Project.Files() {
-		if !f.Asked || f.Tree == nil || !strings.Contains(f.Tree.Src, "//") && !strings.Contains(f.Tree.Src, "recursiveUpdate") {
+		if !f.Reported || f.Tree == nil || !strings.Contains(f.Tree.Src, "//") && !strings.Contains(f.Tree.Src, "recursiveUpdate") {
 			continue
 		}
 		for n := range f.Tree.Root().Descendants() {
