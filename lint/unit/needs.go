@@ -168,7 +168,8 @@ func (u *Unit) rootSteps() bool {
 		on, _ := value.ParseBool(text)
 		only = on || !known
 	}
-	return slices.ContainsFunc(u.Commands(), func(c Command) bool {
-		return c.Origin == Line && !c.Outside && (c.AsRoot || only && c.Key != "ExecStart")
+	return slices.ContainsFunc(u.Lines(), func(l nixos.Line) bool { // those that may be there, too
+		c := value.ParsePrefixes(strings.TrimSpace(l.Shown), u.Version)
+		return l.Section == "Service" && strings.HasPrefix(l.Key, "Exec") && !c.Privileged && (c.NoSetuid || only && l.Key != "ExecStart")
 	})
 }

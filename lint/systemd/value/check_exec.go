@@ -18,7 +18,7 @@ type Command struct {
 	magic bool // "!!"
 }
 
-// ParsePrefixes strips the prefixes off the first word of a command line, as
+// ParsePrefixes strips the prefixes off a command line, as
 // config_parse_exec does (src/core/load-fragment.c).
 func ParsePrefixes(word string, v directive.Version) Command { //nolint:cyclop // mirrors config_parse_exec in src/core/load-fragment.c of systemd
 	c := Command{}
