@@ -43,7 +43,7 @@ func (s *Snapshot) With(texts map[string]string) *Snapshot {
 // settings do not exclude it.
 func (s *Snapshot) Asked(name string) bool {
 	f := s.file(name)
-	return f != nil && f.Asked
+	return f != nil && f.Reported
 }
 
 // Tree is the file of that name as the snapshot has it; nil if it has none.
