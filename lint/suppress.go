@@ -46,6 +46,13 @@ func (l *Linter) AddIgnores(project *nixos.Project, reason string) (*Result, err
 	return after, meaningOf(project).sameBut(meaningOf(after.Project), nil)
 }
 
+// Ignoring is the fix that writes a comment to suppress one finding, as AddIgnores does;
+// false if no comment can suppress it.
+func (l *Linter) Ignoring(f Finding, reason string) (Fix, bool) {
+	edits := l.suppressing(f.File, []Finding{f}, reason)
+	return Fix{Title: "Ignore " + f.Rule.String() + " here", Applicability: Unsafe, Edits: In(f.File, edits)}, len(edits) > 0
+}
+
 // suppressing are the edits that write the comments of a file.
 func (l *Linter) suppressing(f *nixast.File, found []Finding, reason string) []emit.Edit {
 	var order []commentPlace

@@ -146,7 +146,7 @@ func (c *client) uri(name string) string {
 	if strings.Contains(name, ":") {
 		return name
 	}
-	return (&Server{}).uriOf(filepath.ToSlash(filepath.Join(c.dir, name)))
+	return uriOf(filepath.ToSlash(filepath.Join(c.dir, name)))
 }
 
 // open opens a file of the project, or a buffer with a text.

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"wardnix/lint"
-	"wardnix/nixast"
 )
 
 // report sends the diagnostics of a project's documents, or has the client request
@@ -46,45 +45,34 @@ func (o *open) show(all []Diagnostic) bool {
 // not parse, they are what was found when it last did, at the places where that is now,
 // and its syntax errors.
 func (s *Server) diagnostics(o *open) []Diagnostic {
-	if o.project.last == nil || o.seen == nil {
+	v := s.view(o)
+	if v.analysis == nil {
 		return nil
 	}
 	all := []Diagnostic{}
-	at := located{s, o, o.drift}
 	current := o.drift.none()
 	if !current && o.broken() {
 		for _, f := range lint.SyntaxErrors(o.tree()) {
-			all = append(all, located{s, o, drift{}}.diagnostic(&f))
+			all = append(all, v.diagnosticAt(&f, v.encoding.span(o.lines, f.Span)))
 		}
 	}
-	for _, f := range o.project.last.findings[o.uri] {
+	for _, f := range v.analysis.findings[o.uri] {
 		stays := current || !lint.IsSource(f.Rule) && !o.drift.removed(f.Span.Start, f.Span.End)
 		if stays && severityOf(&f) <= s.settings.Level {
-			all = append(all, at.diagnostic(&f))
+			all = append(all, v.diagnostic(&f))
 		}
 	}
 	return all
 }
 
-// located makes ranges of places of a document as it was when it was looked at.
-type located struct {
-	*Server
-	open  *open
-	drift drift
+// diagnostic is a finding of the analysis as the client gets it.
+func (v *view) diagnostic(f *lint.Finding) Diagnostic {
+	return v.diagnosticAt(f, v.location(f.File, f.Span).Range)
 }
 
-// span is a span as a range of the newest text.
-func (l located) span(s nixast.Span) Range {
-	start, end := l.drift.forward(s.Start, false), l.drift.forward(s.End, true)
-	return l.encoding.span(l.open.lines, nixast.Span{Start: start, End: max(start, end)})
-}
-
-// diagnostic is a finding as the client gets it.
-func (l located) diagnostic(f *lint.Finding) Diagnostic {
-	d := Diagnostic{
-		Range: l.span(f.Span), Severity: severityOf(f), Code: f.Rule.ID, Source: "wardnix", Message: messageOf(f),
-	}
-	can := l.client.TextDocument.PublishDiagnostics
+func (v *view) diagnosticAt(f *lint.Finding, at Range) Diagnostic {
+	d := Diagnostic{Range: at, Severity: severityOf(f), Code: f.Rule.ID, Source: "wardnix", Message: messageOf(f)}
+	can := v.client.TextDocument.PublishDiagnostics
 	if link := f.Rule.Link(); link != "" && can.CodeDescriptionSupport {
 		d.CodeDescription = &CodeDescription{link}
 	}
@@ -93,7 +81,7 @@ func (l located) diagnostic(f *lint.Finding) Diagnostic {
 	}
 	for _, r := range f.Related {
 		if can.RelatedInformation {
-			d.RelatedInformation = append(d.RelatedInformation, RelatedInformation{l.location(r.File, r.Span), r.Message})
+			d.RelatedInformation = append(d.RelatedInformation, RelatedInformation{v.relatedTo(r), r.Message})
 		}
 	}
 	return d
@@ -101,12 +89,12 @@ func (l located) diagnostic(f *lint.Finding) Diagnostic {
 
 var tags = map[lint.Tag]int{lint.Unnecessary: tagUnnecessary, lint.Deprecated: tagDeprecated}
 
-// location is a place of a file that may be another one.
-func (l located) location(f *nixast.File, s nixast.Span) Location {
-	if f.Name == l.open.project.last.names[l.open.uri] {
-		return Location{l.open.uri, l.span(s)}
+// relatedTo is the place of a related place, by the path that the analysis noted.
+func (v *view) relatedTo(r lint.Related) Location {
+	if v.documents[r.File.Name] != nil {
+		return v.location(r.File, r.Span)
 	}
-	return Location{l.uriOf(l.open.project.last.paths[f.Name]), l.encoding.span(f, s)}
+	return Location{uriOf(v.analysis.paths[r.File.Name]), v.encoding.span(r.File, r.Span)}
 }
 
 // messageOf is the title of a finding and its notes, a line each. What a fix writes is
@@ -130,7 +118,7 @@ func (s *Server) pull(ctx context.Context, params json.RawMessage, answer func(a
 	case o == nil:
 		answer(DocumentDiagnosticReport{Kind: "full", ResultID: "0", Items: &[]Diagnostic{}}, nil)
 	default:
-		o.project.await(s, o, func() { answer(s.pulled(o, p.PreviousResultID), nil) })
+		o.project.await(o, func() { answer(s.pulled(o, p.PreviousResultID), nil) })
 	}
 }
 

@@ -41,6 +41,8 @@ func (s *Server) initialize(p *InitializeParams) InitializeResult {
 	result.Capabilities = ServerCapabilities{
 		PositionEncoding: name,
 		TextDocumentSync: TextDocumentSyncOptions{OpenClose: true, Change: incremental, Save: true},
+
+		CodeActionProvider: CodeActionOptions{CodeActionKinds: []string{kindQuickFix, kindFixAll, kindRewrite}, ResolveProvider: true},
 	}
 	if s.pulls() {
 		result.Capabilities.DiagnosticProvider = &DiagnosticOptions{Identifier: "wardnix", InterFileDependencies: true}

@@ -148,7 +148,7 @@ func (s *Server) finish(p *project, job *looking) {
 }
 
 // await calls then when the newest text of a document was looked at.
-func (p *project) await(s *Server, o *open, then func()) {
+func (p *project) await(o *open, then func()) {
 	if p.timer == nil && p.stop == nil && p.last != nil {
 		then()
 		return

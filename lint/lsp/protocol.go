@@ -52,6 +52,12 @@ type ClientCapabilities struct {
 			TagSupport             *struct{} `json:"tagSupport"`
 			CodeDescriptionSupport bool      `json:"codeDescriptionSupport"`
 		} `json:"publishDiagnostics"`
+		CodeAction struct {
+			DataSupport    bool `json:"dataSupport"`
+			ResolveSupport struct {
+				Properties []string `json:"properties"`
+			} `json:"resolveSupport"`
+		} `json:"codeAction"`
 	} `json:"textDocument"`
 }
 
@@ -80,6 +86,7 @@ type ServerCapabilities struct {
 	PositionEncoding   string                  `json:"positionEncoding"`
 	TextDocumentSync   TextDocumentSyncOptions `json:"textDocumentSync"`
 	DiagnosticProvider *DiagnosticOptions      `json:"diagnosticProvider,omitempty"`
+	CodeActionProvider CodeActionOptions       `json:"codeActionProvider"`
 }
 
 // TextDocumentSyncOptions say how documents are kept in step.
@@ -223,4 +230,53 @@ type WatchOptions struct {
 // FileWatcher is a glob of them.
 type FileWatcher struct {
 	GlobPattern string `json:"globPattern"`
+}
+
+// CodeActionOptions say which actions there are.
+type CodeActionOptions struct {
+	CodeActionKinds []string `json:"codeActionKinds"`
+	ResolveProvider bool     `json:"resolveProvider"`
+}
+
+// CodeActionParams are those of textDocument/codeAction.
+type CodeActionParams struct {
+	TextDocument TextDocument `json:"textDocument"`
+	Range        Range        `json:"range"`
+	Context      struct {
+		Only []string `json:"only"`
+	} `json:"context"`
+}
+
+// CodeAction is a change that the user can choose.
+type CodeAction struct {
+	Title       string         `json:"title"`
+	Kind        string         `json:"kind"`
+	Diagnostics []Diagnostic   `json:"diagnostics,omitempty"`
+	IsPreferred bool           `json:"isPreferred,omitempty"`
+	Edit        *WorkspaceEdit `json:"edit,omitempty"`
+	Data        *ActionData    `json:"data,omitempty"`
+}
+
+// WorkspaceEdit edits documents: with their versions, if the client takes them.
+type WorkspaceEdit struct {
+	Changes         map[string][]TextEdit `json:"changes,omitempty"`
+	DocumentChanges []TextDocumentEdit    `json:"documentChanges,omitempty"`
+}
+
+// TextDocumentEdit edits a document at a version; null for one that is not open.
+type TextDocumentEdit struct {
+	TextDocument VersionedDocument `json:"textDocument"`
+	Edits        []TextEdit        `json:"edits"`
+}
+
+// VersionedDocument is a document at a version.
+type VersionedDocument struct {
+	URI     string `json:"uri"`
+	Version *int   `json:"version"`
+}
+
+// TextEdit replaces a range.
+type TextEdit struct {
+	Range   Range  `json:"range"`
+	NewText string `json:"newText"`
 }

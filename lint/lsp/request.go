@@ -4,11 +4,99 @@ import (
 	"context"
 	"encoding/json"
 	"sync"
+
+	"wardnix/nixast"
 )
 
+type requester func(s *Server, ctx context.Context, params json.RawMessage, answer func(any, error))
+
 // requests are what the server answers. A function answers at once or later, but once.
-var requests = map[string]func(s *Server, ctx context.Context, params json.RawMessage, answer func(any, error)){
+var requests = map[string]requester{
 	"textDocument/diagnostic": (*Server).pull,
+	"textDocument/codeAction": settled(codeActions),
+	"codeAction/resolve":      settled(resolveAction),
+}
+
+// settled has a request about a document answered once its newest text was looked at;
+// with nothing, if the server does not look at the document.
+func settled[P any, PP interface {
+	*P
+	onDocument
+}](answers func(context.Context, *view, *P) (any, error)) requester {
+	return func(s *Server, ctx context.Context, params json.RawMessage, answer func(any, error)) {
+		p, o, err := documentOf[P, PP](s, params)
+		if err != nil || o == nil {
+			answer(nil, err)
+			return
+		}
+		s.hurry(o.project)
+		o.project.await(o, func() { s.answer(ctx, o, answer, func(v *view) (any, error) { return answers(ctx, v, p) }) })
+	}
+}
+
+// answer computes an answer beside the other work, from what is known of a document.
+func (s *Server) answer(ctx context.Context, o *open, answer func(any, error), compute func(*view) (any, error)) {
+	v := s.view(o)
+	go s.guard(func() {
+		if v.analysis != nil {
+			v.project.engine.Lock()
+			defer v.project.engine.Unlock()
+		}
+		if ctx.Err() != nil {
+			return
+		}
+		result, err := compute(v)
+		answer(result, err)
+	}, func() { answer(nil, errBug) })
+}
+
+// A view is what a request is answered from. It does not change while documents do.
+type view struct {
+	*document
+	client   ClientCapabilities
+	encoding encoding
+	settings settings
+	project  *project
+	// analysis is the newest one; nil before the first. drift is how the document
+	// changed since.
+	analysis *analysis
+	drift    drift
+	// documents are all that are open in the project, by name of their files.
+	documents map[string]*document
+}
+
+func (s *Server) view(o *open) *view {
+	v := &view{
+		document: o.document, client: s.client, encoding: s.encoding, settings: s.settings,
+		project: o.project, documents: map[string]*document{},
+	}
+	if last := o.project.last; last != nil && last.snapshot != nil && o.seen != nil {
+		v.analysis, v.drift = last, o.drift.clone()
+		for _, other := range s.documentsOf(o.project) {
+			v.documents[last.names[other.uri]] = other.document
+		}
+	}
+	return v
+}
+
+// settled reports whether what is known of the document is known of its newest text.
+func (v *view) settled() bool { return v.analysis != nil && v.analysis.saw[v.uri] == v.document }
+
+// uriOf is the address of a file of the project.
+func (v *view) uriOf(f *nixast.File) string {
+	if d := v.documents[f.Name]; d != nil {
+		return d.uri
+	}
+	return uriOf(v.analysis.snapshot.Path(f))
+}
+
+// location is a place of a file of the analysis.
+func (v *view) location(f *nixast.File, s nixast.Span) Location {
+	if d := v.documents[f.Name]; d != nil && d == v.document {
+		s.Start, s.End = v.drift.forward(s.Start, false), v.drift.forward(s.End, true)
+		return Location{v.uri, v.encoding.span(v.lines, nixast.Span{Start: s.Start, End: max(s.Start, s.End)})}
+	}
+	return Location{v.uriOf(f), v.encoding.span(f, s)}
 }
 
 // pending are the requests that are not answered, by ID.
@@ -71,9 +159,9 @@ func (s *Server) cancelRequest(p *CancelParams) error {
 }
 
 // onDocument are parameters of requests about a document.
-type onDocument interface{ uri() string }
+type onDocument interface{ address() string }
 
-func (p *DocumentParams) uri() string { return p.TextDocument.URI }
+func (p *DocumentParams) address() string { return p.TextDocument.URI }
 
 // documentOf reads the parameters of a request about a document, and finds it; nil if
 // it is not one that the server looks at.
@@ -85,5 +173,5 @@ func documentOf[P any, PP interface {
 	if err != nil {
 		return nil, nil, err
 	}
-	return p, s.open[PP(p).uri()], nil
+	return p, s.open[PP(p).address()], nil
 }

@@ -19,6 +19,7 @@ const (
 	codeInternal       = -32603
 	codeNotInitialized = -32002
 	codeFailed         = -32803
+	codeModified       = -32801
 	codeCancelled      = -32800
 )
 

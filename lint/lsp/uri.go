@@ -24,14 +24,8 @@ func pathOf(uri string) (string, bool) {
 	return path.Clean(name), true
 }
 
-// uriOf is the address of an absolute path with "/", as the client writes it if it has
-// the file open.
-func (s *Server) uriOf(name string) string {
-	for uri := range s.open {
-		if file, ok := pathOf(uri); ok && file == name {
-			return uri
-		}
-	}
+// uriOf is the address of an absolute path with "/".
+func uriOf(name string) string {
 	if !strings.HasPrefix(name, "/") {
 		name = "/" + name
 	}

@@ -17,6 +17,7 @@ type Snapshot struct {
 	workspace *Workspace // whose project is that of the snapshot
 	findings  []lint.Finding
 	found     bool
+	prover    *lint.Prover // of Check, once made
 }
 
 // Snapshot loads the project. A workspace of which every path is excluded has a

@@ -1,0 +1,19 @@
+package lint
+
+import "wardnix/lint/nixos"
+
+// A Prover looks whether single fixes of a project's findings keep their promise, as
+// [Linter.Repair] does with those that it applies.
+type Prover struct{ before repair }
+
+// NewProver looks at what the project means.
+func NewProver(p *nixos.Project) *Prover {
+	return &Prover{repair{Result: Result{Project: p}, meaning: meaningOf(p)}}
+}
+
+// Check is nil if the fix of a finding adds no syntax error, loses no comment, and changes
+// nothing that the finding does not name; otherwise it says what the fix would do.
+func (p *Prover) Check(f Finding, x Fix) error {
+	_, _, err := p.before.apply([]chosen{{f, x}})
+	return err
+}
