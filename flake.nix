@@ -27,7 +27,7 @@
           pname = "wardnix";
           version = "0.1.0";
           src = self;
-          vendorHash = "sha256-Gizf0o0JQz5+qHdfSqBFxKf6D+bYSVzBac3KpRD6M1o=";
+          vendorHash = "sha256-L7Uw5pVOicRY7sSerZ1SeonRfAsH+SIIKv31zCtS048=";
           subPackages = [ "cmd/wardnix" ];
           ldflags = [ "-s" ];
           # The tests want Nix, systemd, git and the sources of the modules.

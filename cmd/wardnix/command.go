@@ -12,6 +12,7 @@ import (
 
 	"wardnix/lint/report"
 	"wardnix/lint/spell"
+	"wardnix/release"
 )
 
 // Exit statuses.
@@ -66,6 +67,7 @@ func verbs() []verb {
 		&rulesVerb{},
 		&settingsVerb{},
 		&lspVerb{},
+		&playgroundVerb{},
 		&parseVerb{},
 		&manVerb{},
 		&completionVerb{},
@@ -124,7 +126,7 @@ func (c *Command) run(args []string) int {
 	case "help":
 		return c.help(args[1:])
 	case "--version", "-V", "version":
-		c.data("wardnix " + version() + "\n")
+		c.data("wardnix " + release.Full() + "\n")
 		return exitClean
 	case "baseline":
 		return c.fail("wardnix baseline is now called wardnix known, and keeps its list in wardnix-known.json")

@@ -2,14 +2,13 @@ package main
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
 
 	"wardnix/lint"
 	"wardnix/lint/systemd/directive"
-	"wardnix/lint/workspace"
+	"wardnix/rules/handbook"
 	"wardnix/rules/profile"
 )
 
@@ -22,26 +21,7 @@ A rule is an ID or a name, such as B001 or baseline-missing; a directive is one 
 option that a baseline sets, such as ProtectProc or enableEmergencyMode. A baseline, such as light or
 that of a daemon, such as nginx, is printed as the NixOS module that it is, with what each setting does and
 costs.`,
-		words: explainWords}
-}
-
-// explainWords are all names that explain knows.
-func explainWords() []string {
-	words := slices.Clone(profile.BuiltinNames())
-	daemons := profile.Daemons()
-	for i := range daemons {
-		words = append(words, daemons[i].Name)
-	}
-	for _, r := range workspace.Catalogue() {
-		words = append(words, r.ID, r.Name)
-	}
-	for _, section := range directive.Sections() {
-		for _, d := range directive.Directives(section, directive.Newest) {
-			words = append(words, d.Name)
-		}
-	}
-	slices.Sort(words)
-	return slices.Compact(words)
+		words: handbook.Words}
 }
 
 func (*explainVerb) flags(*pflag.FlagSet) {}
@@ -66,32 +46,24 @@ func (v *explainVerb) run(c *Command, args []string) int {
 }
 
 func explain(name string) (string, error) {
-	if r := lint.Find(workspace.Catalogue(), name); r != nil {
-		return explainRule(r), nil
-	}
-	if name == profile.ProvenName {
+	t, err := handbook.Lookup(name)
+	switch {
+	case err != nil:
+		return "", err
+	case t.Rule != nil:
+		return explainRule(t.Rule), nil
+	case t.Baseline == profile.ProvenName:
 		return explainProven(), nil
+	case t.Baseline != "":
+		return t.Text, nil
 	}
-	if text := profile.BuiltinText(name); text != "" {
-		return text, nil
-	}
-	if d := profile.DaemonNamed(name); d != nil {
-		return d.Text(), nil
-	}
-	entries := profile.Explain(name)
-	directives := directivesOf(name)
-	if len(entries) == 0 && len(directives) == 0 {
-		return "", fmt.Errorf("there is no rule, directive or baseline %q%s", name, didYouMean(name))
-	}
-	return explainDirective(entries, directives), nil
+	return explainDirective(t), nil
 }
 
 // explainProven lists the daemons that have a baseline.
 func explainProven() string {
 	var b strings.Builder
-	b.WriteString(fill(`The baseline proven requires of each of these daemons the strictest settings that it was seen to work under, with a
-booted systemd of two versions and a client that uses it, and of any other service what light requires. It applies to a unit by the command
-that it runs, if it runs it as root or as a user as it was run here.`, columns))
+	b.WriteString(fill(handbook.AboutProven, columns))
 	b.WriteString("\n\n")
 	fmt.Fprintf(&b, "%-24s  %-4s  %s\n", "baseline", "as", "command")
 	daemons := profile.Daemons()
@@ -124,31 +96,9 @@ func explainRule(r *lint.Rule) string {
 	return b.String()
 }
 
-// placed is one of systemd's directives in one of its sections.
-type placed struct {
-	section string
-	*directive.Directive
-}
-
-// directivesOf are the directives of that name, in any case, one for each that
-// differs.
-func directivesOf(name string) []placed {
-	var out []placed
-	seen := map[*directive.Directive]bool{}
-	for _, section := range directive.Sections() {
-		for _, d := range directive.Directives(section, directive.Newest) {
-			if strings.EqualFold(d.Name, name) && !seen[d] {
-				seen[d] = true
-				out = append(out, placed{section, d})
-			}
-		}
-	}
-	return out
-}
-
-func explainDirective(entries []profile.Entry, directives []placed) string {
+func explainDirective(t *handbook.Topic) string {
 	var b strings.Builder
-	for i, d := range directives {
+	for i, d := range t.Directives {
 		if i > 0 {
 			b.WriteString("\n")
 		}
@@ -170,8 +120,8 @@ func explainDirective(entries []profile.Entry, directives []placed) string {
 			fmt.Fprintf(&b, "  manual: %s\n", d.Man)
 		}
 	}
-	for i, e := range entries {
-		if i > 0 || len(directives) > 0 {
+	for i, e := range t.Settings {
+		if i > 0 || len(t.Directives) > 0 {
 			b.WriteString("\n")
 		}
 		fmt.Fprintf(&b, "baseline %s: %s\n%s\n", e.Baseline, e.Setting, indent(fill(strings.Replace(e.Comment, "\nCost:", "\n\nCost:", 1), columns-2)))
@@ -187,14 +137,4 @@ func indent(s string) string {
 		}
 	}
 	return strings.Join(lines, "\n")
-}
-
-// didYouMean names the directive that was most likely meant.
-func didYouMean(name string) string {
-	for _, section := range directive.Sections() {
-		if d, ok := directive.Nearest(section, name, directive.Newest); ok {
-			return "; did you mean " + d.Name + "?"
-		}
-	}
-	return ""
 }

@@ -214,7 +214,7 @@ func (v *genVerb) convert(c *Command, t gen.Target) (*gen.Module, error) {
 		if name == "" {
 			return nil, fmt.Errorf("--from-unit - needs --name")
 		}
-		return fromText(name, *main, t)
+		return gen.FromText(name, *main, t)
 	}
 	base := filepath.Base(v.fromUnit)
 	if strings.HasSuffix(base, ".conf") || strings.HasSuffix(base, ".txt") {
@@ -225,7 +225,7 @@ func (v *genVerb) convert(c *Command, t gen.Target) (*gen.Module, error) {
 		if name == "" {
 			return nil, fmt.Errorf("%s: which unit is it for? name it with --name", v.fromUnit)
 		}
-		return fromText(name, *main, t)
+		return gen.FromText(name, *main, t)
 	}
 	if name == "" {
 		name = base
@@ -235,15 +235,6 @@ func (v *genVerb) convert(c *Command, t gen.Target) (*gen.Module, error) {
 		return nil, err
 	}
 	return gen.FromUnit(name, main, dropins, t)
-}
-
-// fromText converts a text that may be a whole unit or a drop-in: a service that
-// runs nothing is a drop-in.
-func fromText(name string, s gen.Source, t gen.Target) (*gen.Module, error) {
-	if strings.HasSuffix(name, ".service") && !strings.Contains("\n"+string(s.Text), "\nExecStart=") {
-		return gen.FromUnit(name, nil, []gen.Source{s}, t)
-	}
-	return gen.FromUnit(name, &s, nil, t)
 }
 
 // dropins are the drop-ins beside a unit file, in the order in which systemd

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/spf13/pflag"
+
+	"wardnix/release"
 )
 
 // manVerb prints the manual page.
@@ -28,7 +30,7 @@ func (*manVerb) run(c *Command, args []string) int {
 
 func manual() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, ".TH WARDNIX 1 \"\" \"wardnix %s\" \"User Commands\"\n", release)
+	fmt.Fprintf(&b, ".TH WARDNIX 1 \"\" \"wardnix %s\" \"User Commands\"\n", release.Version)
 	b.WriteString(".SH NAME\nwardnix \\- check and harden the systemd services of NixOS modules\n")
 	b.WriteString(".SH SYNOPSIS\n")
 	for _, v := range verbs() {

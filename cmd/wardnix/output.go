@@ -18,6 +18,7 @@ import (
 	"wardnix/lint/nixos"
 	"wardnix/lint/report"
 	"wardnix/lint/workspace"
+	"wardnix/release"
 )
 
 // report writes a report where the flags say: to a file, to standard output, or to
@@ -32,7 +33,7 @@ func (c *Command) report(f *outputFlags, format report.Format, r *report.Report,
 	case elsewhere:
 		w = c.Stderr
 	}
-	r.Statistics, r.Version, r.Quiet = f.statistics, version(), f.quiet
+	r.Statistics, r.Version, r.Quiet = f.statistics, release.Full(), f.quiet
 	r.Date = c.today()
 	r.Base, r.Style = c.base(r.Dir), c.style(f.color, w, r.Dir)
 	err := format.Write(w, r)
@@ -84,14 +85,14 @@ func (c *Command) describe(w *workspace.Workspace) {
 	read := w.Project.Files()
 	c.warn(report.Textf("files: %d, of which %d are linted\n", len(read), countAsked(read)))
 	for _, h := range w.Project.Hosts() {
-		name, release := h.Name, "not known"
+		name, nixosRelease := h.Name, "not known"
 		if name == "" {
 			name = "files of no host"
 		}
 		if h.ReleaseKnown {
-			release = h.Release.String()
+			nixosRelease = h.Release.String()
 		}
-		c.warn(report.Textf("%s: %s, systemd %d, NixOS %s\n", name, plural(len(h.Units), "unit"), h.Systemd, release))
+		c.warn(report.Textf("%s: %s, systemd %d, NixOS %s\n", name, plural(len(h.Units), "unit"), h.Systemd, nixosRelease))
 	}
 }
 

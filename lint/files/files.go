@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 )
 
 // The sizes in bytes of the largest file of each kind that is read.
@@ -32,7 +31,7 @@ var (
 // Read reads the regular file at a path of at most limit bytes. Links are
 // followed.
 func Read(path string, limit int64) (string, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	f, err := os.OpenFile(path, os.O_RDONLY|NoWait, 0)
 	if err != nil {
 		return "", err
 	}
@@ -52,7 +51,7 @@ func ReadIn(dir, name string, limit int64) (string, error) {
 		return "", err
 	}
 	defer root.Close()
-	f, err := root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	f, err := root.OpenFile(name, os.O_RDONLY|NoWait, 0)
 	if err != nil {
 		if strings.Contains(err.Error(), "escapes") {
 			return "", ErrOutside // package os exports no such error

@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 
 	"wardnix/lint/files"
 )
@@ -230,7 +229,7 @@ func (p *Project) open(dir string) (fs.FS, error) {
 type osRoot struct{ root *os.Root }
 
 func (r osRoot) Open(name string) (fs.File, error) {
-	f, err := r.root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	f, err := r.root.OpenFile(name, os.O_RDONLY|files.NoWait, 0)
 	if err != nil {
 		return nil, err
 	}

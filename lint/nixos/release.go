@@ -43,6 +43,15 @@ var systemdVersions = [...]struct {
 	{Release{26, 11}, 260},
 }
 
+// Releases are the releases whose facts the package holds, in order.
+func Releases() []Release {
+	out := make([]Release, 0, len(systemdVersions))
+	for _, v := range systemdVersions {
+		out = append(out, v.release)
+	}
+	return out
+}
+
 // ParseRelease reads a release as people write it: "25.11", "nixos-25.11",
 // "release-25.11", "nixos-25.11-small", "25.11pre". The error says that the
 // text is no release that exists.

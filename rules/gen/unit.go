@@ -65,6 +65,15 @@ func FromUnit(name string, main *Source, dropins []Source, t Target) (*Module, e
 	return c.module(), nil
 }
 
+// FromText is the module of a text that may be a whole unit or a drop-in: a service
+// that runs nothing is a drop-in.
+func FromText(name string, s Source, t Target) (*Module, error) {
+	if strings.HasSuffix(name, ".service") && !strings.Contains("\n"+string(s.Text), "\nExecStart=") {
+		return FromUnit(name, nil, []Source{s}, t)
+	}
+	return FromUnit(name, &s, nil, t)
+}
+
 // splitName is the name of a unit without its suffix, and the suffix.
 func splitName(name string) (base, suffix string, err error) {
 	i := strings.LastIndexByte(name, '.')

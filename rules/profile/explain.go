@@ -1,8 +1,10 @@
 package profile
 
 import (
+	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"wardnix/lint/nixos"
 )
@@ -14,24 +16,38 @@ type Entry struct {
 	Comment  string // what it does, and what it costs
 }
 
+// explained are the rows of the built-in baselines, of older releases too, each with
+// the name of its baseline.
+var explained = sync.OnceValue(func() []explainedRow {
+	var out []explainedRow
+	for _, b := range Builtin() {
+		for _, release := range []nixos.Release{{Year: 26, Month: 11}, {Year: 25, Month: 5}} {
+			all := b.Requirements(release)
+			rows := slices.Concat(all.Host, all.Generic)
+			for _, unit := range slices.Sorted(maps.Keys(all.Units)) {
+				rows = append(rows, all.Units[unit]...)
+			}
+			for _, r := range rows {
+				out = append(out, explainedRow{r, Entry{b.Name, r.Option() + " = " + r.Text(nil) + ";", strings.TrimSpace(r.comment)}})
+			}
+		}
+	}
+	return out
+})
+
+type explainedRow struct {
+	Requirement
+	Entry
+}
+
 // Explain finds what the built-in baselines say of a directive or an option by
 // its name, in any case, or by its whole path. A setting that is asked of older
 // releases only is found too.
 func Explain(name string) []Entry {
 	var out []Entry
-	for _, b := range Builtin() {
-		for _, release := range []nixos.Release{{Year: 26, Month: 11}, {Year: 25, Month: 5}} {
-			all := b.Requirements(release)
-			rs := slices.Concat(all.Host, all.Generic)
-			for _, unit := range all.Units {
-				rs = append(rs, unit...)
-			}
-			for _, r := range rs {
-				if !r.isCalled(name) {
-					continue
-				}
-				out = addEntry(out, Entry{b.Name, r.Option() + " = " + r.Text(nil) + ";", strings.TrimSpace(r.comment)})
-			}
+	for _, r := range explained() {
+		if r.isCalled(name) {
+			out = addEntry(out, r.Entry)
 		}
 	}
 	return out

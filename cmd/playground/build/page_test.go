@@ -1,0 +1,121 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"wardnix/cmd/playground/internal/chromium"
+)
+
+// The text of the engine is what HTML keeps, and the bytes come back as the page
+// reads them.
+func TestText7(t *testing.T) {
+	data := make([]byte, 1000)
+	for i := range data {
+		data[i] = byte(i * i)
+	}
+	text := text7(data)
+	if strings.ContainsAny(text, "\x00\r<") {
+		t.Error("a character that HTML does not keep")
+	}
+	var got []byte
+	bits, n := uint(0), 0
+	for _, r := range text {
+		if bits, n = (bits<<7|uint(r&127))&0x3fff, n+7; n >= 8 {
+			n -= 8
+			got = append(got, byte(bits>>n))
+		}
+	}
+	if !bytes.Equal(got, data) {
+		t.Error("other bytes came back")
+	}
+}
+
+// Packing the same engine twice gives the same bytes, which are a gzip of it.
+func TestPack(t *testing.T) {
+	one, err := pack([]byte("engine"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	two, _ := pack([]byte("engine"))
+	if _, err := gzip.NewReader(bytes.NewReader(one)); err != nil || !bytes.Equal(one, two) {
+		t.Error(err, "the bytes differ")
+	}
+}
+
+// In a browser, opened from a file: the faults of the example appear, a fix is applied,
+// typing changes the findings, the text is copied, units, explanations and modules are
+// shown, a link carries the text, and nothing goes wrong in the console. The page works
+// by keyboard, and has no part wider than a phone.
+func TestPageInChromium(t *testing.T) {
+	program := chromium.Find()
+	if program == "" {
+		if os.Getenv("CI") != "" {
+			t.Fatal("no Chromium is installed")
+		}
+		t.Skip("no Chromium is installed")
+	}
+	t.Chdir("../../..")
+	page := filepath.Join(t.TempDir(), "playground.html")
+	if err := write(page); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	defer cancel()
+	p, err := chromium.Open(ctx, program, t.TempDir(), 390, 844)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	if err := p.Go("file://" + page); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct{ name, do, until string }{
+		{"the faults of the example appear", "", "rules().includes('D001') && rules().includes('B001')"},
+		{"nothing is wider than the window", "", "document.documentElement.scrollWidth <= innerWidth"},
+		{"colors cover the text", "", "$('colored').textContent === $('text').value + '\\n' && !!document.querySelector('#colored .string')"},
+		{"a fix is applied", "finding('D001').querySelector('.quick').click()", "$('text').value.includes('ProtectHome = true;') && !rules().includes('D001')"},
+		{"it is undone", "$('text').focus(); document.execCommand('undo')", "$('text').value.includes('ProtectHom = true;') && rules().includes('D001')"},
+		{"typing changes the findings", "type($('text').value.replace('ProtectHom =', 'ProtectHome ='))", "!rules().includes('D001')"},
+		{"a syntax error keeps what was found", "type($('text').value.replace('UMask = 0077;', 'UMask = 0077'))", "rules().includes('X001') && !!document.querySelector('.finding.old')"},
+		{"and is gone with it", "type($('text').value.replace('UMask = 0077', 'UMask = 0077;'))", "!rules().includes('X001') && !document.querySelector('.finding.old')"},
+		{"an unsafe fix shows its cost first", "finding('D002').querySelector('.quick').click()", "finding('D002')"},
+		{"all fixes are shown as a diff", "$('fix-all').click()", "!$('preview').hidden && $('diff').textContent.includes('+')"},
+		{"and applied", "$('apply').click()", "$('preview').hidden && !document.querySelector('.finding.error')"},
+		{"the text is copied", "navigator.clipboard.writeText = async (text) => { copied = text; }; $('copy').click()", "copied === $('text').value && copied.includes('ProtectHome')"},
+		{"units have text with its origin", "choose('units')", "!!document.querySelector('.rendered .link') && /\\d/.test(document.querySelector('.exposure').textContent)"},
+		{"arrow keys go from tab to tab", "$('tab-units').focus(); document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowRight', bubbles: true}))", "document.activeElement.id === 'tab-explain' && !$('explain').hidden"},
+		{"a directive is explained", "explain('ProtectProc')", "$('topic').textContent.includes('invisible')"},
+		{"a module is generated", "choose('gen')", "$('generated').textContent.includes('systemd.services.web')"},
+		{"and opened", "$('keep-module').click()", "$('text').value.includes('systemd.services.web')"},
+		{"a link carries all texts", "before = JSON.stringify(project.files); $('share').click()", "location.hash.length > 100 && copied === location.href"},
+		{"and brings them back", "load({ files: { 'x.nix': '{ }' } }).then(fromLink)", "JSON.stringify(project.files) === before"},
+		{"a baseline is chosen", "load({ files: { 'x.nix': '{ systemd.services.a.serviceConfig.ExecStart = \"/bin/a\"; }' } }).then(() => { $('baseline').value = 'light'; lint(); })", "rules().includes('B001')"},
+		{"a project of many files is read", "load({ files: Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`d/${i}.nix`, `{ systemd.services.s${i}.serviceConfig.ProtectSystem = \"ful\"; }`])) })", "findings.filter((f) => f.rule === 'D002').length === 60 && !!document.querySelector('#files select')"},
+	} {
+		if err := p.Eval(helpers+step.do, nil); err != nil {
+			t.Fatalf("%s: %v", step.name, err)
+		}
+		// The browser waits: no time is judged.
+		if err := p.Eval("new Promise((ok) => { const look = () => { let is = false; try { is = "+step.until+"; } catch {} is ? ok(true) : setTimeout(look, 20); }; look(); })", nil); err != nil {
+			t.Fatalf("%s: %v %v", step.name, err, p.Errors)
+		}
+	}
+	if len(p.Errors) > 0 {
+		t.Error(p.Errors)
+	}
+}
+
+// helpers are functions that the steps use.
+const helpers = `
+	globalThis.rules = () => [...document.querySelectorAll(".finding .rule")].map((e) => e.textContent);
+	globalThis.finding = (rule) => [...document.querySelectorAll(".finding")].find((e) => e.querySelector(".rule").textContent === rule);
+	globalThis.type = (text) => { $("text").value = text; $("text").dispatchEvent(new Event("input")); };
+	globalThis.copied ??= ""; globalThis.before ??= "";
+`

@@ -1,0 +1,170 @@
+package session
+
+import (
+	"context"
+	"errors"
+
+	"wardnix/emit"
+	"wardnix/lint"
+	"wardnix/lint/report"
+	"wardnix/lint/workspace"
+	"wardnix/nixast"
+)
+
+type (
+	found struct {
+		Findings []finding        `json:"findings"`
+		Tokens   map[string][]int `json:"tokens"`
+		Summary  report.Summary   `json:"summary"`
+		Services int              `json:"services"` // that could be stricter
+		Broken   []string         `json:"broken"`   // the files with syntax errors
+	}
+	finding struct {
+		Rule     string    `json:"rule"`
+		Name     string    `json:"name"`
+		Severity string    `json:"severity"`
+		Message  string    `json:"message"`
+		Title    string    `json:"title"` // of the rule
+		Unit     string    `json:"unit"`
+		Place    place     `json:"place"`
+		Notes    []note    `json:"notes"`
+		Related  []related `json:"related"`
+		Fixes    []repair  `json:"fixes"`
+	}
+	note    struct{ Label, Text string }
+	related struct {
+		Message string
+		Place   place
+	}
+	repair struct {
+		Title  string `json:"title"`
+		Safe   bool   `json:"safe"`
+		Breaks string `json:"breaks"`
+		Diff   string `json:"diff"`
+		Edits  []edit `json:"edits"`
+	}
+	edit struct {
+		File  string `json:"file"`
+		Start int    `json:"start"`
+		End   int    `json:"end"`
+		Text  string `json:"text"`
+	}
+	// place is a range of a file, in UTF-16 units, and where it starts for people.
+	place struct {
+		File   string `json:"file"`
+		Start  int    `json:"start"`
+		End    int    `json:"end"`
+		Line   int    `json:"line"`
+		Column int    `json:"column"`
+	}
+)
+
+// find looks for findings.
+func find(r *request) (any, error) {
+	out := found{Findings: []finding{}, Tokens: map[string][]int{}, Broken: []string{}}
+	w, err := r.open()
+	if err != nil {
+		return nil, err
+	}
+	run, err := w.Lint(context.Background(), workspace.Task{})
+	switch {
+	case errors.Is(err, workspace.ErrNothing):
+		return out, nil
+	case err != nil:
+		return nil, err
+	}
+	scales := scales{}
+	for _, f := range run.Result.Findings {
+		out.Findings = append(out.Findings, scales.finding(f))
+	}
+	for _, f := range w.Project.Files() {
+		if f.Tree == nil {
+			continue
+		}
+		out.Tokens[f.Name] = tokens(f.Tree)
+		if lint.Broken(f.Tree) {
+			out.Broken = append(out.Broken, f.Name)
+		}
+	}
+	out.Summary, out.Services = report.Count(run.Report), run.Hardening.Services
+	return out, nil
+}
+
+// fix applies all fixes up to an applicability.
+func fix(r *request) (any, error) {
+	w, err := r.open()
+	if err != nil {
+		return nil, err
+	}
+	upTo := lint.Safe
+	if r.Unsafe {
+		upTo = lint.Unsafe
+	}
+	run, err := w.Lint(context.Background(), workspace.Task{Fix: upTo, Diff: true, Changes: true})
+	if err != nil {
+		return nil, err
+	}
+	changes := []report.ExposureChange{}
+	return map[string]any{"diff": run.Diff, "files": run.Texts, "exposures": append(changes, run.Changes...)}, nil
+}
+
+// color splits the files into tokens.
+func color(r *request) (any, error) {
+	out := map[string][]int{}
+	for _, name := range r.modules() {
+		out[name] = tokens(nixast.Parse(name, r.Files[name], nixast.Options{PipeOperators: true}))
+	}
+	return map[string]any{"tokens": out}, nil
+}
+
+// scales turn offsets in bytes into those of JavaScript, by file.
+type scales map[*nixast.File]*scale
+
+func (s scales) of(f *nixast.File) *scale {
+	if s[f] == nil {
+		s[f] = newScale(f.Src)
+	}
+	return s[f]
+}
+
+func (s scales) place(f *nixast.File, span nixast.Span) place {
+	scale, at := s.of(f), f.Position(span.Start)
+	return place{f.Name, scale.utf16(span.Start), scale.utf16(span.End), at.Line, at.Column}
+}
+
+func (s scales) finding(f lint.Finding) finding {
+	out := finding{
+		Rule: f.Rule.ID, Name: f.Rule.Name, Severity: f.Severity.String(), Message: f.Message, Title: f.Rule.Title, Unit: f.Unit(),
+		Place: s.place(f.File, f.Span), Notes: []note{}, Related: []related{}, Fixes: []repair{},
+	}
+	for _, n := range f.Notes {
+		out.Notes = append(out.Notes, note(n))
+	}
+	for _, r := range f.Related {
+		out.Related = append(out.Related, related{r.Message, s.place(r.File, r.Span)})
+	}
+	for _, x := range f.Fixes {
+		out.Fixes = append(out.Fixes, s.repair(x))
+	}
+	return out
+}
+
+func (s scales) repair(x lint.Fix) repair {
+	out := repair{Title: x.Title, Safe: x.Applicability == lint.Safe, Breaks: x.Breaks, Edits: []edit{}}
+	var order []*nixast.File
+	byFile := map[*nixast.File][]emit.Edit{}
+	for _, e := range x.Edits {
+		if byFile[e.File] == nil {
+			order = append(order, e.File)
+		}
+		byFile[e.File] = append(byFile[e.File], e.Edit)
+		scale := s.of(e.File)
+		out.Edits = append(out.Edits, edit{e.File.Name, scale.utf16(e.Start), scale.utf16(e.End), e.New})
+	}
+	for _, f := range order {
+		if after, err := emit.Apply(f.Src, byFile[f]); err == nil { // rules make edits that fit
+			out.Diff += emit.Diff(f.Name, f.Src, after)
+		}
+	}
+	return out
+}

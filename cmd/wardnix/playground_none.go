@@ -1,0 +1,6 @@
+//go:build !playground
+
+package main
+
+// playground is the page; this program has none.
+var playground []byte

@@ -1,0 +1,6 @@
+//go:build js || wasip1
+
+package files
+
+// NoWait is no flag: there are no named pipes.
+const NoWait = 0
