@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"wardnix/lint/lsp"
+	"wardnix/release"
 )
 
 // restDelay is how long a document rests before wardnix lsp looks at it.
@@ -29,7 +30,7 @@ func (v *lspVerb) run(c *Command, args []string) int {
 	if len(args) > 0 {
 		return c.fail("lsp takes no arguments")
 	}
-	orderly := lsp.Serve(lsp.Options{In: c.Stdin, Out: c.Stdout, Log: c.Stderr, Version: version(), Delay: restDelay, Alive: processAlive})
+	orderly := lsp.Serve(lsp.Options{In: c.Stdin, Out: c.Stdout, Log: c.Stderr, Version: release.Full(), Delay: restDelay, Alive: processAlive})
 	if !orderly {
 		return exitFindings // as the protocol has it for a client that did not say goodbye
 	}

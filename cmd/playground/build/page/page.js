@@ -261,13 +261,14 @@ function showFiles() {
 
 const plural = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
 
-function counted(summary) {
-  const parts = [[summary.errors, "error"], [summary.warnings, "warning"], [summary.infos, "info"]].filter(([n]) => n > 0).map(([n, w]) => plural(n, w));
-  return `${plural(summary.files, "file")}: ${parts.join(", ") || "nothing to report"}`;
+function counted() {
+  const files = Object.keys(project.files).filter((n) => n.endsWith(".nix")).length;
+  const parts = ["error", "warning", "info"].map((word) => [findings.filter((f) => f.severity === word).length, word]).filter(([n]) => n > 0).map(([n, w]) => plural(n, w));
+  return `${plural(files, "file")}: ${parts.join(", ") || "nothing to report"}`;
 }
 
 function showFindings(answer) {
-  $("summary").textContent = counted(answer.summary);
+  $("summary").textContent = counted();
   $("count").textContent = findings.length || "";
   const can = (safe) => findings.some((f) => f.fixes.some((x) => x.safe || !safe));
   $("fix-safe").disabled = !can(true);
@@ -287,8 +288,8 @@ function showFinding(f, open) {
   const key = f.rule + f.message;
   const first = f.fixes[0];
   const inside = el("details", { "data-key": key, open: open.has(key) }, el("summary", {}, f.fixes.length > 0 ? "Why, and the fix" : "Why"),
-    ...f.notes.map((n) => el("p", { class: "note" }, el("span", { class: "label" }, n.Label), " ", prose(n.Text))),
-    ...f.related.map((r) => el("p", { class: "note" }, r.Message + " ", goTo(r.Place))),
+    ...f.notes.map((n) => el("p", { class: "note" }, el("span", { class: "label" }, n.label), " ", prose(n.text))),
+    ...f.related.map((r) => el("p", { class: "note" }, r.message + " ", goTo(r.place))),
     ...f.fixes.map((x) => el("div", { class: "fix" },
       el("p", {}, el("span", { class: "badge " + (x.safe ? "safe" : "unsafe") }, x.safe ? "safe" : "unsafe"), " ", prose(x.title)),
       x.breaks ? el("p", { class: "note" }, el("span", { class: "label" }, "may break"), " ", prose(x.breaks)) : null,
@@ -335,7 +336,7 @@ async function preview(unsafe) {
   const answer = await request({ do: "fix", unsafe });
   planned = answer.files;
   fillDiff($("diff"), answer.diff || "no fix can be applied together with the others");
-  $("gains").textContent = answer.exposures.map((c) => `exposure of ${c.Unit}: ${c.Before} → ${c.After}`).join("; ");
+  $("gains").textContent = answer.exposures.map((c) => `exposure of ${c.unit}: ${c.before} → ${c.after}`).join("; ");
   $("preview").hidden = false;
   $("apply").focus();
 }

@@ -6,7 +6,6 @@ import (
 
 	"wardnix/emit"
 	"wardnix/lint"
-	"wardnix/lint/report"
 	"wardnix/lint/workspace"
 	"wardnix/nixast"
 )
@@ -15,7 +14,6 @@ type (
 	found struct {
 		Findings []finding        `json:"findings"`
 		Tokens   map[string][]int `json:"tokens"`
-		Summary  report.Summary   `json:"summary"`
 		Services int              `json:"services"` // that could be stricter
 		Broken   []string         `json:"broken"`   // the files with syntax errors
 	}
@@ -31,10 +29,13 @@ type (
 		Related  []related `json:"related"`
 		Fixes    []repair  `json:"fixes"`
 	}
-	note    struct{ Label, Text string }
+	note struct {
+		Label string `json:"label"`
+		Text  string `json:"text"`
+	}
 	related struct {
-		Message string
-		Place   place
+		Message string `json:"message"`
+		Place   place  `json:"place"`
 	}
 	repair struct {
 		Title  string `json:"title"`
@@ -48,6 +49,12 @@ type (
 		Start int    `json:"start"`
 		End   int    `json:"end"`
 		Text  string `json:"text"`
+	}
+	// gain is the exposure of a unit before and after fixes.
+	gain struct {
+		Unit   string `json:"unit"`
+		Before string `json:"before"`
+		After  string `json:"after"`
 	}
 	// place is a range of a file, in UTF-16 units, and where it starts for people.
 	place struct {
@@ -86,7 +93,7 @@ func find(r *request) (any, error) {
 			out.Broken = append(out.Broken, f.Name)
 		}
 	}
-	out.Summary, out.Services = report.Count(run.Report), run.Hardening.Services
+	out.Services = run.Hardening.Services
 	return out, nil
 }
 
@@ -104,8 +111,11 @@ func fix(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	changes := []report.ExposureChange{}
-	return map[string]any{"diff": run.Diff, "files": run.Texts, "exposures": append(changes, run.Changes...)}, nil
+	gains := []gain{}
+	for _, c := range run.Changes {
+		gains = append(gains, gain{c.Unit, c.Before.String(), c.After.String()})
+	}
+	return map[string]any{"diff": run.Diff, "files": run.Texts, "exposures": gains}, nil
 }
 
 // color splits the files into tokens.
