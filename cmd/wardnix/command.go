@@ -68,6 +68,7 @@ func verbs() []verb {
 		&settingsVerb{},
 		&lspVerb{},
 		&playgroundVerb{},
+		&docsVerb{},
 		&parseVerb{},
 		&manVerb{},
 		&completionVerb{},

@@ -43,6 +43,7 @@ var floors = map[string]int{
 	"wardnix/rules":                  13,
 	"wardnix/rules/gen":              14,
 	"wardnix/rules/new":              14,
+	"wardnix/docs":                   1,
 	"wardnix/release":                1,
 	"wardnix/lint/workspace":         15,
 	"wardnix/rules/profile/proven":   8,

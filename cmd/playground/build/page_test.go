@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"wardnix/cmd/playground/internal/chromium"
+	"wardnix/cmd/internal/chromium"
 )
 
 // The text of the engine is what HTML keeps, and the bytes come back as the page
@@ -102,8 +102,7 @@ func TestPageInChromium(t *testing.T) {
 		if err := p.Eval(helpers+step.do, nil); err != nil {
 			t.Fatalf("%s: %v", step.name, err)
 		}
-		// The browser waits: no time is judged.
-		if err := p.Eval("new Promise((ok) => { const look = () => { let is = false; try { is = "+step.until+"; } catch {} is ? ok(true) : setTimeout(look, 20); }; look(); })", nil); err != nil {
+		if err := p.Wait(step.until); err != nil { // no time is judged
 			t.Fatalf("%s: %v %v", step.name, err, p.Errors)
 		}
 	}

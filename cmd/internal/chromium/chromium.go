@@ -38,6 +38,12 @@ func Find() string {
 	return ""
 }
 
+// Wait waits until an expression of JavaScript is true; the context of the browser
+// bounds how long.
+func (p *Page) Wait(expression string) error {
+	return p.Eval("new Promise((ok) => { const look = () => { let is = false; try { is = "+expression+"; } catch {} is ? ok(true) : setTimeout(look, 20); }; look(); })", nil)
+}
+
 // Open starts the program at a path with an empty profile in a directory, and opens a
 // page of this size in pixels.
 func Open(ctx context.Context, program, profile string, width, height int) (*Page, error) {

@@ -1,0 +1,254 @@
+package handbook
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"html"
+	"io/fs"
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"wardnix/release"
+	"wardnix/rules/profile"
+)
+
+//go:embed site.css
+var siteCSS string
+
+//go:embed search.js
+var searchJS string
+
+// runningPage is the page that says what real daemons broke under.
+const runningPage = "running.md"
+
+// A site is the documentation as files, by their path below its directory.
+type site struct {
+	files map[string]string
+	index []indexed
+	pages fs.FS
+	seen  map[string][]string // rows of runningPage by the directive
+}
+
+// indexed is an entry of the search.
+type indexed struct {
+	Title string `json:"t"`
+	About string `json:"a"`
+	Path  string `json:"p"`
+}
+
+// Site is the documentation as static pages, by path: the pages in Markdown, and one
+// page for each rule, directive and baseline. They refer to each other only, and the
+// search works without a server. The same version gives the same bytes.
+func Site(pages fs.FS) (map[string]string, error) {
+	s := &site{files: map[string]string{}, pages: pages}
+	if err := s.readRunning(); err != nil {
+		return nil, err
+	}
+	for _, r := range Rules() {
+		s.topic("rules/"+r.ID+".html", r.Title, &Topic{Rule: r})
+	}
+	names := append(Baselines(), profile.ProvenName)
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		if t, err := Lookup(name); err == nil {
+			s.topic(baselinePath(name), "A baseline: a NixOS module with what each setting does and costs", t)
+		}
+	}
+	for _, name := range DirectiveNames() {
+		t := &Topic{Directives: directivesOf(name), Settings: profile.Explain(name)}
+		s.topic("directives/"+name+".html", t.Directives[0].Doc, t)
+	}
+	if err := s.documents(); err != nil {
+		return nil, err
+	}
+	s.lists()
+	text, err := json.Marshal(s.index)
+	if err != nil {
+		return nil, err
+	}
+	s.files["theme.css"] = Theme + siteCSS
+	s.files["search.js"] = "const pages = " + string(text) + ";\n" + searchJS
+	return s.files, nil
+}
+
+func baselinePath(name string) string {
+	return "baselines/" + strings.ReplaceAll(name, "/", "-") + ".html"
+}
+
+// readRunning notes the rows of the table of what each setting broke.
+func (s *site) readRunning() error {
+	text, err := fs.ReadFile(s.pages, runningPage)
+	if err != nil {
+		return err
+	}
+	s.seen = map[string][]string{}
+	_, table, _ := strings.Cut(string(text), "| setting |")
+	head := "| setting |"
+	for i, line := range strings.Split(table, "\n") {
+		if i == 0 {
+			head += line
+			continue
+		}
+		row := strings.TrimPrefix(line, "| ")
+		if row == line {
+			if i > 1 { // behind the line under the head
+				break
+			}
+			head += "\n" + line
+			continue
+		}
+		directive, _, ok := strings.Cut(row, "=")
+		if ok && s.seen[directive] == nil {
+			s.seen[directive] = []string{head}
+		}
+		if ok {
+			s.seen[directive] = append(s.seen[directive], line)
+		}
+	}
+	return nil
+}
+
+// topic adds the page of a topic.
+func (s *site) topic(name, about string, t *Topic) {
+	body := t.HTML()
+	if len(t.Directives) > 0 {
+		if rows := s.seen[t.Directives[0].Name]; rows != nil {
+			body += "<h2>What it was seen to break</h2>\n" + Markdown(strings.Join(rows, "\n")) +
+				"<p>Real daemons ran with and without the setting: <a href=\"../running.html\">how, and which</a>.</p>\n"
+		}
+	}
+	s.add(name, t.Title(), about, body)
+}
+
+// add adds a page, and finds it.
+func (s *site) add(name, title, about, body string) {
+	s.index = append(s.index, indexed{title, about, name})
+	s.files[name] = page(name, title, body)
+}
+
+// heading is the first line of a page in Markdown.
+var heading = regexp.MustCompile(`^# (.+)\n`)
+
+// documents adds the pages that are written by hand.
+func (s *site) documents() error {
+	names, err := fs.Glob(s.pages, "*.md")
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if name == "rules.md" {
+			continue // each rule has a page
+		}
+		text, err := fs.ReadFile(s.pages, name)
+		if err != nil {
+			return err
+		}
+		m := heading.FindStringSubmatch(string(text))
+		if m == nil {
+			return fmt.Errorf("%s has no heading", name)
+		}
+		body := strings.TrimPrefix(string(text), m[0])
+		s.add(strings.TrimSuffix(name, ".md")+".html", m[1], firstLine(body), rewriteLinks(Markdown(namedFences.ReplaceAllString(body, "**$2**\n\n```$1\n"))))
+	}
+	return nil
+}
+
+// namedFences are blocks that are files: "```yaml .pre-commit-config.yaml".
+var namedFences = regexp.MustCompile("(?m)^```(\\w+) (\\S+)\n")
+
+func firstLine(text string) string {
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" && line[0] != '<' && line[0] != '!' {
+			return line
+		}
+	}
+	return ""
+}
+
+// address is a link in HTML to something in the repository.
+var address = regexp.MustCompile(`href="([\w./-]+?)(#[^"]*)?"`)
+
+// rewriteLinks makes links between pages in Markdown links between those of the site.
+// What is only in the repository is linked there, if it is published.
+func rewriteLinks(body string) string {
+	return address.ReplaceAllStringFunc(body, func(link string) string {
+		m := address.FindStringSubmatch(link)
+		file, fragment := m[1], m[2]
+		switch {
+		case file == "rules.md" && len(fragment) > 5:
+			return `href="rules/` + strings.ToUpper(fragment[1:5]) + `.html"`
+		case file == "rules.md":
+			return `href="rules/index.html"`
+		case !strings.Contains(file, "/") && path.Ext(file) == ".md":
+			return `href="` + strings.TrimSuffix(file, ".md") + `.html` + fragment + `"`
+		case release.Repository == "":
+			return `title="` + path.Join("docs", file) + `"`
+		}
+		return `href="https://github.com/` + release.Repository + "/blob/v" + release.Version + "/" + path.Join("docs", file) + fragment + `"`
+	})
+}
+
+// lists adds the pages that lead to the others.
+func (s *site) lists() {
+	parts := map[string]*writer{}
+	titles := [][2]string{{"", "Pages"}, {"baselines", "Baselines"}, {"rules", "Rules"}, {"directives", "Directives"}}
+	for _, t := range titles {
+		parts[t[0]] = &writer{}
+	}
+	for _, p := range s.index {
+		dir := strings.TrimSuffix(path.Dir(p.Path), ".")
+		parts[dir].printf("<li><a href=\"%s\">%s</a> <small>%s</small></li>\n", path.Base(p.Path), html.EscapeString(p.Title), inline(p.About))
+	}
+	var front writer
+	front.printf("<p>wardnix lints, fixes and generates NixOS modules, so that their systemd services are safe.</p>\n")
+	for _, t := range titles {
+		list := "<ul class=\"list\">\n" + parts[t[0]].String() + "</ul>\n"
+		if t[0] == "" {
+			front.printf("%s", list)
+			continue
+		}
+		front.printf("<p><a href=\"%s/index.html\">%s</a></p>\n", t[0], t[1])
+		s.files[t[0]+"/index.html"] = page(t[0]+"/index.html", t[1], list)
+	}
+	s.files["index.html"] = page("index.html", "wardnix "+release.Version, front.String())
+}
+
+// page is a page of the site around its body.
+func page(name, title, body string) string {
+	up := strings.Repeat("../", strings.Count(name, "/"))
+	links := ""
+	for _, l := range [][2]string{{"index.html", "wardnix"}, {"rules/index.html", "Rules"}, {"directives/index.html", "Directives"}, {"baselines/index.html", "Baselines"}, {"recipes.html", "Recipes"}, {"output.html", "Formats"}} {
+		current := ""
+		if l[0] == name {
+			current = ` aria-current="page"`
+		}
+		links += fmt.Sprintf("<a href=\"%s%s\"%s>%s</a>\n", up, l[0], current, l[1])
+	}
+	return fmt.Sprintf(`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>%[1]s</title>
+<link rel="stylesheet" href="%[2]stheme.css">
+</head>
+<body data-up="%[2]s">
+<header><nav aria-label="Documentation">
+%[3]s</nav>
+<form role="search"><label>Search <input id="search" type="search" autocomplete="off" spellcheck="false" aria-controls="hits"></label></form></header>
+<ul id="hits" class="list" aria-live="polite" hidden></ul>
+<main>
+<h1>%[1]s</h1>
+%[4]s</main>
+<script src="%[2]ssearch.js"></script>
+</body>
+</html>
+`, html.EscapeString(title), up, links, body)
+}
+
+// Names are the paths of the files of a site, sorted.
+func Names(files map[string]string) []string { return slices.Sorted(maps.Keys(files)) }

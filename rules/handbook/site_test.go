@@ -1,0 +1,95 @@
+package handbook
+
+import (
+	"maps"
+	"os"
+	"path"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// href is a link or a source of a page.
+var href = regexp.MustCompile(`(?:href|src)="([^"#]*)(?:#([^"]*))?"`)
+
+// Every link of every page leads to a page of the site, and to a place in it, and
+// nothing is loaded from elsewhere.
+func TestSiteIsWhole(t *testing.T) {
+	files, err := Site(os.DirFS("../../docs"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range Names(files) {
+		if path.Ext(name) != ".html" {
+			continue
+		}
+		for _, m := range href.FindAllStringSubmatch(files[name], -1) {
+			target := path.Join(path.Dir(name), m[1])
+			switch {
+			case strings.HasPrefix(m[1], "https://"):
+				continue
+			case m[1] == "":
+				target = name
+			}
+			text, ok := files[target]
+			if !ok {
+				t.Errorf("%s links to %s, which is not there", name, m[1])
+			}
+			if m[2] != "" && !strings.Contains(text, `id="`+m[2]+`"`) {
+				t.Errorf("%s links to %s, which has no %s", name, target, m[2])
+			}
+		}
+		if strings.Contains(files[name], `src="http`) {
+			t.Errorf("%s loads something", name)
+		}
+	}
+	again, _ := Site(os.DirFS("../../docs"))
+	if !maps.Equal(files, again) {
+		t.Error("the same source gives other bytes")
+	}
+}
+
+// A page has what is known: of a rule its examples, of a directive its values by
+// version, what baselines say, and what it was seen to break.
+func TestSitePages(t *testing.T) {
+	files, err := Site(os.DirFS("../../docs"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, wants := range map[string][]string{
+		"rules/D001.html":               {"When not to follow it", "Found", "Repaired"},
+		"directives/ProtectSystem.html": {"<code>strict</code>", "Baseline cloudflared", "seen to break", "Cost:"},
+		"directives/PrivateTmp.html":    {"Since systemd 257 also", "<code>disconnected</code>"},
+		"baselines/light.html":          {"serviceConfig"},
+		"recipes.html":                  {"pre-commit"},
+		"index.html":                    {"rules/index.html", "recipes.html"},
+		"search.js":                     {`"p":"rules/B001.html"`},
+	} {
+		for _, want := range wants {
+			if !strings.Contains(files[name], want) {
+				t.Errorf("%s does not have %q", name, want)
+			}
+		}
+	}
+}
+
+// Markdown lets no HTML through.
+func TestMarkdownIsSafe(t *testing.T) {
+	for _, text := range []string{"<script>x</script>", "<img src=x onerror=y>", "[a](javascript:x)"} {
+		if out := Markdown(text); strings.Contains(out, "<script") || strings.Contains(out, "<img") || strings.Contains(out, "javascript:") {
+			t.Errorf("%s: %s", text, out)
+		}
+	}
+}
+
+// What is not known names what may have been meant.
+func TestLookup(t *testing.T) {
+	if _, err := Lookup("ProtectSytem"); err == nil || !strings.Contains(err.Error(), "did you mean ProtectSystem") {
+		t.Error(err)
+	}
+	for name, title := range map[string]string{"b001": "B001 baseline-missing", "protectsystem": "ProtectSystem", "light": "Baseline light", "nginx": "Baseline nginx"} {
+		if topic, err := Lookup(name); err != nil || topic.Title() != title {
+			t.Errorf("%s: %v %v", name, topic, err)
+		}
+	}
+}
