@@ -43,6 +43,9 @@ type Finding struct {
 	// Only, if not nil, makes the finding about some of its Directives. A rule that
 	// says the same of each of several directives sets it.
 	Only func(directives []string) Finding
+	// Full, if not nil, makes the finding with its notes and fixes, which it lacks: see
+	// [Linter.Brief].
+	Full func() Finding
 }
 
 // only is the finding about some of its directives.

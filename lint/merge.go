@@ -63,6 +63,13 @@ func (f *Finding) merge(other *Finding) {
 	if f.Problem != "" {
 		f.Message = titleOf(f.Units, f.Problem)
 	}
+	if a, b := f.Full, other.Full; a != nil && b != nil {
+		f.Full = func() Finding {
+			one, two := a(), b()
+			one.merge(&two)
+			return one
+		}
+	}
 	f.Notes = slices.DeleteFunc(slices.Clone(f.Notes), func(n Note) bool { return !slices.Contains(other.Notes, n) && n != differs })
 	var fixes []Fix
 	for _, x := range f.Fixes {

@@ -23,6 +23,9 @@ type Linter struct {
 	// Binding, if not nil, reports whether the project forbids comments in the
 	// file to suppress findings of the rule.
 	Binding func(f *nixast.File, r *Rule) bool
+	// Brief, if not nil, reports whether suggestions of the rule are set aside:
+	// then their notes and fixes are made only if one requires them.
+	Brief func(r *Rule) bool
 	// Filters look in order at the findings that no comment suppresses, in every
 	// round anew: they drop findings, or change their severity.
 	Filters []Filter
@@ -48,7 +51,7 @@ type run struct {
 	world   *unit.World
 	found   map[*Rule][]Finding
 	mu      sync.Mutex
-	shared  map[any]any // of Pass.Once
+	shared  map[any]func() any // of Pass.Once
 	// suppressions are those of each file that was looked at.
 	suppressions map[*nixast.File][]*Suppression
 }
@@ -80,32 +83,42 @@ func (r *run) pass(rule *Rule) *Pass {
 	return &Pass{Project: r.project, World: r.world, run: r, rule: rule}
 }
 
-// lookAt asks rules about the units and hosts of a part.
+// lookAt asks rules about the units and hosts of a part, one unit after the other: what
+// is computed of a unit is needed for the rules about it only.
 func (r *run) lookAt(part *unit.Part, rules []*Rule) map[*Rule][]Finding {
+	passes := make([]*Pass, len(rules))
+	for i, rule := range rules {
+		passes[i] = r.pass(rule)
+	}
+	each := func(units []*unit.Unit, check func(*Rule) func(*Pass, *unit.Unit)) {
+		for _, u := range units {
+			for _, p := range passes {
+				if look := check(p.rule); look != nil {
+					look(p, u)
+				}
+			}
+			u.Forget()
+		}
+	}
+	each(part.Units, func(r *Rule) func(*Pass, *unit.Unit) { return r.Unit })
+	each(part.Confs, func(r *Rule) func(*Pass, *unit.Unit) { return r.Conf })
 	found := map[*Rule][]Finding{}
-	for _, rule := range rules {
-		p := r.pass(rule)
-		if rule.Unit != nil {
-			for _, u := range part.Units {
-				rule.Unit(p, u)
-			}
-		}
-		if rule.Conf != nil {
-			for _, u := range part.Confs {
-				rule.Conf(p, u)
-			}
-		}
-		if rule.Host != nil {
+	for _, p := range passes {
+		if p.rule.Host != nil {
 			for _, h := range part.Hosts {
-				rule.Host(p, h)
+				p.rule.Host(p, h)
 			}
 		}
 		if len(p.found) > 0 {
-			found[rule] = p.found
+			found[p.rule] = p.found
 		}
 	}
 	return found
 }
+
+// Brief reports whether suggestions of the rule are set aside, so that [Finding.Full] is
+// to make their notes and fixes.
+func (p *Pass) Brief() bool { return p.run.Brief != nil && p.run.Brief(p.rule) }
 
 // lookAtAll runs the checks of a rule that see the whole project.
 func (r *run) lookAtAll(rule *Rule) []Finding {
@@ -124,13 +137,13 @@ func (r *run) lookAtAll(rule *Rule) []Finding {
 // of package context are.
 func (p *Pass) Once(key any, make func() any) any {
 	p.run.mu.Lock()
-	defer p.run.mu.Unlock()
-	v, ok := p.run.shared[key]
+	value, ok := p.run.shared[key]
 	if !ok {
-		v = make()
-		p.run.shared[key] = v
+		value = sync.OnceValue(make)
+		p.run.shared[key] = value
 	}
-	return v
+	p.run.mu.Unlock()
+	return value() // others may be made meanwhile
 }
 
 // suppressionsIn are the suppressions of a file.
@@ -173,15 +186,20 @@ func (p *Pass) Report(f Finding) {
 	if !p.asked(f.File) {
 		return
 	}
-	f.Fixes = p.applicable(f.Fixes)
+	f = p.fixable(f)
 	if only := f.Only; only != nil {
-		f.Only = func(directives []string) Finding {
-			one := only(directives)
-			one.Fixes = p.applicable(one.Fixes)
-			return one
-		}
+		f.Only = func(directives []string) Finding { return p.fixable(only(directives)) }
+	}
+	if full := f.Full; full != nil {
+		f.Full = func() Finding { return p.fixable(full()) }
 	}
 	p.found = append(p.found, f)
+}
+
+// fixable is the finding with those fixes that edit only what was requested.
+func (p *Pass) fixable(f Finding) Finding {
+	f.Fixes = p.applicable(f.Fixes)
+	return f
 }
 
 // applicable are the fixes that edit only what was requested, the safest first.
@@ -251,7 +269,7 @@ func (l *Linter) Run(project *nixos.Project) *Result {
 // comments and filters had their say about each unit, what several units of one
 // text have in common.
 func (l *Linter) check(project *nixos.Project) (counts, ignored []Finding) {
-	r := &run{Linter: l, project: project, world: unit.NewWorld(project, l.Baselines), found: map[*Rule][]Finding{}, shared: map[any]any{}, suppressions: map[*nixast.File][]*Suppression{}}
+	r := &run{Linter: l, project: project, world: unit.NewWorld(project, l.Baselines), found: map[*Rule][]Finding{}, shared: map[any]func() any{}, suppressions: map[*nixast.File][]*Suppression{}}
 	r.look(l.Rules)
 	for _, rule := range l.Rules {
 		for _, f := range merged(r.findings(rule), ofHosts) {

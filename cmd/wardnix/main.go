@@ -5,16 +5,11 @@ package main
 import (
 	"fmt"
 	"os"
-	"runtime/debug"
 )
-
-// gcPercent lets the heap grow to five times what is in use before it is
-// collected: a run is short, and most of what it makes lives to its end.
-const gcPercent = 400
 
 func main() {
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
+		boundMemory()
 	}
 	dir, err := os.Getwd()
 	if err != nil {

@@ -262,8 +262,14 @@ func (f *File) reasonRule(r *lint.Rule) bool {
 
 // Mentions reports whether the configuration may want findings of the rule
 // about some subject: only such rules need to run.
-func (f *File) Mentions(r *lint.Rule) bool {
-	if f.wants(r, false) {
+func (f *File) Mentions(r *lint.Rule) bool { return f.mayWant(r, false) }
+
+// Suggests reports whether the configuration may want suggestions of the rule about
+// some subject.
+func (f *File) Suggests(r *lint.Rule) bool { return f.mayWant(r, true) }
+
+func (f *File) mayWant(r *lint.Rule, suggestion bool) bool {
+	if f.wants(r, suggestion) {
 		return true
 	}
 	named := func(p place) bool {

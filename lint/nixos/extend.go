@@ -16,6 +16,9 @@ func (w *world) extend(set *node) {
 		return
 	}
 	for _, n := range set.children() {
+		if !w.share.has(n.name) {
+			continue
+		}
 		if more := w.elementDefs(n, modules); len(more) > 0 {
 			n.raw = slices.Concat(n.raw, more)
 			n.hasPlain, n.plain, n.hasDefs, n.defs, n.lost = false, nil, false, nil, nil

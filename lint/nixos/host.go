@@ -30,13 +30,15 @@ type Host struct {
 	// Unseen are the modules that cannot be read: of inputs, of computed
 	// imports.
 	Unseen []Reason
-	// Units are the units that the host defines or changes, by scope and name.
+	// Units are the units that the host defines or changes, by scope and name. Those of
+	// the files without a system have Hosts like this one but with other evaluators.
 	Units []*Unit
 	// Confs are the configuration files of systemd that it writes, by scope and
 	// name; one that several options write is there for each of them.
 	Confs []*Unit
 
 	world      *world
+	others     []*Host // the hosts of units that are evaluated elsewhere
 	unfinished *Reason
 }
 
@@ -49,11 +51,16 @@ func (h *Host) Unfinished() *Reason {
 	if spent := h.world.ev.Budget().Spent(); h.unfinished == nil && spent != "" {
 		return &Reason{Text: spent}
 	}
+	for _, other := range h.others {
+		if reason := other.Unfinished(); h.unfinished == nil && reason != nil {
+			return reason
+		}
+	}
 	return h.unfinished
 }
 
-// Evaluator is the evaluator that the values of the host belong to. It is for
-// one goroutine at a time.
+// Evaluator is the evaluator that the options of the host belong to, and the values of
+// the units whose Host it is. It is for one goroutine at a time.
 func (h *Host) Evaluator() *eval.Evaluator { return h.world.ev }
 
 // newHost is a host without its units.

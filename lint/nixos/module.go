@@ -20,6 +20,7 @@ type world struct {
 	complete bool
 	extra    map[string]*eval.Thunk // further module arguments, such as specialArgs
 	loose    bool                   // the files are no host's, and each counts once
+	share    share                  // the units that are made of them
 	open     bool                   // modules may ask for arguments that are not in sight
 	freeform []string               // the options below which everything is as it is written
 

@@ -2,6 +2,7 @@ package nixos
 
 import (
 	"context"
+	"hash/crc32"
 	"path"
 	"slices"
 )
@@ -11,11 +12,29 @@ import (
 type rest struct {
 	host  *Host
 	files []*File    // whose modules it is made of
-	base  *Host      // with what the modules define
-	kept  []*Unit    // of base, which other hosts do not have
+	bases []*Host    // with what the modules define, a share of the units each
+	kept  []*Unit    // of bases, which other hosts do not have
 	left  []leftover // that no module leads to
 	extra []*Unit    // made of them
 }
+
+// A share is a part of the units of a world. Several worlds of the same modules are
+// evaluated side by side, each for one share: merging modules costs little beside what
+// their units cost. The zero share is all units.
+type share struct{ number, of int }
+
+// has reports whether a unit, by its name without the suffix, or a system inside the
+// world belongs to the share.
+func (s share) has(name string) bool {
+	return s.of < 2 || int(crc32.ChecksumIEEE([]byte(name))%uint32(s.of)) == s.number
+}
+
+// Modules are evaluated in shares if they are many. How many shares there are does not
+// depend on the number of processors, and so nor does what is found.
+const (
+	filesOfShare = 256
+	mostShares   = 2
+)
 
 // restOf is the rest of the project. What is as it was in an older census is taken
 // over.
@@ -31,13 +50,19 @@ func (c *census) restOf(ctx context.Context, p *Project, old *census, since chan
 			r.files = append(r.files, f)
 		}
 	}
-	if old != nil && slices.Equal(old.rest.files, r.files) && !old.rest.base.world.view.concern(since) {
-		r.base = old.rest.base
-		r.base.world.view.move(p)
+	concerned := func(h *Host) bool { return h.world.view.concern(since) }
+	if old != nil && slices.Equal(old.rest.files, r.files) && !slices.ContainsFunc(old.rest.bases, concerned) {
+		r.bases = old.rest.bases
+		for _, h := range r.bases {
+			h.world.view.move(p)
+		}
 	} else {
-		r.base, old = newBase(ctx, p, r.files), nil
+		r.bases, old = make([]*Host, 1+min(len(r.files)/filesOfShare, mostShares-1)), nil
+		each(p.opts.Workers, len(r.bases), func(i int) { r.bases[i] = newBase(ctx, p, r.files, share{i, len(r.bases)}) })
 	}
-	r.kept = slices.DeleteFunc(slices.Concat(r.base.Units, r.base.Confs), seen.has)
+	for _, h := range r.bases {
+		r.kept = append(r.kept, slices.DeleteFunc(slices.Concat(h.Units, h.Confs), seen.has)...)
+	}
 	seen.add(r.kept)
 	for _, f := range files {
 		r.left = append(r.left, seen.missing(f.candidates())...)
@@ -46,11 +71,11 @@ func (c *census) restOf(ctx context.Context, p *Project, old *census, since chan
 	return r
 }
 
-// newBase is the world of files that no host leads to.
-func newBase(ctx context.Context, p *Project, files []*File) *Host {
+// newBase is the world of files that no host leads to, with a share of its units.
+func newBase(ctx context.Context, p *Project, files []*File, s share) *Host {
 	v := newView(p)
 	w := newWorld(v, newEvaluator(ctx, v, stepsOfRest))
-	w.loose = true
+	w.loose, w.share = true, s
 	var queue []pendingModule
 	for _, f := range files {
 		v.noteFile(f.Name)
@@ -74,17 +99,25 @@ func (r *rest) finish(old *census) {
 		r.host, r.extra = old.rest.host, old.rest.extra
 		return
 	}
-	h := *r.base
-	r.host, r.extra = &h, r.base.leftUnits(r.left)
-	h.Units, h.Confs = nil, nil
+	hosts := map[*Host]*Host{}
+	for _, base := range r.bases {
+		h := *base
+		h.Units, h.Confs = nil, nil
+		hosts[base] = &h
+	}
+	r.host = hosts[r.bases[0]]
+	for _, base := range r.bases[1:] {
+		r.host.others = append(r.host.others, hosts[base])
+	}
+	r.extra = r.bases[0].leftUnits(r.left)
 	for _, u := range slices.Concat(r.kept, r.extra) {
 		mine := *u
-		mine.Host = &h
+		mine.Host = hosts[u.Host]
 		if u.conf != nil {
-			h.Confs = append(h.Confs, &mine)
+			r.host.Confs = append(r.host.Confs, &mine)
 		} else {
-			h.Units = append(h.Units, &mine)
+			r.host.Units = append(r.host.Units, &mine)
 		}
 	}
-	sortUnits(h.Units)
+	sortUnits(r.host.Units)
 }

@@ -61,7 +61,7 @@ func (w *world) units(h *Host, scope Scope, depth int) (units, confs []*Unit) {
 			units = append(units, w.unitsOfType(h, inner, at.at(set.option), set.unitType)...)
 		}
 		for _, n := range at.at("units").children() {
-			if strings.Contains(n.name, ".") && n.at("text").option().IsSet() {
+			if dot := strings.LastIndexByte(n.name, '.'); dot >= 0 && w.share.has(n.name[:dot]) && n.at("text").option().IsSet() {
 				u := newUnit(h, inner, n, n.name)
 				u.Style = TextStyle
 				units = append(units, u)
@@ -69,7 +69,9 @@ func (w *world) units(h *Host, scope Scope, depth int) (units, confs []*Unit) {
 		}
 	}
 	units = append(units, timersOf(units)...)
-	confs = w.confs(h, scope)
+	if w.share.number == 0 {
+		confs = w.confs(h, scope)
+	}
 	if depth < 4 {
 		for _, child := range w.childWorlds(scope) {
 			us, cs := child.world.units(h, child.scope, depth+1)
@@ -81,10 +83,16 @@ func (w *world) units(h *Host, scope Scope, depth int) (units, confs []*Unit) {
 
 func (w *world) unitsOfType(h *Host, scope Scope, set *node, unitType string) []*Unit {
 	if unitType == "mount" || unitType == "automount" {
+		if w.share.number > 0 {
+			return nil
+		}
 		return w.mounts(h, scope, set, unitType)
 	}
 	var units []*Unit
 	for _, n := range set.children() {
+		if !w.share.has(n.name) {
+			continue
+		}
 		n.settle()
 		if slices.ContainsFunc(n.defs, rawDef.own) {
 			u := newUnit(h, scope, n, n.name+"."+unitType)
@@ -284,6 +292,9 @@ func (w *world) childWorlds(outer Scope) []childWorld {
 	var found []childWorld
 	for _, nest := range nests {
 		for _, n := range w.root.at(nest.path...).children() {
+			if !w.share.has(n.name) {
+				continue
+			}
 			config := n.at(nest.inner...)
 			config.settle()
 			if len(config.defs) == 0 {

@@ -76,6 +76,9 @@ func (u *Unit) Requirements(b *profile.Baseline) []profile.Requirement {
 	rows, ok := u.required[b]
 	if !ok {
 		rows = u.choose(b)
+		if u.required == nil {
+			u.required = map[*profile.Baseline][]profile.Requirement{}
+		}
 		u.required[b] = rows
 	}
 	return rows

@@ -1,7 +1,9 @@
 package unit
 
 import (
+	"fmt"
 	"slices"
+	"sync"
 
 	"wardnix/lint/nixos"
 	"wardnix/lint/systemd/directive"
@@ -30,6 +32,9 @@ func (u *Unit) Standings(b *profile.Baseline) []Standing {
 	if !ok {
 		for _, r := range u.Requirements(b) {
 			found = append(found, u.standing(&r))
+		}
+		if u.judged == nil {
+			u.judged = map[*profile.Baseline][]Standing{}
 		}
 		u.judged[b] = found
 	}
@@ -85,8 +90,7 @@ func unset(u *nixos.Unit, whole *unitfile.Unit, read *security.Reading, r *profi
 	if slices.Contains(whole.Open, r.Section) || len(u.Directive(r.Section, r.Name()).Unseen) > 0 {
 		return Unclear
 	}
-	bare := &unitfile.Unit{Name: whole.Name}
-	if security.Read(bare, v).AtLeast(r.Section, r.Name(), r.Lines) == value.Yes {
+	if isDefault(r, whole.Type(), v) {
 		return Missing // the default is as strict, and the baseline wants it said
 	}
 	switch read.AtLeast(r.Section, r.Name(), r.Lines) {
@@ -96,6 +100,33 @@ func unset(u *nixos.Unit, whole *unitfile.Unit, read *security.Reading, r *profi
 		return Unclear // another directive may imply it
 	}
 	return Missing
+}
+
+// A wish is what a requirement wants of a kind of units.
+type wish struct {
+	section, name, lines, unitType string
+	version                        directive.Version
+}
+
+// defaults are the answers of isDefault, by wish: there are few, and all units share them.
+var defaults sync.Map
+
+// isDefault reports whether units without a line are as strict as a requirement.
+func isDefault(r *profile.Requirement, unitType string, v directive.Version) bool {
+	k := wish{section: r.Section, name: r.Name(), unitType: unitType, version: v}
+	for i, l := range r.Lines {
+		if k.lines = l.Value; i > 0 {
+			k.lines = fmt.Sprint(r.Lines)
+			break
+		}
+	}
+	strict, known := defaults.Load(k)
+	if !known {
+		bare := &unitfile.Unit{Name: "unit." + unitType}
+		strict = security.Read(bare, v).AtLeast(r.Section, r.Name(), r.Lines) == value.Yes
+		defaults.Store(k, strict)
+	}
+	return strict == true
 }
 
 // ContainsAll compares options that are lists, such as after: the unit must

@@ -21,12 +21,17 @@ func (u *Unit) OfSystem() bool {
 	return !OfUser(u) && u.Scope.Kind != nixos.Initrd && u.Enabled() != eval.No
 }
 
-// Unit is a unit as the baseline rules look at it.
+// Unit is a unit as rules look at it. What they ask of it is computed once.
 type Unit struct {
 	*nixos.Unit
-	Full     *unitfile.Unit // upstream's unit included
-	Version  directive.Version
-	World    *World
+	Full    *unitfile.Unit // upstream's unit included
+	Version directive.Version
+	World   *World
+	facts
+}
+
+// facts are what was asked of a unit.
+type facts struct {
 	required map[*profile.Baseline][]profile.Requirement
 	judged   map[*profile.Baseline][]Standing
 	// reading is whole as systemd reads it, and closed the same without what is
@@ -45,8 +50,12 @@ type Unit struct {
 }
 
 func viewOf(u *nixos.Unit, w *World) *Unit {
-	return &Unit{Unit: u, World: w, Full: u.Whole(), Version: u.Host.Version(), required: map[*profile.Baseline][]profile.Requirement{}, judged: map[*profile.Baseline][]Standing{}}
+	return &Unit{Unit: u, World: w, Full: u.Whole(), Version: u.Host.Version()}
 }
+
+// Forget frees what was computed of the unit. It is computed anew if it is asked for
+// again.
+func (u *Unit) Forget() { u.facts = facts{} }
 
 // Anchor is where a finding about the section as a whole stands: the name of
 // the set that holds it, else the unit's own name; in a file that was asked for,

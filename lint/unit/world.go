@@ -2,7 +2,6 @@ package unit
 
 import (
 	"runtime"
-	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -23,23 +22,34 @@ type World struct {
 	Units, Confs []*Unit
 }
 
-// A Part is the hosts that share an evaluator, with their units.
+// A Part is the hosts, and the units, that share an evaluator.
 type Part struct {
 	Hosts        []*nixos.Host
 	Units, Confs []*Unit
-	evaluator    *eval.Evaluator
+	units, confs []*nixos.Unit
 }
 
 // NewWorld reads the units of a project.
 func NewWorld(p *nixos.Project, baselines []*profile.Baseline) *World {
 	w := &World{Baselines: baselines}
-	for _, h := range p.Hosts() {
-		i := slices.IndexFunc(w.Parts, func(part *Part) bool { return part.evaluator == h.Evaluator() })
-		if i < 0 {
-			i = len(w.Parts)
-			w.Parts = append(w.Parts, &Part{evaluator: h.Evaluator()})
+	parts := map[*eval.Evaluator]*Part{}
+	of := func(h *nixos.Host) *Part {
+		part := parts[h.Evaluator()]
+		if part == nil {
+			part = &Part{}
+			parts[h.Evaluator()] = part
+			w.Parts = append(w.Parts, part)
 		}
-		w.Parts[i].Hosts = append(w.Parts[i].Hosts, h)
+		return part
+	}
+	for _, h := range p.Hosts() {
+		of(h).Hosts = append(of(h).Hosts, h)
+		for _, u := range h.Units {
+			of(u.Host).units = append(of(u.Host).units, u)
+		}
+		for _, u := range h.Confs {
+			of(u.Host).confs = append(of(u.Host).confs, u)
+		}
 	}
 	w.Each(func(_ int, part *Part) { part.read(w) })
 	for _, part := range w.Parts {
@@ -49,15 +59,13 @@ func NewWorld(p *nixos.Project, baselines []*profile.Baseline) *World {
 	return w
 }
 
-// read makes the units of the part's hosts.
+// read makes the units of the part.
 func (p *Part) read(w *World) {
-	for _, h := range p.Hosts {
-		for _, u := range h.Units {
-			p.Units = append(p.Units, viewOf(u, w))
-		}
-		for _, u := range h.Confs {
-			p.Confs = append(p.Confs, viewOf(u, w))
-		}
+	for _, u := range p.units {
+		p.Units = append(p.Units, viewOf(u, w))
+	}
+	for _, u := range p.confs {
+		p.Confs = append(p.Confs, viewOf(u, w))
 	}
 }
 

@@ -44,7 +44,13 @@ func (l *linter) hardening() report.Hardening {
 	if n := security.Exposure(out.Known); n > 0 {
 		out.Now, out.Safe = (now+n/2)/n, (then+n/2)/n
 	}
-	if slices.ContainsFunc(found, func(f lint.Finding) bool { return len(f.Fixes) > 0 && f.Fixes[0].Applicability == lint.Safe }) {
+	safe := func(f lint.Finding) bool {
+		if f.Full != nil {
+			f = f.Full()
+		}
+		return len(f.Fixes) > 0 && f.Fixes[0].Applicability == lint.Safe
+	}
+	if slices.ContainsFunc(found, safe) {
 		out.Apply = out.Show + " --write"
 	}
 	return out

@@ -33,8 +33,12 @@ func (w *Workspace) newLinter() *linter {
 		Binding:   func(f *nixast.File, r *lint.Rule) bool { return w.settingsOf(f).Binding(r) },
 		Filters:   []lint.Filter{l.judge, l.setAside},
 	}
+	settings := append(w.all(), l.bare)
+	l.Brief = func(r *lint.Rule) bool {
+		return !slices.ContainsFunc(settings, func(c *config.File) bool { return c.Suggests(r) })
+	}
 	for _, r := range w.catalogue {
-		if !lint.IsSource(r) && slices.ContainsFunc(append(w.all(), l.bare), func(c *config.File) bool { return c.Mentions(r) }) {
+		if !lint.IsSource(r) && slices.ContainsFunc(settings, func(c *config.File) bool { return c.Mentions(r) }) {
 			l.Rules = append(l.Rules, r)
 		}
 	}

@@ -199,23 +199,21 @@ func (ev *Evaluator) expand(s *String) []leaf {
 		return []leaf{{nil, s}}
 	}
 	type partial struct {
-		when   *Cond // what decides about the pieces so far
-		pieces []Piece
+		when    *Cond // what decides about the pieces so far
+		without []int // those that are not in it
 	}
 	all := []partial{{}}
-	for _, p := range s.Pieces {
+	for i, p := range s.Pieces {
+		if p.When == nil {
+			continue
+		}
 		var next []partial
 		for _, a := range all {
-			with := append(slices.Clip(a.pieces), Piece{Text: p.Text, Unknown: p.Unknown, Node: p.Node})
-			if p.When == nil {
-				next = append(next, partial{a.when, with})
-				continue
-			}
 			if when, ok := ev.and(a.when, p.When); ok {
-				next = append(next, partial{when, with})
+				next = append(next, partial{when, a.without})
 			}
 			if when, ok := ev.and(a.when, ev.Not(p.When)); ok {
-				next = append(next, partial{when, a.pieces})
+				next = append(next, partial{when, append(slices.Clip(a.without), i)})
 			}
 		}
 		if all = next; len(all) > mostCombos {
@@ -227,7 +225,14 @@ func (ev *Evaluator) expand(s *String) []leaf {
 		if covered(out, a.when) {
 			continue
 		}
-		out = append(out, leaf{a.when, &String{s.origin, joined(nil, a.pieces...)}})
+		var pieces []Piece
+		for i, p := range s.Pieces {
+			if _, left := slices.BinarySearch(a.without, i); !left {
+				p.When = nil
+				pieces = append(pieces, p)
+			}
+		}
+		out = append(out, leaf{a.when, &String{s.origin, joined(nil, pieces...)}})
 	}
 	return closed(out)
 }

@@ -9,6 +9,7 @@ import (
 	"wardnix/lint"
 	"wardnix/lint/fix"
 	"wardnix/lint/nixos"
+	"wardnix/lint/systemd/security"
 	"wardnix/lint/unit"
 	"wardnix/rules/profile"
 )
@@ -20,9 +21,7 @@ var BaselineMissing = &lint.Rule{Page: lint.ReadPage(pages, "baseline-missing"),
 func checkMissing(p *lint.Pass, u *unit.Unit) {
 	for _, b := range p.Baselines {
 		if rs := missing(u, b); len(rs) > 0 {
-			f := missingFinding(p, u, b, rs)
-			f.Suggestion = suggests(u, b, rs)
-			p.Report(f)
+			p.Report(missingFinding(p, u, rs, suggests(u, b, rs)))
 		}
 	}
 }
@@ -40,41 +39,65 @@ func missing(u *unit.Unit, b *profile.Baseline) []profile.Requirement {
 }
 
 // missingFinding is the finding about requirements that nothing meets.
-func missingFinding(p *lint.Pass, u *unit.Unit, b *profile.Baseline, rs []profile.Requirement) lint.Finding {
+func missingFinding(p *lint.Pass, u *unit.Unit, rs []profile.Requirement, suggestion bool) lint.Finding {
 	section := rs[0].Section
 	for _, r := range rs {
 		if r.Section != "" {
 			section = r.Section
 		}
 	}
-	setting := func(r *profile.Requirement) string { return r.Name() + " = " + r.Text(u.Unit) }
-	d := p.AtUnit(u, profile.Names(rs)...).Place(u.Anchor(u.Site(section))).
-		Explain(rs, func(r *profile.Requirement) string { return setting(r) + ";" }).
-		Narrow(func(directives []string) lint.Finding {
-			return missingFinding(p, u, b, slices.DeleteFunc(slices.Clone(rs), func(r profile.Requirement) bool {
-				return !slices.Contains(directives, r.Name())
-			}))
-		})
-	noteExposure(d, u, rs)
+	d := p.AtUnit(u, profile.Names(rs)...).Place(u.Anchor(u.Site(section))).Narrow(func(directives []string) lint.Finding {
+		return missingFinding(p, u, slices.DeleteFunc(slices.Clone(rs), func(r profile.Requirement) bool {
+			return !slices.Contains(directives, r.Name())
+		}), suggestion)
+	})
+	d.Suggestion, d.Exposure = suggestion, exposure(u, rs)
+	if !suggestion || !p.Brief() {
+		return explained(d, u, rs)
+	}
+	whole := *d
+	d.Full = func() lint.Finding {
+		one := whole
+		return explained(&one, u, rs)
+	}
+	return titled(d, u, rs)
+}
+
+// explained is the finding with its notes and fixes.
+func explained(d *lint.Draft, u *unit.Unit, rs []profile.Requirement) lint.Finding {
+	d.Explain(rs, func(r *profile.Requirement) string { return setting(u, r) + ";" })
+	if x := d.Exposure; x != nil {
+		d.Note("exposure: now %s %s → with safe fixes %s %s → with all fixes %s %s (fixes of this finding, systemd %s)",
+			x.Now, x.Now.Predicate(), x.Safe, x.Safe.Predicate(), x.All, x.All.Predicate(), u.Version)
+	}
 	addFixes(d, u, rs)
+	return titled(d, u, rs)
+}
+
+// titled is the finding under its title.
+func titled(d *lint.Draft, u *unit.Unit, rs []profile.Requirement) lint.Finding {
 	if len(rs) == 1 {
-		return d.Findingf("`%s` is missing (baseline `%s`)", setting(&rs[0]), rs[0].Baseline.Name)
+		return d.Findingf("`%s` is missing (baseline `%s`)", setting(u, &rs[0]), rs[0].Baseline.Name)
 	}
 	return d.Findingf("missing %d settings required by the `%s` baseline", len(rs), rs[0].Baseline.Name)
 }
 
-// noteExposure notes how the requirements change the exposure of the unit, if the
-// source decides that.
-func noteExposure(d *lint.Draft, u *unit.Unit, rs []profile.Requirement) {
+// setting is a requirement as a setting of the unit.
+func setting(u *unit.Unit, r *profile.Requirement) string { return r.Name() + " = " + r.Text(u.Unit) }
+
+// exposure is that of the unit without and with the requirements; nil if the source
+// does not decide it.
+func exposure(u *unit.Unit, rs []profile.Requirement) *lint.Exposure {
 	safe := slices.DeleteFunc(slices.Clone(rs), func(r profile.Requirement) bool { return u.RiskOf(&r) != "" })
-	now, ok := u.ExposureWith(nil)
-	withSafe, safeOK := u.ExposureWith(safe)
-	withAll, allOK := u.ExposureWith(rs)
-	if ok && safeOK && allOK {
-		d.Exposure = &lint.Exposure{Now: now, Safe: withSafe, All: withAll}
-		d.Note("exposure: now %s %s → with safe fixes %s %s → with all fixes %s %s (fixes of this finding, systemd %s)",
-			now, now.Predicate(), withSafe, withSafe.Predicate(), withAll, withAll.Predicate(), u.Version)
+	var scores [3]security.Exposure
+	for i, with := range [][]profile.Requirement{nil, safe, rs} {
+		score, ok := u.ExposureWith(with)
+		if !ok {
+			return nil
+		}
+		scores[i] = score
 	}
+	return &lint.Exposure{Now: scores[0], Safe: scores[1], All: scores[2]}
 }
 
 // addFixes adds a fix for the requirements that are safe to add and one for those
