@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"wardnix/lint/nixos"
+	"wardnix/lint/systemd/security"
+	"wardnix/lint/systemd/unitfile"
 	"wardnix/lint/systemd/value"
 	"wardnix/rules/profile"
 )
@@ -23,34 +25,55 @@ type Need struct {
 // Needs are what the unit shows that it needs, whatever its class. The caller must
 // not change them.
 func (u *Unit) Needs() []Need {
-	if u.needs == nil {
-		u.needs = []Need{}
-		for i := range profile.Needs {
-			u.findNeed(&profile.Needs[i])
-		}
-	}
+	u.findNeeds()
 	return u.needs
 }
 
-// findNeed adds the commands of the unit that do for certain what takes the need, or
-// else the first place that shows it.
-func (u *Unit) findNeed(n *profile.Need) {
-	certain := false
-	for c := range u.Confined() {
-		if slices.ContainsFunc(n.Uses, c.is) {
-			u.needs = append(u.needs, Need{n, c.Setting, c})
-			certain = true
+// findNeeds finds what the unit needs, and what it may need.
+func (u *Unit) findNeeds() {
+	if u.needs != nil {
+		return
+	}
+	u.needs = []Need{}
+	for i := range profile.Needs {
+		n := &profile.Needs[i]
+		if found := u.findNeed(n); n.Unsure {
+			u.doubts = append(u.doubts, found...)
+		} else {
+			u.needs = append(u.needs, found...)
 		}
 	}
-	if certain {
-		return
+}
+
+// findNeed are the commands of the unit that do for certain what takes the need, or
+// else the first place that shows it.
+func (u *Unit) findNeed(n *profile.Need) (found []Need) {
+	if n.Unless != "" && u.has(n.Unless) {
+		return nil
+	}
+	for c := range u.Confined() {
+		if slices.ContainsFunc(n.Uses, c.is) {
+			found = append(found, Need{n, c.Setting, c})
+		}
+	}
+	if found != nil {
+		return found
 	}
 	for _, shown := range []func(*profile.Need) (Setting, bool){u.given, u.setTo, u.signs().show} {
 		if at, ok := shown(n); ok {
-			u.needs = append(u.needs, Need{n, at, nil})
-			return
+			return []Need{{n, at, nil}}
 		}
 	}
+	return nil
+}
+
+// has reports whether the unit certainly has a directive on, or another one that
+// implies it.
+func (u *Unit) has(name string) bool {
+	if u.reading == nil {
+		u.reading = security.Read(u.Full, u.Version)
+	}
+	return u.reading.AtLeast("Service", name, []unitfile.Assignment{{Section: "Service", Key: name, Value: "yes"}}) == value.Yes
 }
 
 // is reports whether the command is a use of a program.
@@ -64,9 +87,18 @@ func (c *Command) is(use profile.Use) bool {
 
 // needOf is why the unit shows that it needs what a directive takes away; "" if it
 // does not show it.
-func (u *Unit) needOf(directive string) string {
-	for _, n := range u.Needs() {
-		if slices.Contains(n.Directives, directive) {
+func (u *Unit) needOf(directive string) string { return u.whyOf(u.Needs(), directive) }
+
+// doubtOf is what a directive may break, if the unit cannot show whether it needs what
+// that takes away; "" if there is nothing.
+func (u *Unit) doubtOf(directive string) string {
+	u.findNeeds()
+	return u.whyOf(u.doubts, directive)
+}
+
+func (u *Unit) whyOf(needs []Need, directive string) string {
+	for _, n := range needs {
+		if n.Takes(directive, u.Version) {
 			return n.Why
 		}
 	}
@@ -78,7 +110,7 @@ func (u *Unit) needOf(directive string) string {
 // nil, is not a need of its class.
 func (u *Unit) needOfClass(directive string, seen *profile.Daemon) string {
 	for i := range profile.Classes {
-		if c := &profile.Classes[i]; !c.All && c.Needs[directive] != "" && u.signs().runAny(c.Programs) && !isOf(seen, c) {
+		if c := &profile.Classes[i]; !c.All && c.Needs[directive] != "" && u.signs().runAny(c.Programs) && !isOf(seen, c) && !u.showsCapabilities(directive) {
 			return c.Needs[directive]
 		}
 	}
@@ -86,6 +118,12 @@ func (u *Unit) needOfClass(directive string, seen *profile.Daemon) string {
 		return why
 	}
 	return ""
+}
+
+// showsCapabilities reports whether a directive limits capabilities, and the unit itself
+// shows which it needs, whatever its class: a user has only those that it is given.
+func (u *Unit) showsCapabilities(directive string) bool {
+	return (directive == "CapabilityBoundingSet" || directive == "AmbientCapabilities") && u.RunsAs().Ordinary()
 }
 
 // isOf reports whether a daemon, which may be nil, belongs to a class.

@@ -55,11 +55,21 @@ func spared(u *Unit, r *profile.Requirement, seen *profile.Daemon) string {
 		return "it is a session of a user"
 	case s.opaque:
 		return "what it runs needs more than the unit shows"
-	case s.class != nil && s.class.Needs[r.Name()] != "" && !isOf(seen, s.class):
+	case s.class != nil && s.class.Needs[r.Name()] != "" && !isOf(seen, s.class) && !u.showsCapabilities(r.Name()):
 		return s.class.Needs[r.Name()]
 	}
-	if r.Name() == "RemoveIPC" && !u.RunsAs().Ordinary() {
+	switch ordinary := u.RunsAs().Ordinary(); {
+	case ordinary:
+	case r.Name() == "RemoveIPC":
 		return "it does not apply to root"
+	case limitsRoot[r.Name()] && seen == nil:
+		return "what it does with the rights of root is not known"
+	}
+	if limitsRoot[r.Name()] && u.ActsAsRoot() {
+		return "a part of it acts as root"
+	}
+	if r.Name() == "SystemCallErrorNumber" && len(u.Full.Values("Service", "SystemCallFilter")) > 0 {
+		return "the unit has a filter, and what that does with a call that it refuses"
 	}
 	if why := cmp.Or(u.needOf(r.Name()), u.needOfClass(r.Name(), seen)); why != "" {
 		return why

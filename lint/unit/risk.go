@@ -1,6 +1,8 @@
 package unit
 
 import (
+	"cmp"
+
 	"wardnix/nixast/eval"
 	"wardnix/rules/profile"
 )
@@ -17,19 +19,32 @@ func (u *Unit) RiskOfTightening(r *profile.Requirement) string {
 // RiskOf is what may break by giving the unit what a row asks for.
 func (u *Unit) RiskOf(r *profile.Requirement) string {
 	switch {
-	case r.Name() == "CapabilityBoundingSet" && !u.RunsAs().Ordinary():
+	case limitsRoot[r.Name()] && !u.RunsAs().Ordinary():
 		return "whatever the service does as root"
-	case r.Name() == "CapabilityBoundingSet" && u.MayBeGiven("AmbientCapabilities"):
+	case limitsRoot[r.Name()] && !isBounded(r) && u.MayBeGiven("AmbientCapabilities"):
 		return "what the service does with the capabilities of AmbientCapabilities"
 	case r.Generic && !u.RunsAs().Ordinary():
 		return "anything that the service does as root"
 	case r.Generic && u.ofPerson():
 		return "what a person's own programs do: sudo, setgid directories, session shared memory"
-	case (r.Generic || r.Name() == "CapabilityBoundingSet") && u.ActsAsRoot():
+	case (r.Generic || limitsRoot[r.Name()]) && u.ActsAsRoot():
 		return "what the unit does as root within its sandbox: steps of its start and end, programs that take privileges"
 	}
-	return profile.RiskOf(r)
+	risk := profile.RiskOf(r)
+	if r.Generic {
+		risk = cmp.Or(risk, u.doubtOf(r.Name()))
+	}
+	return risk
 }
+
+// isBounded reports whether a requirement leaves what a list names.
+func isBounded(r *profile.Requirement) bool {
+	_, ok := r.Want.([]any)
+	return ok
+}
+
+// limitsRoot are the directives that take away what root has and other users never had.
+var limitsRoot = map[string]bool{"CapabilityBoundingSet": true, "PrivateUsers": true}
 
 // ofPerson reports whether the unit runs as a user that the host declares as a
 // person's.

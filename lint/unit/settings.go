@@ -66,12 +66,12 @@ func (u *Unit) Wanted() []string {
 }
 
 // IsWeaker reports whether the unit sets a directive to less than a baseline
-// requires.
+// requires that the project names, or that is for this unit.
 func (u *Unit) IsWeaker(name string) bool {
 	for _, b := range u.World.Baselines {
 		standings := u.Standings(b)
 		for i, r := range u.Requirements(b) {
-			if standings[i] == Weaker && r.Name() == name {
+			if standings[i] == Weaker && r.Name() == name && (b.Named || !r.Generic) {
 				return true
 			}
 		}

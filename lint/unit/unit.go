@@ -47,6 +47,7 @@ type facts struct {
 	complete        eval.Truth        // of Complete; Maybe until it is asked for
 	identity        *Identity         // of RunsAs, once known
 	needs           []Need            // of Needs; nil until it is asked for
+	doubts          []Need            // those that are unsure
 }
 
 func viewOf(u *nixos.Unit, w *World) *Unit {

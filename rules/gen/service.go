@@ -362,7 +362,6 @@ func (s *service) calls() error {
 			return slices.Contains(s.class.Calls, strings.TrimPrefix(group, "~"))
 		})
 		s.put("SystemCallFilter", refused, reasons["SystemCallFilter"])
-		s.put("SystemCallErrorNumber", "EPERM", reasons["SystemCallErrorNumber"])
 	}
 	return nil
 }

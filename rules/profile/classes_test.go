@@ -55,3 +55,21 @@ func TestClasses(t *testing.T) {
 		names = append(names, k.Name)
 	}
 }
+
+// Every need says what it takes away, why, and where that comes from. One with a text
+// has marks, without which the text is not looked at.
+func TestNeeds(t *testing.T) {
+	for _, n := range profile.Needs {
+		if len(n.Directives) == 0 || n.Why == "" || n.Source == "" {
+			t.Errorf("%v: a need has directives, a reason and a source", n.Directives)
+		}
+		if n.Text != nil && len(n.Marks) == 0 {
+			t.Errorf("%v: a text without marks is never looked for", n.Directives)
+		}
+		for _, name := range n.Directives {
+			if _, ok := directive.Lookup("Service", name, directive.Newest); !ok {
+				t.Errorf("%v: no directive %s", n.Directives, name)
+			}
+		}
+	}
+}

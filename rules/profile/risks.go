@@ -1,25 +1,25 @@
 package profile
 
 // Risks are what adding or tightening a directive may break. A directive that is
-// not listed is safe: it takes away what no service of an ordinary user needs. The split follows what
-// hardening has broken in nixpkgs.
+// not listed is safe for a service of an ordinary user, unless the service may have one
+// of the [Needs] that are unsure: no daemon that ran broke by it. The split follows
+// what broke when daemons ran, and what hardening has broken in nixpkgs.
 var Risks = map[string]string{
 	"wantedBy":                "the unit starts at boot from now on",
 	"User":                    "files and ports that only root may use; the user must be declared",
 	"Group":                   "files that the new group may not read; the group must be declared",
 	"DynamicUser":             "state moves to /var/lib/private, and files of a fixed owner are out of reach",
-	"PrivateUsers":            "capabilities over the host, files of other users",
-	"PrivatePIDs":             "Type=forking, and whatever looks at other processes",
+	"PrivatePIDs":             "whatever looks at other processes; a program without a handler of SIGTERM is killed after TimeoutStopSec only",
 	"UMask":                   "files that a group shares, such as sockets and certificates",
 	"ProtectSystem":           "writing anywhere but to the unit's own directories; add StateDirectory or ReadWritePaths",
 	"ProtectHome":             "files below /home, /root and /run/user",
 	"PrivateTmp":              "sockets and files that others put into /tmp",
 	"PrivateDevices":          "real devices: GPU, serial port, tun, kvm, fuse",
-	"ProcSubset":              "reading /proc/meminfo, /proc/cpuinfo, /proc/net and similar files",
+	"ProcSubset":              "reading /proc/meminfo, /proc/cpuinfo, /proc/net and /proc/sys, as the ICMP proxy of cloudflared does",
 	"ProtectProc":             "looking at processes of other users",
 	"MemoryDenyWriteExecute":  "just-in-time compilers: node, java, .NET, LuaJIT, wasm",
-	"RestrictAddressFamilies": "sockets of other families: AF_UNIX for notification and databases, AF_NETLINK for lists of interfaces",
-	"SystemCallFilter":        "whatever makes one of these calls is killed; try the service under load",
+	"RestrictAddressFamilies": "sockets of other families: AF_UNIX for notification and databases, AF_NETLINK for lists of interfaces and the source addresses of cloudflared's ICMP proxy",
+	"SystemCallFilter":        "whatever makes one of these calls: it is killed, or with SystemCallErrorNumber the call fails",
 	"SystemCallErrorNumber":   "a refused call fails, and no longer ends the process",
 	"PrivateNetwork":          "every connection to the outside, and abstract sockets",
 

@@ -106,8 +106,9 @@ in
       PrivateDevices = true;
 
       # Leaves only the directories of processes in /proc.
-      # Cost: whatever reads /proc/meminfo, /proc/cpuinfo, /proc/net or /proc/sys finds
-      # nothing there.
+      # Cost: the ICMPv4 proxy is off, since cloudflared cannot read
+      # /proc/sys/net/ipv4/ping_group_range, and warns of a wrong group; its diagnostics
+      # have no figures of memory.
       ProcSubset = "pid";
 
       # Hides the processes of other users in /proc.
@@ -157,8 +158,9 @@ in
 
       # Allows Internet sockets only. Unix sockets, Netlink, packet and every other
       # family are refused.
-      # Cost: no Unix socket: no systemd notification (Type=notify), no `unix:`
-      # origin. No Netlink: interfaces cannot be listed.
+      # Cost: no Unix socket: no `unix:` origin, and no systemd notification, for which a
+      # unit with Type=notify keeps AF_UNIX. No Netlink: interfaces cannot be listed, and
+      # the ICMPv6 proxy has no source address.
       RestrictAddressFamilies = [
         "AF_INET"
         "AF_INET6"
