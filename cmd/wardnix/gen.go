@@ -240,8 +240,15 @@ func (v *genVerb) convert(c *Command, t gen.Target) (*gen.Module, error) {
 // dropins are the drop-ins beside a unit file, in the order in which systemd
 // reads them.
 func (c *Command) dropins(unit string) ([]gen.Source, error) {
-	entries, err := os.ReadDir(c.abs(unit) + ".d")
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	dir, err := files.Resolve(c.abs(unit) + ".d")
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
 		return nil, err
 	}
 	var out []gen.Source

@@ -28,15 +28,61 @@ var (
 	ErrOutside = errors.New("path leaves the project")
 )
 
-// Read reads the regular file at a path of at most limit bytes. Links are
-// followed.
+// Read reads the regular file at an absolute path, of at most limit bytes. Links are
+// followed as by [Resolve].
 func Read(path string, limit int64) (string, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|NoWait, 0)
+	real, err := Resolve(path)
+	if err != nil {
+		return "", err
+	}
+	f, err := os.OpenFile(real, os.O_RDONLY|NoWait, 0)
 	if err != nil {
 		return "", err
 	}
 	defer f.Close()
 	return ReadFrom(f, limit)
+}
+
+// Store is the directory of what Nix built, where links of every project may lead.
+const Store = "/nix/store"
+
+// Resolve is the path that links lead an absolute path to. A link of a project that
+// leads neither within the project nor to the store is not followed, even if a user
+// names it: the error is then [ErrOutside].
+func Resolve(path string) (string, error) {
+	real, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return "", err
+	}
+	top := Project(filepath.Dir(path))
+	if top != "" && !Within(top, real) && !Within(Store, real) {
+		return "", &fs.PathError{Op: "open", Path: path, Err: ErrOutside}
+	}
+	return real, nil
+}
+
+// Project is the nearest directory at or above an absolute one that has a .git or a
+// flake.nix, without links; "" if none has.
+func Project(dir string) string {
+	for ; ; dir = filepath.Dir(dir) {
+		for _, marker := range []string{".git", "flake.nix"} {
+			if _, err := os.Lstat(filepath.Join(dir, marker)); err != nil {
+				continue
+			}
+			if real, err := filepath.EvalSymlinks(dir); err == nil {
+				return real
+			}
+		}
+		if dir == filepath.Dir(dir) {
+			return ""
+		}
+	}
+}
+
+// Within reports whether an absolute path is a directory or lies below it, by name.
+func Within(dir, path string) bool {
+	rel, err := filepath.Rel(dir, path)
+	return err == nil && filepath.IsLocal(rel)
 }
 
 // ReadIn reads the regular file name below a directory, of at most limit bytes.

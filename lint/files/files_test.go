@@ -56,6 +56,40 @@ func TestReadIn(t *testing.T) {
 	}
 }
 
+// A link of a project leads nowhere but within the project and to the store; elsewhere,
+// links are followed.
+func TestResolve(t *testing.T) {
+	t.Parallel()
+	base := t.TempDir()
+	for _, name := range []string{"git/.git/HEAD", "git/sub/a", "flake/flake.nix", "plain/a", "secret/a"} {
+		file := filepath.Join(base, name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte("a"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, target := range map[string]string{
+		"git/sub/in": "a", "git/sub/up": "../sub/a", "git/out": "../secret/a", "git/dir": "../secret", "git/twice": "sub/../out",
+		"git/zero": "/dev/zero", "git/loop": "loop", "flake/out": "../secret/a", "plain/out": "../secret/a", "to": "git",
+	} {
+		if err := os.Symlink(target, filepath.Join(base, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, want := range map[string]string{
+		"git/sub/a": "git/sub/a", "git/sub/in": "git/sub/a", "git/sub/up": "git/sub/a", "to/sub/in": "git/sub/a", "plain/out": "secret/a",
+		"git/out": "", "git/dir/a": "", "git/twice": "", "git/zero": "", "git/loop": "", "flake/out": "", "to/out": "", "git/none": "",
+	} {
+		real, err := files.Resolve(filepath.Join(base, name))
+		rel, _ := filepath.Rel(base, real)
+		if want == "" && err == nil || want != "" && (err != nil || rel != want) {
+			t.Errorf("%s: %s, %v, not %q", name, real, err, want)
+		}
+	}
+}
+
 // Devices without an end are no regular
 func TestRead(t *testing.T) {
 	t.Parallel()

@@ -36,6 +36,9 @@ func (r *Repository) Tracked() (Tracked, error) {
 // .git is a file that names it (gitrepository-layout(5)).
 func (r *Repository) gitDir() string {
 	dir := filepath.Join(r.Top, ".git")
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = real // git makes no link of that name for others
+	}
 	text, err := files.Read(dir, 4<<10)
 	if err != nil {
 		return dir // a directory

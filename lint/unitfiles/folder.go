@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"wardnix/lint/files"
 )
@@ -57,7 +58,8 @@ func (f *folder) addDropin(dir, name string, e entry) {
 // tree is where paths are looked up, as if its root were that of the machine.
 type tree struct {
 	root string
-	// within, where not empty, is the only folder whose files are read.
+	// within, where not empty, is the only folder whose files are read, besides
+	// the store.
 	within string
 }
 
@@ -65,7 +67,7 @@ const maxLinks = 40 // as the kernel allows
 
 var (
 	errLinks   = errors.New("too many links")
-	errOutside = errors.New("it leads out of the store")
+	errOutside = errors.New("a link leads out of the project or the store")
 )
 
 // resolve follows all links of a path, each as if root were "/", so that nothing
@@ -102,7 +104,7 @@ func (t tree) resolve(name string) (string, error) {
 		}
 		rest = append(strings.Split(target, "/"), rest...)
 	}
-	if t.within != "" && !inside(done, t.within) {
+	if t.within != "" && !inside(done, t.within) && !inside(done, files.Store) {
 		return "", errOutside
 	}
 	return done, nil
@@ -210,14 +212,15 @@ func (t tree) file(name string) entry {
 	return entry{File: File{Path: name, Text: content}}
 }
 
+// dropins reads the drop-ins of one folder, which may not be there.
 func (t tree) dropins(f *folder, dir string) {
 	found, err := t.resolve(dir)
-	if err != nil {
-		return
+	var list []fs.DirEntry
+	if err == nil {
+		list, err = os.ReadDir(t.real(found))
 	}
-	list, err := os.ReadDir(t.real(found))
-	if err != nil {
-		return
+	if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR) {
+		f.addDropin(path.Base(dir), "", entryOf(dir, pathless(err).Error()))
 	}
 	for _, d := range list {
 		if validConf(d.Name()) {

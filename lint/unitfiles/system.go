@@ -2,11 +2,13 @@ package unitfiles
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path"
 	"path/filepath"
 
+	"wardnix/lint/files"
 	"wardnix/lint/systemd/directive"
 	"wardnix/lint/systemd/unitfile"
 )
@@ -106,7 +108,7 @@ func Open(ctx context.Context, target string) (*System, error) {
 	if err != nil {
 		return nil, err
 	}
-	real, err := filepath.EvalSymlinks(file)
+	real, err := resolveTarget(file)
 	if err != nil {
 		return nil, err
 	}
@@ -122,9 +124,22 @@ func Open(ctx context.Context, target string) (*System, error) {
 	return openFile(file)
 }
 
+// resolveTarget follows the links of a path as [files.Resolve] does, and also those
+// that lead to a store that is somewhere else.
+func resolveTarget(file string) (string, error) {
+	real, err := files.Resolve(file)
+	if errors.Is(err, files.ErrOutside) {
+		elsewhere, failed := filepath.EvalSymlinks(file)
+		if t, _ := placeOf(elsewhere); failed == nil && t.within != "" {
+			return elsewhere, nil
+		}
+	}
+	return real, err
+}
+
 // openFile reads a unit file and the drop-ins beside it.
 func openFile(file string) (*System, error) {
-	u, err := ReadFile(file)
+	u, err := ReadFile(file, "")
 	if err != nil {
 		return nil, err
 	}
@@ -132,8 +147,9 @@ func openFile(file string) (*System, error) {
 }
 
 // ReadFile reads a unit file and the drop-ins beside it, as if its folder were the
-// whole load path.
-func ReadFile(file string) (*Unit, error) {
+// whole load path. Links lead nowhere but within a folder, which is that of the
+// project of the file if it is "", and to the store.
+func ReadFile(file, within string) (*Unit, error) {
 	name := filepath.Base(file)
 	if !validUnit(name) {
 		return nil, fmt.Errorf("%s: %q is not a unit name", file, name)
@@ -142,7 +158,10 @@ func ReadFile(file string) (*Unit, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := tree{root: "/"}
+	if within == "" {
+		within = files.Project(dir)
+	}
+	t := tree{root: "/", within: filepath.ToSlash(within)}
 	inside := filepath.ToSlash(dir)
 	f := newFolder()
 	e := t.entry(path.Join(inside, name), []string{inside})

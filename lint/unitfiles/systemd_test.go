@@ -270,7 +270,7 @@ system getty@.service
     | Type=idle
 
 system leak.service
-  missing /STORE/nixos-system-h-26.11/etc/systemd/system/leak.service: it leads out of the store
+  missing /STORE/nixos-system-h-26.11/etc/systemd/system/leak.service: a link leads out of the project or the store
 
 system off.service masked
 

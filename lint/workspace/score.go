@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"wardnix/lint"
+	"wardnix/lint/files"
 	"wardnix/lint/nixos"
 	"wardnix/lint/report"
 	"wardnix/lint/systemd/directive"
@@ -161,8 +162,8 @@ func (w *Workspace) Score(ctx context.Context) (*Scores, error) {
 	unitFiles, nix := w.sortPaths()
 	if len(unitFiles) > 0 {
 		host := report.Host{Systemd: int(version)}
-		for _, name := range unitFiles {
-			host.Units = append(host.Units, w.scoreFile(name, version))
+		for _, f := range unitFiles {
+			host.Units = append(host.Units, w.scoreFile(f, version))
 		}
 		out.Hosts = append(out.Hosts, host)
 	}
@@ -183,10 +184,14 @@ func (w *Workspace) Score(ctx context.Context) (*Scores, error) {
 	return out, nil
 }
 
+// unitPath is a unit file to score, and the directory that its links may not leave: see
+// [unitfiles.ReadFile].
+type unitPath struct{ name, within string }
+
 // scoreFile scores a unit file with its drop-ins.
-func (w *Workspace) scoreFile(name string, v directive.Version) report.Unit {
-	out := report.Unit{Name: filepath.Base(name), Scope: unitfiles.SystemScope.String(), File: name}
-	u, err := unitfiles.ReadFile(w.abs(name))
+func (w *Workspace) scoreFile(f unitPath, v directive.Version) report.Unit {
+	out := report.Unit{Name: filepath.Base(f.name), Scope: unitfiles.SystemScope.String(), File: f.name}
+	u, err := unitfiles.ReadFile(w.abs(f.name), f.within)
 	if err == nil {
 		out.Name = u.Name
 		out.Now, err = security.Assess(u.Merged(), v)
@@ -199,7 +204,7 @@ func (w *Workspace) scoreFile(name string, v directive.Version) report.Unit {
 
 // sortPaths divides the paths into unit files, found in directories, too, and what
 // is to be read as Nix.
-func (w *Workspace) sortPaths() (unitFiles, nix []string) {
+func (w *Workspace) sortPaths() (unitFiles []unitPath, nix []string) {
 	paths := w.opts.Paths
 	if len(paths) == 0 {
 		paths = []string{"."}
@@ -210,7 +215,7 @@ func (w *Workspace) sortPaths() (unitFiles, nix []string) {
 		case err != nil || filepath.Ext(name) == ".nix" && !info.IsDir():
 			nix = append(nix, name) // which reports the error
 		case !info.IsDir():
-			unitFiles = append(unitFiles, name)
+			unitFiles = append(unitFiles, unitPath{name: name})
 		default:
 			nix = append(nix, name)
 			unitFiles = append(unitFiles, w.unitFilesIn(w.abs(name))...)
@@ -220,14 +225,18 @@ func (w *Workspace) sortPaths() (unitFiles, nix []string) {
 }
 
 // unitFilesIn are the service files below a directory, hidden ones left out.
-func (w *Workspace) unitFilesIn(dir string) []string {
-	var found []string
+func (w *Workspace) unitFilesIn(dir string) []unitPath {
+	var found []unitPath
+	within := files.Project(dir)
+	if real, err := filepath.EvalSymlinks(dir); err == nil && within == "" {
+		within = real
+	}
 	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() && path != dir && strings.HasPrefix(d.Name(), ".") {
 			return fs.SkipDir
 		}
 		if d.Type().IsRegular() && filepath.Ext(path) == ".service" {
-			found = append(found, w.shown(path))
+			found = append(found, unitPath{w.shown(path), within})
 		}
 		return nil
 	})
