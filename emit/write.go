@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 )
 
 // ErrChanged is the error of [WriteFile] for a file that does not hold what
@@ -20,9 +22,10 @@ const strayMark = ".wardnix-"
 // WriteFile replaces the content of the file path, which must be old, by new.
 //
 // It writes a temporary file next to it and renames that, so that at any moment
-// the file is either old or new, and keeps mode and owner. A symbolic link is
-// followed to the file itself if that lies inside the directory root. Nothing is
-// done when old equals new. Hard links and extended attributes are not kept.
+// the file is either old or new, and keeps mode, owner and, on Linux, extended
+// attributes such as access control lists. A symbolic link is followed to the file
+// itself if that lies inside the directory root. Nothing is done when old equals new.
+// Hard links are not kept.
 //
 // The error is [ErrChanged] if the file holds neither old nor new; others are of
 // a file that is not regular, not writable or outside root. Two processes that
@@ -124,7 +127,7 @@ func openLocked(path string) (*os.File, os.FileInfo, error) {
 // library renameio does the same but cannot name its temporary files so that
 // they can be told apart from a user's.
 func renameOver(path string, like os.FileInfo, content string) (err error) {
-	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+strayMark+"*")
+	tmp, err := createTemp(path, 0o600)
 	if err != nil {
 		return err
 	}
@@ -137,18 +140,33 @@ func renameOver(path string, like os.FileInfo, content string) (err error) {
 	if err := keepOwner(tmp, like); err != nil {
 		return err
 	}
-	if err := fill(tmp, content, like.Mode()); err != nil {
+	if err := tmp.Chmod(like.Mode()); err != nil {
+		return err
+	}
+	if err := keepAttributes(tmp.Name(), path); err != nil {
+		return err
+	}
+	if err := fill(tmp, content); err != nil {
 		return err
 	}
 	return os.Rename(tmp.Name(), path)
 }
 
-// fill writes a temporary file and closes it.
-func fill(tmp *os.File, content string, mode os.FileMode) error {
-	err := tmp.Chmod(mode)
-	if err == nil {
-		_, err = tmp.WriteString(content)
+// createTemp creates a temporary file for the file path. The mode is as for
+// [os.OpenFile].
+func createTemp(path string, mode os.FileMode) (*os.File, error) {
+	for {
+		name := fmt.Sprintf(".%s%s%d", filepath.Base(path), strayMark, rand.Uint32())
+		f, err := os.OpenFile(filepath.Join(filepath.Dir(path), name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+		if !errors.Is(err, os.ErrExist) {
+			return f, err
+		}
 	}
+}
+
+// fill writes a temporary file and closes it.
+func fill(tmp *os.File, content string) error {
+	_, err := tmp.WriteString(content)
 	if err == nil {
 		err = tmp.Sync()
 	}
@@ -172,16 +190,32 @@ func removeStraysOf(path string) error {
 	return nil
 }
 
-// WriteNew writes a file that may not be there yet, as a whole or not at all.
+// WriteNew writes a file that may not be there yet, as a whole or not at all. It gets
+// the mode of the file that it replaces, or that of every new file. A link is replaced
+// and not followed. What is not a file, such as a device, a named pipe with a reader or
+// a name in /dev, is written to as it is.
 func WriteNew(path string, content []byte) error {
-	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+strayMark+"*")
+	info, err := os.Lstat(path)
+	special := err == nil && info.Mode()&(os.ModeDevice|os.ModeNamedPipe) != 0
+	if special || strings.HasPrefix(path, "/dev/") {
+		f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|syscall.O_NONBLOCK, 0)
+		if err != nil {
+			return err
+		}
+		_, err = f.Write(content)
+		return errors.Join(err, f.Close())
+	}
+	tmp, err := createTemp(path, 0o666)
 	if err != nil {
 		return err
 	}
-	if err := fill(tmp, string(content), 0o644); err != nil {
-		return errors.Join(err, os.Remove(tmp.Name()))
+	if info != nil && info.Mode().IsRegular() {
+		err = tmp.Chmod(info.Mode())
 	}
-	if err := os.Rename(tmp.Name(), path); err != nil {
+	if err = errors.Join(err, fill(tmp, string(content))); err == nil {
+		err = os.Rename(tmp.Name(), path)
+	}
+	if err != nil {
 		return errors.Join(err, os.Remove(tmp.Name()))
 	}
 	return nil

@@ -285,13 +285,8 @@ func (v *genVerb) write(c *Command, text string) error {
 			return err
 		}
 	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	switch {
-	case errors.Is(err, fs.ErrExist):
+	if _, err := os.Lstat(path); err == nil {
 		return fmt.Errorf("%s exists; --force replaces it", v.output)
-	case err != nil:
-		return err
 	}
-	_, err = f.WriteString(text)
-	return errors.Join(err, f.Close())
+	return emit.WriteNew(path, []byte(text))
 }

@@ -1,0 +1,5 @@
+//go:build !linux
+
+package emit
+
+func keepAttributes(string, string) error { return nil }
