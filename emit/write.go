@@ -8,7 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
+
+	"wardnix/lint/files"
 )
 
 // ErrChanged is the error of [WriteFile] for a file that does not hold what
@@ -198,7 +199,7 @@ func WriteNew(path string, content []byte) error {
 	info, err := os.Lstat(path)
 	special := err == nil && info.Mode()&(os.ModeDevice|os.ModeNamedPipe) != 0
 	if special || strings.HasPrefix(path, "/dev/") {
-		f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|syscall.O_NONBLOCK, 0)
+		f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|files.NoWait, 0)
 		if err != nil {
 			return err
 		}

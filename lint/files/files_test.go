@@ -82,7 +82,7 @@ func TestResolve(t *testing.T) {
 		"git/sub/a": "git/sub/a", "git/sub/in": "git/sub/a", "git/sub/up": "git/sub/a", "to/sub/in": "git/sub/a", "plain/out": "secret/a",
 		"git/out": "", "git/dir/a": "", "git/twice": "", "git/zero": "", "git/loop": "", "flake/out": "", "to/out": "", "git/none": "",
 	} {
-		real, err := files.Resolve(filepath.Join(base, name))
+		real, err := Resolve(filepath.Join(base, name))
 		rel, _ := filepath.Rel(base, real)
 		if want == "" && err == nil || want != "" && (err != nil || rel != want) {
 			t.Errorf("%s: %s, %v, not %q", name, real, err, want)
