@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"wardnix/internal/testtool"
 )
 
 func ExampleDiff() {
@@ -27,12 +29,7 @@ func ExampleDiff() {
 // TestDiffApplies has git apply take diffs of files with every kind of name,
 // line end and content.
 func TestDiffApplies(t *testing.T) {
-	if _, err := exec.LookPath("git"); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal(err)
-		}
-		t.Skip("git is not installed")
-	}
+	testtool.Need(t, "git")
 	names := []string{"a.nix", "d/e/a b.nix", "ä.nix", `q"q.nix`, `back\slash.nix`, "tab\there.nix", "-dash.nix"}
 	lines := []string{"{", "}", "  a = 1;", "  b = 2;\r", "", "\ttab", "ä", "\xff", "-- x", "+++ y", "\\ No newline"}
 	rng := rand.New(rand.NewPCG(5, 5))

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"wardnix/internal/testtool"
 	"wardnix/nixast"
 )
 
@@ -140,12 +141,7 @@ func FuzzNixString(f *testing.F) {
 
 // TestNixOracle has Nix evaluate what was written, and compares the values.
 func TestNixOracle(t *testing.T) {
-	if _, err := exec.LookPath("nix-instantiate"); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal(err)
-		}
-		t.Skip("nix-instantiate is not installed")
-	}
+	testtool.Need(t, "nix-instantiate")
 	values := []any{
 		nil, true, int64(math.MinInt64), int64(-5), 0.1, 1e-7, 1234.5, "", "plain",
 		"a\nb\n", "  a\n   b", "''\n${x} $${y} '' ' ''' \\\n", "\ttab\n\r\n", "ä\n€", "$", "'", "${", "\n\n", " \n \n",

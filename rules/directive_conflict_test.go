@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"wardnix/internal/testtool"
 	"wardnix/lint"
 	"wardnix/lint/nixos"
 	"wardnix/rules"
@@ -174,7 +175,7 @@ func TestConflictsInNixOS(t *testing.T) {
 	if trees == "" {
 		t.Skip("WARDNIX_NIXPKGS names no checkout of nixpkgs")
 	}
-	need(t, "nix-instantiate")
+	testtool.Need(t, "nix-instantiate")
 	for _, tree := range filepath.SplitList(trees) {
 		version, err := os.ReadFile(filepath.Join(tree, ".version"))
 		if err != nil {

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"testing"
 
+	"wardnix/internal/testtool"
 	"wardnix/lint"
 	"wardnix/lint/nixos"
 	"wardnix/rules"
@@ -28,7 +29,7 @@ import (
 // names, separated by colons: checkouts of nixpkgs that the Nix at hand can
 // evaluate. They take half an hour each (-timeout 3h).
 func TestFixesEvaluate(t *testing.T) {
-	need(t, "nix-instantiate")
+	testtool.Need(t, "nix-instantiate")
 	for _, tree := range append([]string{"testdata/tree"}, filepath.SplitList(os.Getenv("WARDNIX_NIXPKGS"))...) {
 		version, err := os.ReadFile(filepath.Join(tree, ".version"))
 		if err != nil {

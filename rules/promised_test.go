@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"wardnix/internal/testtool"
 	"wardnix/lint"
 	"wardnix/lint/nixos"
 	"wardnix/nixast/eval"
@@ -16,7 +17,7 @@ import (
 // TestComparisonNotices changes what Nix says after the fixes, and asks that the
 // comparison tells it.
 func TestComparisonNotices(t *testing.T) {
-	need(t, "nix-instantiate")
+	testtool.Need(t, "nix-instantiate")
 	e := newEvaluation(t, copyTree(t, "testdata/tree"), nixos.Release{Year: 26, Month: 11})
 	before := e.load()
 	fixed := repair{"", lint.Unsafe}.do(t, before)

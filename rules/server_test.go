@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"wardnix/internal/testtool"
 	"wardnix/lint"
 	"wardnix/lint/nixos"
 	"wardnix/nixast"
@@ -231,7 +232,7 @@ func TestServerWithOneRowWeaker(t *testing.T) {
 // nixParses asks Nix whether it takes all the texts.
 func nixParses(t *testing.T, texts []string) {
 	t.Helper()
-	need(t, "nix-instantiate")
+	testtool.Need(t, "nix-instantiate")
 	dir := t.TempDir()
 	args := []string{"--parse"}
 	for i, text := range texts {
@@ -248,24 +249,12 @@ func nixParses(t *testing.T, texts []string) {
 	}
 }
 
-// need skips the test where an oracle is missing, and fails it in CI.
-func need(t *testing.T, tool string) {
-	t.Helper()
-	if _, err := exec.LookPath(tool); err == nil {
-		return
-	}
-	if os.Getenv("CI") != "" {
-		t.Fatalf("%s is not installed", tool)
-	}
-	t.Skipf("%s is not installed", tool)
-}
-
 var overall = regexp.MustCompile(`Overall exposure level for \S+: ([0-9.]+)`)
 
 // The exposure that systemd itself computes is the good server's again after
 // the fixes, whatever row was missing.
 func TestServerExposure(t *testing.T) {
-	need(t, "systemd-analyze")
+	testtool.Need(t, "systemd-analyze")
 	all := lint.Linter{Rules: rules.All(), Baselines: profile.Builtin()}
 	want := exposures(t, server(t, nil))
 	if len(want) != 2 {
@@ -296,10 +285,7 @@ func exposures(t *testing.T, p *nixos.Project) map[string]string {
 			case "systemd-journald.service":
 				own, err := os.ReadFile("/lib/systemd/system/systemd-journald.service")
 				if err != nil {
-					if os.Getenv("CI") != "" {
-						t.Fatal(err)
-					}
-					t.Skip("systemd's own unit of journald is not there")
+					testtool.Lack(t, "systemd's own unit of journald is not there")
 				}
 				out[u.Name] = exposure(t, u.Name, string(own), unitText(u))
 			}

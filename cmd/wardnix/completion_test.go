@@ -8,15 +8,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"wardnix/internal/testtool"
 	"wardnix/lint/report"
 )
 
 // TestBashCompletion lets bash complete command lines with the script.
 func TestBashCompletion(t *testing.T) {
-	bash, err := exec.LookPath("bash")
-	if err != nil {
-		t.Skip("bash is not installed")
-	}
+	testtool.Need(t, "bash")
 	var script bytes.Buffer
 	c := Command{Stdout: &script}
 	if status := c.Main([]string{"completion", "bash"}); status != exitClean {
@@ -51,7 +49,7 @@ func TestBashCompletion(t *testing.T) {
 		words := strings.Split(line, " ")
 		args := append([]string{"-c", script.String() + `
 COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)); _wardnix; echo "${COMPREPLY[*]}"`, "bash"}, words...)
-		out, err := exec.Command(bash, args...).CombinedOutput()
+		out, err := exec.Command("bash", args...).CombinedOutput()
 		if err != nil {
 			t.Fatalf("%s: %v\n%s", line, err, out)
 		}

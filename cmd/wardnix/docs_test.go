@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"wardnix/internal/testtool"
 )
 
 // fence is a fenced block: its language, the name of the file that it is, if
@@ -34,8 +36,8 @@ func TestDocsAreTrue(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, m := range tool.FindAllStringSubmatch(string(text), -1) {
-				if needs(t, "sh"); m[1] != "wardnix" {
-					needs(t, m[1])
+				if testtool.Need(t, "sh"); m[1] != "wardnix" {
+					testtool.Need(t, m[1])
 				}
 			}
 			now := runPage(t, string(text))

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"wardnix/internal/testtool"
 )
 
 // before and after are a file in a repository and what became of it: --since has
@@ -74,7 +76,7 @@ type hostile struct{ dir, program, trace string }
 
 func newHostile(t *testing.T) hostile {
 	t.Helper()
-	needs(t, "git")
+	testtool.Need(t, "git")
 	h := hostile{dir: t.TempDir()}
 	h.program, h.trace = filepath.Join(h.dir, "canary"), filepath.Join(h.dir, "RAN")
 	h.write(t, "canary", fmt.Sprintf("#!/bin/sh\necho \"$0 $*\" >>%s\ncat\n", h.trace))

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"wardnix/internal/testtool"
 )
 
 // A place is where a test runs the programs that host wardnix: a folder of its
@@ -23,7 +25,7 @@ type place struct {
 // test is skipped where one of tools is missing; where CI is set, it fails.
 func newPlace(t *testing.T, tools ...string) *place {
 	t.Helper()
-	needs(t, tools...)
+	testtool.Need(t, tools...)
 	p := &place{dir: t.TempDir()}
 	t.Cleanup(func() { makeWritable(p.dir) })
 	p.env = append(os.Environ(),

@@ -17,6 +17,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 	"go.yaml.in/yaml/v3"
 
+	"wardnix/internal/testtool"
 	"wardnix/nixast"
 )
 
@@ -199,10 +200,9 @@ func told(ok bool) error {
 // their files. The test is skipped where the host is not installed.
 func host(t *testing.T, program string, files ...string) *world {
 	t.Helper()
-	for _, tool := range []string{program, "git"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			t.Skipf("%s is not installed", tool)
-		}
+	testtool.Need(t, "git")
+	if _, err := exec.LookPath(program); err != nil { // not all of them are packaged everywhere
+		t.Skipf("%s is not installed", program)
 	}
 	w := newWorld(t)
 	dir := filepath.Dir(w.program)

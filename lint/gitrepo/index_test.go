@@ -11,17 +11,14 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"wardnix/internal/testtool"
 )
 
 // repo is a repository with some files, as git itself makes it.
 func repo(t *testing.T, init ...string) *Repository {
 	t.Helper()
-	if _, err := exec.LookPath("git"); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("git is not installed, and CI is set")
-		}
-		t.Skip("git is not installed")
-	}
+	testtool.Need(t, "git")
 	r := &Repository{Top: t.TempDir()}
 	git(t, r, append([]string{"init", "-q"}, init...)...)
 	for _, name := range []string{"a.nix", "sub/b.nix", "sub/deep/c.nix", "sub/deep/cc.nix", "ignored/d.nix", strings.Repeat("long/", 30) + "e.nix", strings.Repeat("n", 250) + ".nix"} {

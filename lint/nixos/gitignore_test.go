@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"wardnix/internal/testtool"
 )
 
 // Each case is the text of a .gitignore, and paths with the answer; a trailing
@@ -72,12 +74,7 @@ func TestIgnore(t *testing.T) {
 // TestIgnoreAgainstGit asks git itself about every pattern and path of the
 // table above, crossed.
 func TestIgnoreAgainstGit(t *testing.T) {
-	if _, err := exec.LookPath("git"); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("git is missing")
-		}
-		t.Skip("git is missing")
-	}
+	testtool.Need(t, "git")
 	var names []string
 	for _, c := range ignoreCases {
 		for _, name := range append(c.ignored, c.kept...) {

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"wardnix/internal/testtool"
 	"wardnix/nixast/eval"
 )
 
@@ -28,9 +29,7 @@ func TestOracle(t *testing.T) {
 	if trees == "" {
 		t.Skip("WARDNIX_NIXPKGS names no checkout of nixpkgs")
 	}
-	if _, err := exec.LookPath("nix-instantiate"); err != nil {
-		t.Fatal("nix-instantiate is missing")
-	}
+	testtool.Need(t, "nix-instantiate")
 	modules, err := filepath.Glob("testdata/oracle/*.nix")
 	projects, _ := filepath.Glob("testdata/oracle/*/configuration.nix")
 	modules = append(modules, projects...)

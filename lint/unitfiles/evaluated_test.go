@@ -16,6 +16,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
+
+	"wardnix/internal/testtool"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew (needs Nix)")
@@ -130,21 +132,10 @@ func writeGolden(t *testing.T, name string) {
 	}
 }
 
-// needs skips a test whose tool is missing, or fails it where all must run.
-func needs(t testing.TB, tool string) {
-	t.Helper()
-	if _, err := exec.LookPath(tool); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal(tool + " is missing")
-		}
-		t.Skip(tool + " is missing")
-	}
-}
-
 // instantiate runs nix-instantiate with folders of its own below root.
 func instantiate(t testing.TB, root string, args ...string) string {
 	t.Helper()
-	needs(t, "nix-instantiate")
+	testtool.Need(t, "nix-instantiate")
 	cmd := exec.Command("nix-instantiate", args...)
 	cmd.Env = append(os.Environ(), "HOME="+root, "NIX_REMOTE=",
 		"NIX_STATE_DIR="+root+"/state", "NIX_STORE_DIR="+root+"/store", "NIX_LOG_DIR="+root+"/log")

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"wardnix/internal/testtool"
 	"wardnix/lint/systemd/directive"
 	"wardnix/lint/systemd/security"
 )
@@ -74,7 +75,7 @@ var overall = regexp.MustCompile(`Overall exposure level for .*: (\S+) `)
 
 // compareExposures writes each service, its drop-ins behind it, and asks systemd.
 func compareExposures(t *testing.T, sys *System) {
-	needs(t, "systemd-analyze")
+	testtool.Need(t, "systemd-analyze")
 	version, err := exec.Command("systemd-analyze", "--version").Output()
 	if err != nil {
 		t.Fatal(err)

@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"wardnix/internal/testtool"
 )
 
 // write makes a file, a link where the text begins with "-> ".
@@ -65,7 +67,7 @@ func filesOf(t testing.TB, root, unit string) (files []string, masked bool) {
 // TestLoadOrder compares the files of units in made-up trees with those that
 // systemd reads.
 func TestLoadOrder(t *testing.T) {
-	needs(t, "systemd-analyze")
+	testtool.Need(t, "systemd-analyze")
 	compared, dropins, masked, aliases := 0, 0, 0, 0
 	for seed := range uint64(25) {
 		root, err := filepath.EvalSymlinks(t.TempDir())

@@ -1,23 +1,17 @@
 package workspace
 
 import (
-	"os"
-	"os/exec"
 	"strings"
 	"testing"
 
+	"wardnix/internal/testtool"
 	"wardnix/lint"
 	"wardnix/lint/nixos"
 )
 
 // Nix reads a change of what findings name, and nothing else.
 func TestVerify(t *testing.T) {
-	if _, err := exec.LookPath(nixParse); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal(err)
-		}
-		t.Skip(nixParse + " is not installed")
-	}
+	testtool.Need(t, nixParse)
 	const unit = "{ lib, config, ... }: let zone = 1; able = 2; in { systemd.services.a = { serviceConfig = { User = config.x; A = able; B = zone; }; }; }"
 	swap := func(pairs ...string) string { return strings.NewReplacer(pairs...).Replace(unit) }
 	for _, c := range []struct{ about, old, new, says string }{

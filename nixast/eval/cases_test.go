@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"wardnix/internal/testtool"
 	"wardnix/nixast"
 )
 
@@ -92,7 +93,7 @@ func nixValues(t *testing.T, file string) map[string]any {
 	t.Helper()
 	golden := strings.TrimSuffix(file, ".nix") + ".json"
 	if *update {
-		needNix(t)
+		testtool.Need(t, "nix-instantiate")
 		out := runNix(t, fmt.Sprintf("import %s { lib = %s; }", absolute(t, file), libExpr()))
 		var b bytes.Buffer
 		if err := json.Indent(&b, out, "", "  "); err != nil {
@@ -107,18 +108,6 @@ func nixValues(t *testing.T, file string) map[string]any {
 		t.Fatal(err)
 	}
 	return decode(t, data).(map[string]any)
-}
-
-// needNix skips a test that needs Nix, or fails it where all tools must be there.
-func needNix(t testing.TB) {
-	t.Helper()
-	if _, err := exec.LookPath("nix-instantiate"); err == nil {
-		return
-	}
-	if os.Getenv("CI") != "" {
-		t.Fatal("nix-instantiate is not installed")
-	}
-	t.Skip("nix-instantiate is not installed")
 }
 
 func absolute(t testing.TB, file string) string {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"wardnix/internal/testtool"
 	"wardnix/nixast"
 )
 
@@ -143,7 +144,7 @@ var (
 // TestRandomAgainstNix evaluates random expressions in a world where all is
 // known, and compares with what Nix makes of them.
 func TestRandomAgainstNix(t *testing.T) {
-	needNix(t)
+	testtool.Need(t, "nix-instantiate")
 	lib := os.Getenv("WARDNIX_NIXPKGS_LIB")
 	if lib == "" {
 		t.Skip("WARDNIX_NIXPKGS_LIB does not name a folder that holds nixpkgs' lib")

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"wardnix/internal/testtool"
 	"wardnix/lint/systemd/unitfile"
 )
 
@@ -22,7 +23,7 @@ func TestNixOSEvaluates(t *testing.T) {
 	if trees == "" {
 		t.Skip("WARDNIX_NIXPKGS names no checkout of nixpkgs")
 	}
-	need(t, "nix-instantiate")
+	testtool.Need(t, "nix-instantiate")
 	modules := map[string]*Module{}
 	for name, o := range every("${pkgs.hello}/bin/hello") {
 		if o.Target == (Target{}) {

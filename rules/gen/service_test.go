@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"wardnix/internal/testtool"
 	"wardnix/lint"
 	"wardnix/lint/nixos"
 	"wardnix/lint/systemd/directive"
@@ -213,21 +214,9 @@ func TestNothingIsForgotten(t *testing.T) {
 	}
 }
 
-// need finds a program, or skips the test; where CI is set it must be there.
-func need(t *testing.T, program string) {
-	t.Helper()
-	if _, err := exec.LookPath(program); err == nil {
-		return
-	}
-	if os.Getenv("CI") != "" {
-		t.Fatal(program + " is missing")
-	}
-	t.Skip(program + " is missing")
-}
-
 // Nix itself reads the modules.
 func TestNixParses(t *testing.T) {
-	need(t, "nix-instantiate")
+	testtool.Need(t, "nix-instantiate")
 	dir := t.TempDir()
 	args := []string{"--parse"}
 	save := func(name, text string) {
@@ -330,7 +319,7 @@ func TestBaselineModulesAreClean(t *testing.T) {
 
 // The exposure is the one that systemd-analyze computes of the unit.
 func TestExposureIsSystemds(t *testing.T) {
-	need(t, "systemd-analyze")
+	testtool.Need(t, "systemd-analyze")
 	dir := t.TempDir()
 	args := []string{"security", "--offline=true", "--no-pager"}
 	want := map[string]string{}

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"wardnix/internal/testtool"
 )
 
 // TestTablesAreCurrent generates the Go tables again and compares them with those
@@ -118,12 +120,7 @@ func lines(t *testing.T, directory, name string) []string {
 // nextRelease makes the git repository of the made-up release.
 func nextRelease(t *testing.T, version string) string {
 	t.Helper()
-	if _, err := exec.LookPath("git"); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("git is missing")
-		}
-		t.Skip("git is missing")
-	}
+	testtool.Need(t, "git")
 	tree := t.TempDir()
 	core, others := parserTables(t)
 	for path, text := range map[string]string{
