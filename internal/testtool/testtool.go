@@ -4,6 +4,7 @@ package testtool
 import (
 	"os"
 	"os/exec"
+	"runtime"
 	"testing"
 )
 
@@ -25,4 +26,24 @@ func Lack(tb testing.TB, reason string) {
 		tb.Fatalf("%s, and CI is set", reason)
 	}
 	tb.Skip(reason)
+}
+
+// Allocated is how many bytes f allocates: what it costs, on any machine and under
+// any load. Nothing else may run meanwhile.
+func Allocated(f func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
+}
+
+// InProportion fails the test if cost, of twice as much as half costs, is far more than
+// twice of that.
+func InProportion(tb testing.TB, what string, half, cost uint64) {
+	tb.Helper()
+	const most, slack = 2.7, 4 << 20
+	if float64(cost) > most*float64(half)+slack {
+		tb.Errorf("%s: %d KiB are allocated, and %d KiB for half of it", what, cost>>10, half>>10)
+	}
 }

@@ -145,16 +145,19 @@ func costOf(t *testing.T, text string) cost {
 
 // A project that is twice as large costs twice as much, or runs out of its budget.
 func TestGrowth(t *testing.T) {
+	if testing.Short() {
+		t.Skip("evaluates some hundred projects")
+	}
 	for _, g := range growing {
 		t.Run(g.name, func(t *testing.T) {
-			n := 32
+			n, most := 32, 128
 			small := costOf(t, g.project(n))
-			for n < 128 {
+			for n < most {
 				n *= 2
 				large := costOf(t, g.project(n))
 				t.Logf("%4d: %8d steps, %6d KiB drawn, %6d KiB allocated, %v", n, large.steps, large.bytes>>10, large.allocated>>10, large.unfinished)
-				const most, slack = 2.7, 4 << 20
-				limit := most * float64(small.allocated)
+				const ratio, slack = 2.7, 4 << 20
+				limit := ratio * float64(small.allocated)
 				if g.square {
 					limit *= 2
 				}

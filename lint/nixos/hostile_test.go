@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/rogpeppe/go-internal/txtar"
 )
@@ -120,7 +119,6 @@ func TestHostile(t *testing.T) {
 	for name, text := range hostile {
 		t.Run(name, func(t *testing.T) {
 			archive := txtar.Parse([]byte(strings.Replace(text, "MANY", many, 1)))
-			start := time.Now()
 			p := project(t, archive, Options{})
 			found := false
 			for _, h := range p.Hosts() {
@@ -131,9 +129,6 @@ func TestHostile(t *testing.T) {
 			}
 			if !found {
 				t.Error("the unit is not found")
-			}
-			if took := time.Since(start); took > 20*time.Second {
-				t.Errorf("it took %v", took)
 			}
 		})
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"wardnix/emit"
 	"wardnix/lint/nixos"
@@ -11,9 +12,12 @@ import (
 	"wardnix/rules/profile"
 )
 
+// builtin are the built-in baselines, which are read once for each release.
+var builtin = sync.OnceValue(profile.Builtin)
+
 // settings are those of a built-in baseline that the target has.
 func settings(name string, t Target) []profile.Setting {
-	for _, b := range profile.Builtin() {
+	for _, b := range builtin() {
 		if b.Name == name {
 			return slices.DeleteFunc(b.Settings(t.release()), func(s profile.Setting) bool {
 				_, known := directive.Lookup(s.Section, s.Path[len(s.Path)-1], t.version())

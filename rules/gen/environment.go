@@ -128,7 +128,10 @@ func quotedWords(s string) ([]string, bool) {
 func quotedWord(s string) (word, rest string, ok bool) {
 	quote := s[0]
 	if quote != '"' && quote != '\'' {
-		end := strings.IndexAny(s+" ", " \t")
+		end := strings.IndexAny(s, " \t")
+		if end < 0 {
+			end = len(s)
+		}
 		return s[:end], s[end:], !strings.ContainsAny(s[:end], `"'\`)
 	}
 	var b strings.Builder
