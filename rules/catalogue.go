@@ -102,6 +102,8 @@ func All() []*lint.Rule { //nolint:funlen // a line for each rule
 		rendering.ResetOfOthers,
 		rendering.DefaultSetLost,
 		rendering.EmptyDependency,
+		rendering.UnknownOption,
+		rendering.OptionType,
 		secret.SecretFromFile,
 		secret.SecretLiteral,
 		secret.SecretInStore,

@@ -106,9 +106,9 @@ func lastLine(space string) int {
 	return 0
 }
 
-// renameOption gives all definitions of an option another name. There is no fix
+// RenameOption gives all definitions of an option another name. There is no fix
 // where that name is taken.
-func renameOption(o *nixos.Option, name string, taken, far bool) []lint.Fix {
+func RenameOption(o *nixos.Option, name string, taken, far bool) []lint.Fix {
 	if taken {
 		return nil
 	}
@@ -117,15 +117,8 @@ func renameOption(o *nixos.Option, name string, taken, far bool) []lint.Fix {
 		fix.Applicability, fix.Breaks = lint.Unsafe, "the names differ by more than a slip"
 	}
 	for _, d := range o.Defs {
-		b, ok := d.Binding.AsBinding()
-		if !ok {
-			return nil
-		}
-		attr := nixast.Node{}
-		for a := range b.Path().Attrs() {
-			attr = a
-		}
-		if got, ok := attr.AttrName(); !ok || got != o.Name() {
+		attr := unit.NameNode(d.Binding, o.Name())
+		if attr.IsZero() {
 			return nil
 		}
 		edits, err := emit.New(attr.File()).Rename(attr, name)
@@ -155,7 +148,7 @@ func Joined(edits []emit.Edit) []emit.Edit {
 // taken.
 func RenameNaming(n *unit.Naming, name string, far bool) []lint.Fix {
 	if n.Setting != nil {
-		return renameOption(n.Setting, name, n.Directive(n.In, name).IsSet(), far)
+		return RenameOption(n.Setting, name, n.Directive(n.In, name).IsSet(), far)
 	}
 	taken := slices.ContainsFunc(n.Lines(), func(l nixos.Line) bool { return l.Section == n.In && l.Key == name })
 	edit, ok := unit.KeyEdit(n.At, name)

@@ -95,6 +95,29 @@ func LastName(n nixast.Node) (*nixast.File, nixast.Span) {
 	return n.File(), last.Span()
 }
 
+// NameNode is the attribute of a binding's path that is the name of an option; the zero
+// Node if the name is not written there.
+func NameNode(n nixast.Node, option string) nixast.Node {
+	found := nixast.Node{}
+	if b, ok := n.AsBinding(); ok {
+		for a := range b.Path().Attrs() {
+			if name, ok := a.AttrName(); ok && name == option {
+				found = a
+			}
+		}
+	}
+	return found
+}
+
+// NamePlace is where a definition writes the name of its option, else where it is
+// written.
+func NamePlace(d *nixos.Def, option string) (*nixast.File, nixast.Span) {
+	if n := NameNode(d.Binding, option); !n.IsZero() {
+		return n.File(), n.Span()
+	}
+	return Place(d.Binding)
+}
+
 // Place is the part of n that a person would point at: the path of a binding.
 func Place(n nixast.Node) (*nixast.File, nixast.Span) {
 	if b, ok := n.AsBinding(); ok {

@@ -1,0 +1,72 @@
+package rendering
+
+import (
+	"strings"
+
+	"wardnix/lint"
+	"wardnix/lint/fix"
+	"wardnix/lint/nixos"
+	"wardnix/lint/unit"
+)
+
+// UnknownOption reports options of units that do not exist.
+var UnknownOption = &lint.Rule{Page: lint.ReadPage(pages, "unknown-option"), Unit: checkUnknownOption}
+
+func checkUnknownOption(p *lint.Pass, u *unit.Unit) {
+	if u.Style == nixos.SectionStyle {
+		checkStyles(p, u)
+		return
+	}
+	if u.Scope.Kind == nixos.HomeManager {
+		return
+	}
+	for _, o := range u.UnknownOptions() {
+		meant, far := u.MeantOption(o.Name())
+		if meant == "" && !u.InText(o.Name()) && (u.Host.Name == "" || len(u.Host.Unseen) > 0) {
+			continue // a module that is not in sight may declare it
+		}
+		d := p.AtDef(u, unit.LastAsked(o), o.Name()).Place(unit.NamePlace(unit.LastAsked(o), o.Name())).Note("NixOS fails to evaluate it")
+		if u.InText(o.Name()) {
+			d.Help("write it into `text`")
+		}
+		if meant != "" {
+			d.Help("did you mean `%s`?", meant)
+		}
+		if meant != "" && !strings.Contains(meant, ".") {
+			d.Concerns(effects(u, o, meant)...).Fix(fix.RenameOption(o, meant, u.Option(meant).IsSet(), far)...)
+		}
+		d.Reportf("option `%s` does not exist", o.Name())
+	}
+}
+
+// effects refers to an option, and to what it sets in the unit if another has the name
+// that it is renamed to.
+func effects(u *unit.Unit, o *nixos.Option, name string) []unit.Ref {
+	refs := u.Effects(name)
+	for _, inner := range o.Attrs() {
+		refs = append(refs, u.About(inner.Name())...)
+	}
+	return refs
+}
+
+// checkStyles reports what mixes the options of NixOS with the sections of home-manager,
+// or has those where they do not exist.
+func checkStyles(p *lint.Pass, u *unit.Unit) {
+	inNixOS := u.Host.Name != "" && u.Scope.Kind != nixos.HomeManager
+	for _, o := range u.Option().Attrs() {
+		name := o.Name()
+		isSection := name == "Unit" || name == "Install" || name == nixos.OwnSection(u.Type())
+		switch {
+		case o.IsPattern() || !o.IsSet():
+		case isSection && inNixOS:
+			p.AtDef(u, unit.LastAsked(o), name).Place(unit.NamePlace(unit.LastAsked(o), o.Name())).
+				Note("home-manager has sections; NixOS fails to evaluate them").
+				Help("set `%s` in NixOS", strings.ToLower(name)+"Config").
+				Reportf("option `%s` does not exist", name)
+		case !isSection && !inNixOS && u.OptionType(name) != "":
+			p.AtDef(u, unit.LastAsked(o), name).Place(unit.NamePlace(unit.LastAsked(o), o.Name())).
+				Note("the unit has sections of home-manager, which has no option of this name").
+				Reportf("option `%s` does not exist", name)
+		}
+	}
+}
