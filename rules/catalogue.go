@@ -23,6 +23,7 @@ func All() []*lint.Rule { //nolint:funlen // a line for each rule
 		activation.NeverStarted,
 		activation.NetworkOnline,
 		activation.MissingUnit,
+		activation.ProgramMissing,
 		baseline.BaselineMissing,
 		baseline.BaselineWeaker,
 		contradiction.VoidSetting,

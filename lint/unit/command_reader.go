@@ -1,6 +1,7 @@
 package unit
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -52,7 +53,7 @@ func (r *commandReader) decode(text string) string {
 	for _, c := range text {
 		if i := int(c - firstUnknown); i >= 0 && i < len(r.unknowns) {
 			one := eval.String{Pieces: r.unknowns[i : i+1]}
-			b.WriteString(one.Pattern())
+			b.WriteString(cmp.Or(one.Pattern(), "${…}"))
 		} else {
 			b.WriteRune(c)
 		}
