@@ -11,6 +11,8 @@ type Command struct {
 	// Words are the words without quotes, assignments and redirections. What the
 	// shell would expand ("$x", "$(date)", "~") stays as it is written.
 	Words []string
+	// Writes are the files that its output is redirected to, as they are written.
+	Writes []string
 	// Start and End are the bytes of the script from the first word to the last.
 	Start, End int
 	// Conditional reports that the script may come to its end without it.
@@ -262,8 +264,12 @@ func (r *reader) simple(t token) bool {
 			c.Words, c.End = append(c.Words, t.text), t.end
 			continue
 		case t.kind == operator && isRedirection(t.text):
-			if target := r.next(); target.kind != word {
+			target := r.next()
+			if target.kind != word {
 				return false
+			}
+			if strings.Contains(t.text, ">") && !strings.HasSuffix(t.text, ">&") {
+				c.Writes = append(c.Writes, target.text)
 			}
 			continue
 		case t.kind == operator && t.text == "(":

@@ -130,7 +130,10 @@ func (r *commandReader) scripts(option string) {
 func (r *commandReader) script(text string, like Command, in nixast.Node) {
 	for _, c := range shell.Commands(text) {
 		one := like
-		one.Words = c.Words
+		one.Words, one.Writes = c.Words, nil
+		for _, file := range c.Writes {
+			one.Writes = append(one.Writes, r.decode(file))
+		}
 		one.MayFail = like.MayFail || c.Tolerated
 		one.Conditional = like.Conditional || c.Conditional
 		if span, ok := r.locate(text[c.Start:c.End], in); ok {

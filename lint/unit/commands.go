@@ -20,6 +20,8 @@ type Command struct {
 	// Words are the program and its arguments, with "${…}" for what is not known.
 	// Programs that run their arguments, such as "env" and "exec", are omitted.
 	Words []string
+	// Writes are the files that a shell redirects its output to.
+	Writes []string
 	// Origin says who starts it.
 	Origin Origin
 	// Outside reports the prefix "+": it runs as root and outside the sandbox.
@@ -83,6 +85,33 @@ func (u *Unit) Confined() iter.Seq[*Command] {
 			}
 		}
 	}
+}
+
+// Attempted are the commands that the unit runs inside its sandbox: those that are certain,
+// and those that a script may not come to run, but does not expect to fail. A script that
+// tests its own rights first has none of the latter.
+func (u *Unit) Attempted() iter.Seq[*Command] {
+	return func(yield func(*Command) bool) {
+		commands := u.Commands()
+		for i := range commands {
+			c := &commands[i]
+			if c.Outside || !c.Certain() && (c.MayFail || u.testsRights(c.Key)) || c.Origin != Line && len(c.Writes) == 0 && slices.Contains(inert, c.Program()) {
+				continue
+			}
+			if !yield(c) {
+				return
+			}
+		}
+	}
+}
+
+// rightsTest matches what a script tests before it does what it may not be allowed to:
+// who it runs as, and whether a program or a file is there for it.
+var rightsTest = regexp.MustCompile(`\bid -|\bE?UID\b|\bcommand -v\b|\bwhich\b|\btype -|\[ (?:! )?-[wxO] `)
+
+// testsRights reports whether a text of an option or directive has such a test.
+func (u *Unit) testsRights(key string) bool {
+	return slices.ContainsFunc(u.Texts(), func(t Text) bool { return t.Key == key && rightsTest.MatchString(t.String()) })
 }
 
 // Main reports whether the command is one of the service itself, not of a step of

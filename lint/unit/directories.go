@@ -39,6 +39,7 @@ var ownDirectories = []struct{ key, below string }{
 	{"CacheDirectory", "/var/cache"},
 	{"LogsDirectory", "/var/log"},
 	{"RuntimeDirectory", "/run"},
+	{"ConfigurationDirectory", "/etc"},
 }
 
 // APIDirectories are those that a strict ProtectSystem leaves alone.
@@ -54,7 +55,7 @@ func (u *Unit) Writable() ([]string, bool) {
 	if u.MayBeOn("PrivateTmp", "DynamicUser") {
 		dirs = append(dirs, "/tmp", "/var/tmp")
 	}
-	for _, key := range []string{"StateDirectory", "CacheDirectory", "LogsDirectory", "RuntimeDirectory", "ReadWritePaths", "BindPaths"} {
+	for _, key := range []string{"StateDirectory", "CacheDirectory", "LogsDirectory", "RuntimeDirectory", "ConfigurationDirectory", "ReadWritePaths", "BindPaths"} {
 		if u.Lacks("Service", key) {
 			continue
 		}

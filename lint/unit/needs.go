@@ -18,7 +18,8 @@ type Need struct {
 	// At is the place that shows it; the zero Setting if that is the unit's name, or
 	// not in the project.
 	At Setting
-	// Command does it for certain, within the sandbox; nil if the unit only may do it.
+	// Command does it within the sandbox, if the unit comes to run it; nil if the unit
+	// only may do it.
 	Command *Command
 }
 
@@ -45,13 +46,13 @@ func (u *Unit) findNeeds() {
 	}
 }
 
-// findNeed are the commands of the unit that do for certain what takes the need, or
-// else the first place that shows it.
+// findNeed are the commands of the unit that do what takes the need, or else the first
+// place that shows it.
 func (u *Unit) findNeed(n *profile.Need) (found []Need) {
 	if n.Unless != "" && u.has(n.Unless) {
 		return nil
 	}
-	for c := range u.Confined() {
+	for c := range u.Attempted() {
 		if slices.ContainsFunc(n.Uses, c.is) {
 			found = append(found, Need{n, c.Setting, c})
 		}

@@ -25,7 +25,7 @@ func checkUnknownOption(p *lint.Pass, u *unit.Unit) {
 		if meant == "" && !u.InText(o.Name()) && (u.Host.Name == "" || len(u.Host.Unseen) > 0) {
 			continue // a module that is not in sight may declare it
 		}
-		d := p.AtDef(u, unit.LastAsked(o), o.Name()).Place(unit.NamePlace(unit.LastAsked(o), o.Name())).Note("NixOS fails to evaluate it")
+		d := p.AtDef(u, unit.LastReported(o), o.Name()).Place(unit.NamePlace(unit.LastReported(o), o.Name())).Note("NixOS fails to evaluate it")
 		if u.InText(o.Name()) {
 			d.Help("write it into `text`")
 		}
@@ -59,12 +59,12 @@ func checkStyles(p *lint.Pass, u *unit.Unit) {
 		switch {
 		case o.IsPattern() || !o.IsSet():
 		case isSection && inNixOS:
-			p.AtDef(u, unit.LastAsked(o), name).Place(unit.NamePlace(unit.LastAsked(o), o.Name())).
+			p.AtDef(u, unit.LastReported(o), name).Place(unit.NamePlace(unit.LastReported(o), o.Name())).
 				Note("home-manager has sections; NixOS fails to evaluate them").
 				Help("set `%s` in NixOS", strings.ToLower(name)+"Config").
 				Reportf("option `%s` does not exist", name)
 		case !isSection && !inNixOS && u.OptionType(name) != "":
-			p.AtDef(u, unit.LastAsked(o), name).Place(unit.NamePlace(unit.LastAsked(o), o.Name())).
+			p.AtDef(u, unit.LastReported(o), name).Place(unit.NamePlace(unit.LastReported(o), o.Name())).
 				Note("the unit has sections of home-manager, which has no option of this name").
 				Reportf("option `%s` does not exist", name)
 		}
