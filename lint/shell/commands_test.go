@@ -95,12 +95,12 @@ func FuzzCommands(f *testing.F) {
 
 func TestWrites(t *testing.T) {
 	for script, want := range map[string][]string{
-		"a > /etc/x 2>&1":             {"/etc/x"},
-		"a >>/etc/x 2>>$log":          {"/etc/x", "$log"},
-		"a &> /dev/null < /etc/in":    {"/dev/null"},
+		"a > /etc/x 2>&1":              {"/etc/x"},
+		"a >>/etc/x 2>>$log":           {"/etc/x", "$log"},
+		"a &> /dev/null < /etc/in":     {"/dev/null"},
 		"a >| 'b c' <<EOF\nx > y\nEOF": {"b c"},
-		"a >&2":                       nil,
-		"a \">\" b":                   nil,
+		"a >&2":                        nil,
+		"a \">\" b":                    nil,
 	} {
 		got := shell.Commands(script)
 		if len(got) != 1 {
