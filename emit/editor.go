@@ -93,3 +93,11 @@ func (e *Editor) editable(n nixast.Node) error {
 	}
 	return Shared(n)
 }
+
+// ForAll is the editor for changes that are meant for every place that uses the
+// text: see [Shared].
+func (e *Editor) ForAll() *Editor {
+	all := *e
+	all.allowShared = true
+	return &all
+}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"wardnix/emit"
+	"wardnix/lint/nixos"
 	"wardnix/lint/systemd/security"
 	"wardnix/lint/unit"
 	"wardnix/nixast"
@@ -46,11 +47,25 @@ type Finding struct {
 	// Full, if not nil, makes the finding with its notes and fixes, which it lacks: see
 	// [Linter.Brief].
 	Full func() Finding
+	// Sharing, if not nil, lets units of one text have one finding with one fix.
+	Sharing *Sharing
 }
 
 // only is the finding about some of its directives.
 func (f *Finding) only(directives []string) Finding {
-	out := f.Only(directives)
+	return f.narrowed(f.Only(directives), directives)
+}
+
+// at is the finding about some of its directives with the fix at a place that all
+// of its units share.
+func (f *Finding) at(site nixos.Site, directives []string, risks map[string]string) Finding {
+	out := f.Sharing.At(site, directives, risks)
+	out.Sharing = nil
+	return f.narrowed(out, directives)
+}
+
+// narrowed is out as the part of f that is about some of its directives.
+func (f *Finding) narrowed(out Finding, directives []string) Finding {
 	out.Rule, out.Severity, out.Units, out.Suggestion = f.Rule, f.Severity, f.Units, f.Suggestion
 	out.About = slices.DeleteFunc(slices.Clone(f.About), func(r unit.Ref) bool { return !slices.Contains(directives, r.Key) })
 	return out

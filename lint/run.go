@@ -193,6 +193,14 @@ func (p *Pass) Report(f Finding) {
 	if full := f.Full; full != nil {
 		f.Full = func() Finding { return p.fixable(full()) }
 	}
+	if s := f.Sharing; s != nil {
+		at := s.At
+		s.At = func(site nixos.Site, directives []string, risks map[string]string) Finding {
+			one := at(site, directives, risks)
+			one.Fixes = p.applicable(one.Fixes)
+			return one
+		}
+	}
 	p.found = append(p.found, f)
 }
 
@@ -285,7 +293,7 @@ func (l *Linter) check(project *nixos.Project) (counts, ignored []Finding) {
 	for _, filter := range l.Filters {
 		counts = filter(counts)
 	}
-	return merged(counts, ofUnits), merged(ignored, ofUnits)
+	return merged(shared(counts, r.world), ofUnits), merged(ignored, ofUnits)
 }
 
 // Failing reports whether a finding is of the severity or above. Nothing fails

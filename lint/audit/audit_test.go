@@ -197,17 +197,17 @@ func TestPlace(t *testing.T) {
 		at := src.Place(f, overrides)
 		line := placed([]lint.Finding{at})[0]
 		for _, n := range at.Notes {
-			line += " | " + n.Label + ": " + n.Text
+			line += " | " + n.Label + ": " + strings.ReplaceAll(n.Text, "\n", "\\n")
 		}
 		got = append(got, line)
 	}
 	want := []string{
-		"changes.service:3:yes | from: nixpkgs, or another module outside of the project | " +
-			`override: systemd.services.changes.serviceConfig.ProtectSystem = lib.mkForce "strict";`,
+		"changes.service:3:yes | note: set by nixpkgs, or by another module outside the project | " +
+			`help: override it:\nsystemd.services.changes.serviceConfig.ProtectSystem = lib.mkForce "strict";`,
 		"web.nix:6:systemd.services.lacks.serviceConfig.ExecStart | " +
-			`override: systemd.services.lacks.serviceConfig.ProtectSystem = "strict";`,
-		"other.service:1:[Service] | from: nixpkgs, or another module outside of the project | " +
-			`override: systemd.services.other.serviceConfig.ProtectSystem = "strict";`,
+			`help: override it:\nsystemd.services.lacks.serviceConfig.ProtectSystem = "strict";`,
+		"other.service:1:[Service] | note: set by nixpkgs, or by another module outside the project | " +
+			`help: override it:\nsystemd.services.other.serviceConfig.ProtectSystem = "strict";`,
 		"web.nix:4:ProtectSystem",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

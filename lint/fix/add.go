@@ -10,12 +10,23 @@ import (
 	"wardnix/nixast"
 )
 
-// Add adds bindings at a site.
+// Add adds bindings at a site that belongs to one unit.
 func Add(site nixos.Site, where emit.Where, attrs []emit.Attr) ([]lint.FileEdit, error) {
 	if !site.OK() {
 		return nil, errors.New(site.Reason)
 	}
-	e := emit.New(site.Set.File())
+	return add(emit.New(site.Set.File()), site, where, attrs)
+}
+
+// AddForAll adds bindings at a site for all units that share it.
+func AddForAll(site nixos.Site, where emit.Where, attrs []emit.Attr) ([]lint.FileEdit, error) {
+	if !site.OK() {
+		return nil, errors.New(site.Reason)
+	}
+	return add(emit.New(site.Set.File()).ForAll(), site, where, attrs)
+}
+
+func add(e *emit.Editor, site nixos.Site, where emit.Where, attrs []emit.Attr) ([]lint.FileEdit, error) {
 	var edits []emit.Edit
 	var err error
 	n := len(site.Siblings)

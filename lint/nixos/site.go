@@ -95,6 +95,60 @@ func (u *Unit) findSite(section string) Site {
 	return s
 }
 
+// A Text identifies a place in the source that takes settings.
+type Text struct {
+	Set    nixast.Node
+	Prefix string
+}
+
+// Text is the text of the site.
+func (s Site) Text() Text { return Text{s.Set, s.Prefix} }
+
+// WrittenIn are the places whose bindings define directives of a section of the unit, each
+// once.
+func (u *Unit) WrittenIn(section string) []Text {
+	var texts []Text
+	for _, o := range u.Directives(section) {
+		for _, d := range o.Defs {
+			b, ok := d.Binding.AsBinding()
+			if !ok || d.Set.IsZero() {
+				continue
+			}
+			t := Text{Set: d.Set}
+			if n := pathLength(b); n > 1 {
+				t.Prefix = pathText(b, n-1)
+			}
+			if !slices.Contains(texts, t) {
+				texts = append(texts, t)
+			}
+		}
+	}
+	return texts
+}
+
+// SharedSites are the sets other than that of [Unit.Site] whose bindings define
+// directives of a section of the unit, such as base in "base // { … }": places that
+// several units may share. They are in order of the first directive of each.
+func (u *Unit) SharedSites(section string) []Site {
+	if u.Style == TextStyle || u.derivedFrom != nil {
+		return nil
+	}
+	own := u.Site(section).Set
+	var sites []Site
+	for _, o := range u.Directives(section) {
+		for _, d := range o.Defs {
+			b, ok := d.Binding.AsBinding()
+			if !ok || d.Set.IsZero() || d.Set == own || pathLength(b) > 1 {
+				continue
+			}
+			if !slices.ContainsFunc(sites, func(s Site) bool { return s.Set == d.Set }) {
+				sites = append(sites, Site{Set: d.Set, File: d.File, Siblings: slices.Collect(d.Set.Entries()), Shared: true})
+			}
+		}
+	}
+	return sites
+}
+
 // site is the place that one definition of o offers.
 func (d *Def) site(o *Option) Site {
 	if s, ok := d.dottedSite(o); ok {
@@ -224,6 +278,15 @@ func pathText(b nixast.Binding, depth int) string {
 		return ""
 	}
 	return strings.Join(names[:depth], ".")
+}
+
+// pathLength is the number of names of a path.
+func pathLength(b nixast.Binding) int {
+	n := 0
+	for range b.Path().Attrs() {
+		n++
+	}
+	return n
 }
 
 // literalSet is the attrset literal that a value comes from: itself, or the

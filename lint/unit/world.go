@@ -20,6 +20,24 @@ type World struct {
 	// Units are the units of all parts, and Confs their configuration files of
 	// systemd, which are units with one section.
 	Units, Confs []*Unit
+	users        func() map[nixos.Text]int
+}
+
+// Users is the number of units with directives that are defined in a text. It looks at
+// all parts: none may be looked at meanwhile.
+func (w *World) Users(t nixos.Text) int { return w.users()[t] }
+
+// countUsers counts the units that use each text.
+func (w *World) countUsers() map[nixos.Text]int {
+	users := map[nixos.Text]int{}
+	for _, u := range w.Units {
+		for _, section := range u.Sections() {
+			for _, t := range u.WrittenIn(section) {
+				users[t]++
+			}
+		}
+	}
+	return users
 }
 
 // A Part is the hosts, and the units, that share an evaluator.
@@ -32,6 +50,7 @@ type Part struct {
 // NewWorld reads the units of a project.
 func NewWorld(p *nixos.Project, baselines []*profile.Baseline) *World {
 	w := &World{Baselines: baselines}
+	w.users = sync.OnceValue(w.countUsers)
 	parts := map[*eval.Evaluator]*Part{}
 	of := func(h *nixos.Host) *Part {
 		part := parts[h.Evaluator()]

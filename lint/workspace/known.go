@@ -180,7 +180,13 @@ func OpenKnown(ctx context.Context, opts Options, file string) (*KnownList, erro
 			return nil, fmt.Errorf("%s:%d:%d: %s; a list needs a project that can be read in full", f.File.Name, p.Line, p.Column, f.Message)
 		}
 	}
-	k := &KnownList{Workspace: w, file: w.abs(file), found: w.newLinter().Run(w.Project).Findings}
+	k := &KnownList{Workspace: w, file: w.abs(file)}
+	l := w.newLinter()
+	l.Filters = append(l.Filters, func(found []lint.Finding) []lint.Finding {
+		k.found = slices.Clone(found) // a list is compared with findings before those of one text become one
+		return found
+	})
+	l.Run(w.Project)
 	k.exposure = exposuresOf(exposed(w.Project, true))
 	if file == "" {
 		k.file = filepath.Join(filepath.FromSlash(w.root()), knownName)

@@ -7,7 +7,6 @@ import (
 
 	"wardnix/emit"
 	"wardnix/lint"
-	"wardnix/lint/fix"
 	"wardnix/lint/nixos"
 	"wardnix/lint/systemd/security"
 	"wardnix/lint/unit"
@@ -40,37 +39,49 @@ func missing(u *unit.Unit, b *profile.Baseline) []profile.Requirement {
 
 // missingFinding is the finding about requirements that nothing meets.
 func missingFinding(p *lint.Pass, u *unit.Unit, rs []profile.Requirement, suggestion bool) lint.Finding {
+	t := taker{Unit: u}
+	d := p.AtUnit(u, profile.Names(rs)...).Place(u.Anchor(t.place(sectionOf(rs)))).Narrow(func(directives []string) lint.Finding {
+		return missingFinding(p, u, named(rs, directives), suggestion)
+	})
+	d.Suggestion, d.Exposure = suggestion, exposure(t, rs)
+	if !suggestion || !p.Brief() {
+		d.Sharing = sharing(p, u, rs)
+		return explained(d, t, rs)
+	}
+	whole := *d
+	d.Full = func() lint.Finding {
+		one := whole
+		return explained(&one, t, rs)
+	}
+	return titled(d, u, rs)
+}
+
+// named are the requirements of the directives.
+func named(rs []profile.Requirement, directives []string) []profile.Requirement {
+	return slices.DeleteFunc(slices.Clone(rs), func(r profile.Requirement) bool { return !slices.Contains(directives, r.Name()) })
+}
+
+// sectionOf is the section that takes the requirements; empty if they are options of
+// the unit.
+func sectionOf(rs []profile.Requirement) string {
 	section := rs[0].Section
 	for _, r := range rs {
 		if r.Section != "" {
 			section = r.Section
 		}
 	}
-	d := p.AtUnit(u, profile.Names(rs)...).Place(u.Anchor(u.Site(section))).Narrow(func(directives []string) lint.Finding {
-		return missingFinding(p, u, slices.DeleteFunc(slices.Clone(rs), func(r profile.Requirement) bool {
-			return !slices.Contains(directives, r.Name())
-		}), suggestion)
-	})
-	d.Suggestion, d.Exposure = suggestion, exposure(u, rs)
-	if !suggestion || !p.Brief() {
-		return explained(d, u, rs)
-	}
-	whole := *d
-	d.Full = func() lint.Finding {
-		one := whole
-		return explained(&one, u, rs)
-	}
-	return titled(d, u, rs)
+	return section
 }
 
 // explained is the finding with its notes and fixes.
-func explained(d *lint.Draft, u *unit.Unit, rs []profile.Requirement) lint.Finding {
+func explained(d *lint.Draft, t taker, rs []profile.Requirement) lint.Finding {
+	u := t.Unit
 	d.Explain(rs, func(r *profile.Requirement) string { return setting(u, r) + ";" })
 	if x := d.Exposure; x != nil {
 		d.Note("exposure: now %s %s → with safe fixes %s %s → with all fixes %s %s (fixes of this finding, systemd %s)",
 			x.Now, x.Now.Predicate(), x.Safe, x.Safe.Predicate(), x.All, x.All.Predicate(), u.Version)
 	}
-	addFixes(d, u, rs)
+	addFixes(d, t, rs)
 	return titled(d, u, rs)
 }
 
@@ -87,11 +98,11 @@ func setting(u *unit.Unit, r *profile.Requirement) string { return r.Name() + " 
 
 // exposure is that of the unit without and with the requirements; nil if the source
 // does not decide it.
-func exposure(u *unit.Unit, rs []profile.Requirement) *lint.Exposure {
-	safe := slices.DeleteFunc(slices.Clone(rs), func(r profile.Requirement) bool { return u.RiskOf(&r) != "" })
+func exposure(t taker, rs []profile.Requirement) *lint.Exposure {
+	safe := slices.DeleteFunc(slices.Clone(rs), func(r profile.Requirement) bool { return t.risk(&r) != "" })
 	var scores [3]security.Exposure
 	for i, with := range [][]profile.Requirement{nil, safe, rs} {
-		score, ok := u.ExposureWith(with)
+		score, ok := t.ExposureWith(with)
 		if !ok {
 			return nil
 		}
@@ -102,17 +113,17 @@ func exposure(u *unit.Unit, rs []profile.Requirement) *lint.Exposure {
 
 // addFixes adds a fix for the requirements that are safe to add and one for those
 // that are not. One that cannot be written becomes a note.
-func addFixes(d *lint.Draft, u *unit.Unit, rs []profile.Requirement) {
-	if len(u.Partial) > 0 && rs[0].Baseline.Applies != nil {
-		d.Note("not fixed automatically: a part of the unit cannot be seen: %s", u.Partial[0].Text)
+func addFixes(d *lint.Draft, t taker, rs []profile.Requirement) {
+	if len(t.Partial) > 0 && rs[0].Baseline.Applies != nil {
+		d.Note("not fixed automatically: a part of the unit cannot be seen: %s", t.Partial[0].Text)
 		return
 	}
 	for _, a := range []lint.Applicability{lint.Safe, lint.Unsafe} {
-		group := slices.DeleteFunc(slices.Clone(rs), func(r profile.Requirement) bool { return lint.Unless(u.RiskOf(&r)) != a })
+		group := slices.DeleteFunc(slices.Clone(rs), func(r profile.Requirement) bool { return lint.Unless(t.risk(&r)) != a })
 		if len(group) == 0 {
 			continue
 		}
-		x, problem := addRows(u, group, a)
+		x, problem := addRows(t, group, a)
 		if problem != "" {
 			d.Note("not fixed automatically: %s", problem)
 		}
@@ -124,13 +135,13 @@ func addFixes(d *lint.Draft, u *unit.Unit, rs []profile.Requirement) {
 
 // addRows makes one fix that adds the requirements, each to its section. The problem
 // says which of them could not be added.
-func addRows(u *unit.Unit, rs []profile.Requirement, a lint.Applicability) (x lint.Fix, problem string) {
+func addRows(t taker, rs []profile.Requirement, a lint.Applicability) (x lint.Fix, problem string) {
 	x = lint.Fix{Applicability: a}
 	var added []profile.Requirement
-	for _, group := range bySite(u, rs) {
+	for _, group := range bySite(t, rs) {
 		var attrs []emit.Attr
 		for _, r := range group.rows {
-			v, ok := r.Value(u.Unit)
+			v, ok := r.Value(t.Unit.Unit)
 			if !ok {
 				problem = "the value of " + r.Name() + " cannot be written here"
 				continue
@@ -141,7 +152,7 @@ func addRows(u *unit.Unit, rs []profile.Requirement, a lint.Applicability) (x li
 		if len(attrs) == 0 {
 			continue
 		}
-		edits, err := fix.Add(group.site, u.Where(&rs[0]), attrs)
+		edits, err := t.add(group.site, t.Where(&rs[0]), attrs)
 		if err != nil {
 			problem, added = err.Error(), added[:len(added)-len(attrs)]
 			continue
@@ -149,7 +160,7 @@ func addRows(u *unit.Unit, rs []profile.Requirement, a lint.Applicability) (x li
 		x.Edits = append(x.Edits, edits...)
 	}
 	x.Title = addTitle(profile.Names(added))
-	x.Breaks = breaks(added, u)
+	x.Breaks = breaks(added, t)
 	return x, problem
 }
 
@@ -164,12 +175,12 @@ func addTitle(names []string) string {
 
 // breaks is what the requirements may break, each thing once with those that may break
 // it, or alone if all may.
-func breaks(rs []profile.Requirement, u *unit.Unit) string {
+func breaks(rs []profile.Requirement, t taker) string {
 	var whats []string
 	by := map[string][]string{}
 	n := 0
 	for _, r := range rs {
-		what := u.RiskOf(&r)
+		what := t.risk(&r)
 		if what == "" {
 			continue
 		}
@@ -195,17 +206,17 @@ type siteRows struct {
 }
 
 // bySite groups the requirements by the place that takes them.
-func bySite(u *unit.Unit, rs []profile.Requirement) []siteRows {
+func bySite(t taker, rs []profile.Requirement) []siteRows {
 	var out []siteRows
 	sites := map[string]nixos.Site{}
 	for _, r := range rs {
 		site, ok := sites[r.Section]
 		if !ok {
-			site = u.Site(r.Section)
+			site = t.place(r.Section)
 			sites[r.Section] = site
 		}
 		if r.IsToken() {
-			if beside := profile.TokenSite(u.Unit); beside.Set != site.Set {
+			if beside := profile.TokenSite(t.Unit.Unit); beside.Set != site.Set {
 				site = beside
 			}
 		}
