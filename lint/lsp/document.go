@@ -61,12 +61,12 @@ func (s *Server) didOpen(p *DidOpenParams) error {
 	dir, name := s.place(d.URI)
 	at := s.projects[dir]
 	if at == nil {
-		at = &project{server: s, dir: dir, stale: true}
+		at = &project{server: s, dir: dir}
 		s.projects[dir] = at
 	}
 	o := &open{document: newDocument(d.URI, name, d.Version, d.Text), project: at}
 	s.open[d.URI] = o
-	at.stale = at.stale || !at.knows(name)
+	at.stale = true // it is to be named to the workspace
 	s.touch(at)
 	return nil
 }

@@ -43,6 +43,13 @@ func (s *Server) initialize(p *InitializeParams) InitializeResult {
 		TextDocumentSync: TextDocumentSyncOptions{OpenClose: true, Change: incremental, Save: true},
 
 		CodeActionProvider: CodeActionOptions{CodeActionKinds: []string{kindQuickFix, kindFixAll, kindRewrite}, ResolveProvider: true},
+
+		HoverProvider: true, DefinitionProvider: true, ReferencesProvider: true, DocumentSymbolProvider: true, WorkspaceSymbolProvider: true,
+		CompletionProvider: CompletionOptions{TriggerCharacters: []string{".", "\"", "@", "~"}},
+		InlayHintProvider:  s.settings.InlayHints,
+	}
+	if s.settings.CodeLens {
+		result.Capabilities.CodeLensProvider = &struct{}{}
 	}
 	if s.pulls() {
 		result.Capabilities.DiagnosticProvider = &DiagnosticOptions{Identifier: "wardnix", InterFileDependencies: true}

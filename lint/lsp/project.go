@@ -54,16 +54,6 @@ type analysis struct {
 	err   error
 }
 
-// knows reports whether a file of that name is looked at.
-func (p *project) knows(name string) bool {
-	if p.last == nil || p.last.snapshot == nil || p.stop != nil {
-		return false
-	}
-	p.engine.Lock()
-	defer p.engine.Unlock()
-	return p.last.snapshot.Asked(name)
-}
-
 // cancel ends what is under way.
 func (p *project) cancel() {
 	if p.timer != nil {
@@ -95,6 +85,9 @@ func (s *Server) hurry(p *project) {
 		s.start(p)
 	}
 }
+
+// wait lets the documents of a project rest.
+func (*Server) wait(*project) {}
 
 // start looks at a project beside the other work.
 func (s *Server) start(p *project) {

@@ -52,6 +52,12 @@ type ClientCapabilities struct {
 			TagSupport             *struct{} `json:"tagSupport"`
 			CodeDescriptionSupport bool      `json:"codeDescriptionSupport"`
 		} `json:"publishDiagnostics"`
+		Completion struct {
+			CompletionItem struct {
+				SnippetSupport bool      `json:"snippetSupport"`
+				TagSupport     *struct{} `json:"tagSupport"`
+			} `json:"completionItem"`
+		} `json:"completion"`
 		CodeAction struct {
 			DataSupport    bool `json:"dataSupport"`
 			ResolveSupport struct {
@@ -87,6 +93,15 @@ type ServerCapabilities struct {
 	TextDocumentSync   TextDocumentSyncOptions `json:"textDocumentSync"`
 	DiagnosticProvider *DiagnosticOptions      `json:"diagnosticProvider,omitempty"`
 	CodeActionProvider CodeActionOptions       `json:"codeActionProvider"`
+
+	HoverProvider           bool              `json:"hoverProvider"`
+	CompletionProvider      CompletionOptions `json:"completionProvider"`
+	DefinitionProvider      bool              `json:"definitionProvider"`
+	ReferencesProvider      bool              `json:"referencesProvider"`
+	DocumentSymbolProvider  bool              `json:"documentSymbolProvider"`
+	WorkspaceSymbolProvider bool              `json:"workspaceSymbolProvider"`
+	CodeLensProvider        *struct{}         `json:"codeLensProvider,omitempty"`
+	InlayHintProvider       bool              `json:"inlayHintProvider"`
 }
 
 // TextDocumentSyncOptions say how documents are kept in step.
@@ -230,6 +245,11 @@ type WatchOptions struct {
 // FileWatcher is a glob of them.
 type FileWatcher struct {
 	GlobPattern string `json:"globPattern"`
+}
+
+// CompletionOptions say which characters begin a completion.
+type CompletionOptions struct {
+	TriggerCharacters []string `json:"triggerCharacters"`
 }
 
 // CodeActionOptions say which actions there are.

@@ -13,13 +13,22 @@ type requester func(s *Server, ctx context.Context, params json.RawMessage, answ
 // requests are what the server answers. A function answers at once or later, but once.
 var requests = map[string]requester{
 	"textDocument/diagnostic": (*Server).pull,
-	"textDocument/codeAction": settled(codeActions),
-	"codeAction/resolve":      settled(resolveAction),
+	"textDocument/codeAction": settled(codeActions, (*Server).hurry),
+	"codeAction/resolve":      settled(resolveAction, (*Server).hurry),
+	"textDocument/codeLens":   settled(codeLenses, (*Server).wait),
+	"textDocument/inlayHint":  settled(inlayHints, (*Server).wait),
+
+	"textDocument/hover":          known(hover),
+	"textDocument/completion":     known(completion),
+	"textDocument/definition":     known(definition),
+	"textDocument/references":     known(references),
+	"textDocument/documentSymbol": known(documentSymbols),
+	"workspace/symbol":            workspaceSymbols,
 }
 
-// settled has a request about a document answered once its newest text was looked at;
-// with nothing, if the server does not look at the document.
-func settled[P any, PP interface {
+// known has a request about a document answered from what is known of it, without
+// waiting for what is looked at; with nothing, if the server does not look at the document.
+func known[P any, PP interface {
 	*P
 	onDocument
 }](answers func(context.Context, *view, *P) (any, error)) requester {
@@ -29,8 +38,45 @@ func settled[P any, PP interface {
 			answer(nil, err)
 			return
 		}
-		s.hurry(o.project)
-		o.project.await(o, func() { s.answer(ctx, o, answer, func(v *view) (any, error) { return answers(ctx, v, p) }) })
+		compute := func() {
+			s.answer(ctx, o, answer, func(v *view) (any, error) {
+				if v.analysis == nil {
+					return nil, nil
+				}
+				return answers(ctx, v, p)
+			})
+		}
+		if o.seen != nil {
+			compute()
+			return
+		}
+		s.hurry(o.project) // nothing is known of it yet
+		o.project.await(o, compute)
+	}
+}
+
+// settled has a request about a document answered once its newest text was looked at;
+// with nothing, if the server does not look at the document. That begins at once or when
+// the documents rest, as prepare has it.
+func settled[P any, PP interface {
+	*P
+	onDocument
+}](answers func(context.Context, *view, *P) (any, error), prepare func(*Server, *project)) requester {
+	return func(s *Server, ctx context.Context, params json.RawMessage, answer func(any, error)) {
+		p, o, err := documentOf[P, PP](s, params)
+		if err != nil || o == nil {
+			answer(nil, err)
+			return
+		}
+		prepare(s, o.project)
+		o.project.await(o, func() {
+			s.answer(ctx, o, answer, func(v *view) (any, error) {
+				if v.analysis == nil {
+					return nil, nil
+				}
+				return answers(ctx, v, p)
+			})
+		})
 	}
 }
 
@@ -92,9 +138,8 @@ func (v *view) uriOf(f *nixast.File) string {
 
 // location is a place of a file of the analysis.
 func (v *view) location(f *nixast.File, s nixast.Span) Location {
-	if d := v.documents[f.Name]; d != nil && d == v.document {
-		s.Start, s.End = v.drift.forward(s.Start, false), v.drift.forward(s.End, true)
-		return Location{v.uri, v.encoding.span(v.lines, nixast.Span{Start: s.Start, End: max(s.Start, s.End)})}
+	if v.documents[f.Name] == v.document {
+		return Location{v.uri, v.spanNow(s)}
 	}
 	return Location{v.uriOf(f), v.encoding.span(f, s)}
 }

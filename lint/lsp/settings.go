@@ -17,6 +17,9 @@ type settings struct {
 	Baseline []string
 	// Level is the least severity that is shown; suggestions have Hint.
 	Level int
+	// CodeLens and InlayHints show the exposure of units: above them, or after their
+	// names.
+	CodeLens, InlayHints bool
 }
 
 // levels are what level may be, by name.
@@ -25,7 +28,7 @@ var levels = map[string]int{"error": severityError, "warning": severityWarning, 
 // readSettings reads the settings of a client; problems are mistakes in them, for the
 // user.
 func readSettings(content json.RawMessage) (set settings, problems []string) {
-	set.Level = severityHint
+	set.Level, set.CodeLens = severityHint, true
 	var all map[string]json.RawMessage
 	if len(content) == 0 || string(content) == "null" {
 		return set, nil
@@ -50,6 +53,8 @@ func readSettings(content json.RawMessage) (set settings, problems []string) {
 			}
 			return known
 		},
+		"codeLens":   func(value json.RawMessage) bool { return json.Unmarshal(value, &set.CodeLens) == nil },
+		"inlayHints": func(value json.RawMessage) bool { return json.Unmarshal(value, &set.InlayHints) == nil },
 	}
 	names := slices.Sorted(maps.Keys(readers))
 	for _, name := range slices.Sorted(maps.Keys(all)) {

@@ -50,6 +50,12 @@ type facts struct {
 	doubts          []Need            // those that are unsure
 }
 
+// Of is a single unit, compared with baselines. What depends on other units is not known
+// of it.
+func Of(u *nixos.Unit, baselines []*profile.Baseline) *Unit {
+	return viewOf(u, &World{Baselines: baselines})
+}
+
 func viewOf(u *nixos.Unit, w *World) *Unit {
 	return &Unit{Unit: u, World: w, Full: u.Whole(), Version: u.Host.Version()}
 }

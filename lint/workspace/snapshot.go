@@ -17,7 +17,8 @@ type Snapshot struct {
 	workspace *Workspace // whose project is that of the snapshot
 	findings  []lint.Finding
 	found     bool
-	prover    *lint.Prover // of Check, once made
+	prover    *lint.Prover             // of Check, once made
+	units     map[string][]*nixos.Unit // of unitsOf, by file
 }
 
 // Snapshot loads the project. A workspace of which every path is excluded has a

@@ -8,9 +8,9 @@ import (
 	"wardnix/lint/systemd/value"
 )
 
-// setting is what is in force of one directive after all lines of a unit, and
+// Setting is what is in force of one directive after all lines of a unit, and
 // after what other directives imply.
-type setting struct {
+type Setting struct {
 	// Values holds the value of a directive that has one, or the words of a
 	// list. Of a capability set, RestrictAddressFamilies= and
 	// RestrictNamespaces= it holds the names that are left; of
@@ -25,15 +25,15 @@ type setting struct {
 	ImpliedBy string
 }
 
-// effective returns what is in force of a directive. It reports false for a
+// Effective returns what is in force of a directive. It reports false for a
 // directive that version v does not know.
-func effective(u *unitfile.Unit, section, name string, v directive.Version) (setting, bool) {
+func Effective(u *unitfile.Unit, section, name string, v directive.Version) (Setting, bool) {
 	d, ok := directive.Lookup(section, name, v)
 	if !ok {
-		return setting{}, false
+		return Setting{}, false
 	}
 	lines := u.Values(section, name)
-	var set setting
+	var set Setting
 	set.Unknown = len(lines) == 0 && u.IsOpen(section) || slices.ContainsFunc(lines, func(a unitfile.Assignment) bool { return a.Unknown })
 	if section == u.SandboxSection() {
 		for _, i := range Implications(v) {

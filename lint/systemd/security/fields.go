@@ -34,7 +34,7 @@ type field struct {
 	// are compared.
 	order func(have, want *state) value.Answer
 	// show fills in the effective value; without it the lines do.
-	show func(s *state, set *setting)
+	show func(s *state, set *Setting)
 }
 
 // implied is what one directive makes of another from a version on.
@@ -109,7 +109,7 @@ var fields = []field{
 		order: func(have, want *state) value.Answer {
 			return value.Answered(have.bounding.set&^want.bounding.set&value.AllCapabilities == 0)
 		},
-		show: func(s *state, set *setting) {
+		show: func(s *state, set *Setting) {
 			set.Values = value.CapabilityNames(s.bounding.set)
 			set.All = s.bounding.set&value.AllCapabilities == value.AllCapabilities
 		}},
@@ -121,7 +121,7 @@ var fields = []field{
 		order: func(have, want *state) value.Answer {
 			return value.Answered(have.ambient.set&^want.ambient.set&value.AllCapabilities == 0)
 		},
-		show: func(s *state, set *setting) { set.Values = value.CapabilityNames(s.ambient.set) }},
+		show: func(s *state, set *Setting) { set.Values = value.CapabilityNames(s.ambient.set) }},
 	{name: "RestrictAddressFamilies", parse: func(s *state, text string) { s.families.line(text, s.Version) },
 		unknown: func(s *state, weak bool) { s.families = familySet{loose: true, list: pick(weak, ^uint64(0), 0)} },
 		check:   func(s *state, c *check) verdictOn { return badIf(!s.families.restricts(c.mask, s.bound), c) },
@@ -224,7 +224,7 @@ func toggleOf(name string, f toggle) field {
 		raise:   func(s *state, _ string) { s.flags[f] = true },
 		check:   func(s *state, c *check) verdictOn { return badIf(!s.flags[f], c) },
 		order:   func(have, want *state) value.Answer { return value.Answered(have.flags[f] || !want.flags[f]) },
-		show:    func(s *state, set *setting) { set.Values = []string{pick(s.flags[f], "yes", "no")} },
+		show:    func(s *state, set *Setting) { set.Values = []string{pick(s.flags[f], "yes", "no")} },
 	}
 }
 
@@ -245,7 +245,7 @@ func enumToggle(name string, f toggle) field {
 		}
 		return orderWords(d.Enum(), mode(have.modes[f]), mode(want.modes[f]))
 	}
-	row.show = func(s *state, set *setting) {
+	row.show = func(s *state, set *Setting) {
 		set.Values = []string{pick(s.flags[f], "yes", "no")}
 		if s.flags[f] && s.modes[f] != "?" {
 			set.Values[0] = mode(s.modes[f])
@@ -287,7 +287,7 @@ func privateMounts() field {
 		parse(s, text)
 	}
 	row.order = func(have, want *state) value.Answer { return value.Answered(!want.mounts() || have.mounts()) }
-	row.show = func(s *state, set *setting) { set.Values = []string{pick(s.mounts(), "yes", "no")} }
+	row.show = func(s *state, set *Setting) { set.Values = []string{pick(s.mounts(), "yes", "no")} }
 	return row
 }
 
@@ -348,7 +348,7 @@ func wordOf(name string, at func(*state) *string, strict, weakest string, check 
 			}
 		},
 		order: func(have, want *state) value.Answer { return orderWords(d.Enum(), *at(have), *at(want)) },
-		show:  func(s *state, set *setting) { set.Values = []string{*at(s)} },
+		show:  func(s *state, set *Setting) { set.Values = []string{*at(s)} },
 	}
 }
 
@@ -381,7 +381,7 @@ func credential(name string, list int) field {
 	return row
 }
 
-func (s *state) showFamilies(set *setting) {
+func (s *state) showFamilies(set *Setting) {
 	left := s.families.allowed()
 	set.All = left == ^uint64(0)
 	for _, f := range directive.FamilyTable {
@@ -391,7 +391,7 @@ func (s *state) showFamilies(set *setting) {
 	}
 }
 
-func (s *state) showNamespaces(set *setting) {
+func (s *state) showNamespaces(set *Setting) {
 	all := value.NamespacesAll(s.Version)
 	set.All = s.spaces&all == all
 	for n := s.spaces & (1<<len(directive.NamespaceTable) - 1); n != 0; n &= n - 1 {
@@ -399,7 +399,7 @@ func (s *state) showNamespaces(set *setting) {
 	}
 }
 
-func (s *state) showCalls(set *setting) {
+func (s *state) showCalls(set *Setting) {
 	allowed, others := s.filter.allowed()
 	set.All = others && allowed == (&directive.CallSet{}).Complement()
 	for i, name := range directive.Calls().Names {

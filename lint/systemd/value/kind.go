@@ -8,6 +8,9 @@ import (
 type kind struct {
 	// words say which values there are, as in "not WORDS: VALUE".
 	words string
+	// offers lists words that the value may be, or that a list may hold; without it there
+	// are none, or no end of them.
+	offers func(d *directive.Directive, v directive.Version) []string
 	// check judges a value that is not empty; without it every value is valid.
 	check func(c *context, text string) Verdict
 	// repair lists what a value that is not valid may have been meant to be, the
