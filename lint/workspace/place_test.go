@@ -183,7 +183,7 @@ func TestHover(t *testing.T) {
 		"after":                 "After=network.target",
 		"users.users":           "",
 		"systemd.services.web ": "",
-		"true\";": "ExecStart=",
+		"true\";":               "ExecStart=",
 	} {
 		h, _ := s.Hover(at(text))
 		if want == "" && h.Markdown != "" || !strings.Contains(h.Markdown, want) {
