@@ -103,8 +103,14 @@ func (o *output) Write(b []byte) (int, error) {
 }
 
 // data writes what is wardnix's own or the user's own text: help, generated and
-// fixed modules. Foreign text that people read goes through print and printf.
-func (c *Command) data(text string) { io.WriteString(c.Stdout, text) }
+// fixed modules. To a file or another program it goes as it is. Foreign text that
+// people read goes through print.
+func (c *Command) data(text string) {
+	if terminal(c.Stdout) != nil {
+		text = report.SafeLines(text).String()
+	}
+	io.WriteString(c.Stdout, text)
+}
 
 // print writes text to standard output.
 func (c *Command) print(t report.Text) { io.WriteString(c.Stdout, t.String()) }

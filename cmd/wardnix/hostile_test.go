@@ -2,9 +2,15 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -15,14 +21,32 @@ import (
 
 // evil is text that controls terminals, reorders what is read, is not UTF-8, and
 // holds commands of CI runners at the start of a line and inside of one.
-const evil = "e\x1b]0;title\x07\x1b[2J\u009b31m\u202e\u2066\u200f\x7f\b ##[add-mask]m ##vso[task.setvariable]v\r::stop-commands::r\n::stop-commands::n\n  ::add-mask::s\xff"
+// It ends strings, attributes, elements and scripts of HTML, and is a link and a formula.
+const evil = "e\x1b]0;title\x07\x1b[2J\u009b31m\u202e\u2066\u200f\u034f\x7f\b ##[add-mask]m ###vso[task.setvariable]v ##teamcity[x]\r::stop-commands::r\n::stop-commands::n\n  ::add-mask::s" +
+	"\n\ufe0f:\ufe0f:add-mask::s\n%0A::add-mask::s]]></title></script><script>alert(1)</script>\"'><img src=x onerror=alert(1)>--> [a](https://example.org)\n=cmd|' /C calc'!A0\xff"
 
 // evilName is what of it a file name may hold.
-const evilName = "n\x1b]0;t\x07\u009b2J\u202e ##[add-mask]m\r\n::stop-commands::n\xff"
+const evilName = "n\x1b]0;t\x07\u009b2J\u202e ##[add-mask]m\r\n::stop-commands::n\"'><img src=x onerror=alert(1)>\xff"
 
 // evilString is text in a string of Nix.
 func evilString(text string) string {
 	return `"` + strings.NewReplacer("\\", "\\\\", "\"", "\\\"", "\r", "\\r", "\n", "\\n").Replace(text) + `"`
+}
+
+// tomlString is text in a string of TOML, where it must be UTF-8.
+func tomlString(text string) string {
+	quoted, _ := json.Marshal(text) // a string of JSON is one of TOML, but for U+007F
+	return strings.ReplaceAll(string(quoted), "\x7f", `\u007f`)
+}
+
+// evilKnown is a list of known findings with the text in every place.
+func evilKnown() string {
+	list, _ := json.Marshal(map[string]any{
+		"version":  1,
+		"findings": map[string]any{evil: map[string]any{evil: map[string]any{evil: []string{evil}, "D002": []string{evil}}}},
+		"exposure": map[string]any{evil: map[string]string{"web.service": "0.1", evil: evil}, "": map[string]string{"web.service": "0.1", evil + ".service": "0.0"}},
+	})
+	return string(list)
 }
 
 // evilProject is a project that has hostile text in every place: names of hosts,
@@ -31,7 +55,7 @@ func evilProject(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
 	unit := func(name, value string) string {
-		return "{\n  # wardnix: ignore[" + strings.ReplaceAll(evil, "\n", " ") + "]\n" +
+		return "{\n  # wardnix: ignore[" + strings.NewReplacer("\n", " ", "\r", " ").Replace(evil) + "]\n" +
 			"  systemd.services." + name + " = {\n    script = " + value + ";\n    environment.X = " + value + ";\n" +
 			"    serviceConfig = { ProtectSystem = " + value + "; " + value + " = " + value + "; ExecStart = " + value + "; User = " + value + "; };\n  };\n" +
 			"  systemd.services.web.serviceConfig.ProtectSystem = \"Strict\";\n}\n"
@@ -48,6 +72,9 @@ func evilProject(t *testing.T) string {
 		"units/web.service.d/" + evilName[:12] + ".conf": "[Service]\nNoNewPrivileges=" + evil + "\n",
 		"new/web.service":       "[Service]\nExecStart=/bin/web\nUser=" + evil + "\n",
 		evilName + "/x.service": "[Service]\nExecStart=" + evil + "\n",
+		"evil.nix":              unit("evil", evilString(evil)),
+		"wardnix.toml":          "[unit." + tomlString(evil) + "]\nignore = [\"B\"]\n[path." + tomlString("**/"+evil) + "]\nignore = [\"B\"]\n",
+		"known.json":            evilKnown(),
 		"bad.toml":              "ignore = [" + evilString("B\u202e\u009b##[x]") + "]\n\"k\u202e##[x]\" = 1\n",
 		"bad.json":              "{\"version\": 1, \"" + "\u202e##[x]" + "\": 2}",
 	} {
@@ -63,7 +90,7 @@ func evilProject(t *testing.T) string {
 }
 
 // command is a line that a runner of CI takes for a command.
-var command = regexp.MustCompile(`(?m)^\s*::.*::|##\[|##vso\[`)
+var command = regexp.MustCompile(`(?m)^\s*::.*::|##\w*\[`)
 
 // annotation is a line that the format github writes itself.
 var annotation = regexp.MustCompile(`(?m)^::(error|warning|notice) title=wardnix [A-Z]\d{3} `)
@@ -76,12 +103,13 @@ func unsafe(text string) string {
 		case r == utf8.RuneError && size == 1:
 			return "a byte that is not UTF-8"
 		case r == '\n' || r == '\t':
-		case unicode.IsControl(r), unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp):
+		case unicode.IsControl(r), unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Other_Default_Ignorable_Code_Point):
 			return strings.Trim(strings.ToUpper(evilString(string(r))), `"`) + " after " + text[max(0, i-40):i]
 		}
 		i += size
 	}
-	if c := command.FindString(annotation.ReplaceAllString(text, "")); c != "" {
+	text = strings.ReplaceAll(annotation.ReplaceAllString(text, ""), "\ufe0f", "")
+	if c := command.FindString(text); c != "" {
 		return "the command " + c
 	}
 	return ""
@@ -100,7 +128,9 @@ func TestHostileText(t *testing.T) {
 		{"audit", "--compare", "units", "new"}, {"audit", "--compare", "--format", "json", "units", "new"}, {"audit", evil}, {"audit", evilName + "/x.service"},
 		{"audit", "--agreement", "--project", "a.nix", "units"}, {"audit", "--agreement", "--format", "json", "--project", "a.nix", "units"},
 		{"audit", "--project", evilName + "/b.nix", "units"},
-		{"known", "check"}, {"known", "create", "--file", "/nowhere/" + evilName},
+		{"lint", "--baseline", "./evil.nix"}, {"lint", "--known", "known.json"}, {"score", "--ratchet", "known.json"}, {"score", "--ratchet", "known.json", "units"},
+		{"lint", "--add-ignore", evil, "--diff"}, {"lint", "--show-settings", evilName + ".nix"}, {"audit", "-v", "units"}, {"lint", "-v"},
+		{"known", "check"}, {"known", "check", "--file", "bad.json"}, {"known", "create", "--file", "/nowhere/" + evilName},
 		{"parse", "--tree", "broken" + evilName + ".nix", evilName + ".nix"}, {"explain", evil}, {"help", evil},
 		{"gen", "service", evil}, {"gen", "--from-unit", evilName + "/x.service"}, {"completion", evil}, {"rules", "--format", evil},
 	}
@@ -126,7 +156,73 @@ func TestHostileText(t *testing.T) {
 					t.Errorf("%s has %q", stream, found)
 				}
 			}
+			// With --diff, the report is on standard error.
+			if i := slices.Index(args, "--format"); i >= 0 && stdout.Len() > 0 && !slices.Contains(args, "--diff") {
+				if problem := broken(args[i+1], stdout.String()); problem != nil {
+					t.Errorf("%s: %v", args[i+1], problem)
+				}
+			}
 		})
+	}
+}
+
+// broken says what is wrong with the output of a format as such.
+func broken(format, text string) error {
+	switch format {
+	case "json", "sarif", "gitlab":
+		return json.Unmarshal([]byte(text), new(any))
+	case "jsonl", "rdjsonl":
+		for line := range strings.Lines(text) {
+			if err := json.Unmarshal([]byte(line), new(any)); err != nil {
+				return err
+			}
+		}
+	case "junit", "checkstyle":
+		d := xml.NewDecoder(strings.NewReader(text))
+		for {
+			if _, err := d.Token(); err == io.EOF {
+				return nil
+			} else if err != nil {
+				return err
+			}
+		}
+	case "github":
+		for line := range strings.Lines(text) {
+			if !annotation.MatchString(line) {
+				return errors.New("it has a line that is not an annotation: " + line)
+			}
+		}
+	case "html": // with no element but its own
+		if scripts := strings.Count(strings.ToLower(text), "<script"); scripts != 1 || strings.Contains(text, "<img") {
+			return fmt.Errorf("it has %d scripts, or an image", scripts)
+		}
+	}
+	return nil
+}
+
+// Messages of other programs reach no stream as they are, either.
+func TestHostileMessages(t *testing.T) {
+	dir, bin := evilProject(t), t.TempDir()
+	if err := os.WriteFile(filepath.Join(bin, "messages"), []byte(evil+"\n"+evil), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"nix", "git", "nix-instantiate"} {
+		script := "#!/bin/sh\ncat " + bin + "/messages; cat " + bin + "/messages >&2; exit 1\n"
+		if err := os.WriteFile(filepath.Join(bin, name), []byte(script), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Mkdir(filepath.Join(dir, ".git"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
+	for _, args := range [][]string{{"audit", ".#h"}, {"audit", ".#nixosConfigurations"}, {"lint", "--since", "HEAD"}, {"lint", "--write", "--verify", "a.nix"}, {"lint", "--format", "html"}} {
+		var out bytes.Buffer
+		c := Command{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out, Dir: dir, Env: func(string) (string, bool) { return "", false }}
+		c.Main(args)
+		if found := unsafe(out.String()); found != "" || out.Len() == 0 {
+			t.Errorf("%s: it prints %q in\n%q", args, found, out.String())
+		}
 	}
 }
 

@@ -124,27 +124,30 @@ func escape(text string, lines bool) string {
 	return b.String()
 }
 
-// disturbs reports whether a character controls a terminal, ends a line, or
-// makes text look like other text.
+// disturbs reports whether a character controls a terminal, ends a line, cannot be
+// seen, or makes text look like other text. The two selectors that emoji have are left.
 func disturbs(r rune) bool {
-	return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp)
+	return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Other_Default_Ignorable_Code_Point) ||
+		unicode.Is(unicode.Variation_Selector, r) && r != '\ufe0e' && r != '\ufe0f'
 }
 
 // Commands that runners of CI systems read from the log. GitHub's runner takes a
 // line that begins with "::" after any spaces and has another "::", and "##[" with
 // a "]" anywhere (ActionCommand.cs of actions/runner); that of Azure Pipelines
-// takes "##vso[" anywhere.
+// takes "##vso[" anywhere, and that of TeamCity "##teamcity[". They compare text as
+// people do, for whom the selectors of emoji are not there.
 var (
-	lineCommand = regexp.MustCompile(`(?m)^([\t\v\f\r \x{85}\p{Z}]*):(:.*::)`)
-	hashCommand = regexp.MustCompile(`#(#(?:vso)?\[)`)
+	lineCommand = regexp.MustCompile(`(?m)^([\t\v\f\r \x{85}\p{Z}\x{fe0e}\x{fe0f}]*):([\x{fe0e}\x{fe0f}]*:.*:[\x{fe0e}\x{fe0f}]*:)`)
+	hashCommand = regexp.MustCompile(`#([\x{fe0e}\x{fe0f}]*#[^\s#\[]*\[)`)
 )
 
 // guard is text in which no line is a command.
 func guard(text string) string {
-	if strings.Contains(text, "::") {
+	selectors := strings.ContainsAny(text, "\ufe0e\ufe0f")
+	if selectors || strings.Contains(text, "::") {
 		text = lineCommand.ReplaceAllString(text, `${1}\u003a${2}`)
 	}
-	if strings.Contains(text, "##") {
+	if selectors || strings.Contains(text, "##") {
 		text = hashCommand.ReplaceAllString(text, `\u0023${1}`)
 	}
 	return text

@@ -150,11 +150,14 @@ func sarif(w io.Writer, r *Report) error {
 	invocation := sarifInvocation{ExecutionSuccessful: r.Complete()}
 	for _, f := range r.Unwritten {
 		invocation.ToolExecutionNotifications = append(invocation.ToolExecutionNotifications,
-			sarifNotification{"error", sarifText{Text: f.Name + " was not written: " + f.Err.Error()}})
+			sarifNotification{"error", plainText(f.Name + " was not written: " + f.Err.Error())})
 	}
 	run.Invocations = []sarifInvocation{invocation}
 	return JSON(w, sarifLog{sarifSchema, "2.1.0", []sarifRun{run}})
 }
+
+// plainText is a message without links, which SARIF writes as Markdown does (3.11.6).
+func plainText(text string) sarifText { return sarifText{Text: strings.ReplaceAll(text, "](", "] (")} }
 
 func toSarifRule(r *lint.Rule) sarifRule {
 	help := r.Text
@@ -196,7 +199,7 @@ func securitySeverity(s lint.Severity) string {
 
 func (r *Report) sarifResult(f lint.Finding, rule int, fingerprint string) sarifResult {
 	out := sarifResult{
-		RuleID: f.Rule.ID, RuleIndex: rule, Level: sarifLevel(f.Severity), Message: sarifText{Text: withNotes(f)},
+		RuleID: f.Rule.ID, RuleIndex: rule, Level: sarifLevel(f.Severity), Message: plainText(withNotes(f)),
 		Locations:           []sarifLocation{{PhysicalLocation: r.sarifPlace(f.File, f.Span)}},
 		PartialFingerprints: map[string]string{sarifPrint: fingerprint},
 		Properties:          sarifResultProperties{f.Unit(), f.Directives()},
@@ -206,7 +209,7 @@ func (r *Report) sarifResult(f lint.Finding, rule int, fingerprint string) sarif
 	}
 	for i, x := range f.Related {
 		out.RelatedLocations = append(out.RelatedLocations, sarifLocation{
-			ID: i + 1, Message: &sarifText{Text: x.Message}, PhysicalLocation: r.sarifPlace(x.File, x.Span),
+			ID: i + 1, Message: new(plainText(x.Message)), PhysicalLocation: r.sarifPlace(x.File, x.Span),
 		})
 	}
 	for _, x := range f.Fixes {
@@ -219,7 +222,7 @@ func (r *Report) sarifResult(f lint.Finding, rule int, fingerprint string) sarif
 
 // sarifFix is a fix with its edits by file.
 func (r *Report) sarifFix(x lint.Fix) sarifFix {
-	out := sarifFix{Description: sarifText{Text: x.Title}, Properties: sarifFixApplicability{x.Applicability.String()}}
+	out := sarifFix{Description: plainText(x.Title), Properties: sarifFixApplicability{x.Applicability.String()}}
 	at := map[*nixast.File]int{}
 	for _, e := range x.Edits {
 		i, ok := at[e.File]
