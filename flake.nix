@@ -21,33 +21,7 @@
         else
           nixpkgs.legacyPackages.${system};
 
-      wardnix =
-        pkgs:
-        pkgs.buildGoModule {
-          pname = "wardnix";
-          version = "0.1.0";
-          src = self;
-          vendorHash = "sha256-L7Uw5pVOicRY7sSerZ1SeonRfAsH+SIIKv31zCtS048=";
-          subPackages = [ "cmd/wardnix" ];
-          ldflags = [ "-s" ];
-          # The tests want Nix, systemd, git and the sources of the modules.
-          doCheck = false;
-          nativeBuildInputs = [ pkgs.installShellFiles ];
-          postInstall = lib.optionalString (pkgs.stdenv.buildPlatform.canExecute pkgs.stdenv.hostPlatform) ''
-            $out/bin/wardnix man >wardnix.1
-            installManPage wardnix.1
-            installShellCompletion --cmd wardnix \
-              --bash <($out/bin/wardnix completion bash) \
-              --zsh <($out/bin/wardnix completion zsh) \
-              --fish <($out/bin/wardnix completion fish) \
-              --nushell <($out/bin/wardnix completion nushell)
-          '';
-          meta = {
-            description = "Linter, fixer and generator for systemd services in NixOS modules";
-            license = lib.licenses.mit;
-            mainProgram = "wardnix";
-          };
-        };
+      wardnix = pkgs: pkgs.callPackage ./package.nix { src = self; };
     in
     {
       packages = eachSystem (pkgs: {
@@ -181,12 +155,13 @@
           );
         };
 
-      # The hardening baselines, to import into a system.
+      # The hardening baselines, to import into a system, and an audit of it each week.
       nixosModules = lib.mapAttrs (_: file: { imports = [ file ]; }) {
-        baseline-cloudflared = ./rules/baseline/cloudflared.nix;
-        baseline-server = ./rules/baseline/systemd.nix;
-        baseline-light = ./rules/baseline/light.nix;
-        baseline-strict = ./rules/baseline/strict.nix;
+        default = ./module.nix;
+        baseline-cloudflared = ./rules/profile/baseline/cloudflared.nix;
+        baseline-server = ./rules/profile/baseline/systemd.nix;
+        baseline-light = ./rules/profile/baseline/light.nix;
+        baseline-strict = ./rules/profile/baseline/strict.nix;
       };
 
       templates = {

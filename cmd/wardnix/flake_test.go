@@ -16,16 +16,16 @@ import (
 
 var vendorHash = regexp.MustCompile(`vendorHash = (?:lib\.fakeHash|"(sha256-[^"]*)");`)
 
-// The vendorHash of the flake is that of the modules that Nix would vendor:
+// The vendorHash of the package is that of the modules that Nix would vendor:
 // the hash of the archive of what go mod vendor makes.
 func TestVendorHash(t *testing.T) {
-	flake, err := os.ReadFile("../../flake.nix")
+	flake, err := os.ReadFile("../../package.nix")
 	if err != nil {
 		t.Fatal(err)
 	}
 	m := vendorHash.FindSubmatchIndex(flake)
 	if m == nil {
-		t.Fatal("flake.nix has no vendorHash")
+		t.Fatal("package.nix has no vendorHash")
 	}
 	dir := filepath.Join(t.TempDir(), "vendor")
 	cmd := exec.Command("go", "mod", "vendor", "-o", dir)
@@ -47,10 +47,10 @@ func TestVendorHash(t *testing.T) {
 	case *update:
 		line := []byte(`vendorHash = "` + want + `";`)
 		fixed := append(append(append([]byte(nil), flake[:m[0]]...), line...), flake[m[1]:]...)
-		if err := os.WriteFile("../../flake.nix", fixed, 0o644); err != nil {
+		if err := os.WriteFile("../../package.nix", fixed, 0o644); err != nil {
 			t.Fatal(err)
 		}
 	default:
-		t.Errorf("flake.nix has the vendorHash %q, not %q; go test ./cmd/wardnix -run VendorHash -update writes it", got, want)
+		t.Errorf("package.nix has the vendorHash %q, not %q; go test ./cmd/wardnix -run VendorHash -update writes it", got, want)
 	}
 }

@@ -119,7 +119,7 @@ func TestFlake(t *testing.T) {
 		}
 		want := strings.Fields(`apps.SYSTEM.default apps.SYSTEM.lint checks.SYSTEM.package checks.SYSTEM.template
 			devShells.SYSTEM.default flakeModule lib nixosModules.baseline-cloudflared nixosModules.baseline-light
-			nixosModules.baseline-server nixosModules.baseline-strict overlays.default packages.SYSTEM.default
+			nixosModules.baseline-server nixosModules.baseline-strict nixosModules.default overlays.default packages.SYSTEM.default
 			templates.default templates.flake-parts`)
 		if diff := cmp.Diff(want, outputs(shown, system)); diff != "" {
 			t.Errorf("(-want +got)\n%s", diff)
@@ -142,6 +142,12 @@ func TestFlake(t *testing.T) {
 			if got == "" || got != printed {
 				t.Errorf("share/%s is not what wardnix %s prints", installed, strings.Join(args, " "))
 			}
+		}
+	})
+	t.Run("playground", func(t *testing.T) {
+		p.run(t, ".", 0, p.path("result/bin/wardnix"), "playground", p.path("page.html"))
+		if page := p.read(t, "page.html"); !strings.HasPrefix(page, "<!doctype html>") {
+			t.Errorf("the page begins with %.40q", page)
 		}
 	})
 	t.Run("overlay", func(t *testing.T) {

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"wardnix/release"
 )
 
 // precommitPlace is a place with a repository of the hooks, tagged as the
@@ -33,12 +35,12 @@ func precommitPlace(t *testing.T, hooks ...string) *place {
 	p.run(t, "wardnix", 0, "git", "init", "-q")
 	p.run(t, "wardnix", 0, "git", "add", "-f", ".")
 	p.run(t, "wardnix", 0, "git", "commit", "-q", "-m", "The hooks")
-	p.run(t, "wardnix", 0, "git", "tag", "v0.1.0")
+	p.run(t, "wardnix", 0, "git", "tag", "v"+release.Version)
 
 	p.mkdir(t, "user")
 	p.run(t, "user", 0, "git", "init", "-q")
 	config := strings.Replace(p.read(t, "wardnix/docs/template/default/.pre-commit-config.yaml"),
-		"https://github.com/OWNER/wardnix", p.path("wardnix"), 1)
+		release.Git(release.Repository), p.path("wardnix"), 1)
 	const hook = "      - id: wardnix-fix\n"
 	before, after, ok := strings.Cut(config, hook)
 	if !ok {

@@ -4,7 +4,7 @@
   inputs = {
     nixpkgs.url = "github:NixOS/nixpkgs/nixos-unstable";
     wardnix = {
-      url = "github:OWNER/wardnix";
+      url = "git+file:///opt/wardnix";
       inputs.nixpkgs.follows = "nixpkgs";
     };
   };

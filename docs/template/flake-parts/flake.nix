@@ -5,7 +5,7 @@
     nixpkgs.url = "github:NixOS/nixpkgs/nixos-unstable";
     flake-parts.url = "github:hercules-ci/flake-parts";
     wardnix = {
-      url = "github:OWNER/wardnix";
+      url = "git+file:///opt/wardnix";
       inputs.nixpkgs.follows = "nixpkgs";
     };
   };

@@ -34,20 +34,42 @@
             buildPlatform.canExecute = platform: platform.system == system;
           };
 
+          callPackage =
+            file: given:
+            let
+              f = import file;
+            in
+            f (builtins.intersectAttrs (builtins.functionArgs f) (packages system // { inherit lib; } // given));
+
           buildGoModule =
-            args:
-            build "${args.pname}-${args.version}" { inherit (args) postInstall; } ''
-              export HOME=$TMPDIR GOFLAGS=-buildvcs=false GOPROXY=off GOTOOLCHAIN=local
-              export GOCACHE=${host.GOCACHE} GOMODCACHE=${host.GOMODCACHE}
-              cd ${args.src}
-              go build -ldflags '${toString args.ldflags}' -o $out/bin/ ./${toString args.subPackages}
-              cd $TMPDIR
-              . ${builtins.head args.nativeBuildInputs}
-              eval "$postInstall"
-            ''
-            // {
-              inherit (args) meta;
-            };
+            f:
+            let
+              args = f (args // { finalPackage = package; });
+              package =
+                build "${args.pname}-${args.version}"
+                  {
+                    inherit (args) preBuild postInstall;
+                    inherit (args) version;
+                  }
+                  ''
+                    export HOME=$TMPDIR GOFLAGS=-buildvcs=false GOPROXY=off GOTOOLCHAIN=local
+                    export GOCACHE=${host.GOCACHE} GOMODCACHE=${host.GOMODCACHE}
+                    cp -r ${args.src} source
+                    chmod -R u+w source
+                    cd source
+                    eval "$preBuild"
+                    go build -tags ${toString args.tags} -ldflags '${toString args.ldflags}' -o $out/bin/ ./${toString args.subPackages}
+                    cd $TMPDIR
+                    . ${builtins.head args.nativeBuildInputs}
+                    eval "$postInstall"
+                    . ${builtins.head args.nativeInstallCheckInputs}
+                  ''
+                // {
+                  inherit (args) meta;
+                };
+            in
+            package;
+          versionCheckHook = ./version-check-hook.sh;
           installShellFiles = ./install-shell-files.sh;
 
           runCommandLocal = build;

@@ -31,6 +31,7 @@ rec {
 
   getExe = package: "${package}/bin/${package.meta.mainProgram}";
   licenses.mit = "MIT";
+  platforms.unix = [ ];
 
   mkIf = condition: config: if condition then config else { };
   mkOption = option: option // { _type = "option"; };
