@@ -192,7 +192,23 @@ func (e *Editor) removeInline(b *box, i int) Edit {
 	if inside && edit.Start == b.slots[i-1].span.End && edit.End == b.slots[i+1].span.Start && b.node.Kind() == nixast.List {
 		edit.New = " "
 	}
+	if left, right := besides(s.node, edit); runsInto(left) && runsInto(right) {
+		edit.New = " "
+	}
 	return edit
+}
+
+// besides are the tokens that are next to each other once the edit takes n out: white
+// space or a comment if any remains.
+func besides(n nixast.Node, edit Edit) (left, right nixast.Token) {
+	left, right = n.First().Prev(), n.Last().Next()
+	if left.Kind() == nixast.Whitespace && left.Span().Start == edit.Start {
+		left = left.Prev()
+	}
+	if right.Kind() == nixast.Whitespace && right.Span().End == edit.End {
+		right = right.Next()
+	}
+	return left, right
 }
 
 // spareSpace is the white space before t that can go with t: none after a line

@@ -279,7 +279,7 @@ func (e *Editor) Rename(attr nixast.Node, name string) ([]Edit, error) {
 	if attr.Kind() == nixast.String && nixast.QuoteAttr(attrKey(attr)) == attrKey(attr) {
 		text = nixast.QuoteString(name) // quotes were there without need
 	}
-	edits := []Edit{{attr.Span().Start, attr.Span().End, text}}
+	edits := []Edit{{attr.Span().Start, attr.Span().End, e.apart(attr, text)}}
 	if b, ok := path.Parent().AsBinding(); ok {
 		indent, _ := indentOf(e.file.Src, b.Span().Start)
 		names := attrTexts(b)
