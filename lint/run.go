@@ -13,9 +13,9 @@ import (
 // Linter is a set of rules and what becomes of their findings.
 type Linter struct {
 	Rules []*Rule
-	// Catalogue are the rules that a suppression may name, selected or not; Rules if
+	// Catalog are the rules that a suppression may name, selected or not; Rules if
 	// it is nil.
-	Catalogue []*Rule
+	Catalog []*Rule
 	// Baselines are what units and hosts are compared with.
 	Baselines []*profile.Baseline
 	// NoIgnores disregards suppressions.

@@ -282,12 +282,12 @@ func (p *Pass) eachSuppression(do func(*Suppression)) {
 	}
 }
 
-// Catalogue are the rules that a suppression may name.
-func (p *Pass) Catalogue() []*Rule {
-	if p.run.Linter.Catalogue == nil {
+// Catalog are the rules that a suppression may name.
+func (p *Pass) Catalog() []*Rule {
+	if p.run.Linter.Catalog == nil {
 		return p.run.Rules
 	}
-	return p.run.Linter.Catalogue
+	return p.run.Linter.Catalog
 }
 
 // Suppressible reports whether suppressions in the file have an effect on findings of

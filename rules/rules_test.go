@@ -57,7 +57,7 @@ func TestRulesAreComplete(t *testing.T) {
 		})
 	}
 	if !slices.IsSortedFunc(all, func(a, b *lint.Rule) int { return strings.Compare(a.ID, b.ID) }) {
-		t.Error("the catalogue is not sorted by ID")
+		t.Error("the catalog is not sorted by ID")
 	}
 }
 

@@ -90,8 +90,8 @@ func TestEachRuleIsByItself(t *testing.T) {
 	}
 }
 
-// The catalogue lists what the families declare, and nothing else.
-func TestCatalogueIsComplete(t *testing.T) {
+// The catalog lists what the families declare, and nothing else.
+func TestCatalogIsComplete(t *testing.T) {
 	var declared, listed []string
 	for _, f := range families(t) {
 		for _, names := range f.rules {
@@ -100,11 +100,11 @@ func TestCatalogueIsComplete(t *testing.T) {
 			}
 		}
 	}
-	catalogue, err := parser.ParseFile(token.NewFileSet(), "catalogue.go", nil, parser.SkipObjectResolution)
+	catalog, err := parser.ParseFile(token.NewFileSet(), "catalog.go", nil, parser.SkipObjectResolution)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ast.Inspect(catalogue, func(n ast.Node) bool {
+	ast.Inspect(catalog, func(n ast.Node) bool {
 		list, ok := n.(*ast.CompositeLit)
 		if !ok {
 			return true
@@ -117,7 +117,7 @@ func TestCatalogueIsComplete(t *testing.T) {
 	slices.Sort(declared)
 	slices.Sort(listed)
 	if diff := cmp.Diff(declared, listed); diff != "" {
-		t.Errorf("(-declared +listed in catalogue.go)\n%s", diff)
+		t.Errorf("(-declared +listed in catalog.go)\n%s", diff)
 	}
 }
 

@@ -62,7 +62,7 @@ func annotate(fs *pflag.FlagSet, flag, key string, words ...string) {
 // ruleWords are what flags that choose rules take.
 func ruleWords() []string {
 	words := []string{"default", "all"}
-	for _, r := range workspace.Catalogue() {
+	for _, r := range workspace.Catalog() {
 		if family := r.ID[:1]; !slices.Contains(words, family) {
 			words = append(words, family)
 		}

@@ -45,9 +45,9 @@ func TestReadmeIsTrue(t *testing.T) {
 	}
 }
 
-// The page of the rules is what the catalogue says.
+// The page of the rules is what the catalog says.
 func TestRulesPage(t *testing.T) {
-	want := rulesMarkdown(workspace.Catalogue())
+	want := rulesMarkdown(workspace.Catalog())
 	if *update {
 		if err := os.WriteFile("../../docs/rules.md", []byte(want), 0o644); err != nil {
 			t.Fatal(err)

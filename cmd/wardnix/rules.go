@@ -52,7 +52,7 @@ func (v *rulesVerb) run(c *Command, args []string) int {
 
 // chosenRules are the rules that arguments name, or all.
 func chosenRules(args []string) ([]*lint.Rule, error) {
-	all := workspace.Catalogue()
+	all := workspace.Catalog()
 	if len(args) == 0 {
 		return all, nil
 	}
@@ -77,7 +77,7 @@ func rulesJSON(c *Command, all []*lint.Rule) error {
 	return c.json(out)
 }
 
-// rulesMarkdown is the catalogue as a page: docs/rules.md.
+// rulesMarkdown is the catalog as a page: docs/rules.md.
 func rulesMarkdown(all []*lint.Rule) string {
 	var b strings.Builder
 	b.WriteString("# Rules\n\nThis page is made by `wardnix rules --format markdown`.\n\n| | name | severity | finds |\n|---|---|---|---|\n")

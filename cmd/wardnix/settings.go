@@ -32,7 +32,7 @@ func (v *settingsVerb) run(c *Command, args []string) int {
 		c.data(config.Reference())
 		return exitClean
 	}
-	words := config.Vocabulary{Rules: workspace.Catalogue(), Classes: profile.ClassNames()}
+	words := config.Vocabulary{Rules: workspace.Catalog(), Classes: profile.ClassNames()}
 	if err := c.json(config.Schema(words)); err != nil {
 		return c.fail("settings: %v", err)
 	}

@@ -16,26 +16,26 @@ import (
 // avoided are words and phrases for which the field has a standard term. The
 // value says what to write instead.
 var avoided = map[string]string{
-	`tells?|told`:                       "report, show, print or say",
-	`asks? for|(is|are|be) asked`:       "require, expect",
-	`stands?|stood`:                     "is, is set, appears",
-	`in force`:                          "effective, applies",
-	`(and|and all) the(ir)? like`:       "a list, or \"such as …\"",
-	`mak(es|e|ing) of`:                  "interprets, renders; the result",
-	`folders?`:                          "directory",
-	`behind|beside`:                     "after, next to, in addition to",
-	`line ends?`:                        "newline",
-	`first stage|second stage`:          "stage 1, stage 2, initrd",
-	`made[- ]up user`:                   "dynamic user",
-	`renders? no line`:                  "is omitted",
-	`nobody told`:                       "unknown",
-	`belongs? into`:                     "belongs in",
-	`which there (is|are) (not|none)`:   "does not exist",
-	`misspelt|colour|licence|catalogue`: "American spelling",
-	`the way (a)?round`:                 "bypass",
-	`holds? for|does not hold`:          "applies, has no effect",
-	`is no`:                             "is not",
-	`what was touched`:                  "changes",
+	`tells?|told`:                     "report, show, print or say",
+	`asks? for|(is|are|be) asked`:     "require, expect",
+	`stands?|stood`:                   "is, is set, appears",
+	`in force`:                        "effective, applies",
+	`(and|and all) the(ir)? like`:     "a list, or \"such as …\"",
+	`mak(es|e|ing) of`:                "interprets, renders; the result",
+	`folders?`:                        "directory",
+	`behind|beside`:                   "after, next to, in addition to",
+	`line ends?`:                      "newline",
+	`first stage|second stage`:        "stage 1, stage 2, initrd",
+	`made[- ]up user`:                 "dynamic user",
+	`renders? no line`:                "is omitted",
+	`nobody told`:                     "unknown",
+	`belongs? into`:                   "belongs in",
+	`which there (is|are) (not|none)`: "does not exist",
+	`misspelt|colour|licence|catalog`: "American spelling",
+	`the way (a)?round`:               "bypass",
+	`holds? for|does not hold`:        "applies, has no effect",
+	`is no`:                           "is not",
+	`what was touched`:                "changes",
 }
 
 // used are texts in which an avoided word is meant: they are removed before the search.
@@ -44,7 +44,7 @@ var used = []string{
 	"misspelt/modules", "mask-misspelt", // a directory and a rule
 	"Behind GitHub's new",                                          // the title of a page
 	"path|folder|root", "PATH|FOLDER|FILE", "directory|folder|url", // parts of names in users' files
-	"catalogue.go",
+	"catalog.go",
 }
 
 // TestWords looks for avoided words in everything that users and contributors

@@ -97,8 +97,8 @@ func (c Case) Try(t *testing.T, l lint.Linter) Outcome {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if l.Catalogue == nil {
-		l.Catalogue = l.Rules
+	if l.Catalog == nil {
+		l.Catalog = l.Rules
 	}
 	l.Rules = rules
 	project := c.load(t, c.Files, 1)

@@ -151,28 +151,37 @@ func wildmatch(pattern, name string) bool {
 
 // matchStars matches the stars at pattern[p] and returns where the pattern
 // goes on.
-func matchStars(pattern string, p int, name string, at, next []bool) int { //nolint:cyclop // mirrors dowild in wildmatch.c of git
+func matchStars(pattern string, p int, name string, at, next []bool) int {
 	end := p
 	for end < len(pattern) && pattern[end] == '*' {
 		end++
 	}
-	folders := end-p == 2 && (p == 0 || pattern[p-1] == '/') && (end == len(pattern) || pattern[end] == '/')
+	last := end == len(pattern)
+	if end-p == 2 && (p == 0 || pattern[p-1] == '/') && (last || pattern[end] == '/') {
+		matchDirectories(last, name, at, next)
+		if !last {
+			end++
+		}
+		return end
+	}
+	for n := range next {
+		next[n] = at[n] || n > 0 && next[n-1] && name[n-1] != '/'
+	}
+	return end
+}
+
+// matchDirectories matches two stars between slashes: any number of directories, or
+// if they are the last of the pattern, everything inside one.
+func matchDirectories(last bool, name string, at, next []bool) {
 	seen := false
 	for n := range next {
-		switch {
-		case folders && end == len(pattern): // "a/**" is everything inside a
+		if last {
 			next[n] = seen && n == len(name)
-		case folders: // "**/" is any number of folders
+		} else {
 			next[n] = at[n] || seen && name[n-1] == '/'
-		default:
-			next[n] = at[n] || n > 0 && next[n-1] && name[n-1] != '/'
 		}
 		seen = seen || at[n]
 	}
-	if folders && end < len(pattern) {
-		end++
-	}
-	return end
 }
 
 // parseClass reads the class that opens at pattern[p] and returns where the

@@ -18,8 +18,8 @@ import (
 //go:embed units.tsv
 var unitTable string
 
-// catalogue is unitTable as it is looked up.
-type catalogue struct {
+// catalog is unitTable as it is looked up.
+type catalog struct {
 	// enabledBy are the options of each name, "*" if the modules do not say.
 	enabledBy map[string][]string
 	// patterns are the names that are known in part, with "*" for the rest.
@@ -28,8 +28,8 @@ type catalogue struct {
 	byType map[string][]string
 }
 
-var nixosUnits = sync.OnceValue(func() *catalogue {
-	c := &catalogue{enabledBy: map[string][]string{}, byType: map[string][]string{}}
+var nixosUnits = sync.OnceValue(func() *catalog {
+	c := &catalog{enabledBy: map[string][]string{}, byType: map[string][]string{}}
 	for line := range strings.Lines(unitTable) {
 		name, options, ok := strings.Cut(strings.TrimSpace(line), "\t")
 		if !ok || strings.HasPrefix(name, "#") {

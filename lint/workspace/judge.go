@@ -28,7 +28,7 @@ type linter struct {
 func (w *Workspace) newLinter() *linter {
 	l := &linter{Workspace: w, bare: (&config.File{}).Under(w.opts.Flags)}
 	l.Linter = &lint.Linter{
-		Catalogue: w.catalogue, Baselines: w.baselines,
+		Catalog: w.catalog, Baselines: w.baselines,
 		NoIgnores: w.opts.NoIgnores,
 		Binding:   func(f *nixast.File, r *lint.Rule) bool { return w.settingsOf(f).Binding(r) },
 		Filters:   []lint.Filter{l.judge, l.setAside},
@@ -37,7 +37,7 @@ func (w *Workspace) newLinter() *linter {
 	l.Brief = func(r *lint.Rule) bool {
 		return !slices.ContainsFunc(settings, func(c *config.File) bool { return c.Suggests(r) })
 	}
-	for _, r := range w.catalogue {
+	for _, r := range w.catalog {
 		if !lint.IsSource(r) && slices.ContainsFunc(settings, func(c *config.File) bool { return c.Mentions(r) }) {
 			l.Rules = append(l.Rules, r)
 		}

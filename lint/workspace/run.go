@@ -225,7 +225,7 @@ func (l *linter) report(r *lint.Result, failed []report.Failure, t Task) *Run {
 
 // newReport is a report with what all reports have.
 func (w *Workspace) newReport(r *lint.Result) *report.Report {
-	out := &report.Report{Result: r, Rules: w.catalogue, Dir: w.base, Base: w.base, Project: path.Base(w.base)}
+	out := &report.Report{Result: r, Rules: w.catalog, Dir: w.base, Base: w.base, Project: path.Base(w.base)}
 	if w.opts.Describe {
 		out.Commit = w.commit()
 	}

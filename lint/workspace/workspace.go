@@ -71,7 +71,7 @@ type Workspace struct {
 	opts      Options
 	base      string // Dir as an absolute path with "/"
 	finder    *config.Finder
-	catalogue []*lint.Rule
+	catalog   []*lint.Rule
 	baselines []*profile.Baseline // what units are compared with
 	exclude   *config.File        // the globs of Options.Exclude
 	under     map[*config.File]*config.File
@@ -79,8 +79,8 @@ type Workspace struct {
 	leftOut   map[string]bool // vendored and hidden directories that hold Nix files
 }
 
-// Catalogue are all rules, in order.
-func Catalogue() []*lint.Rule { return slices.Concat(rules.All(), lint.SourceRules()) }
+// Catalog are all rules, in order.
+func Catalog() []*lint.Rule { return slices.Concat(rules.All(), lint.SourceRules()) }
 
 // Open reads the settings and the baselines that they name, but not the source yet.
 func Open(opts Options) (*Workspace, error) {
@@ -88,7 +88,7 @@ func Open(opts Options) (*Workspace, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &Workspace{opts: opts, base: filepath.ToSlash(base), under: map[*config.File]*config.File{}, tracked: trackers{}, leftOut: map[string]bool{}, catalogue: Catalogue()}
+	w := &Workspace{opts: opts, base: filepath.ToSlash(base), under: map[*config.File]*config.File{}, tracked: trackers{}, leftOut: map[string]bool{}, catalog: Catalog()}
 	for _, glob := range opts.Exclude {
 		if err := config.CheckGlob(glob); err != nil {
 			return nil, fmt.Errorf("--exclude: %w", err)
@@ -100,7 +100,7 @@ func Open(opts Options) (*Workspace, error) {
 	}
 	w.finder = &config.Finder{
 		Base: w.base, None: &config.File{},
-		Vocabulary: config.Vocabulary{Rules: w.catalogue, Classes: profile.ClassNames()},
+		Vocabulary: config.Vocabulary{Rules: w.catalog, Classes: profile.ClassNames()},
 	}
 	if err := w.fix(); err != nil {
 		return nil, err
@@ -112,7 +112,7 @@ func Open(opts Options) (*Workspace, error) {
 		return nil, err
 	}
 	for _, list := range [][]string{opts.Flags.Select, opts.Flags.Ignore} {
-		if _, err := lint.Select(w.catalogue, list, nil); err != nil {
+		if _, err := lint.Select(w.catalog, list, nil); err != nil {
 			return nil, err
 		}
 	}

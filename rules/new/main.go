@@ -1,4 +1,4 @@
-// Command new writes the files of a new rule, and its line in the catalogue:
+// Command new writes the files of a new rule, and its line in the catalog:
 //
 //	go run ./rules/new D017 some-name
 //
@@ -68,11 +68,11 @@ func write(root string, all []*lint.Rule, id, name string) ([]string, error) {
 		}
 		written = append(written, f.name)
 	}
-	catalogue := filepath.Join("rules", "catalogue.go")
-	if err := list(filepath.Join(root, catalogue), all, r); err != nil {
+	catalog := filepath.Join("rules", "catalog.go")
+	if err := list(filepath.Join(root, catalog), all, r); err != nil {
 		return written, err
 	}
-	return append(written, catalogue), nil
+	return append(written, catalog), nil
 }
 
 // describe checks an ID and a name against those of the other rules. Rules whose IDs
@@ -131,23 +131,23 @@ func create(name, from string, r rule) error {
 	return errors.Join(err, f.Close())
 }
 
-// entry is a line of the catalogue.
+// entry is a line of the catalog.
 var entry = regexp.MustCompile(`(?m)^\t\t\w+\.\w+,\n`)
 
-// list adds the rule to the catalogue, after those with lower IDs.
-func list(catalogue string, all []*lint.Rule, r rule) error {
-	src, err := os.ReadFile(catalogue)
+// list adds the rule to the catalog, after those with lower IDs.
+func list(catalog string, all []*lint.Rule, r rule) error {
+	src, err := os.ReadFile(catalog)
 	if err != nil {
 		return err
 	}
 	entries := entry.FindAllIndex(src, -1)
 	if len(entries) != len(all) {
-		return fmt.Errorf("%s has %d lines of the form family.Rule for %d rules", catalogue, len(entries), len(all))
+		return fmt.Errorf("%s has %d lines of the form family.Rule for %d rules", catalog, len(entries), len(all))
 	}
 	at := entries[len(entries)-1][1]
 	if i := slices.IndexFunc(all, func(other *lint.Rule) bool { return other.ID > r.ID }); i >= 0 {
 		at = entries[i][0]
 	}
 	line := fmt.Sprintf("\t\t%s.%s,\n", r.Family, r.Var)
-	return os.WriteFile(catalogue, slices.Insert(src, at, []byte(line)...), 0o644)
+	return os.WriteFile(catalog, slices.Insert(src, at, []byte(line)...), 0o644)
 }

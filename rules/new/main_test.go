@@ -34,7 +34,7 @@ func TestNewRule(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"rules/directive/some_name.go", "rules/directive/some-name.md", "testdata/rules/D099-some-name.txtar", "rules/catalogue.go"}
+	want := []string{"rules/directive/some_name.go", "rules/directive/some-name.md", "testdata/rules/D099-some-name.txtar", "rules/catalog.go"}
 	if diff := cmp.Diff(want, written); diff != "" {
 		t.Errorf("(-want +written)\n%s", diff)
 	}

@@ -18,7 +18,7 @@ func checkInvalid(p *lint.Pass, s *lint.Suppression) {
 		return
 	}
 	for _, r := range s.Rules {
-		if lint.Find(p.Catalogue(), r.Name) != nil {
+		if lint.Find(p.Catalog(), r.Name) != nil {
 			continue
 		}
 		d := p.AtSuppression(s, r)
@@ -33,7 +33,7 @@ func checkInvalid(p *lint.Pass, s *lint.Suppression) {
 // left out: they all look alike, and the nearest one is not the one that was meant.
 func suppressible(p *lint.Pass) []string {
 	var names []string
-	for _, r := range p.Catalogue() {
+	for _, r := range p.Catalog() {
 		if r.Suppression == nil {
 			names = append(names, r.Name)
 		}

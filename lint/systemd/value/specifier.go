@@ -60,8 +60,19 @@ func (e Expander) Expand(text, letters string) (string, bool) {
 	return b.String(), true
 }
 
+// systemSpecifiers are the specifiers that mean the same in each unit of the system
+// manager (unit_full_printf_full in src/core/unit-printf.c of systemd).
+var systemSpecifiers = map[byte]string{
+	'u': "root", 'g': "root", 'U': "0", 'G': "0", 'h': "/root", 's': "/bin/sh",
+	't': "/run", 'S': "/var/lib", 'C': "/var/cache", 'L': "/var/log", 'E': "/etc", 'D': "/usr/share", 'T': "/tmp", 'V': "/var/tmp",
+	'Y': "/etc/systemd/system",
+}
+
 // value returns what one specifier stands for in a unit of the system manager.
-func (e Expander) value(letter byte) string { //nolint:cyclop // mirrors the table of unit_full_printf_full in src/core/unit-printf.c of systemd
+func (e Expander) value(letter byte) string {
+	if text, ok := systemSpecifiers[letter]; ok {
+		return text
+	}
 	id := cmp.Or(e.Name, unnamed)
 	stem := strings.TrimSuffix(id, path.Ext(id))
 	prefix, instance, _ := strings.Cut(stem, "@")
@@ -78,36 +89,10 @@ func (e Expander) value(letter byte) string { //nolint:cyclop // mirrors the tab
 		return prefix[strings.LastIndexByte(prefix, '-')+1:]
 	case 'f':
 		return "/" + instance
-	case 'u', 'g':
-		return "root"
-	case 'U', 'G':
-		return "0"
-	case 'h':
-		return "/root"
-	case 's':
-		return "/bin/sh"
-	case 't':
-		return "/run"
-	case 'S':
-		return "/var/lib"
-	case 'C':
-		return "/var/cache"
-	case 'L':
-		return "/var/log"
-	case 'E':
-		return "/etc"
-	case 'D':
-		return "/usr/share"
-	case 'T':
-		return "/tmp"
-	case 'V':
-		return "/var/tmp"
 	case 'd':
 		return "/run/credentials/" + id
 	case 'y':
 		return "/etc/systemd/system/" + id
-	case 'Y':
-		return "/etc/systemd/system"
 	}
 	return "machine"
 }

@@ -13,7 +13,7 @@ import (
 	"wardnix/rules/suppression"
 )
 
-// All is the catalogue, by ID.
+// All is the catalog, by ID.
 //
 // The letter of an ID is that of the family: A activation, B baselines, C
 // contradictions and gaps inside a unit, D directives and their values, H the host, M migrations,
