@@ -31,7 +31,7 @@ var avoided = map[string]string{
 	`nobody told`:                     "unknown",
 	`belongs? into`:                   "belongs in",
 	`which there (is|are) (not|none)`: "does not exist",
-	`misspelt|colour|licence|catalog`: "American spelling",
+	`misspelt|colour|licence`: "American spelling",
 	`the way (a)?round`:               "bypass",
 	`holds? for|does not hold`:        "applies, has no effect",
 	`is no`:                           "is not",

@@ -60,9 +60,9 @@ func (e Expander) Expand(text, letters string) (string, bool) {
 	return b.String(), true
 }
 
-// systemSpecifiers are the specifiers that mean the same in each unit of the system
+// managerSpecifiers are the specifiers that mean the same in each unit of the system
 // manager (unit_full_printf_full in src/core/unit-printf.c of systemd).
-var systemSpecifiers = map[byte]string{
+var managerSpecifiers = map[byte]string{
 	'u': "root", 'g': "root", 'U': "0", 'G': "0", 'h': "/root", 's': "/bin/sh",
 	't': "/run", 'S': "/var/lib", 'C': "/var/cache", 'L': "/var/log", 'E': "/etc", 'D': "/usr/share", 'T': "/tmp", 'V': "/var/tmp",
 	'Y': "/etc/systemd/system",
@@ -70,7 +70,7 @@ var systemSpecifiers = map[byte]string{
 
 // value returns what one specifier stands for in a unit of the system manager.
 func (e Expander) value(letter byte) string {
-	if text, ok := systemSpecifiers[letter]; ok {
+	if text, ok := managerSpecifiers[letter]; ok {
 		return text
 	}
 	id := cmp.Or(e.Name, unnamed)
