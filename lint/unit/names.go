@@ -145,15 +145,23 @@ func (u *Unit) Exists(name string) eval.Truth {
 	if slices.ContainsFunc(peers, func(p *nixos.Unit) bool { return !p.Pattern && p.When == nil && !p.IsOverride() }) {
 		return eval.Yes
 	}
-	_, kind := splitName(name)
-	switch h := u.Host; {
-	case len(peers) > 0 || slices.Contains(madeElsewhere, kind) || strings.ContainsAny(name, "%$\x00"):
-	case h.Name == "" || u.Scope.Kind != nixos.System || u.Scope.Name != "":
-	case len(h.Unseen) > 0 || h.Unfinished() != nil || mayBeEnabled(h, name) || addsUnits(h):
-	default:
-		return eval.No
+	if len(peers) > 0 {
+		return eval.Maybe
 	}
-	return eval.Maybe
+	return u.DefinedElsewhere(name)
+}
+
+// DefinedElsewhere reports whether something else than a unit of the project defines a
+// unit of a name: No if all modules of the host are in sight, and no option enables it;
+// otherwise Maybe.
+func (u *Unit) DefinedElsewhere(name string) eval.Truth {
+	_, kind := splitName(name)
+	h := u.Host
+	if slices.Contains(madeElsewhere, kind) || strings.ContainsAny(name, "%$\x00") || h.Name == "" || u.Scope.Kind != nixos.System ||
+		u.Scope.Name != "" || len(h.Unseen) > 0 || h.Unfinished() != nil || mayBeEnabled(h, name) || addsUnits(h) {
+		return eval.Maybe
+	}
+	return eval.No
 }
 
 // mayBeEnabled reports whether a module of NixOS may define the unit on the host: an

@@ -61,3 +61,9 @@ func extend(u *unit.Unit, section, option, name string) (edits []lint.FileEdit, 
 	}
 	return edits, "add `" + option + " = [ " + nixast.QuoteString(name) + " ]`"
 }
+
+// lintPlace is where a unit is defined, as a place that helps to understand a finding.
+func lintPlace(u *unit.Unit) (*nixast.File, nixast.Span, string) {
+	file, span := unit.Place(u.Def().Binding)
+	return file, span, "`" + u.Name + "` is set here"
+}

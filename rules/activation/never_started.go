@@ -4,17 +4,12 @@ import (
 	"slices"
 
 	"wardnix/lint"
-	"wardnix/lint/nixos"
 	"wardnix/lint/unit"
 )
 
 // NeverStarted reports timers, sockets and path units that nothing starts. It looks at
 // the whole project: another host may start them.
 var NeverStarted = &lint.Rule{Page: lint.ReadPage(pages, "never-started"), Check: checkNeverStarted}
-
-// waitedFor are the targets that start units of a type, so that they wait for what they
-// are about (systemd.special(7)).
-var waitedFor = map[string]string{"timer": "timers.target", "socket": "sockets.target", "path": "paths.target"}
 
 func checkNeverStarted(p *lint.Pass) {
 	for _, u := range p.Units {
@@ -29,11 +24,6 @@ func checkNeverStarted(p *lint.Pass) {
 			Fix(list(u, section, directive, target, "what the "+u.Type()+" runs, which did not run so far")...).
 			Reportf("nothing starts the %s", u.Type())
 	}
-}
-
-// isWhole reports whether the unit itself says what it waits for.
-func isWhole(u *unit.Unit) bool {
-	return !u.IsOverride() && slices.Contains(u.Sections(), nixos.OwnSection(u.Type())) || u.Option("listenStreams").IsSet() || u.Option("listenDatagrams").IsSet()
 }
 
 // startsIt reports whether one unit starts another, or may.

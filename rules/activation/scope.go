@@ -1,6 +1,8 @@
 package activation
 
 import (
+	"slices"
+
 	"wardnix/lint/nixos"
 	"wardnix/lint/unit"
 	"wardnix/nixast/eval"
@@ -14,4 +16,13 @@ const networkOnline = "network-online.target"
 // under a name that is known.
 func standsAlone(u *unit.Unit) bool {
 	return !u.Pattern && u.Style != nixos.TextStyle && len(u.Partial) == 0 && u.Enabled() != eval.No && u.Scope.Kind != nixos.Initrd
+}
+
+// waitedFor are the targets that start units of a type, so that they wait for what they
+// are about (systemd.special(7)).
+var waitedFor = map[string]string{"timer": "timers.target", "socket": "sockets.target", "path": "paths.target"}
+
+// isWhole reports whether the unit itself says what it waits for.
+func isWhole(u *unit.Unit) bool {
+	return !u.IsOverride() && slices.Contains(u.Sections(), nixos.OwnSection(u.Type())) || u.Option("listenStreams").IsSet() || u.Option("listenDatagrams").IsSet()
 }

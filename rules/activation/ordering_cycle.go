@@ -1,0 +1,90 @@
+package activation
+
+import (
+	"slices"
+	"strings"
+
+	"wardnix/lint"
+	"wardnix/lint/unit"
+	"wardnix/nixast/eval"
+)
+
+// OrderingCycle reports units that are ordered after themselves by way of others.
+var OrderingCycle = &lint.Rule{Page: lint.ReadPage(pages, "ordering-cycle"), Check: checkOrderingCycle}
+
+// An edge says that one unit is started after another.
+type edge struct {
+	to *unit.Unit
+	at unit.Setting
+	in *unit.Unit // the unit that says so
+}
+
+func checkOrderingCycle(p *lint.Pass) {
+	edges := orderOf(p)
+	var reported []*unit.Unit
+	for _, u := range p.Units {
+		path := cycleFrom(edges, u)
+		if path == nil || slices.ContainsFunc(path, func(e edge) bool { return slices.Contains(reported, e.to) }) {
+			continue
+		}
+		names := []string{u.Name}
+		for _, e := range path {
+			reported = append(reported, e.to)
+			names = append(names, e.to.Name)
+		}
+		first := path[0]
+		d := p.At(first.in, first.at).Note("%s", strings.Join(names, " after "))
+		d.Note("systemd breaks the cycle by not starting one of them").Reportf("ordering cycle of %d units", len(path))
+	}
+}
+
+// orderOf are the orders between units of the project that are certain.
+func orderOf(p *lint.Pass) map[*unit.Unit][]edge {
+	edges := map[*unit.Unit][]edge{}
+	for _, u := range p.Units {
+		if !standsAlone(u) || u.When != nil || u.Enabled() != eval.Yes {
+			continue
+		}
+		for _, directive := range []string{"After", "Before"} {
+			for _, d := range u.Dependencies("Unit", directive) {
+				if d.Unit == "" || d.When != nil || d.Def == nil {
+					continue
+				}
+				other := peer(p.Units, u, d.Unit)
+				switch {
+				case other == nil || other == u || !standsAlone(other): // systemd ignores an order after oneself
+				case directive == "After":
+					edges[u] = append(edges[u], edge{other, d.Setting, u})
+				default:
+					edges[other] = append(edges[other], edge{u, d.Setting, u})
+				}
+			}
+		}
+	}
+	return edges
+}
+
+// cycleFrom is the shortest way from a unit back to it; nil if there is none.
+func cycleFrom(edges map[*unit.Unit][]edge, start *unit.Unit) []edge {
+	ways := [][]edge{nil}
+	seen := map[*unit.Unit]bool{}
+	for len(ways) > 0 {
+		way := ways[0]
+		ways = ways[1:]
+		at := start
+		if len(way) > 0 {
+			at = way[len(way)-1].to
+		}
+		for _, e := range edges[at] {
+			next := append(slices.Clone(way), e)
+			if e.to == start {
+				return next
+			}
+			if !seen[e.to] {
+				seen[e.to] = true
+				ways = append(ways, next)
+			}
+		}
+	}
+	return nil
+}
