@@ -19,6 +19,7 @@ var forms = []form{
 	{regexp.MustCompile(`(\brepo: )(?:https://github\.com/[\w.-]+/[\w.-]+|` + clone + `)\b`), func(r, _ string) string {
 		return Git(r)
 	}},
+	{regexp.MustCompile(`(\bgit clone )\S+`), func(r, _ string) string { return either(r, Git(r), ".") }},
 	{regexp.MustCompile(`((?:\burl = "|\s))(?:github:[\w.-]+/wardnix|git\+file://` + clone + `)\b`), func(r, _ string) string {
 		return either(r, "github:"+r, "git+file://"+clone)
 	}},

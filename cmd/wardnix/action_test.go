@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v3"
+
+	"wardnix/internal/testtool"
 )
 
 // actionEnv are the inputs of the action as its file has them, with some replaced.
@@ -44,7 +46,7 @@ func actionEnv(t *testing.T, given map[string]string) []string {
 // The script of the action annotates, writes the whole list into the log and the summary,
 // sets its outputs, and fails where lint does.
 func TestActionScript(t *testing.T) {
-	needs(t, "bash")
+	testtool.Need(t, "bash")
 	for _, c := range []struct {
 		name            string
 		inputs          map[string]string

@@ -9,13 +9,15 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"wardnix/internal/testtool"
 )
 
 // The NixOS module of a weekly audit evaluates with the real Nix, by the module system of
 // each checkout of nixpkgs that WARDNIX_NIXPKGS names, to a unit that runs wardnix on the
 // running system.
 func TestModuleEvaluates(t *testing.T) {
-	needs(t, "nix-instantiate")
+	testtool.Need(t, "nix-instantiate")
 	trees := filepath.SplitList(os.Getenv("WARDNIX_NIXPKGS"))
 	if len(trees) == 0 {
 		t.Skip("WARDNIX_NIXPKGS names no checkout of nixpkgs")

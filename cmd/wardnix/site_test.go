@@ -3,12 +3,12 @@ package main
 import (
 	"bytes"
 	"context"
-	"os"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"wardnix/cmd/internal/chromium"
+	"wardnix/internal/testtool"
 )
 
 // The documentation that wardnix writes is read from its directory: the search works
@@ -16,10 +16,7 @@ import (
 func TestDocsInChromium(t *testing.T) {
 	program := chromium.Find()
 	if program == "" {
-		if os.Getenv("CI") != "" {
-			t.Fatal("no Chromium is installed")
-		}
-		t.Skip("no Chromium is installed")
+		testtool.Lack(t, "no Chromium is installed")
 	}
 	dir := filepath.Join(t.TempDir(), "site")
 	var out bytes.Buffer

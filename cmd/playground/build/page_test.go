@@ -4,13 +4,13 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"wardnix/cmd/internal/chromium"
+	"wardnix/internal/testtool"
 )
 
 // The text of the engine is what HTML keeps, and the bytes come back as the page
@@ -56,10 +56,7 @@ func TestPack(t *testing.T) {
 func TestPageInChromium(t *testing.T) {
 	program := chromium.Find()
 	if program == "" {
-		if os.Getenv("CI") != "" {
-			t.Fatal("no Chromium is installed")
-		}
-		t.Skip("no Chromium is installed")
+		testtool.Lack(t, "no Chromium is installed")
 	}
 	t.Chdir("../../..")
 	page := filepath.Join(t.TempDir(), "playground.html")
