@@ -23,22 +23,35 @@ func (e Edit) String() string { return fmt.Sprintf("%d-%d: %q", e.Start, e.End, 
 // starts there. It is an error if two edits change the same bytes, or if one
 // lies outside src.
 func Apply(src string, edits []Edit) (string, error) {
-	sorted := sortEdits(edits)
+	sorted, err := ordered(edits, len(src))
+	if err != nil {
+		return "", err
+	}
 	var b strings.Builder
 	at := 0
-	for i, e := range sorted {
-		if e.Start < 0 || e.End < e.Start || e.End > len(src) {
-			return "", fmt.Errorf("edit %v lies outside the %d bytes of the source", e, len(src))
-		}
-		if e.Start < at {
-			return "", fmt.Errorf("edits overlap: %v and %v", sorted[i-1], e)
-		}
+	for _, e := range sorted {
 		b.WriteString(src[at:e.Start])
 		b.WriteString(e.New)
 		at = e.End
 	}
 	b.WriteString(src[at:])
 	return b.String(), nil
+}
+
+// ordered sorts edits of a text of size bytes, or says why they cannot be applied.
+func ordered(edits []Edit, size int) ([]Edit, error) {
+	sorted := sortEdits(edits)
+	at := 0
+	for i, e := range sorted {
+		if e.Start < 0 || e.End < e.Start || e.End > size {
+			return nil, fmt.Errorf("edit %v lies outside the %d bytes of the source", e, size)
+		}
+		if e.Start < at {
+			return nil, fmt.Errorf("edits overlap: %v and %v", sorted[i-1], e)
+		}
+		at = e.End
+	}
+	return sorted, nil
 }
 
 // Conflicts reports whether the edits of two fixes cannot be applied together.

@@ -38,7 +38,7 @@ func (e *Editor) Ensure(set nixast.Node, where Where, attrs ...Attr) ([]Edit, er
 		}
 		edits = append(edits, more...)
 	}
-	if _, err := Apply(e.file.Src, edits); err != nil {
+	if _, err := ordered(edits, len(e.file.Src)); err != nil {
 		return nil, err // two sets on one line were broken
 	}
 	return edits, nil

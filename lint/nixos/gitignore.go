@@ -5,24 +5,37 @@ import (
 	"strings"
 )
 
-// An ignoreFile holds the patterns of one .gitignore, in order.
-type ignoreFile []ignorePattern
+// An ignoreFile holds the patterns of one .gitignore. Of those without wildcards, which
+// may be many, only the ones that a name equals are looked at.
+type ignoreFile struct {
+	names map[ignoredName]verdict
+	globs []ignorePattern // in order
+}
+
+// An ignoredName is what a pattern without wildcards is about.
+type ignoredName struct {
+	name               string
+	anchored, dirsOnly bool
+}
+
+// A verdict is what the last pattern of a kind says.
+type verdict struct {
+	at      int // among all patterns
+	negated bool
+}
 
 type ignorePattern struct {
 	glob     string
 	negated  bool // "!": take back what an earlier pattern ignored
 	dirsOnly bool // a trailing "/"
 	anchored bool // a "/" before the end: matched against the whole path below the .gitignore
-	literal  bool // nothing in glob stands for anything else
+	at       int  // among all patterns
 	// head and tail are what a name begins and ends with that the pattern is about.
 	head, tail string
 }
 
 // matches reports whether the pattern is about name.
 func (p *ignorePattern) matches(name string) bool {
-	if p.literal {
-		return p.glob == name
-	}
 	return strings.HasPrefix(name, p.head) && strings.HasSuffix(name, p.tail) && wildmatch(p.glob, name)
 }
 
@@ -40,14 +53,16 @@ func ends(glob string) (head, tail string) {
 // parseIgnore reads the text of a .gitignore as gitignore(5) of git 2.47
 // describes it.
 func parseIgnore(text string) ignoreFile {
-	var patterns ignoreFile
+	f := ignoreFile{names: map[ignoredName]verdict{}}
 	text = strings.TrimPrefix(text, "\ufeff")
+	at := 0
 	for line := range strings.SplitSeq(text, "\n") {
+		at++
 		line = trimUnescapedBlanks(strings.TrimSuffix(line, "\r"))
 		if line == "" || line[0] == '#' {
 			continue
 		}
-		var p ignorePattern
+		p := ignorePattern{at: at}
 		if line[0] == '!' {
 			p.negated = true
 			line = line[1:]
@@ -58,14 +73,16 @@ func parseIgnore(text string) ignoreFile {
 		}
 		p.anchored = strings.Contains(line, "/")
 		p.glob = strings.TrimPrefix(line, "/")
-		if p.literal = !strings.ContainsAny(p.glob, special); !p.literal {
+		switch {
+		case p.glob == "":
+		case strings.ContainsAny(p.glob, special):
 			p.head, p.tail = ends(p.glob)
-		}
-		if p.glob != "" {
-			patterns = append(patterns, p)
+			f.globs = append(f.globs, p)
+		default:
+			f.names[ignoredName{p.glob, p.anchored, p.dirsOnly}] = verdict{at, p.negated}
 		}
 	}
-	return patterns
+	return f
 }
 
 // trimUnescapedBlanks drops trailing spaces unless a backslash protects them.
@@ -88,20 +105,27 @@ func trimUnescapedBlanks(s string) string {
 // the .gitignore, and if so whether it is ignored. The last pattern wins.
 func (f ignoreFile) match(rel string, isDir bool) (ignored, spoken bool) {
 	base := rel[strings.LastIndexByte(rel, '/')+1:]
-	for i := len(f) - 1; i >= 0; i-- {
-		p := &f[i]
-		if p.dirsOnly && !isDir {
-			continue
+	var last verdict
+	for _, name := range []ignoredName{{base, false, false}, {rel, true, false}, {base, false, true}, {rel, true, true}} {
+		if v := f.names[name]; v.at > last.at && (isDir || !name.dirsOnly) {
+			last = v
+		}
+	}
+	for i := len(f.globs) - 1; i >= 0; i-- {
+		p := &f.globs[i]
+		if p.at < last.at {
+			break
 		}
 		name := base
 		if p.anchored {
 			name = rel
 		}
-		if p.matches(name) {
-			return !p.negated, true
+		if (isDir || !p.dirsOnly) && p.matches(name) {
+			last = verdict{p.at, p.negated}
+			break
 		}
 	}
-	return false, false
+	return last.at > 0 && !last.negated, last.at > 0
 }
 
 // wildmatch matches name against a git pattern whose "*" and "?" do not

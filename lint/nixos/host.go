@@ -31,7 +31,8 @@ type Host struct {
 	// imports.
 	Unseen []Reason
 	// Units are the units that the host defines or changes, by scope and name. Those of
-	// the files without a system have Hosts like this one but with other evaluators.
+	// the files without a system have Hosts like this one but with other evaluators: of
+	// another unit, rules about units ask only for its name and lines.
 	Units []*Unit
 	// Confs are the configuration files of systemd that it writes, by scope and
 	// name; one that several options write is there for each of them.

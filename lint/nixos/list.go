@@ -34,7 +34,7 @@ func (v *view) List(name string) (map[string]string, error) {
 	if len(entries) > maxEntries {
 		return nil, errNotListed
 	}
-	is = is.enter(r, rel)
+	is, _ = is.enter(r, rel)
 	types := map[string]string{}
 	for _, e := range entries {
 		if e.Name() != ".git" && !is.ignored(path.Join(rel, e.Name()), e.IsDir()) {

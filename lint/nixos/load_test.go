@@ -247,6 +247,27 @@ func TestLoadDisk(t *testing.T) {
 	}
 }
 
+// A .gitignore that is not read is a problem, since what it excludes is read.
+func TestLargeIgnore(t *testing.T) {
+	p := loadTexts(t, map[string]string{
+		".gitignore":   strings.Repeat("# a comment\n", maxIgnore/12+1),
+		"b/.gitignore": "c.nix\n",
+		"a.nix":        "{ }",
+		"b/c.nix":      "{ }",
+		"b/d.nix":      "{ }",
+	}, Options{})
+	var problems []string
+	for _, x := range p.Problems() {
+		problems = append(problems, x.Name+": "+x.Err.Error())
+	}
+	if diff := cmp.Diff([]string{".gitignore: file is too large: the limit is 1 MiB"}, problems); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"a.nix", "b/d.nix"}, fileList(p)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
 func TestLoadCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()

@@ -5,6 +5,7 @@ import (
 	"hash/crc32"
 	"path"
 	"slices"
+	"strings"
 )
 
 // rest is the host without a name, of the files that no host uses, and what it was
@@ -24,17 +25,19 @@ type rest struct {
 type share struct{ number, of int }
 
 // has reports whether a unit, by its name without the suffix, or a system inside the
-// world belongs to the share.
+// world belongs to the share. Units that look at each other do, such as a socket and
+// its service, or a template and its instances.
 func (s share) has(name string) bool {
+	name, _, _ = strings.Cut(name, "@")
 	return s.of < 2 || int(crc32.ChecksumIEEE([]byte(name))%uint32(s.of)) == s.number
 }
 
-// Modules are evaluated in shares if they are many. How many shares there are does not
-// depend on the number of processors, and so nor does what is found.
-const (
-	filesOfShare = 256
-	mostShares   = 2
-)
+// Modules are evaluated in shares if there are more files than filesOfShare. How many
+// shares there are does not depend on the number of processors, and so nor does what is
+// found.
+var filesOfShare = 256
+
+const mostShares = 2
 
 // restOf is the rest of the project. What is as it was in an older census is taken
 // over.
@@ -120,4 +123,7 @@ func (r *rest) finish(old *census) {
 		}
 	}
 	sortUnits(r.host.Units)
+	for _, other := range r.host.others {
+		other.Units, other.Confs = r.host.Units, r.host.Confs
+	}
 }

@@ -239,6 +239,22 @@ func TestWorkers(t *testing.T) {
 	}
 }
 
+// The same comes out in how many shares ever modules are evaluated.
+func TestShares(t *testing.T) {
+	defer func(n int) { filesOfShare = n }(filesOfShare)
+	for name, texts := range sources(t) {
+		t.Run(name, func(t *testing.T) {
+			filesOfShare = 1 << 30
+			want := describe(loadTexts(t, texts, Options{}))
+			filesOfShare = 1
+			got := describe(loadTexts(t, texts, Options{}))
+			if diff := cmp.Diff(strings.Split(want, "\n"), strings.Split(got, "\n")); diff != "" {
+				t.Errorf("(-whole +shares):\n%s", diff)
+			}
+		})
+	}
+}
+
 // Files that are let go define no units: with all of them read, the same comes out.
 func TestLetGo(t *testing.T) {
 	defer func(n int) { manyFiles = n }(manyFiles)

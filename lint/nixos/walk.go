@@ -2,26 +2,35 @@ package nixos
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"path"
 	"slices"
 	"strings"
 	"sync/atomic"
+
+	"wardnix/lint/files"
 )
 
 // ignores are the .gitignore files that speak of a directory, outermost first.
 type ignores []scopedFile
 
-// enter takes the .gitignore of a directory into account.
-func (is ignores) enter(r *root, dir string) ignores {
+// maxIgnore is the size in bytes of the largest .gitignore that is read.
+const maxIgnore = 1 << 20
+
+// enter takes the .gitignore of a directory into account. The error is that of one that
+// is too large, and is not read.
+func (is ignores) enter(r *root, dir string) (ignores, error) {
 	if r.noIgnores {
-		return is
+		return is, nil
 	}
-	text, err := readText(r.fsys, path.Join(dir, ".gitignore"), 1<<20)
-	if err != nil {
-		return is
+	switch text, err := readText(r.fsys, path.Join(dir, ".gitignore"), maxIgnore); {
+	case err == nil:
+		return append(slices.Clip(is), scopedFile{dir: dir, patterns: parseIgnore(text)}), nil
+	case errors.Is(err, files.ErrTooLarge):
+		return is, err
 	}
-	return append(slices.Clip(is), scopedFile{dir: dir, patterns: parseIgnore(text)})
+	return is, nil
 }
 
 // ignored asks the .gitignore files from the innermost out.
@@ -46,7 +55,7 @@ func (r *root) ignoresAbove(rel string) (is ignores, seen bool) {
 		if d != "." && is.ignored(d, true) {
 			return is, false
 		}
-		is = is.enter(r, d)
+		is, _ = is.enter(r, d)
 	}
 	return is, true
 }
@@ -89,6 +98,7 @@ type listing struct {
 	files   []wanted
 	inner   []listing
 	err     error
+	unread  error // why its .gitignore is not read
 }
 
 // walk lists the files below dir, in order. It gives up once it has found more files
@@ -98,7 +108,10 @@ func (p *Project) walk(ctx context.Context, r *root, dir string, asked bool, lim
 	w.link = dir != "." && p.real(r, path.Join(r.dir, dir)) != path.Join(r.dir, dir)
 	is := ignores(r.ignore)
 	for d := range parents(dir) {
-		is = is.enter(r, d)
+		var err error
+		if is, err = is.enter(r, d); err != nil && asked {
+			p.problem(p.name(path.Join(r.dir, d, ".gitignore")), err)
+		}
 	}
 	for level := []listing{{dir: dir, ignore: is}}; len(level) > 0; {
 		each(p.opts.Workers, len(level), func(i int) {
@@ -113,6 +126,9 @@ func (p *Project) walk(ctx context.Context, r *root, dir string, asked bool, lim
 		for _, l := range level {
 			if l.err != nil {
 				p.problem(p.name(path.Join(r.dir, l.dir)), l.err)
+			}
+			if l.unread != nil && asked {
+				p.problem(p.name(path.Join(r.dir, l.dir, ".gitignore")), l.unread)
 			}
 			found, next = append(found, l.files...), append(next, l.inner...)
 		}
@@ -140,7 +156,7 @@ func (w *walker) list(l *listing) {
 		return
 	}
 	if slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == ".gitignore" }) {
-		l.ignore = l.ignore.enter(w.r, l.dir)
+		l.ignore, l.unread = l.ignore.enter(w.r, l.dir)
 	}
 	for _, e := range entries {
 		w.entry(l, path.Join(l.dir, e.Name()), e)

@@ -57,6 +57,26 @@ func TestSnippet(t *testing.T) {
 	}
 }
 
+// Of many findings of a rule in a file the first ones are printed, and the number of the
+// others.
+func TestManyAlike(t *testing.T) {
+	f := nixast.Parse("a.nix", strings.Repeat("a ", 25), nixast.Options{})
+	r := &lint.Result{Files: 1}
+	for i := range 25 {
+		r.Findings = append(r.Findings, lint.Finding{Rule: rule, Severity: lint.Warning, Message: "m", File: f, Span: nixast.Span{Start: 2 * i, End: 2*i + 1}})
+	}
+	var b strings.Builder
+	if err := writeText(&b, report.Style{}, r); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(b.String(), "warning[T001]: m\n"); n != 20 {
+		t.Errorf("%d findings are printed, want 20", n)
+	}
+	if want := "warning[T001]: 5 more findings in a.nix (`--format concise` prints all)\n\n1 file: 25 warnings\n"; !strings.HasSuffix(b.String(), want) {
+		t.Errorf("the report ends otherwise than with %q:\n%s", want, b.String()[max(0, b.Len()-200):])
+	}
+}
+
 func TestSummary(t *testing.T) {
 	f := nixast.Parse("a.nix", "{ }", nixast.Options{})
 	one := func(s lint.Severity, fixes ...lint.Fix) lint.Finding {

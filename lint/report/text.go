@@ -19,10 +19,7 @@ func full(p *Printer, r *Report) {
 		p.print(r.end())
 		return
 	}
-	for _, f := range r.bySeverity() {
-		r.Style.finding(p, f)
-		p.Printf("\n")
-	}
+	r.Style.findings(p, r.bySeverity())
 	p.print(r.end())
 	r.systems(p)
 }

@@ -72,14 +72,45 @@ func (u *Unit) DependsOn(name string, directives ...string) eval.Truth {
 
 // Peers are the units of the same service manager that have a name, or may have it.
 func (u *Unit) Peers(name string) []*nixos.Unit {
-	template, _ := TemplateOf(name)
+	index := u.World.namesOn(u.Host)
+	candidates := index.named[name]
+	if template, _ := TemplateOf(name); template != "" {
+		candidates = slices.Concat(candidates, index.named[template])
+	}
 	var found []*nixos.Unit
-	for _, p := range u.Host.Units {
-		if p.Scope == u.Scope && (p.Name == name || template != "" && p.Name == template || p.Pattern && MayMatch(p.Name, name) || hasAlias(p, name)) {
+	for _, p := range candidates {
+		if p.Scope == u.Scope {
+			found = append(found, p)
+		}
+	}
+	for _, p := range index.others {
+		if p.Scope == u.Scope && (p.Pattern && MayMatch(p.Name, name) || hasAlias(p, name)) {
 			found = append(found, p)
 		}
 	}
 	return found
+}
+
+// hostNames are the units of a host by name, and those that may have other names, too.
+type hostNames struct {
+	named  map[string][]*nixos.Unit
+	others []*nixos.Unit
+}
+
+// namesOn are the names of the units of a host.
+func (w *World) namesOn(h *nixos.Host) *hostNames {
+	if known, ok := w.names.Load(h); ok {
+		return known.(*hostNames)
+	}
+	n := &hostNames{named: map[string][]*nixos.Unit{}}
+	for _, u := range h.Units {
+		n.named[u.Name] = append(n.named[u.Name], u)
+		if u.Pattern || u.Option("aliases").IsSet() {
+			n.others = append(n.others, u)
+		}
+	}
+	w.names.Store(h, n)
+	return n
 }
 
 // hasAlias reports whether a unit has, or may have, a name as its alias.

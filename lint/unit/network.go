@@ -68,6 +68,8 @@ func (u *Unit) CutOff() (at Setting, how string, ok bool) {
 // Joined reports whether another unit may share the network of this one.
 func (u *Unit) Joined() bool {
 	return slices.ContainsFunc(u.Host.Units, func(other *nixos.Unit) bool {
-		return other.Pattern || other.Directive("Unit", "JoinsNamespaceOf").IsSet() || other.Directive("Service", "NetworkNamespacePath").IsSet()
+		return other.Pattern || slices.ContainsFunc(other.Lines(), func(l nixos.Line) bool {
+			return l.Key == "JoinsNamespaceOf" || l.Key == "NetworkNamespacePath"
+		})
 	})
 }

@@ -21,6 +21,7 @@ type World struct {
 	// systemd, which are units with one section.
 	Units, Confs []*Unit
 	users        func() map[nixos.Text]int
+	names        sync.Map // of namesOn
 }
 
 // Users is the number of units with directives that are defined in a text. It looks at

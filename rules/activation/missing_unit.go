@@ -1,7 +1,6 @@
 package activation
 
 import (
-	"slices"
 	"strings"
 
 	"wardnix/lint"
@@ -29,9 +28,10 @@ var ofOthers = map[string]string{
 
 func checkMissingUnit(p *lint.Pass) {
 	var own []string
+	isOwn := map[string]bool{}
 	for _, u := range p.Units {
-		if !u.Pattern && !u.IsOverride() && !slices.Contains(own, u.Name) {
-			own = append(own, u.Name)
+		if !u.Pattern && !u.IsOverride() && !isOwn[u.Name] {
+			own, isOwn[u.Name] = append(own, u.Name), true
 		}
 	}
 	for _, u := range p.Units {
@@ -40,17 +40,17 @@ func checkMissingUnit(p *lint.Pass) {
 		}
 		for _, r := range references {
 			if r.section == "Install" || r.section == "Unit" || r.section == nixos.OwnSection(u.Type()) {
-				checkReference(p, u, r, own)
+				checkReference(p, u, r, own, isOwn)
 			}
 		}
 	}
 }
 
 // checkReference reports names in one directive.
-func checkReference(p *lint.Pass, u *unit.Unit, r reference, own []string) {
+func checkReference(p *lint.Pass, u *unit.Unit, r reference, own []string, isOwn map[string]bool) {
 	for _, d := range u.Dependencies(r.section, r.directive) {
 		if d.Unit == "" || d.Def == nil || !strings.Contains(d.Unit, ".") || strings.ContainsAny(d.Unit, "%$") ||
-			slices.Contains(own, d.Unit) || len(u.Peers(d.Unit)) > 0 {
+			isOwn[d.Unit] || len(u.Peers(d.Unit)) > 0 {
 			continue
 		}
 		meant, other := ofOthers[d.Unit]
