@@ -54,10 +54,8 @@ func (u *Unit) fit(rs []profile.Requirement, d *profile.Daemon) []profile.Requir
 				r = bounded(r, given)
 			}
 		case "ProtectSystem":
-			if d != nil && r.Want == "strict" && !u.writesOwn(d) {
-				r = r.Fitted("Makes /usr, the boot loader's directories and /etc read-only. Where the service writes is\n"+
-					"not in sight: with StateDirectory or ReadWritePaths the whole file system could be.\n"+
-					"Cost: a service that writes its configuration below /etc fails.", "full")
+			if d != nil && !u.writesOwn(d) {
+				r, _ = r.Milder()
 			}
 		}
 		fitted = append(fitted, r)

@@ -99,9 +99,9 @@ func setting(u *unit.Unit, r *profile.Requirement) string { return r.Name() + " 
 // exposure is that of the unit without and with the requirements; nil if the source
 // does not decide it.
 func exposure(t taker, rs []profile.Requirement) *lint.Exposure {
-	safe := slices.DeleteFunc(slices.Clone(rs), func(r profile.Requirement) bool { return t.risk(&r) != "" })
+	safe, unsafe := t.split(rs)
 	var scores [3]security.Exposure
-	for i, with := range [][]profile.Requirement{nil, safe, rs} {
+	for i, with := range [][]profile.Requirement{nil, safe, slices.Concat(safe, unsafe)} {
 		score, ok := t.ExposureWith(with)
 		if !ok {
 			return nil
@@ -118,12 +118,12 @@ func addFixes(d *lint.Draft, t taker, rs []profile.Requirement) {
 		d.Note("not fixed automatically: a part of the unit cannot be seen: %s", t.Partial[0].Text)
 		return
 	}
-	for _, a := range []lint.Applicability{lint.Safe, lint.Unsafe} {
-		group := slices.DeleteFunc(slices.Clone(rs), func(r profile.Requirement) bool { return lint.Unless(t.risk(&r)) != a })
+	safe, unsafe := t.split(rs)
+	for _, group := range [][]profile.Requirement{safe, unsafe} {
 		if len(group) == 0 {
 			continue
 		}
-		x, problem := addRows(t, group, a)
+		x, problem := addRows(t, group, lint.Unless(t.risk(&group[0])))
 		if problem != "" {
 			d.Note("not fixed automatically: %s", problem)
 		}
@@ -131,6 +131,22 @@ func addFixes(d *lint.Draft, t taker, rs []profile.Requirement) {
 			d.Fix(x)
 		}
 	}
+}
+
+// split parts the requirements into those that are safe to add and those that are not.
+// Of one that is not, the milder value may be safe: the other one is a step further.
+func (t taker) split(rs []profile.Requirement) (safe, unsafe []profile.Requirement) {
+	for _, r := range rs {
+		if milder, ok := r.Milder(); ok && t.risk(&milder) == "" {
+			r = milder
+		}
+		if t.risk(&r) == "" {
+			safe = append(safe, r)
+		} else {
+			unsafe = append(unsafe, r)
+		}
+	}
+	return safe, unsafe
 }
 
 // addRows makes one fix that adds the requirements, each to its section. The problem

@@ -106,6 +106,16 @@ func (r Requirement) Fitted(comment string, values ...string) Requirement {
 	return r
 }
 
+// Milder is the requirement with the value that any service bears: a read-only file
+// system but for what services write below /var and the like. False if it has none.
+func (r Requirement) Milder() (Requirement, bool) {
+	if r.Name() != "ProtectSystem" || r.Want != "strict" {
+		return r, false
+	}
+	return r.Fitted("Makes /usr, the boot loader's directories and /etc read-only.\n"+
+		"Cost: a service that writes its configuration below /etc fails.", "full"), true
+}
+
 // Option is the row's path as Nix writes it.
 func (r *Requirement) Option() string { return strings.Join(r.Path, ".") }
 

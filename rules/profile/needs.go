@@ -223,6 +223,13 @@ var Needs = []Need{
 		Text:   interpreted, Marks: interpreters, Programs: callers,
 	},
 	{
+		Directives: []string{"CapabilityBoundingSet"}, Why: "a program with file capabilities does not start, unless it is on a file system without them", Unsure: true,
+		Source: "execve(2), EPERM; run: ss-server, which Debian gives capabilities; systemd mounts nosuid what ProtectSystem= makes read-only if NoNewPrivileges= is set (systemd 262)",
+		Unless: "ProtectSystem",
+		Marks:  []string{"/"},
+		Text:   regexp.MustCompile(`(?m)^[-+!:@| ]*/(?:[^nr\s/]|n[^i]|r[^u])`), // not /nix, whose files have none, nor /run
+	},
+	{
 		Directives: []string{"RestrictSUIDSGID"}, Why: "setuid and setgid bits, if the code that it runs sets them", Unsure: true,
 		Source: "run: a program in Python that sets the setgid bit of its state directory (systemd 252, 262)",
 		Text:   interpreted, Marks: interpreters,

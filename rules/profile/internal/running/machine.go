@@ -53,8 +53,9 @@ func boot(ctx context.Context, root, log string) (*machine, error) {
 			return nil, fmt.Errorf("the machine does not boot: see %s", log)
 		default:
 		}
-		if m.leader == 0 {
-			m.leader = firstChild(m.nspawn.Process.Pid)
+		// The first child that is seen may be one that only sets the container up.
+		if child := firstChild(m.nspawn.Process.Pid); child != 0 {
+			m.leader = child
 		}
 		if m.leader != 0 {
 			state, _ := m.shell(ctx, "systemctl is-system-running", "", 20*time.Second)
