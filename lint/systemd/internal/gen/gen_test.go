@@ -33,8 +33,9 @@ func TestTablesAreCurrent(t *testing.T) {
 }
 
 // TestNextRelease makes up the next systemd, which has all of the newest release but
-// FinalKillSignal=, reads UMask= in another way, and brings FinalHour=, a system
-// call and a unit. Nothing but the importer is needed to have its tables.
+// FinalKillSignal= and a value of KeyringMode=, reads UMask= in another way, and
+// brings FinalHour=, a value, a capability with its check, a system call and a unit.
+// Nothing but the importer is needed to have its tables.
 func TestNextRelease(t *testing.T) {
 	data := t.TempDir()
 	if err := os.CopyFS(data, os.DirFS("data")); err != nil {
@@ -51,6 +52,10 @@ func TestNextRelease(t *testing.T) {
 		"directives.tsv FinalKillSignal\tService,Socket,Mount,Swap,Scope\t\t" + last + "\tsignal\toverride\terror: warning, ignored, the earlier value stays\tnone\tfalse\t\tsystemd.kill\t\t",
 		"directives.tsv -UMask\tService,Socket,Mount,Swap\t\t\tmode\toverride\terror: warning, ignored, the earlier value stays\tnone\tfalse\t\tsystemd.exec\t\t",
 		"directives.tsv UMask\tService,Socket,Mount,Swap\t\t\tmask mode<" + next + "\toverride\terror: warning, ignored, the earlier value stays\tnone\tfalse\t\tsystemd.exec\t\t",
+		"enums.tsv -KeyringMode\tinherit shared private\tinherit<shared shared<private\t\t\t",
+		"enums.tsv KeyringMode\tinherit shared<=" + last + " private final>=" + next + "\tinherit<shared shared<private\t\t\t",
+		"checks.tsv CapabilityBoundingSet=~CAP_FINAL\tCapabilityBoundingSet_CAP_FINAL\t100\t1\tNot final\tMay be final\t\tfalse\tcapability_bounding_set CAP_FINAL",
+		"sets.tsv capability\tCAP_FINAL\t63\t\t",
 		"syscalls.tsv @known\t" + next + "\tfinal_call",
 		"syscalls.tsv @swap\t" + next + "\tswapoff swapon final_call",
 		"upstream.tsv systemd-final.service\t" + next + "\t\tService\tExecStart\t/upstream",
@@ -92,14 +97,16 @@ func packages(t *testing.T) string {
 func changed(t *testing.T, data, newest string) []string {
 	t.Helper()
 	var list []string
-	for _, name := range []string{"directives.tsv", "syscalls.tsv", "upstream.tsv"} {
+	for _, name := range []string{"directives.tsv", "enums.tsv", "checks.tsv", "sets.tsv", "syscalls.tsv", "upstream.tsv"} {
 		old, now := lines(t, "data", name), lines(t, data, name)
 		for _, line := range now {
 			cells := strings.Split(line, "\t")
 			if slices.Contains(old, line) || name == "upstream.tsv" && cells[2] == newest {
 				continue
 			}
-			if i := slices.IndexFunc(old, func(o string) bool { return name == "directives.tsv" && strings.HasPrefix(o, cells[0]+"\t"+cells[1]) }); i >= 0 {
+			if i := slices.IndexFunc(old, func(o string) bool {
+				return name == "directives.tsv" && strings.HasPrefix(o, cells[0]+"\t"+cells[1]) || name == "enums.tsv" && strings.HasPrefix(o, cells[0]+"\t")
+			}); i >= 0 {
 				list = append(list, name+" -"+old[i])
 			}
 			list = append(list, name+" "+line)
@@ -128,6 +135,9 @@ func nextRelease(t *testing.T, version string) string {
 		"src/other/other-gperf.gperf":           others,
 		"src/shared/seccomp-util.c":             groupTable(t),
 		"src/basic/syscall-list.txt":            "read\nwrite\nfinal_call\n",
+		"src/analyze/analyze-security.c":        checkTable(t),
+		"src/core/execute.c":                    keyringTable,
+		capabilityHeader:                        "#define CAP_CHOWN            0\n#define CAP_FINAL\t63\n",
 		"units/systemd-final.service.in":        "[Service]\nExecStart={{LIBEXECDIR}}/systemd-final\nProtectSystem=strict\n",
 	} {
 		file := filepath.Join(tree, path)
@@ -178,6 +188,64 @@ func parserTables(t *testing.T) (core, others string) {
 	}
 	b.WriteString("{{ LAST_ITEMS('Service') }}\n")
 	return b.String(), c.String()
+}
+
+// keyringTable are the values of one directive, as systemd has them.
+const keyringTable = `static const char* const exec_keyring_mode_table[_EXEC_KEYRING_MODE_MAX] = {
+        [EXEC_KEYRING_INHERIT] = "inherit",
+        [EXEC_KEYRING_PRIVATE] = "private",
+        [EXEC_KEYRING_FINAL]   = "final",
+};
+DEFINE_CONFIG_PARSE_ENUM(config_parse_exec_keyring_mode, exec_keyring_mode, ExecKeyringMode);
+`
+
+// checkTable writes the checks of exposure as systemd does, with a new one.
+func checkTable(t *testing.T) string {
+	t.Helper()
+	table, err := readTable("data", "checks.tsv", 9)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	b.WriteString("static const struct security_assessor security_assessor_table[] = {\n")
+	for _, row := range append(table.rows, []string{"CapabilityBoundingSet=~CAP_FINAL", "CapabilityBoundingSet_CAP_FINAL", "100", "1", "Not final", "May be final", "", "false", "capability_bounding_set CAP_FINAL"}) {
+		b.WriteString("        {\n")
+		for i, field := range []string{"id", "json_field", "weight", "range", "description_good", "description_bad", "description_na"} {
+			switch {
+			case row[i] == "":
+			case field == "weight" || field == "range":
+				fmt.Fprintf(&b, "                .%s = %s,\n", field, row[i])
+			default:
+				fmt.Fprintf(&b, "                .%s = \"%s\",\n", field, row[i])
+			}
+		}
+		assess, of, _ := strings.Cut(row[8], " ")
+		fmt.Fprintf(&b, "                .assess = assess_%s,\n", assess)
+		if of != "" {
+			fmt.Fprintf(&b, "                .parameter = %s,\n", parameterOf(strings.Fields(of)))
+		}
+		fmt.Fprintf(&b, "                .default_dependencies_only = %s,\n        },\n", row[7])
+	}
+	b.WriteString("};\n")
+	return b.String()
+}
+
+// parameterOf is what a check looks at, as systemd writes it.
+func parameterOf(names []string) string {
+	var parts []string
+	for _, name := range names {
+		switch {
+		case strings.HasPrefix(name, "CAP_"):
+			parts = append(parts, "(UINT64_C(1) << "+name+")")
+		case strings.HasPrefix(name, "@"):
+			parts = append(parts, "SYSCALL_FILTER_SET_"+strings.ToUpper(strings.ReplaceAll(name[1:], "-", "_")))
+		case name == "mnt":
+			parts = append(parts, "CLONE_NEWNS")
+		default:
+			parts = append(parts, "CLONE_NEW"+strings.ToUpper(name))
+		}
+	}
+	return strings.Join(parts, " |\n                             ")
 }
 
 // groupTable writes the groups of system calls in the same way.

@@ -33,7 +33,7 @@ func importReleases(repository, data string) error {
 		return err
 	}
 	for _, r := range releases {
-		for _, read := range []func(*release, string) error{importDirectives, importGroups, importUpstream} {
+		for _, read := range []func(*release, string) error{importDirectives, importGroups, importUpstream, importChecks, importEnums, importCapabilities} {
 			if err := read(r, data); err != nil {
 				return fmt.Errorf("%s: %w", r.name, err)
 			}
@@ -51,10 +51,9 @@ func newestVersion(versions *table) (int, error) {
 	return strconv.Atoi(versions.rows[len(versions.rows)-1][0])
 }
 
-// releasesAfter returns the newest point release of each version after newest, and
-// the head where it is later than the last tag.
-func releasesAfter(newest int, repository string) ([]*release, error) {
-	git := func(args ...string) (string, error) {
+// gitOf returns a function that runs git in a repository.
+func gitOf(repository string) func(args ...string) (string, error) {
+	return func(args ...string) (string, error) {
 		var stderr strings.Builder
 		cmd := exec.Command("git", append([]string{"-C", repository}, args...)...)
 		cmd.Stderr = &stderr
@@ -64,6 +63,12 @@ func releasesAfter(newest int, repository string) ([]*release, error) {
 		}
 		return string(out), nil
 	}
+}
+
+// releasesAfter returns the newest point release of each version after newest, and
+// the head where it is later than the last tag.
+func releasesAfter(newest int, repository string) ([]*release, error) {
+	git := gitOf(repository)
 	list, err := git("tag", "--list", "v*")
 	if err != nil {
 		return nil, err
