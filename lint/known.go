@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -81,10 +82,14 @@ func NewKeys(p *nixos.Project) Keys {
 	return k
 }
 
+// storePath begins the path of a file in a store, up to its name: the hash is another one
+// after every change.
+var storePath = regexp.MustCompile(`^.*/[0-9a-z]{32}-`)
+
 // keys are where the list keeps what a finding says of each of its units, or of an
 // option.
 func (k Keys) keys(f *Finding) []knownKey {
-	at := knownKey{rule: f.Rule.ID, file: cmp.Or(k.files[f.File.Name], f.File.Name)}
+	at := knownKey{rule: f.Rule.ID, file: cmp.Or(k.files[f.File.Name], storePath.ReplaceAllString(f.File.Name, ""))}
 	var out []knownKey
 	for _, u := range f.Units {
 		if at.place = u.Unit; at.place != "" && !slices.Contains(out, at) {

@@ -22,6 +22,7 @@ type auditVerb struct {
 	write              string
 	unsafe             bool
 	failAbove          string
+	known              knownFlags
 	source             sourceFlags
 	rules              ruleFlags
 	output             outputFlags
@@ -39,6 +40,9 @@ derivations are refused.
   wardnix audit --compare OLD NEW            what an update does to the units
   wardnix audit --agreement --project PATH TARGET   whether wardnix reads the project as Nix does
 
+Findings recorded in the list that --known names are suppressed; wardnix known create --file FILE
+TARGET… writes it.
+
 With --project, findings about values that nixpkgs sets come with the override that changes them;
 --write FILE writes these overrides to a module.
 
@@ -54,6 +58,7 @@ func (v *auditVerb) flags(fs *pflag.FlagSet) {
 	fs.StringVar(&v.write, "write", "", "write overrides that fix the units to the module `FILE`, new or not")
 	fs.BoolVar(&v.unsafe, "unsafe", false, "with --write or --project: also overrides that may take away what a service needs")
 	v.rules.flags(fs)
+	v.known.flags(fs, "suppress findings recorded in `FILE` (default, with --project: wardnix-known.json of the project, if present)")
 	fs.StringVar(&v.failAbove, "fail-above", "", "exit with 1 when an exposure is above `N`, from 0.0 to 10.0")
 	v.source.flags(fs)
 	v.output.flags(fs)
@@ -76,7 +81,10 @@ func (v *auditVerb) run(c *Command, args []string) int {
 	if v.compare {
 		return v.compared(ctx, c, w, targets, limit)
 	}
-	audit := w.Audit(ctx, targets, workspace.AuditTask{Source: v.project, Agreement: v.agreement, Overrides: v.upTo()})
+	audit, err := w.Audit(ctx, targets, workspace.AuditTask{Source: v.project, Agreement: v.agreement, Overrides: v.upTo()})
+	if err != nil {
+		return c.fail("audit: %v", err)
+	}
 	status := c.unread(audit)
 	if v.write != "" {
 		status = max(status, v.writeOverrides(c, w, audit))
@@ -121,6 +129,7 @@ func (v *auditVerb) open(ctx context.Context, c *Command) (*workspace.Workspace,
 	if err != nil {
 		return nil, err
 	}
+	opts.Known, opts.NoKnown = v.known.list, v.known.none
 	opts.Describe = v.output.format == "html"
 	w, err := workspace.Open(opts)
 	if err == nil && v.project != "" {

@@ -107,6 +107,18 @@ func (f *ruleFlags) apply(opts *workspace.Options) error {
 	return nil
 }
 
+// knownFlags say which findings are known.
+type knownFlags struct {
+	list string
+	none bool
+}
+
+func (f *knownFlags) flags(fs *pflag.FlagSet, usage string) {
+	fs.StringVar(&f.list, "known", "", usage)
+	fs.BoolVar(&f.none, "no-known", false, "also report known findings")
+	fromEnv(fs, "known", "no-known")
+}
+
 // outputFlags say how to write a report.
 type outputFlags struct {
 	format     string

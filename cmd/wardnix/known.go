@@ -17,9 +17,10 @@ type knownVerb struct {
 }
 
 func (*knownVerb) about() about {
-	return about{name: "known", args: "create|check|prune", line: "record existing findings, so that lint reports only new ones", text: `
-The list covers the whole project around the working directory. It records findings by file, unit or
-option, rule and directive, not by line; and the exposure of each unit.
+	return about{name: "known", args: "create|check|prune [TARGET…]", line: "record existing findings, so that lint reports only new ones", text: `
+The list covers the whole project around the working directory, or systems that are named as for
+wardnix audit. It records findings by file, unit or option, rule and directive, not by line; and the
+exposure of each unit.
 
   create  record what is found now
   check   exit with 1 when something new is found, something recorded is gone,
@@ -35,7 +36,7 @@ func (v *knownVerb) flags(fs *pflag.FlagSet) {
 }
 
 func (v *knownVerb) run(c *Command, args []string) int {
-	if len(args) != 1 {
+	if len(args) == 0 {
 		return c.fail("known takes one of create, check and prune; see wardnix known --help")
 	}
 	do := map[string]func(*Command, *workspace.KnownList) (int, error){"create": v.create, "check": v.check, "prune": v.prune}[args[0]]
@@ -46,7 +47,12 @@ func (v *knownVerb) run(c *Command, args []string) int {
 	if err != nil {
 		return c.fail("known: %v", err)
 	}
-	list, err := workspace.OpenKnown(context.Background(), opts, v.file)
+	var list *workspace.KnownList
+	if targets := args[1:]; len(targets) > 0 {
+		list, err = workspace.OpenKnownSystems(context.Background(), opts, v.file, targets)
+	} else {
+		list, err = workspace.OpenKnown(context.Background(), opts, v.file)
+	}
 	if err != nil {
 		return c.fail("known: %v", err)
 	}

@@ -23,8 +23,7 @@ type lintVerb struct {
 	forceExclude                bool
 	noIgnores                   bool
 	addIgnore                   string
-	known                       string
-	noKnown                     bool
+	known                       knownFlags
 	since                       string
 	showSettings, showFiles     bool
 	fixable, unfixable          []string
@@ -62,14 +61,13 @@ func (v *lintVerb) flags(fs *pflag.FlagSet) {
 	fs.BoolVar(&v.forceExclude, "force-exclude", false, "apply exclusions even to paths given explicitly")
 	fs.BoolVar(&v.noIgnores, "no-ignores", false, "disregard suppression comments")
 	fs.StringVar(&v.addIgnore, "add-ignore", "", "write comments that suppress what is found, with this `REASON`; with --diff: print them")
-	fs.StringVar(&v.known, "known", "", "suppress findings recorded in `FILE` (default: wardnix-known.json, if present)")
-	fs.BoolVar(&v.noKnown, "no-known", false, "also report known findings")
+	v.known.flags(fs, "suppress findings recorded in `FILE` (default: wardnix-known.json, if present)")
 	fs.StringVar(&v.since, "since", "", "report only units and options changed since the merge base of this git `REVISION` and HEAD")
 	v.source.flags(fs)
 	fs.BoolVar(&v.showSettings, "show-settings", false, "print the settings and where each comes from, and lint nothing")
 	fs.BoolVar(&v.showFiles, "show-files", false, "list the files that would be linted, and lint nothing")
 	v.output.flags(fs)
-	fromEnv(fs, "fixable", "unfixable", "exclude", "force-exclude", "no-ignores", "known", "no-known", "since")
+	fromEnv(fs, "fixable", "unfixable", "exclude", "force-exclude", "no-ignores", "since")
 	fs.StringVar(&v.stdinFilename, "stdin-filename", "", "the `NAME` of the file on standard input")
 }
 
@@ -130,7 +128,7 @@ func (v *lintVerb) open(c *Command, args []string) (*workspace.Workspace, error)
 	opts.Describe = v.output.format == "html"
 	opts.Flags.Fixable, opts.Flags.Unfixable = v.fixable, v.unfixable
 	opts.Exclude, opts.ForceExclude = v.exclude, v.forceExclude
-	opts.NoIgnores, opts.NoKnown, opts.Known, opts.Since = v.noIgnores, v.noKnown, v.known, v.since
+	opts.NoIgnores, opts.NoKnown, opts.Known, opts.Since = v.noIgnores, v.known.none, v.known.list, v.since
 	return workspace.Open(opts)
 }
 

@@ -37,6 +37,9 @@ type Audit struct {
 	Overrides []audit.Override
 	// Agreements are there if they were requested.
 	Agreements []Agreement
+
+	// distinct are the findings, those that several systems have once.
+	distinct []lint.Finding
 }
 
 // Agreement is how far a project and a system agree.
@@ -51,6 +54,8 @@ type auditing struct {
 	AuditTask
 	out   *Audit
 	found []placed
+	known lint.Filter // what is known of each system
+	seen  lint.Known  // what some system has
 }
 
 // placed is a finding and the system that it is about.
@@ -71,10 +76,16 @@ func (w *Workspace) LoadSource(ctx context.Context) error {
 	return nil
 }
 
-// Audit looks at systems one after the other.
-func (w *Workspace) Audit(ctx context.Context, targets []Target, t AuditTask) *Audit {
+// Audit looks at systems one after the other. The error is that of a list of known
+// findings that cannot be read.
+func (w *Workspace) Audit(ctx context.Context, targets []Target, t AuditTask) (*Audit, error) {
 	a := &auditing{linter: w.newLinter(), AuditTask: t, out: &Audit{Report: w.newReport(&lint.Result{Project: w.Project})}}
 	a.NoIgnores, a.Filters = true, nil
+	known, err := w.readKnown()
+	if err != nil {
+		return nil, err
+	}
+	a.known = a.linter.known(known)
 	for _, target := range targets {
 		sys, err := w.system(ctx, target)
 		if err == nil {
@@ -90,11 +101,11 @@ func (w *Workspace) Audit(ctx context.Context, targets []Target, t AuditTask) *A
 		}
 		a.out.Result.Findings = append(a.out.Result.Findings, f.Finding)
 	}
-	a.out.Held = a.held
+	a.out.Held.Settings = a.held.Settings
 	if n := servicesOf(a.suggested...); n > 0 {
 		a.out.Hardening = report.Hardening{Services: n, Show: "wardnix audit" + a.requiring(a.suggested) + arguments(shownNames(targets))}
 	}
-	return a.out
+	return a.out, nil
 }
 
 // shownNames are the targets as the user knows them.
@@ -126,21 +137,32 @@ func (a *auditing) one(sys *audit.System) error {
 	if err != nil {
 		return err
 	}
-	host := hostOf(sys)
+	var wanted []lint.Finding
 	for _, f := range found {
 		one := f.Finding
 		if source != nil {
 			one = source.Place(f, overrides)
 		}
 		subject := config.Subject{Unit: one.Unit(), Path: a.pathOf(one), Class: classOf(sys.UnitOf(f.Of))}
-		switch wanted := a.verdict(&one, a.settingsOf(one.File), []config.Subject{subject}); {
-		case wanted && one.Suggestion:
-			a.suggested = append(a.suggested, one)
-		case wanted:
-			a.found = append(a.found, placed{sys.Name, one})
-			host.Files = append(host.Files, one.File.Name)
+		if a.verdict(&one, a.settingsOf(one.File), []config.Subject{subject}) {
+			wanted = append(wanted, one)
 		}
 	}
+	host := hostOf(sys)
+	var reported []lint.Finding
+	for _, f := range a.known(wanted) {
+		if f.Suggestion {
+			a.suggested = append(a.suggested, f)
+			continue
+		}
+		reported = append(reported, f)
+		a.found = append(a.found, placed{sys.Name, f})
+		host.Files = append(host.Files, f.File.Name)
+	}
+	fresh, _, _ := a.seen.Split(a.Project, reported)
+	a.seen.Learn(a.Project, fresh)
+	a.out.distinct = append(a.out.distinct, fresh...)
+	a.out.Held.Known += a.held.Known
 	a.out.Hosts = append(a.out.Hosts, host)
 	for _, u := range sys.Units {
 		a.out.Result.Files += len(u.Files)

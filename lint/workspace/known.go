@@ -24,29 +24,40 @@ const knownName = "wardnix-known.json"
 // known are the known findings of each project of a run, by its directory.
 type known map[string]*lint.Known
 
-// readKnown reads what is known: from the file that the options name, else from that in
-// the directory of each project.
+// readKnown reads what is known: from the file that the options name, which is about
+// what is in no project, too, else from that in the directory of each project.
 func (w *Workspace) readKnown() (known, error) {
 	k := known{}
+	if w.opts.NoKnown {
+		return k, nil
+	}
+	if w.opts.Known != "" {
+		file := w.abs(w.opts.Known)
+		one, err := parseKnown(files.Read(file, files.MaxList))
+		if err != nil {
+			return nil, w.named(file, err)
+		}
+		k[""] = one
+	}
+	if w.Project == nil {
+		return k, nil
+	}
 	for _, f := range w.Project.Files() {
 		root := w.Project.Root(f)
 		if !f.Reported || root == "" || k[root] != nil {
 			continue
 		}
-		file := filepath.Join(filepath.FromSlash(root), knownName)
-		read := func() (string, error) { return files.ReadIn(filepath.FromSlash(root), knownName, files.MaxList) }
-		if w.opts.Known != "" {
-			file = w.abs(w.opts.Known)
-			read = func() (string, error) { return files.Read(file, files.MaxList) }
+		if k[root] = k[""]; k[root] != nil {
+			continue
 		}
-		one, err := parseKnown(read())
+		one, err := parseKnown(files.ReadIn(filepath.FromSlash(root), knownName, files.MaxList))
 		switch {
 		case err == nil:
 			k[root] = one
-		case w.opts.Known == "" && errors.Is(err, fs.ErrNotExist):
+		case errors.Is(err, fs.ErrNotExist):
 			k[root] = &lint.Known{}
 		default:
-			return nil, w.named(file, err)
+			return nil, w.named(filepath.Join(filepath.FromSlash(root), knownName), err)
 		}
 	}
 	return k, nil
@@ -192,6 +203,31 @@ func OpenKnown(ctx context.Context, opts Options, file string) (*KnownList, erro
 		k.file = filepath.Join(filepath.FromSlash(w.root()), knownName)
 	}
 	return k, nil
+}
+
+// OpenKnownSystems looks at systems, which are named as [Workspace.Targets] takes them,
+// for the list in a file. A system that cannot be read is an error.
+func OpenKnownSystems(ctx context.Context, opts Options, file string, names []string) (*KnownList, error) {
+	if file == "" {
+		return nil, errors.New("name the file for the list of these systems with --file")
+	}
+	opts.NoKnown = true
+	w, err := Open(opts)
+	if err != nil {
+		return nil, err
+	}
+	targets, err := w.Targets(ctx, names)
+	if err != nil {
+		return nil, err
+	}
+	a, err := w.Audit(ctx, targets, AuditTask{})
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range a.Unread {
+		return nil, fmt.Errorf("%s: %w", f.Name, f.Err)
+	}
+	return &KnownList{Workspace: w, file: w.abs(file), found: a.distinct, exposure: exposuresOf(a.Hosts)}, nil
 }
 
 // openRoot loads the whole project around Options.Dir.

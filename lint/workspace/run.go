@@ -89,9 +89,6 @@ func (w *Workspace) configured() (*linter, error) {
 		}
 		l.addFilter(l.since(touched))
 	}
-	if w.opts.NoKnown {
-		return l, nil
-	}
 	k, err := w.readKnown()
 	if err != nil {
 		return nil, err
