@@ -61,6 +61,7 @@ type Held struct {
 	Untouched int // by --since
 	Skipped   int // paths that .gitignore excludes
 	LeftOut   int // vendored and hidden directories
+	Excluded  int // paths that settings exclude
 }
 
 // Hardening is what following the suggestions that are not among the findings would
@@ -147,6 +148,7 @@ type summary struct {
 	Untouched int `json:"untouched"` // findings in what --since says is unchanged
 	Skipped   int `json:"skipped"`   // paths that .gitignore excludes
 	LeftOut   int `json:"left_out"`  // vendored and hidden directories with Nix files in them
+	Excluded  int `json:"excluded"`  // Nix files, and directories with some, that settings exclude
 	Unwritten int `json:"unwritten"` // files that could not be written
 }
 
@@ -155,6 +157,7 @@ func count(r *Report) summary {
 	s := summary{
 		Files: r.Result.Files, Fixed: len(r.Result.Fixed), Ignored: len(r.Result.Ignored),
 		Known: r.Held.Known, Silenced: r.Held.Settings, Untouched: r.Held.Untouched, Skipped: r.Held.Skipped, LeftOut: r.Held.LeftOut,
+		Excluded:  r.Held.Excluded,
 		Unwritten: len(r.Unwritten), Hardening: r.Hardening.Services,
 	}
 	for _, f := range r.Result.Findings {

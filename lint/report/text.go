@@ -173,6 +173,9 @@ func (r *Report) summary() Text {
 	if c.LeftOut > 0 {
 		p.Printf("; %d vendored or hidden %s left out", c.LeftOut, directories(c.LeftOut))
 	}
+	if c.Excluded > 0 {
+		p.Printf("; %s excluded by the settings", plural(c.Excluded, "path"))
+	}
 	if c.Unwritten > 0 {
 		p.Printf("; %s not written", plural(c.Unwritten, "file"))
 	}

@@ -204,7 +204,7 @@ func (l *linter) report(r *lint.Result, failed []report.Failure, t Task) *Run {
 	}
 	shown.Findings = slices.Concat(lint.SourceFindings(shown.Project), shown.Findings)
 	slices.SortStableFunc(shown.Findings, func(a, b lint.Finding) int { return cmp.Compare(a.File.Name, b.File.Name) })
-	l.held.Skipped, l.held.LeftOut = l.Project.Skipped(), len(l.leftOut)
+	l.held.Skipped, l.held.LeftOut, l.held.Excluded = l.Project.Skipped(), len(l.leftOut), len(l.excluded)
 	out.Report = l.newReport(&shown)
 	out.Held, out.Unwritten, out.Diff = l.held, failed, diff
 	if t.Changes && t.Fix != 0 {

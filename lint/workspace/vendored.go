@@ -27,6 +27,9 @@ func (w *Workspace) isVendored(name string) bool {
 // the settings, or since it is a directory for code of others.
 func (w *Workspace) leavesOut(abs string) bool {
 	if w.excludes(abs) {
+		if !w.exclude.Excludes(abs) && holdsNix(filepath.FromSlash(abs)) {
+			w.excluded[abs] = true
+		}
 		return true
 	}
 	if base := path.Base(abs); w.opts.NoSilencing || !foreign(base) || nixos.HoldsNoSources(base) {

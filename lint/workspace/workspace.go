@@ -77,6 +77,7 @@ type Workspace struct {
 	under     map[*config.File]*config.File
 	tracked   trackers
 	leftOut   map[string]bool // vendored and hidden directories that hold Nix files
+	excluded  map[string]bool // files of Nix, and directories that hold some, that settings exclude
 }
 
 // Catalog are all rules, in order.
@@ -88,7 +89,7 @@ func Open(opts Options) (*Workspace, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &Workspace{opts: opts, base: filepath.ToSlash(base), under: map[*config.File]*config.File{}, tracked: trackers{}, leftOut: map[string]bool{}, catalog: Catalog()}
+	w := &Workspace{opts: opts, base: filepath.ToSlash(base), under: map[*config.File]*config.File{}, tracked: trackers{}, leftOut: map[string]bool{}, excluded: map[string]bool{}, catalog: Catalog()}
 	for _, glob := range opts.Exclude {
 		if err := config.CheckGlob(glob); err != nil {
 			return nil, fmt.Errorf("--exclude: %w", err)
