@@ -124,6 +124,7 @@ type outputFlags struct {
 	format     string
 	statistics bool
 	outputFile string
+	trend      string
 	color      string
 	quiet      bool
 	verbose    bool
@@ -133,6 +134,7 @@ func (f *outputFlags) flags(fs *pflag.FlagSet) {
 	fs.StringVar(&f.format, "format", "full", "print as `FORMAT`: "+formatNames())
 	offers(fs, "format", formats()...)
 	fs.BoolVar(&f.statistics, "statistics", false, "print counts per rule instead of the findings")
+	fs.StringVar(&f.trend, "trend", "", "with --format html: compare with this `FILE`, an earlier HTML report")
 	fs.StringVar(&f.outputFile, "output-file", "", "write the report to this `FILE` instead of standard output")
 	fs.StringVar(&f.color, "color", "auto", "color the output `WHEN`: auto, always or never")
 	takes(fs, "color", "auto", "always", "never")

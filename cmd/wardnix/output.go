@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"os"
 	"path"
@@ -15,6 +16,7 @@ import (
 
 	"wardnix/emit"
 	"wardnix/lint"
+	"wardnix/lint/files"
 	"wardnix/lint/nixos"
 	"wardnix/lint/report"
 	"wardnix/lint/workspace"
@@ -36,6 +38,13 @@ func (c *Command) report(f *outputFlags, format report.Format, r *report.Report,
 	r.Statistics, r.Version, r.Quiet = f.statistics, release.Full(), f.quiet
 	r.Date = c.today()
 	r.Base, r.Style = c.base(r.Dir), c.style(f.color, w, r.Dir)
+	if f.trend != "" {
+		past, err := c.past(format, f.trend)
+		if err != nil {
+			return c.fail("%s: %v", report.Name(f.trend), err)
+		}
+		r.Past = past
+	}
 	err := format.Write(w, r)
 	if err == nil && f.outputFile != "" {
 		err = emit.WriteNew(c.abs(f.outputFile), file.Bytes())
@@ -50,6 +59,18 @@ func (c *Command) report(f *outputFlags, format report.Format, r *report.Report,
 		return c.sources(r.Result.Findings)
 	}
 	return exitClean
+}
+
+// past reads an earlier HTML report, for a format that shows it.
+func (c *Command) past(format report.Format, name string) (*report.Past, error) {
+	if !format.Hosts {
+		return nil, errors.New("--trend needs --format html")
+	}
+	page, err := files.Read(c.abs(name), files.MaxList)
+	if err != nil {
+		return nil, err
+	}
+	return report.ReadPast(page)
 }
 
 // today is the day of a report: that of SOURCE_DATE_EPOCH, if it is set, so that a

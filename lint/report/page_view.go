@@ -26,6 +26,8 @@ type (
 		Safe, Unsafe int
 		Hosts        []*hostView
 		Means        *meansView // nil without services
+		Past         Past       // for a later report
+		Trend        *trendView // nil without an earlier report
 		About        []aboutView
 		Mixed        bool // hosts of several releases
 		// Units are the services whose exposure is known, MoreUnits those that are
@@ -98,6 +100,8 @@ func newPageView(r *Report) *pageView {
 	v.Hosts = hostViews(r, units)
 	v.Means = meansOf(units)
 	v.services(units)
+	v.Past = pastOf(r)
+	v.Trend = trendOf(v.Past, r.Past)
 	v.About = aboutOf(r, v.Hosts)
 	v.Mixed = slices.ContainsFunc(v.Hosts, func(h *hostView) bool { return h.About != v.Hosts[0].About })
 	v.Files = v.fileViews(r)

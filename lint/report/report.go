@@ -34,6 +34,8 @@ type Report struct {
 	// Hosts are the systems with the exposures of their units, in order: those
 	// that were audited, or those that the HTML page shows.
 	Hosts []Host
+	// Past is an earlier report to compare this one with; nil if there is none.
+	Past *Past
 	// Rules are all rules that there are, in order.
 	Rules []*lint.Rule
 	// Version is that of wardnix.
