@@ -1,9 +1,9 @@
-// Package docs holds the pages of this directory.
+// Package docs holds the pages of this directory, and makes a site of them.
 package docs
 
 import "embed"
 
-// Pages are the pages in Markdown, by name.
+// pages are the pages in Markdown, by name.
 //
 //go:embed *.md
-var Pages embed.FS
+var pages embed.FS

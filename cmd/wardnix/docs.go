@@ -1,13 +1,14 @@
 package main
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/pflag"
 
 	"wardnix/docs"
-	"wardnix/rules/handbook"
 )
 
 // docsVerb writes the documentation.
@@ -32,14 +33,14 @@ func (v *docsVerb) run(c *Command, args []string) int {
 	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 && !v.force {
 		return c.fail("docs: %s is not empty; --force writes into it", args[0])
 	}
-	files, err := handbook.Site(docs.Pages)
+	files, err := docs.Site()
 	if err != nil {
 		return c.fail("docs: %v", err)
 	}
 	if len(playground) > 0 {
 		files["playground.html"] = string(playground)
 	}
-	for _, name := range handbook.Names(files) {
+	for _, name := range slices.Sorted(maps.Keys(files)) {
 		file := filepath.Join(dir, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 			return c.fail("docs: %v", err)

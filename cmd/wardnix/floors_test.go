@@ -43,14 +43,14 @@ var floors = map[string]int{
 	"wardnix/rules":                  13,
 	"wardnix/rules/gen":              14,
 	"wardnix/rules/new":              14,
-	"wardnix/docs":                   1,
 	"wardnix/release":                1,
 	"wardnix/lint/workspace":         15,
 	"wardnix/rules/profile/proven":   8,
 	"wardnix/lint/lsp":               16,
 	"wardnix/rules/handbook":         16,
-	"wardnix/cmd/wardnix":            17,
-	"wardnix/cmd/playground/build":   17,
+	"wardnix/docs":                   17,
+	"wardnix/cmd/wardnix":            18,
+	"wardnix/cmd/playground/build":   18,
 }
 
 // libraries are what a package may import besides this module and the standard
@@ -65,7 +65,7 @@ var libraries = map[string][]string{
 	"wardnix/rules/secret":   {"github.com/nix-community/go-nix/pkg/storepath"},
 	"wardnix/rules/gen":      {"github.com/nix-community/go-nix/pkg/storepath"},
 	"wardnix/lint/workspace": {"github.com/aymanbagabas/go-udiff"},
-	"wardnix/rules/handbook": {"github.com/yuin/goldmark"},
+	"wardnix/docs":           {"github.com/yuin/goldmark"},
 	"wardnix/cmd/wardnix":    {"github.com/spf13/pflag", "golang.org/x/term"},
 }
 

@@ -1,15 +1,10 @@
 package handbook
 
 import (
-	"bytes"
 	_ "embed"
 	"fmt"
 	"html"
 	"strings"
-
-	"github.com/yuin/goldmark"
-	"github.com/yuin/goldmark/extension"
-	"github.com/yuin/goldmark/parser"
 
 	"wardnix/lint"
 	"wardnix/lint/systemd/directive"
@@ -49,9 +44,9 @@ func (t *Topic) HTML() string {
 }
 
 func (w *writer) rule(r *lint.Rule) {
-	w.printf("<p><strong>%s</strong></p>\n<p class=\"about\">%s · since wardnix %s</p>\n%s", inline(r.Title), r.Severity, r.Since, Markdown(r.Text))
+	w.printf("<p><strong>%s</strong></p>\n<p class=\"about\">%s · since wardnix %s</p>\n%s", inline(r.Title), r.Severity, r.Since, Prose(r.Text))
 	if r.WhenNot != "" {
-		w.printf("<h3>When not to follow it</h3>\n%s", Markdown(r.WhenNot))
+		w.printf("<h3>When not to follow it</h3>\n%s", Prose(r.WhenNot))
 	}
 	if r.Before != "" {
 		w.printf("<h3>Found</h3>\n%s", code(r.Before))
@@ -132,19 +127,7 @@ func code(text string) string {
 
 func word(text string) string { return "<code>" + html.EscapeString(text) + "</code>" }
 
-// inline is a line of Markdown without the paragraph around it.
+// inline is a line of text without the paragraph around it.
 func inline(text string) string {
-	return strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(Markdown(text)), "<p>"), "</p>")
-}
-
-// markdown turns the Markdown of pages into HTML. It lets no HTML through.
-var markdown = goldmark.New(goldmark.WithExtensions(extension.Table), goldmark.WithParserOptions(parser.WithAutoHeadingID()))
-
-// Markdown is a text in Markdown as HTML.
-func Markdown(text string) string {
-	var b bytes.Buffer
-	if err := markdown.Convert([]byte(text), &b); err != nil {
-		panic(err) // a buffer takes everything
-	}
-	return b.String()
+	return strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(Prose(text)), "<p>"), "</p>")
 }

@@ -49,7 +49,7 @@ func Lookup(name string) (*Topic, error) {
 	if d := profile.DaemonNamed(name); d != nil {
 		return &Topic{Baseline: name, Text: d.Text()}, nil
 	}
-	t := &Topic{Settings: profile.Explain(name), Directives: directivesOf(name)}
+	t := &Topic{Settings: profile.Explain(name), Directives: DirectivesOf(name)}
 	if len(t.Settings) == 0 && len(t.Directives) == 0 {
 		return nil, fmt.Errorf("there is no rule, directive or baseline %q%s", name, didYouMean(name))
 	}
@@ -103,9 +103,9 @@ func DirectiveNames() []string {
 	return slices.Compact(names)
 }
 
-// directivesOf are the directives of that name, in any case, one for each that
+// DirectivesOf are the directives of that name, in any case, one for each that
 // differs.
-func directivesOf(name string) []*directive.Directive {
+func DirectivesOf(name string) []*directive.Directive {
 	var out []*directive.Directive
 	for _, section := range directive.Sections() {
 		for _, d := range directive.Directives(section, directive.Newest) {

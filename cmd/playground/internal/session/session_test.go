@@ -147,7 +147,7 @@ func TestEverythingOffered(t *testing.T) {
 
 // The choices of the page take effect.
 func TestChoices(t *testing.T) {
-	files := map[string]string{"a.nix": "{ systemd.services.a.serviceConfig = { ExecStart = \"/bin/a\"; RestartMode = \"direct\"; }; }\n"}
+	files := map[string]string{"a.nix": "{ pkgs, ... }: { systemd.services.a.serviceConfig = { ExecStart = \"${pkgs.a}/bin/a\"; RestartMode = \"direct\"; }; }\n"}
 	for _, c := range []struct {
 		name string
 		r    request

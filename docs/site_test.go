@@ -1,12 +1,17 @@
-package handbook
+package docs
 
 import (
+	"html"
 	"maps"
-	"os"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"wardnix/rules/handbook"
 )
 
 // href is a link or a source of a page.
@@ -15,11 +20,11 @@ var href = regexp.MustCompile(`(?:href|src)="([^"#]*)(?:#([^"]*))?"`)
 // Every link of every page leads to a page of the site, and to a place in it, and
 // nothing is loaded from elsewhere.
 func TestSiteIsWhole(t *testing.T) {
-	files, err := Site(os.DirFS("../../docs"))
+	files, err := Site()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range Names(files) {
+	for _, name := range slices.Sorted(maps.Keys(files)) {
 		if path.Ext(name) != ".html" {
 			continue
 		}
@@ -43,7 +48,7 @@ func TestSiteIsWhole(t *testing.T) {
 			t.Errorf("%s loads something", name)
 		}
 	}
-	again, _ := Site(os.DirFS("../../docs"))
+	again, _ := Site()
 	if !maps.Equal(files, again) {
 		t.Error("the same source gives other bytes")
 	}
@@ -52,7 +57,7 @@ func TestSiteIsWhole(t *testing.T) {
 // A page has what is known: of a rule its examples, of a directive its values by
 // version, what baselines say, and what it was seen to break.
 func TestSitePages(t *testing.T) {
-	files, err := Site(os.DirFS("../../docs"))
+	files, err := Site()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,20 +81,25 @@ func TestSitePages(t *testing.T) {
 // Markdown lets no HTML through.
 func TestMarkdownIsSafe(t *testing.T) {
 	for _, text := range []string{"<script>x</script>", "<img src=x onerror=y>", "[a](javascript:x)"} {
-		if out := Markdown(text); strings.Contains(out, "<script") || strings.Contains(out, "<img") || strings.Contains(out, "javascript:") {
+		if out := markdown(text); strings.Contains(out, "<script") || strings.Contains(out, "<img") || strings.Contains(out, "javascript:") {
 			t.Errorf("%s: %s", text, out)
 		}
 	}
 }
 
-// What is not known names what may have been meant.
-func TestLookup(t *testing.T) {
-	if _, err := Lookup("ProtectSytem"); err == nil || !strings.Contains(err.Error(), "did you mean ProtectSystem") {
-		t.Error(err)
+// The texts of rules and baselines use no more of Markdown than handbook.Prose knows.
+func TestProseIsMarkdown(t *testing.T) {
+	same := func(name, text string) {
+		t.Helper()
+		want := html.UnescapeString(markdown(text))
+		if got := html.UnescapeString(handbook.Prose(text)); got != want {
+			t.Errorf("%s (-Markdown +Prose)\n%s", name, cmp.Diff(want, got))
+		}
 	}
-	for name, title := range map[string]string{"b001": "B001 baseline-missing", "protectsystem": "ProtectSystem", "light": "Baseline light", "nginx": "Baseline nginx"} {
-		if topic, err := Lookup(name); err != nil || topic.Title() != title {
-			t.Errorf("%s: %v %v", name, topic, err)
+	for _, r := range handbook.Rules() {
+		same(r.ID, r.Text)
+		if r.WhenNot != "" {
+			same(r.ID, r.WhenNot)
 		}
 	}
 }

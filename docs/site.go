@@ -1,18 +1,23 @@
-package handbook
+package docs
 
 import (
+	"bytes"
 	_ "embed"
 	"encoding/json"
 	"fmt"
 	"html"
 	"io/fs"
-	"maps"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
+
 	"wardnix/release"
+	"wardnix/rules/handbook"
 	"wardnix/rules/profile"
 )
 
@@ -29,7 +34,6 @@ const runningPage = "running.md"
 type site struct {
 	files map[string]string
 	index []indexed
-	pages fs.FS
 	seen  map[string][]string // rows of runningPage by the directive
 }
 
@@ -43,23 +47,23 @@ type indexed struct {
 // Site is the documentation as static pages, by path: the pages in Markdown, and one
 // page for each rule, directive and baseline. They refer to each other only, and the
 // search works without a server. The same version gives the same bytes.
-func Site(pages fs.FS) (map[string]string, error) {
-	s := &site{files: map[string]string{}, pages: pages}
+func Site() (map[string]string, error) {
+	s := &site{files: map[string]string{}}
 	if err := s.readRunning(); err != nil {
 		return nil, err
 	}
-	for _, r := range Rules() {
-		s.topic("rules/"+r.ID+".html", r.Title, &Topic{Rule: r})
+	for _, r := range handbook.Rules() {
+		s.topic("rules/"+r.ID+".html", r.Title, &handbook.Topic{Rule: r})
 	}
-	names := append(Baselines(), profile.ProvenName)
+	names := append(handbook.Baselines(), profile.ProvenName)
 	slices.Sort(names)
 	for _, name := range slices.Compact(names) {
-		if t, err := Lookup(name); err == nil {
+		if t, err := handbook.Lookup(name); err == nil {
 			s.topic(baselinePath(name), "A baseline: a NixOS module with what each setting does and costs", t)
 		}
 	}
-	for _, name := range DirectiveNames() {
-		t := &Topic{Directives: directivesOf(name), Settings: profile.Explain(name)}
+	for _, name := range handbook.DirectiveNames() {
+		t := &handbook.Topic{Directives: handbook.DirectivesOf(name), Settings: profile.Explain(name)}
 		s.topic("directives/"+name+".html", t.Directives[0].Doc, t)
 	}
 	if err := s.documents(); err != nil {
@@ -70,7 +74,7 @@ func Site(pages fs.FS) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.files["theme.css"] = Theme + siteCSS
+	s.files["theme.css"] = handbook.Theme + siteCSS
 	s.files["search.js"] = "const pages = " + string(text) + ";\n" + searchJS
 	return s.files, nil
 }
@@ -81,7 +85,7 @@ func baselinePath(name string) string {
 
 // readRunning notes the rows of the table of what each setting broke.
 func (s *site) readRunning() error {
-	text, err := fs.ReadFile(s.pages, runningPage)
+	text, err := fs.ReadFile(pages, runningPage)
 	if err != nil {
 		return err
 	}
@@ -113,11 +117,11 @@ func (s *site) readRunning() error {
 }
 
 // topic adds the page of a topic.
-func (s *site) topic(name, about string, t *Topic) {
+func (s *site) topic(name, about string, t *handbook.Topic) {
 	body := t.HTML()
 	if len(t.Directives) > 0 {
 		if rows := s.seen[t.Directives[0].Name]; rows != nil {
-			body += "<h2>What it was seen to break</h2>\n" + Markdown(strings.Join(rows, "\n")) +
+			body += "<h2>What it was seen to break</h2>\n" + markdown(strings.Join(rows, "\n")) +
 				"<p>Real daemons ran with and without the setting: <a href=\"../running.html\">how, and which</a>.</p>\n"
 		}
 	}
@@ -135,7 +139,7 @@ var heading = regexp.MustCompile(`^# (.+)\n`)
 
 // documents adds the pages that are written by hand.
 func (s *site) documents() error {
-	names, err := fs.Glob(s.pages, "*.md")
+	names, err := fs.Glob(pages, "*.md")
 	if err != nil {
 		return err
 	}
@@ -143,7 +147,7 @@ func (s *site) documents() error {
 		if name == "rules.md" {
 			continue // each rule has a page
 		}
-		text, err := fs.ReadFile(s.pages, name)
+		text, err := fs.ReadFile(pages, name)
 		if err != nil {
 			return err
 		}
@@ -152,7 +156,7 @@ func (s *site) documents() error {
 			return fmt.Errorf("%s has no heading", name)
 		}
 		body := strings.TrimPrefix(string(text), m[0])
-		s.add(strings.TrimSuffix(name, ".md")+".html", m[1], firstLine(body), rewriteLinks(Markdown(namedFences.ReplaceAllString(body, "**$2**\n\n```$1\n"))))
+		s.add(strings.TrimSuffix(name, ".md")+".html", m[1], firstLine(body), rewriteLinks(markdown(namedFences.ReplaceAllString(body, "**$2**\n\n```$1\n"))))
 	}
 	return nil
 }
@@ -194,24 +198,24 @@ func rewriteLinks(body string) string {
 
 // lists adds the pages that lead to the others.
 func (s *site) lists() {
-	parts := map[string]*writer{}
+	parts := map[string]*strings.Builder{}
 	titles := [][2]string{{"", "Pages"}, {"baselines", "Baselines"}, {"rules", "Rules"}, {"directives", "Directives"}}
 	for _, t := range titles {
-		parts[t[0]] = &writer{}
+		parts[t[0]] = &strings.Builder{}
 	}
 	for _, p := range s.index {
 		dir := strings.TrimSuffix(path.Dir(p.Path), ".")
-		parts[dir].printf("<li><a href=\"%s\">%s</a> <small>%s</small></li>\n", path.Base(p.Path), html.EscapeString(p.Title), inline(p.About))
+		fmt.Fprintf(parts[dir], "<li><a href=\"%s\">%s</a> <small>%s</small></li>\n", path.Base(p.Path), html.EscapeString(p.Title), html.EscapeString(p.About))
 	}
-	var front writer
-	front.printf("<p>wardnix lints, fixes and generates NixOS modules, so that their systemd services are safe.</p>\n")
+	var front strings.Builder
+	fmt.Fprintf(&front, "<p>wardnix lints, fixes and generates NixOS modules, so that their systemd services are safe.</p>\n")
 	for _, t := range titles {
 		list := "<ul class=\"list\">\n" + parts[t[0]].String() + "</ul>\n"
 		if t[0] == "" {
-			front.printf("%s", list)
+			fmt.Fprintf(&front, "%s", list)
 			continue
 		}
-		front.printf("<p><a href=\"%s/index.html\">%s</a></p>\n", t[0], t[1])
+		fmt.Fprintf(&front, "<p><a href=\"%s/index.html\">%s</a></p>\n", t[0], t[1])
 		s.files[t[0]+"/index.html"] = page(t[0]+"/index.html", t[1], list)
 	}
 	s.files["index.html"] = page("index.html", "wardnix "+release.Version, front.String())
@@ -250,5 +254,13 @@ func page(name, title, body string) string {
 `, html.EscapeString(title), up, links, body)
 }
 
-// Names are the paths of the files of a site, sorted.
-func Names(files map[string]string) []string { return slices.Sorted(maps.Keys(files)) }
+// markdown is a page in Markdown as HTML. It lets no HTML through.
+func markdown(text string) string {
+	var b bytes.Buffer
+	if err := converter.Convert([]byte(text), &b); err != nil {
+		panic(err) // a buffer takes everything
+	}
+	return b.String()
+}
+
+var converter = goldmark.New(goldmark.WithExtensions(extension.Table), goldmark.WithParserOptions(parser.WithAutoHeadingID()))
