@@ -45,3 +45,25 @@ func FuzzReadBatch(f *testing.F) {
 		}
 	})
 }
+
+// What git prints of trees and settings names only what is there.
+func FuzzListings(f *testing.F) {
+	for _, printed := range []string{
+		"100644 blob e69de29\ta.nix\x00040000 tree 4b825dc\tdir\x00", "100644 blob x\t\x00", "\t\x00\x00", "a\nb",
+		"local\x00filter.a.b.clean\x00global\x00filter.c.clean\x00", "local\x00filter\x00", "worktree\x00diff.external\x00", "local\x00",
+	} {
+		f.Add(printed)
+	}
+	f.Fuzz(func(t *testing.T, printed string) {
+		for name, blob := range parseTree(printed) {
+			if !strings.Contains(printed, name) || !strings.Contains(printed, blob) || strings.Contains(name, "\x00") {
+				t.Errorf("%q of %q", name, printed)
+			}
+		}
+		for _, s := range parseScopes(printed) {
+			if !strings.Contains(printed, "\x00"+s.key) || !strings.HasPrefix(s.key, "filter") && !strings.HasPrefix(s.key, "diff") {
+				t.Errorf("%q of %q", s.key, printed)
+			}
+		}
+	})
+}

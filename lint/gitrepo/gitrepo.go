@@ -141,6 +141,11 @@ func (r *Repository) Blobs(commit string) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	return parseTree(out), nil
+}
+
+// parseTree reads what "ls-tree -r -z" prints.
+func parseTree(out string) map[string]string {
 	blobs := map[string]string{}
 	for entry := range strings.SplitSeq(out, "\x00") {
 		about, name, _ := strings.Cut(entry, "\t")
@@ -148,7 +153,7 @@ func (r *Repository) Blobs(commit string) (map[string]string, error) {
 			blobs[name] = fields[2]
 		}
 	}
-	return blobs, nil
+	return blobs
 }
 
 // Contents reads objects in order. What is larger than limit bytes, or missing, is

@@ -75,6 +75,12 @@ func (r *Repository) programs() ([]setting, error) {
 	if err != nil {
 		return nil, err
 	}
+	return parseScopes(out), nil
+}
+
+// parseScopes are the settings of a repository that name programs, with neutral values,
+// in what "config --list --show-scope --name-only --null" prints.
+func parseScopes(out string) []setting {
 	var found []setting
 	for scope, key := range pairs(out) {
 		if scope != "local" && scope != "worktree" {
@@ -85,7 +91,7 @@ func (r *Repository) programs() ([]setting, error) {
 			found = append(found, setting{key, value})
 		}
 	}
-	return found, nil
+	return found
 }
 
 // pairs are the texts that NULs end, two by two.
