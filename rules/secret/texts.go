@@ -2,7 +2,6 @@ package secret
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 
 	"wardnix/lint"
@@ -15,14 +14,17 @@ import (
 // instead is what to use in the place of a secret in the text of a unit.
 const instead = "keep it out of the store: a file made by agenix or sops-nix, passed with `LoadCredential` or `EnvironmentFile`"
 
-// A unitText is a value that becomes a part of a unit, or of one of its scripts.
+// A unitText is a value that becomes a part of a unit, of one of its scripts, or of a
+// program that the project writes.
 type unitText struct {
-	unit  *unit.Unit
-	key   string // the directive, "Environment", or the option of a script
-	name  string // of the variable, where each has an option of its own
-	value eval.Value
-	def   *nixos.Def
-	text  string // of shown
+	unit    *unit.Unit
+	key     string // the directive, "Environment", or the option of a script
+	name    string // of the variable, where each has an option of its own
+	value   eval.Value
+	def     *nixos.Def
+	script  bool   // a shell reads it
+	program bool   // it is the text of a program
+	text    string // of shown
 }
 
 // textsKey is the key of the texts that the rules about secrets share.
@@ -39,48 +41,14 @@ func textsOf(p *lint.Pass, u *unit.Unit) []*unitText {
 
 func collectTexts(u *unit.Unit) []*unitText {
 	var all []*unitText
-	add := func(o *nixos.Option, key, name string) {
-		for _, d := range o.Defs {
-			for _, v := range valuesOf(u, d) {
-				t := &unitText{unit: u, key: key, name: name, value: v, def: d}
-				t.text = t.show()
-				all = append(all, t)
-			}
+	for _, found := range u.Texts() {
+		t := &unitText{
+			unit: u, key: found.Key, name: found.Variable, value: found.Value, def: found.Def, script: found.Shell, program: found.Program,
 		}
-	}
-	for _, section := range u.Sections() {
-		for _, o := range u.Directives(section) {
-			add(o, o.Name(), "")
-		}
-	}
-	if u.Type() != "service" || u.Style != nixos.NixOSStyle {
-		return all
-	}
-	for _, o := range u.Option("environment").Attrs() {
-		add(o, "Environment", o.Name())
-	}
-	for _, name := range unit.ScriptOptions {
-		add(u.Option(name), name, "")
+		t.text = t.show()
+		all = append(all, t)
 	}
 	return all
-}
-
-// valuesOf are the values that a definition may have; those of a list are its elements.
-func valuesOf(u *unit.Unit, d *nixos.Def) []eval.Value {
-	ev := u.Host.Evaluator()
-	var values []eval.Value
-	for _, c := range ev.Cases(d.Value) {
-		value := ev.Force(c.Value)
-		list, ok := value.(*eval.List)
-		if !ok {
-			values = append(values, value)
-			continue
-		}
-		for _, item := range list.Items {
-			values = append(values, ev.Force(item.Value))
-		}
-	}
-	return values
 }
 
 // pieces are the parts of a text.
@@ -118,11 +86,14 @@ func (t *unitText) show() string {
 const unknownMark = "\x00"
 
 // isScript reports whether the text is one of a script.
-func (t *unitText) isScript() bool { return slices.Contains(unit.ScriptOptions, t.key) }
+func (t *unitText) isScript() bool { return t.script }
 
 // at begins a finding at a piece of the text, or at the text as a whole.
 func (t *unitText) at(p *lint.Pass, piece nixast.Node) *lint.Draft {
 	d := p.AtDef(t.unit, t.def, t.key)
+	if n := t.value.Origin(); t.program && !n.IsZero() {
+		d.Place(n.File(), n.Span())
+	}
 	for _, n := range []nixast.Node{t.value.Origin(), piece} {
 		if !n.IsZero() && n.File() == d.File && d.Span.Start <= n.Span().Start && n.Span().End <= d.Span.End {
 			d.Span = n.Span()
