@@ -27,6 +27,29 @@ func checkInvalid(p *lint.Pass, u *unit.Unit) {
 		}
 		reportInvalid(p, u, m, required[m.Section+"."+m.Key])
 	})
+	checkSpecifiers(p, u)
+}
+
+// checkSpecifiers reports percent signs that begin no specifier in values that are known
+// in part only.
+func checkSpecifiers(p *lint.Pass, u *unit.Unit) {
+	unit.EachDirective(u, func(d *directive.Directive, k *unit.DirectiveLines) {
+		for _, l := range k.Lines {
+			text, ok := unit.PlainText(u, l)
+			if l.Known || !ok || !unit.IsWritten(l) || l.Unseen != "" || !strings.Contains(text, "%") || strings.Contains(text, "%"+unit.UnknownText) {
+				continue
+			}
+			v := value.Check(l.Section, l.Key, strings.ReplaceAll(text, unit.UnknownText, "x"), u.Version)
+			if v.Status < value.Ignored || !v.IsBadSpecifier() {
+				continue
+			}
+			draft := p.AtLine(u, l).Note("%s: %s", consequence(u, unit.Misread{Line: l, Directive: d, Verdict: v}), "unknown specifier; double a literal percent sign")
+			if !slices.ContainsFunc(singlePercents(text), func(i int) bool { return i+1 < len(text) && strings.IndexByte(value.FullSpecifiers, text[i+1]) >= 0 }) {
+				draft.Fix(doublePercents(u, l, text, 0, len(text))...)
+			}
+			draft.Reportf("invalid value `%s` for `%s`", value.Clip(l.Shown), l.Key)
+		}
+	})
 }
 
 // requirementsOf are the requirements of the unit's baselines by section and key.
@@ -101,6 +124,9 @@ func sameLines(u *unit.Unit, l nixos.Line) []nixos.Line {
 
 // valueFixes offer the nearest valid value, and what the baseline requires.
 func valueFixes(u *unit.Unit, l nixos.Line, v value.Verdict, r *profile.Requirement) []lint.Fix {
+	if l.Key == "Where" {
+		return nil // another mount point makes another unit
+	}
 	meant := v.Nearest != "" && plainlyMeant(l.Text, v.Nearest)
 	if edit, ok := unit.ValueEdit(l, v.Nearest); ok && meant && fix.Automatic(u) {
 		return fix.Text(l.Place.In, edit, "replace with `"+v.Nearest+"`")

@@ -247,8 +247,8 @@ var Needs = []Need{
 	},
 	{
 		Directives: []string{"RestrictSUIDSGID"}, Why: "setuid and setgid bits of the files that it copies", Unsure: true,
-		Source:   "run: rsync as a server (systemd 252, 262)",
-		Programs: []string{"rsync", "unison", "rclone", "tar", "cpio", "borg", "restic", "rustic", "kopia", "duplicity"},
+		Source:   "run: rsync as a server (systemd 252, 262); logrotate in a directory with the setgid bit (logrotate/logrotate#345)",
+		Programs: []string{"logrotate", "rsync", "unison", "rclone", "tar", "cpio", "borg", "restic", "rustic", "kopia", "duplicity"},
 	},
 	{
 		Directives: []string{"PrivateUsers"}, Why: "users and groups of others: it is given groups or capabilities, or knows its clients by their user", Unsure: true,

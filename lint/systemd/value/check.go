@@ -169,3 +169,7 @@ func ignoredUnless(ok bool, format string, args ...any) Verdict {
 
 // badSpecifier is the reason for a percent sign that begins no known specifier.
 const badSpecifier = "unknown specifier; double a literal percent sign"
+
+// IsBadSpecifier reports whether a percent sign that begins no known specifier is what is
+// wrong.
+func (v Verdict) IsBadSpecifier() bool { return strings.HasPrefix(v.Reason, badSpecifier) }

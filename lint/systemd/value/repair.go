@@ -102,7 +102,9 @@ func repairEnvironment(_ *context, text string) []string {
 	return list
 }
 
-func repairPaths(_ *context, text string) []string { return []string{cleanPaths(text)} }
+func repairPaths(_ *context, text string) []string {
+	return []string{cleanPaths(text), escapePercents(text)}
+}
 
 // repairDirectories writes absolute paths as they are below the directory that the
 // setting is relative to.
