@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"wardnix/lint/systemd/unitfile"
 	"wardnix/nixast/eval"
 )
 
@@ -233,7 +234,7 @@ func (w *world) mounts(h *Host, scope Scope, set *node, unitType string) []*Unit
 		if !ok {
 			n.name, n.pattern = "${where}", true
 		} else {
-			n.name = escapePath(where)
+			n.name = pathName(h, where)
 		}
 		n.settle()
 		if len(n.defs) > 0 {
@@ -243,29 +244,19 @@ func (w *world) mounts(h *Host, scope Scope, set *node, unitType string) []*Unit
 	return units
 }
 
-// escapePath is a path as systemd-escape --path writes it.
-func escapePath(p string) string {
-	parts := strings.FieldsFunc(p, func(r rune) bool { return r == '/' })
-	if len(parts) == 0 {
-		return "-"
+// pathName is the name that NixOS gives to the unit of a path (escapeSystemdPath in
+// nixos/lib/utils.nix). Before 26.11 it kept components that are a dot.
+func pathName(h *Host, path string) string {
+	if h.ReleaseKnown && !h.Release.Before(Release{26, 11}) || !strings.Contains(path+"/", "/./") {
+		return unitfile.PathName(path)
 	}
-	var b strings.Builder
-	for i, part := range parts {
-		if i > 0 {
-			b.WriteByte('-')
-		}
-		for j := range len(part) {
-			c := part[j]
-			switch {
-			case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == ':', c == '_', c == '.' && (i > 0 || j > 0):
-				b.WriteByte(c)
-			default:
-				const hex = "0123456789abcdef"
-				b.WriteString(`\x` + string(hex[c>>4]) + string(hex[c&15]))
-			}
+	kept := strings.Split(strings.Trim(path, "/"), "/")
+	for i, part := range kept {
+		if kept[i] = "."; part != "." {
+			kept[i] = unitfile.PathName(part)
 		}
 	}
-	return b.String()
+	return strings.Join(kept, "-")
 }
 
 // A childWorld is a system inside another.

@@ -71,7 +71,13 @@ func withCommands(u *unit.Unit) *unitfile.Unit {
 // of nixpkgs adds to it: it sets what the unit runs, without resetting or
 // overriding something, and what the unit is or when it starts.
 func standsAlone(u *unit.Unit) bool {
-	if u.IsOverride() || len(u.Partial) > 0 || u.Style == nixos.TextStyle {
+	switch {
+	case u.IsOverride() || len(u.Partial) > 0:
+		return false
+	case u.Type() != "service":
+		own := nixos.OwnSection(u.Type())
+		return u.OverrideStrategy() != "asDropin" && slices.ContainsFunc(u.Lines(), func(l nixos.Line) bool { return l.Section == own })
+	case u.Style == nixos.TextStyle:
 		return false
 	}
 	commands := u.Directive("Service", "ExecStart")
@@ -99,6 +105,9 @@ func reportRefused(p *lint.Pass, u *unit.Unit, why string) {
 				places = append(places, l)
 			}
 		}
+	}
+	if len(places) == 0 && u.Type() != "service" {
+		p.AtUnit(u).Note("systemd refuses to load the unit").Reportf("%s", why)
 	}
 	if len(places) == 0 {
 		return

@@ -122,7 +122,7 @@ func deciding(name string) bool {
 	switch name {
 	case "BusName", "DynamicUser", "ExitType", "Group", "KillMode", "PAMName", "PrivatePIDs", "PrivateUsers", "RemainAfterExit",
 		"Restart", "RestartMaxDelaySec", "RestartSteps", "RuntimeMaxSec", "RuntimeRandomizedExtraSec", "SuccessAction", "Type",
-		"User", "UserNamespacePath", "WorkingDirectory", "OnClockChange", "OnTimezoneChange":
+		"User", "UserNamespacePath", "WorkingDirectory", "OnClockChange", "OnTimezoneChange", "Where", "What":
 		return true
 	}
 	return false
@@ -262,6 +262,10 @@ func (l *loader) verify() []Problem {
 		why = l.verifyTriggers("On…= directive")
 	case "path":
 		why = l.verifyTriggers("Path…= directive")
+	case "mount", "automount":
+		why = l.verifyPlace("Where")
+	case "swap":
+		why = l.verifyPlace("What")
 	}
 	if why == "" {
 		why = l.verifyContext()
@@ -280,6 +284,43 @@ func (l *loader) verifyTriggers(what string) string {
 		return ""
 	}
 	return "the unit has no " + what
+}
+
+// verifyPlace returns why the path that a unit is named after is not that of its name
+// (src/core/mount.c, mount_verify; automount.c, automount_verify; swap.c, swap_verify).
+func (l *loader) verifyPlace(key string) string {
+	if place := l.fields[key]; place != "" && !strings.Contains(place, "%") && PathName(place)+"."+l.unit.Type() != l.unit.Name {
+		return key + "= does not match the name of the unit"
+	}
+	if l.unit.Type() == "mount" && l.fields["What"] == "" {
+		return "the unit has no What= directive"
+	}
+	return ""
+}
+
+// PathName is the name of the unit of a path, without its type, as systemd-escape --path
+// writes it (src/basic/unit-name.c, unit_name_path_escape).
+func PathName(path string) string {
+	parts := strings.FieldsFunc(path, func(r rune) bool { return r == '/' })
+	parts = slices.DeleteFunc(parts, func(part string) bool { return part == "." })
+	if len(parts) == 0 {
+		return "-"
+	}
+	var b strings.Builder
+	for i, part := range parts {
+		if i > 0 {
+			b.WriteByte('-')
+		}
+		for j := range len(part) {
+			switch c := part[j]; {
+			case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == ':', c == '_', c == '.' && (i > 0 || j > 0):
+				b.WriteByte(c)
+			default:
+				fmt.Fprintf(&b, `\x%02x`, c)
+			}
+		}
+	}
+	return b.String()
 }
 
 func (l *loader) isTrue(name string) bool {
