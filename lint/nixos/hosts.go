@@ -27,6 +27,13 @@ const (
 	hostsInAll = 4
 )
 
+// All rules look at each unit, so the units of all hosts are bounded, too: to so many, and
+// one more for so many bytes of the sources.
+const (
+	mostUnits  = 3_000
+	unitSource = 50
+)
+
 // newEvaluator makes an evaluator for one host that may follow all files of a
 // project.
 func newEvaluator(ctx context.Context, v *view, steps int) *eval.Evaluator {
@@ -166,14 +173,14 @@ func (c *census) evaluate(ctx context.Context, p *Project, old *census, since ch
 // overdrawn reports whether hosts take more than all may take together.
 func overdrawn(p *Project, hosts []*Host) bool {
 	size := p.size()
-	steps, bytes := hostsInAll*hostSteps+size, hostsInAll*hostBytes+16*size
+	steps, bytes, units := hostsInAll*hostSteps+size, hostsInAll*hostBytes+16*size, mostUnits+size/unitSource
 	for _, h := range hosts {
 		if h != nil {
 			s, b := h.world.ev.Budget().Used()
-			steps, bytes = steps-s, bytes-b
+			steps, bytes, units = steps-s, bytes-b, units-len(h.Units)
 		}
 	}
-	return steps < 0 || bytes < 0
+	return steps < 0 || bytes < 0 || units < 0
 }
 
 // host is the host of an origin; nil if there is none.

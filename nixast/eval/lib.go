@@ -36,6 +36,26 @@ func libFamilies() map[string]family {
 	}
 }
 
+// libPrimitives are the attributes of lib that are functions written in Go, by namespace,
+// once they are made. They hold nothing of an evaluator, so that all share them.
+var libPrimitives struct {
+	sync.Once
+	spaces map[string][]Attr
+}
+
+func primitivesOfLib() map[string][]Attr {
+	libPrimitives.Do(func() {
+		libPrimitives.spaces = map[string][]Attr{}
+		for space, f := range libFamilies() {
+			for i := range f {
+				a := plain(f[i].name, Known(&Function{prim: &f[i]}), nixast.Node{})
+				libPrimitives.spaces[space] = append(libPrimitives.spaces[space], a)
+			}
+		}
+	})
+	return libPrimitives.spaces
+}
+
 // libBuiltins are the builtins that lib hands on, by namespace.
 var libBuiltins = map[string][]string{
 	"attrsets": {
@@ -90,9 +110,9 @@ func (ev *Evaluator) buildLib() Value {
 			add(space, plain(name, ev.selectBuiltin(name), site))
 		}
 	}
-	for space, f := range libFamilies() {
-		for i := range f {
-			add(space, plain(f[i].name, Known(&Function{prim: &f[i]}), site))
+	for space, attrs := range primitivesOfLib() {
+		for _, a := range attrs {
+			add(space, a)
 		}
 	}
 	for _, space := range ev.prelude().attrs {
