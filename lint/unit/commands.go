@@ -111,7 +111,15 @@ var rightsTest = regexp.MustCompile(`\bid -|\bE?UID\b|\bcommand -v\b|\bwhich\b|\
 
 // testsRights reports whether a text of an option or directive has such a test.
 func (u *Unit) testsRights(key string) bool {
-	return slices.ContainsFunc(u.Texts(), func(t Text) bool { return t.Key == key && rightsTest.MatchString(t.String()) })
+	tests, known := u.rightsTests[key]
+	if !known {
+		tests = slices.ContainsFunc(u.Texts(), func(t Text) bool { return t.Key == key && rightsTest.MatchString(t.String()) })
+		if u.rightsTests == nil {
+			u.rightsTests = map[string]bool{}
+		}
+		u.rightsTests[key] = tests
+	}
+	return tests
 }
 
 // Main reports whether the command is one of the service itself, not of a step of

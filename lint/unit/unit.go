@@ -46,6 +46,7 @@ type facts struct {
 	commands        []Command         // of Commands; nil until it is asked for
 	complete        eval.Truth        // of Complete; Maybe until it is asked for
 	identity        *Identity         // of RunsAs, once known
+	rightsTests     map[string]bool   // of testsRights, by key
 	needs           []Need            // of Needs; nil until it is asked for
 	doubts          []Need            // those that are unsure
 }
