@@ -2,7 +2,7 @@
 ;; emacs --batch -l emacs.el, in the directory of web.nix
 
 (dolist (dir (directory-files "/usr/share/emacs/site-lisp/elpa-src" t "^[^.]"))
-  (add-to-list 'load-path dir))
+  (add-to-list 'load-path dir)) ; Debian has eglot there for Emacs 28
 (require 'eglot)
 (require 'flymake)
 
