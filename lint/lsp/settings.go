@@ -57,6 +57,9 @@ func readSettings(content json.RawMessage) (set settings, problems []string) {
 		"inlayHints": func(value json.RawMessage) bool { return json.Unmarshal(value, &set.InlayHints) == nil },
 	}
 	names := slices.Sorted(maps.Keys(readers))
+	for _, own := range []string{"path", "trace"} { // of clients, which some send with the others
+		readers[own] = func(json.RawMessage) bool { return true }
+	}
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		switch read := readers[name]; {
 		case read == nil:
