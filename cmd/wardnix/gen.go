@@ -39,10 +39,11 @@ func (*genVerb) about() about {
 	for _, c := range profile.Kinds() {
 		fmt.Fprintf(&classes, "  %-16s%s\n", c.Name, c.About)
 	}
-	return about{name: "gen", args: "cloudflared | server | service NAME", line: "write a NixOS module for a hardened service", text: `
+	return about{name: "gen", args: "cloudflared | server | service NAME | harden NAME…", line: "write a NixOS module for a hardened service", text: `
   wardnix gen service NAME --exec CMD --class CLASS   a service with few rights
   wardnix gen cloudflared --token-file EXPR           a tunnel of Cloudflare
   wardnix gen server                                  systemd's settings for a server
+  wardnix gen harden NAME…                            what services of NixOS lack of their proven baselines
   wardnix gen --from-unit FILE                        a unit of systemd as options
 
 Text may hold expressions of Nix: --exec '${pkgs.caddy}/bin/caddy run'. The module goes to standard
@@ -52,7 +53,9 @@ drop-ins next to it, a drop-in alone, or what the tool shh prints; "-" is standa
 The classes are:
 
 ` + strings.TrimRight(classes.String(), "\n"),
-		words: func() []string { return []string{"service", "cloudflared", "server"} }}
+		words: func() []string {
+			return append([]string{"service", "cloudflared", "server", "harden"}, gen.HardenNames()...)
+		}}
 }
 
 func (v *genVerb) flags(fs *pflag.FlagSet) {
@@ -104,6 +107,7 @@ var commonFlags = []string{"nixos-release", "systemd-version", "no-comments", "o
 var genFlags = map[string][]string{
 	"cloudflared": {"token-file", "name"},
 	"server":      {},
+	"harden":      {},
 	"from-unit":   {"from-unit", "name"},
 	"service": {"exec", "class", "description", "user", "group", "dynamic-user", "port", "no-network", "state-dir", "write-path",
 		"device", "capability", "credential", "environment", "after", "wants", "requires", "wanted-by", "start-at", "type"},
@@ -164,9 +168,12 @@ func (v *genVerb) module(c *Command, args []string) (*gen.Module, gen.Target, er
 	takes, ok := genFlags[what]
 	switch {
 	case what == "":
-		return nil, t, fmt.Errorf("say what to write: cloudflared, server, service NAME, or --from-unit FILE")
+		return nil, t, fmt.Errorf("say what to write: cloudflared, server, service NAME, harden NAME…, or --from-unit FILE")
 	case !ok || what == "from-unit" && v.fromUnit == "":
-		return nil, t, fmt.Errorf("cannot write %q; there are cloudflared, server, service NAME, and --from-unit FILE", what)
+		return nil, t, fmt.Errorf("cannot write %q; there are cloudflared, server, service NAME, harden NAME…, and --from-unit FILE", what)
+	case what == "harden" && len(args) == 0:
+		return nil, t, fmt.Errorf("harden takes the names of services: %s", strings.Join(gen.HardenNames(), ", "))
+	case what == "harden":
 	case len(args) != names && names == 1:
 		return nil, t, fmt.Errorf("service takes one name, not %d", len(args))
 	case len(args) != names:
@@ -189,6 +196,8 @@ func (v *genVerb) make(c *Command, what string, args []string, t gen.Target) (*g
 	switch what {
 	case "cloudflared":
 		return gen.Cloudflared(gen.Tunnel{Name: strings.TrimSuffix(v.name, ".service"), Token: v.token, Target: t})
+	case "harden":
+		return gen.Harden(args, t)
 	case "server":
 		return gen.Server(t)
 	case "service":

@@ -251,11 +251,15 @@ var Needs = []Need{
 		Programs: []string{"logrotate", "rsync", "unison", "rclone", "tar", "cpio", "borg", "restic", "rustic", "kopia", "duplicity"},
 	},
 	{
-		Directives: []string{"PrivateUsers"}, Why: "users and groups of others: it is given groups or capabilities, or knows its clients by their user", Unsure: true,
-		Source: "user_namespaces(7): others are seen as nobody; unix(7), SO_PEERCRED; postgresql, \"Peer Authentication\"; chown(2), EINVAL",
+		Directives: []string{"PrivateUsers"}, Why: "it knows its clients by their user",
+		Source: "unix(7), SO_PEERCRED; user_namespaces(7): others are seen as nobody; postgresql, \"Peer Authentication\"",
 		Programs: []string{
 			"postgres", "postgresql", "mysqld", "mariadbd", "slapd", "mpd", "dbus-daemon", "dbus-broker-launch", "munged", "pcscd", "pulseaudio", "pipewire",
 		},
+	},
+	{
+		Directives: []string{"PrivateUsers"}, Why: "what it does with the groups or capabilities that it is given", Unsure: true,
+		Source:   "user_namespaces(7): others are seen as nobody; chown(2), EINVAL",
 		Settings: []NeededBy{{Key: "SupplementaryGroups"}, {Key: "AmbientCapabilities"}},
 	},
 	{

@@ -125,7 +125,7 @@ func reason(rows []directive, s setting) []string {
 		return why
 	}
 	i := slices.IndexFunc(rows, func(d directive) bool { return d.key == s.key })
-	if why, ok := because[s.key]; ok && (i < 0 || s.key == "SystemCallFilter" || strings.Join(rows[i].values, " ") != s.value) {
+	if why, ok := because[s.key]; ok && (i < 0 || s.key == "SystemCallFilter" || s.key == "SystemCallErrorNumber" || strings.Join(rows[i].values, " ") != s.value) {
 		return why
 	}
 	return rows[i].comment
