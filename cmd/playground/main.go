@@ -4,14 +4,17 @@
 package main
 
 import (
+	"runtime/debug"
 	"syscall/js"
 
 	"wardnix/cmd/playground/internal/session"
 )
 
 func main() {
+	debug.SetGCPercent(400) // a page has memory, and its user waits
+	page := &session.Session{}
 	answer := js.FuncOf(func(_ js.Value, args []js.Value) any {
-		return string(session.Answer([]byte(args[0].String())))
+		return string(page.Answer([]byte(args[0].String())))
 	})
 	js.Global().Call("ready", answer)
 	select {}

@@ -344,6 +344,7 @@ async function preview(unsafe) {
 // ---- units
 
 async function showUnits() {
+  if (!$("units").hasChildNodes()) $("units").append(el("p", {}, "Reading the units…"));
   let answer;
   try {
     answer = await request({ do: "units" });
@@ -410,6 +411,11 @@ async function explain(word) {
   }
 }
 
+async function offerWords() {
+  const { words } = await engine.ask({ do: "words" });
+  $("words").replaceChildren(...words.map((w) => el("option", { value: w })));
+}
+
 // ---- generate
 
 let forms = [];
@@ -460,6 +466,7 @@ function choose(name) {
   select(name);
   if (name === "units") showUnits();
   if (name === "explain" && !$("topic").hasChildNodes()) explain($("word").value);
+  if (name === "explain" && !$("words").hasChildNodes()) offerWords();
   if (name === "gen" && $("module").hidden) generate();
 }
 
@@ -631,7 +638,6 @@ async function start() {
   $("baseline").append(...about.baselines.map((b) => el("option", { value: b.name, title: b.about }, b.name)));
   $("release").append(...about.releases.map((r) => el("option", { value: r.name }, r.name)).reverse());
   $("systemd").append(...about.systemd.map((v) => el("option", { value: v }, String(v))).reverse());
-  $("words").append(...about.words.map((w) => el("option", { value: w })));
   forms = about.forms;
   showForm(forms[0].name);
   if (!await fromLink()) await load({ files: about.example, open: Object.keys(about.example)[0] });

@@ -25,7 +25,6 @@ type (
 		Baselines []baseline        `json:"baselines"`
 		Releases  []release         `json:"releases"`
 		Systemd   []int             `json:"systemd"`
-		Words     []string          `json:"words"` // what "explain" knows
 		Forms     []form            `json:"forms"` // what "gen" takes
 	}
 	baseline struct {
@@ -42,7 +41,7 @@ type (
 func about(*request) (any, error) {
 	out := aboutAnswer{
 		Example: map[string]string{"containers/cloudflared.nix": cloudflaredNix, "modules/systemd.nix": systemdNix},
-		Words:   handbook.Words(), Forms: forms(),
+		Forms:   forms(),
 	}
 	for _, b := range profile.BuiltinNames() {
 		first, _, _ := strings.Cut(strings.TrimPrefix(profile.BuiltinText(b), "# "), "\n")
@@ -59,6 +58,9 @@ func about(*request) (any, error) {
 	}
 	return out, nil
 }
+
+// words are all names that "explain" knows.
+func words(*request) (any, error) { return map[string]any{"words": handbook.Words()}, nil }
 
 // explain is the page of a rule, a directive or a baseline.
 func explain(r *request) (any, error) {

@@ -2,7 +2,6 @@ package session
 
 import (
 	"context"
-	"errors"
 
 	"wardnix/emit"
 	"wardnix/lint"
@@ -66,34 +65,41 @@ type (
 	}
 )
 
-// find looks for findings.
-func find(r *request) (any, error) {
+// lint looks for findings.
+func (s *Session) lint(r *request) (any, error) {
 	out := found{Findings: []finding{}, Tokens: map[string][]int{}, Broken: []string{}}
-	w, err := r.open()
+	if len(r.modules()) == 0 {
+		return out, nil
+	}
+	project, err := s.project(r)
 	if err != nil {
 		return nil, err
 	}
-	run, err := w.Lint(context.Background(), workspace.Task{})
-	switch {
-	case errors.Is(err, workspace.ErrNothing):
-		return out, nil
-	case err != nil:
+	all, err := project.Findings(context.Background())
+	if err != nil {
 		return nil, err
 	}
-	scales := scales{}
-	for _, f := range run.Result.Findings {
-		out.Findings = append(out.Findings, scales.finding(f))
-	}
-	for _, f := range w.Project.Files() {
-		if f.Tree == nil {
+	scales, stricter := scales{}, map[string]bool{}
+	for _, f := range all {
+		if f.Suggestion {
+			for _, u := range f.Units {
+				stricter[u.Unit] = true
+			}
 			continue
 		}
-		out.Tokens[f.Name] = tokens(f.Tree)
-		if lint.Broken(f.Tree) {
-			out.Broken = append(out.Broken, f.Name)
+		out.Findings = append(out.Findings, scales.finding(f))
+	}
+	for _, name := range r.modules() {
+		tree := project.Tree(name)
+		if tree == nil {
+			continue
+		}
+		out.Tokens[name] = tokens(tree)
+		if lint.Broken(tree) {
+			out.Broken = append(out.Broken, name)
 		}
 	}
-	out.Services = run.Hardening.Services
+	out.Services = len(stricter)
 	return out, nil
 }
 
@@ -116,15 +122,6 @@ func fix(r *request) (any, error) {
 		gains = append(gains, gain{c.Unit, c.Before.String(), c.After.String()})
 	}
 	return map[string]any{"diff": run.Diff, "files": run.Texts, "exposures": gains}, nil
-}
-
-// color splits the files into tokens.
-func color(r *request) (any, error) {
-	out := map[string][]int{}
-	for _, name := range r.modules() {
-		out[name] = tokens(nixast.Parse(name, r.Files[name], nixast.Options{PipeOperators: true}))
-	}
-	return map[string]any{"tokens": out}, nil
 }
 
 // scales turn offsets in bytes into those of JavaScript, by file.

@@ -1,6 +1,5 @@
 // Package session answers the requests of the playground: each is an object of
-// JSON with the texts of all files, and so is each answer. It keeps nothing
-// between requests and reads no file.
+// JSON with the texts of all files, and so is each answer. It reads no file.
 package session
 
 import (
@@ -37,20 +36,27 @@ type request struct {
 	Values map[string]string `json:"values"`
 }
 
-// handlers are what a page can ask for.
+// handlers are what a page can ask for, besides "lint".
 var handlers = map[string]func(*request) (any, error){
 	"about":   about,
-	"color":   color,
-	"lint":    find,
 	"fix":     fix,
 	"units":   units,
+	"words":   words,
 	"explain": explain,
 	"gen":     generate,
 }
 
+// A Session answers the requests of one page. It remembers the last project that was
+// linted, so that after a keystroke only what the change concerns is looked at again. It
+// is for one goroutine at a time.
+type Session struct {
+	linted   *request // nil before the first
+	snapshot *workspace.Snapshot
+}
+
 // Answer answers a request. The answer to one that fails has an "error".
-func Answer(text []byte) []byte {
-	answer, err := handle(text)
+func (s *Session) Answer(text []byte) []byte {
+	answer, err := s.handle(text)
 	if err != nil {
 		answer = map[string]string{"error": err.Error()}
 	}
@@ -61,10 +67,13 @@ func Answer(text []byte) []byte {
 	return out
 }
 
-func handle(text []byte) (any, error) {
+func (s *Session) handle(text []byte) (any, error) {
 	var r request
 	if err := json.Unmarshal(text, &r); err != nil {
 		return nil, fmt.Errorf("request: %w", err)
+	}
+	if r.Do == "lint" {
+		return s.lint(&r)
 	}
 	do := handlers[r.Do]
 	if do == nil {
@@ -82,13 +91,34 @@ func (r *request) open() (*workspace.Workspace, error) {
 	return workspace.Open(opts)
 }
 
-// load is the project of the request, read.
-func (r *request) load() (*workspace.Workspace, error) {
+// project is the project of the request as it is now.
+func (s *Session) project(r *request) (*workspace.Snapshot, error) {
+	if s.linted != nil && s.linted.isLike(r) {
+		changed := map[string]string{}
+		for name, text := range r.Files {
+			if s.linted.Files[name] != text {
+				changed[name] = text
+			}
+		}
+		s.snapshot = s.snapshot.With(changed)
+		s.linted = r
+		return s.snapshot, nil
+	}
 	w, err := r.open()
 	if err != nil {
 		return nil, err
 	}
-	return w, w.Load(context.Background())
+	s.snapshot, err = w.Snapshot(context.Background())
+	if s.linted = r; err != nil {
+		s.linted = nil
+	}
+	return s.snapshot, err
+}
+
+// isLike reports whether another request differs in the texts of its files at most.
+func (r *request) isLike(other *request) bool {
+	same := slices.Equal(r.Baselines, other.Baselines) && r.Release == other.Release && r.Systemd == other.Systemd
+	return same && slices.Equal(slices.Sorted(maps.Keys(r.Files)), slices.Sorted(maps.Keys(other.Files)))
 }
 
 // modules are the paths of the Nix files, in order.

@@ -23,7 +23,7 @@ func ask[T any](t *testing.T, r request) T {
 	var answer struct {
 		Error string `json:"error"`
 	}
-	out := Answer(text)
+	out := new(Session).Answer(text)
 	if err := json.Unmarshal(out, &answer); err != nil || answer.Error != "" {
 		t.Fatalf("%s: %v %s", r.Do, err, answer.Error)
 	}
@@ -127,7 +127,7 @@ func TestUnits(t *testing.T) {
 // Every word that the page offers is explained, and every form makes a module.
 func TestEverythingOffered(t *testing.T) {
 	offer := ask[aboutAnswer](t, request{Do: "about"})
-	for _, word := range offer.Words {
+	for _, word := range ask[struct{ Words []string }](t, request{Do: "words"}).Words {
 		if got := ask[struct{ HTML string }](t, request{Do: "explain", Name: word}); len(got.HTML) < 20 {
 			t.Errorf("%s: %q", word, got.HTML)
 		}
@@ -173,8 +173,8 @@ func TestBroken(t *testing.T) {
 	if diff := cmp.Diff([]string{"a.nix", "b.nix"}, answer.Broken); diff != "" || len(answer.Findings) == 0 {
 		t.Errorf("%s %+v", diff, answer.Findings)
 	}
-	for _, text := range []string{"", "{", `{"do":"x"}`, `{"do":"explain","name":"x"}`, `{"do":"lint","release":"x"}`, `{"do":"gen","what":"x"}`} {
-		if got := string(Answer([]byte(text))); !strings.Contains(got, `"error"`) {
+	for _, text := range []string{"", "{", `{"do":"x"}`, `{"do":"explain","name":"x"}`, `{"do":"lint","files":{"a.nix":""},"release":"x"}`, `{"do":"gen","what":"x"}`} {
+		if got := string(new(Session).Answer([]byte(text))); !strings.Contains(got, `"error"`) {
 			t.Errorf("%s: %s", text, got)
 		}
 	}
@@ -182,14 +182,40 @@ func TestBroken(t *testing.T) {
 
 func BenchmarkLint(b *testing.B) {
 	var offer aboutAnswer
-	if err := json.Unmarshal(Answer([]byte(`{"do":"about"}`)), &offer); err != nil {
+	if err := json.Unmarshal(new(Session).Answer([]byte(`{"do":"about"}`)), &offer); err != nil {
 		b.Fatal(err)
 	}
-	text, err := json.Marshal(request{Do: "lint", Files: offer.Example})
-	if err != nil {
-		b.Fatal(err)
-	}
+	session := &Session{}
 	for b.Loop() {
-		Answer(text)
+		offer.Example["modules/systemd.nix"] += " "
+		text, err := json.Marshal(request{Do: "lint", Files: offer.Example})
+		if err != nil {
+			b.Fatal(err)
+		}
+		session.Answer(text)
+	}
+}
+
+// A session that saw other texts before answers as a new one does.
+func TestSessionRemembersNothingWrong(t *testing.T) {
+	session := &Session{}
+	files := example(t)
+	name := "containers/cloudflared.nix"
+	for i, change := range [][2]string{
+		{"", ""}, {"ProtectHom ", "ProtectHome "}, {"UMask = 0077;", "UMask = 0077"}, {"UMask = 0077", "UMask = 0077;"},
+		{"\"Strict\"", "\"strict\""}, {"cloudflared-tunnel =", "tunnel ="},
+	} {
+		files = maps.Clone(files)
+		files[name] = strings.Replace(files[name], change[0], change[1], 1)
+		if i == 4 {
+			files["more.nix"] = "{ systemd.services.more.serviceConfig.ProtectSystem = \"ful\"; }\n"
+		}
+		text, err := json.Marshal(request{Do: "lint", Files: files})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(new(Session).Answer(text)), string(session.Answer(text))); diff != "" {
+			t.Errorf("after %q (-new +old)\n%s", change, diff)
+		}
 	}
 }
