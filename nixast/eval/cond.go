@@ -106,14 +106,22 @@ func (c *Cond) operand(depth int) string {
 	return s
 }
 
-// shorten makes source text fit in a line of a message.
+// shorten makes source text fit in a line of a message. It reads no more of the text than
+// it needs: a long expression has many parts, each with a text of its own.
 func shorten(s string) string {
-	const most = 60
+	const most, read = 60, 1000
+	cut := len(s) > read
+	if cut {
+		s = strings.ToValidUTF8(s[:read], "")
+	}
 	s = strings.Join(strings.Fields(s), " ")
 	for i := range s {
 		if i > most {
 			return s[:i] + "…"
 		}
+	}
+	if cut {
+		s += "…"
 	}
 	return s
 }
