@@ -88,6 +88,7 @@ func (h *Host) setRelease(opts Options, pinned pins, input string) {
 
 // finish merges the modules of a host, and derives the text of its units.
 func (h *Host) finish() {
+	h.ReleaseKnown = h.ReleaseKnown || h.isNewest()
 	h.Files = h.world.files()
 	h.Unseen = h.world.unseen
 	h.Units, h.Confs = h.world.units(h, Scope{}, 0)
@@ -96,6 +97,20 @@ func (h *Host) finish() {
 	for _, u := range slices.Concat(h.Units, h.Confs) {
 		u.Lines()
 	}
+}
+
+// isNewest reports whether every system.stateVersion is the newest release: no host is
+// older than the release that it was installed with.
+func (h *Host) isNewest() bool {
+	defs := h.Option("system", "stateVersion").Defs
+	return len(defs) > 0 && !slices.ContainsFunc(defs, func(d *Def) bool {
+		s := d.ev.String(d.Value)
+		if s == nil {
+			return true
+		}
+		text, known := s.Text()
+		return !known || text != newestRelease.String()
+	})
 }
 
 // files are the files of the modules of a world.
