@@ -1,6 +1,6 @@
-# What a service that runs aria2c was seen to work under: the largest part of the strict
-# baseline. It was run as the user aria2, version 1.36.0 under systemd 252 and version
-# 1.37.0 under systemd 262.
+# What a service that runs aria2c --enable-rpc was seen to work under: the largest part of
+# the strict baseline. It was run as the user aria2, version 1.36.0 under systemd 252 and
+# version 1.37.0 under systemd 262.
 #
 # The module can be imported unchanged. It hardens the services listed in
 # `wardnix.proven.aria2`; override single directives with lib.mkForce.
@@ -11,7 +11,7 @@
     type = lib.types.listOf lib.types.str;
     default = [ ];
     example = [ "aria2" ];
-    description = "Services that run aria2c, to harden with what it was seen to work under.";
+    description = "Services that run aria2c --enable-rpc, to harden with what it was seen to work under.";
   };
 
   config.systemd.services = lib.genAttrs config.wardnix.proven.aria2 (_: {

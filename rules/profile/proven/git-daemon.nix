@@ -1,5 +1,5 @@
-# What a service that runs git was seen to work under: the largest part of the strict
-# baseline. It was run as the user git-daemon, version 2.39.5 under systemd 252 and
+# What a service that runs git daemon was seen to work under: the largest part of the
+# strict baseline. It was run as the user git-daemon, version 2.39.5 under systemd 252 and
 # version 2.55.0 under systemd 262.
 #
 # The module can be imported unchanged. It hardens the services listed in
@@ -11,7 +11,7 @@
     type = lib.types.listOf lib.types.str;
     default = [ ];
     example = [ "git-daemon" ];
-    description = "Services that run git, to harden with what it was seen to work under.";
+    description = "Services that run git daemon, to harden with what it was seen to work under.";
   };
 
   config.systemd.services = lib.genAttrs config.wardnix.proven.git-daemon (_: {

@@ -1,6 +1,6 @@
-# What a service that runs iperf3 was seen to work under: the largest part of the strict
-# baseline. It was run as the user iperf3, version 3.12 under systemd 252 and version 3.22
-# under systemd 262.
+# What a service that runs iperf3 -s was seen to work under: the largest part of the
+# strict baseline. It was run as the user iperf3, version 3.12 under systemd 252 and
+# version 3.22 under systemd 262.
 #
 # The module can be imported unchanged. It hardens the services listed in
 # `wardnix.proven.iperf3`; override single directives with lib.mkForce.
@@ -11,7 +11,7 @@
     type = lib.types.listOf lib.types.str;
     default = [ ];
     example = [ "iperf3" ];
-    description = "Services that run iperf3, to harden with what it was seen to work under.";
+    description = "Services that run iperf3 -s, to harden with what it was seen to work under.";
   };
 
   config.systemd.services = lib.genAttrs config.wardnix.proven.iperf3 (_: {

@@ -1,5 +1,6 @@
 # What a service that runs munin-node was seen to work under: the largest part of the
-# strict baseline. It was run as root, version 2.0.78 under systemd 262.
+# strict baseline. It was run as root, version 2.0.73 under systemd 252 and version 2.0.78
+# under systemd 262.
 #
 # The module can be imported unchanged. It hardens the services listed in
 # `wardnix.proven.munin-node`; override single directives with lib.mkForce.
@@ -155,12 +156,12 @@
 
       # Left out of the strict baseline, with what broke:
       # - PrivateUsers = true: the probe fails
-      # - ProtectSystem = "strict": Couldn't open log file
-      #   "/var/log/munin/munin-node.log" [Read-only file system] at
-      #   /usr/sbin/munin-node line
       # - ProcSubset = "pid": the probe fails
       # - CapabilityBoundingSet = null: the probe fails
-      # - SystemCallFilter = [ "~@privileged" ]: the probe fails
+      # - ProtectSystem = "strict": Couldn't open log file
+      #   "/var/log/munin/munin-node.log" [Read-only file system]. at
+      #   /usr/share/perl5/Net/Ser
+      # - SystemCallFilter = [ "~@privileged" ]: a refused system call ends the process
     };
   });
 }

@@ -1,6 +1,6 @@
-# What a service that runs rsync was seen to work under: the largest part of the strict
-# baseline. It was run as the user rsyncd, version 3.2.7 under systemd 252 and version
-# 3.5.1 under systemd 262.
+# What a service that runs rsync --daemon was seen to work under: the largest part of the
+# strict baseline. It was run as the user rsyncd, version 3.2.7 under systemd 252 and
+# version 3.5.1 under systemd 262.
 #
 # The module can be imported unchanged. It hardens the services listed in
 # `wardnix.proven.rsyncd`; override single directives with lib.mkForce.
@@ -11,7 +11,7 @@
     type = lib.types.listOf lib.types.str;
     default = [ ];
     example = [ "rsyncd" ];
-    description = "Services that run rsync, to harden with what it was seen to work under.";
+    description = "Services that run rsync --daemon, to harden with what it was seen to work under.";
   };
 
   config.systemd.services = lib.genAttrs config.wardnix.proven.rsyncd (_: {
