@@ -47,7 +47,7 @@ func TestReleaseAt(t *testing.T) {
 
 func TestSystemdVersion(t *testing.T) {
 	for release, want := range map[Release]int{
-		{19, 3}: 246, {21, 11}: 249, {24, 5}: 255, {25, 11}: 258, {26, 11}: 260, {30, 5}: 260,
+		{19, 3}: 246, {21, 11}: 249, {24, 5}: 255, {25, 11}: 258, {26, 11}: 260, {90, 5}: systemdVersions[len(systemdVersions)-1].systemd,
 	} {
 		if got := release.Systemd(); got != want {
 			t.Errorf("%v: %d, want %d", release, got, want)

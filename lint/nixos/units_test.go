@@ -60,11 +60,11 @@ func describe(p *Project) string {
 		if h.Name == "" && len(h.Units) == 0 {
 			continue
 		}
-		fmt.Fprintf(&b, "host %s, NixOS %s, systemd %d", h.Name, h.Release, h.Systemd)
-		if !h.ReleaseKnown {
-			b.WriteString(" (assumed)")
+		if h.ReleaseKnown {
+			fmt.Fprintf(&b, "host %s, NixOS %s, systemd %d\n", h.Name, h.Release, h.Systemd)
+		} else {
+			fmt.Fprintf(&b, "host %s, the newest NixOS (assumed)\n", h.Name)
 		}
-		b.WriteByte('\n')
 		for _, r := range h.Unseen {
 			fmt.Fprintf(&b, "  unseen: %s (%s)\n", r.Text, place(r.Node))
 		}
