@@ -41,7 +41,7 @@ var avoided = map[string]string{
 // used are texts in which an avoided word is meant: they are removed before the search.
 var used = []string{
 	"there is no ", "There is no ", "is no longer",
-	"misspelt/modules", "mask-misspelt", // a directory and a rule
+	"misspelt/modules", "misspelt/containers", "concise misspelt", "mask-misspelt", // a directory and a rule
 	"Behind GitHub's new",                                          // the title of a page
 	"path|folder|root", "PATH|FOLDER|FILE", "directory|folder|url", // parts of names in users' files
 	"catalog.go",
