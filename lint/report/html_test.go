@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"wardnix/emit"
 	"wardnix/lint"
 	"wardnix/lint/report"
 	"wardnix/lint/systemd/directive"
@@ -83,6 +84,20 @@ func TestCosts(t *testing.T) {
 	}
 	if i, j := strings.Index(page, ">CapabilityBoundingSet<"), strings.Index(page, ">UMask<"); i < 0 || i > j {
 		t.Error("the dearest row does not come first")
+	}
+}
+
+// Of a line that is a whole file, only what is around a place is shown, in each of its
+// findings and fixes.
+func TestLongLineOnPage(t *testing.T) {
+	f := nixast.Parse("a.nix", "{ a = 1; b = [ "+strings.Repeat("x ", 100_000)+"]; }", nixast.Options{})
+	rule := lint.SourceRules()[0]
+	fix := lint.Fix{Edits: []lint.FileEdit{{File: f, Edit: emit.Edit{Start: 6, End: 7, New: "2"}}}}
+	page := pageOf(t, &report.Report{Result: &lint.Result{Files: 1, Findings: []lint.Finding{
+		{Rule: rule, File: f, Span: nixast.Span{Start: 6, End: 7}, Message: "m", Fixes: []lint.Fix{fix}},
+	}}})
+	if !strings.Contains(page, "<mark>1</mark>") || !strings.Contains(page, "{ a = 2; b") || len(page) > 60_000 {
+		t.Errorf("the page has %d bytes", len(page))
 	}
 }
 

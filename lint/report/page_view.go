@@ -232,7 +232,10 @@ func diffLines(diff string) []diffLine {
 		case strings.HasPrefix(line, "-"):
 			kind = "del"
 		}
-		out = append(out, diffLine{kind, escape(line, true)})
+		if len(line) > longDiffLine {
+			line = strings.ToValidUTF8(line[:longDiffLine], "") + "…\n"
+		}
+		out = append(out, diffLine{kind, strings.Clone(escape(line, true))}) // so that the diff can go
 	}
 	return out
 }
@@ -241,6 +244,10 @@ const (
 	around   = 2 // lines of source shown before and behind a place
 	longMark = 8 // lines of a place that are shown
 )
+
+// longDiffLine is the number of bytes of a line of a diff that are shown. A file may be
+// one line with thousands of findings.
+const longDiffLine = 2000
 
 // excerpt is the source around a place.
 func excerpt(f *nixast.File, s nixast.Span) []excerptLine {
@@ -261,7 +268,8 @@ func excerpt(f *nixast.File, s nixast.Span) []excerptLine {
 		line = strings.TrimSuffix(line, "\r")
 		a := min(max(s.Start-start, 0), len(line))
 		b := min(max(s.End-start, a), len(line))
-		out = append(out, excerptLine{n, shown(line[:a]), shown(line[a:b]), shown(line[b:])})
+		before, marked, rest := window(line[:a], line[a:b], line[b:], longLine)
+		out = append(out, excerptLine{n, shown(before), shown(marked), shown(rest)})
 		start = next
 	}
 	return out
