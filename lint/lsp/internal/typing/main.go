@@ -1,7 +1,7 @@
 // Command typing types into the files of a real project as an editor does, through the
 // language server, and measures what that costs:
 //
-//	go run ./lint/lsp/internal/typing [-files N] [-seed N] WARDNIX DIR
+//	go run ./lint/lsp/internal/typing [-files N] [-line TEXT] [-changes N] [-seed N] WARDNIX DIR
 //
 // In each of some files it types a line, letter by letter, and erases it, then changes
 // random places, and last looks whether the diagnostics at rest are what `wardnix lint`
@@ -28,25 +28,30 @@ import (
 )
 
 // line is what is typed. It does not parse before its last letter.
-const line = "\n      PrivateDevices = true;"
+var line = "\n      PrivateDevices = true;"
 
 func main() {
 	files := flag.Int("files", 10, "how many files are typed into")
+	flag.StringVar(&line, "line", line, "what is typed into a set of settings")
+	changes := flag.Int("changes", 20, "how many random places of a file are changed")
 	seed := flag.Uint64("seed", 1, "of the random changes")
 	flag.Parse()
 	if flag.NArg() != 2 {
 		flag.Usage()
 		os.Exit(2)
 	}
-	if err := run(flag.Arg(0), flag.Arg(1), *files, *seed); err != nil {
+	if err := run(flag.Arg(0), flag.Arg(1), *files, *changes, *seed); err != nil {
 		fmt.Fprintln(os.Stderr, "typing:", err)
 		os.Exit(1)
 	}
 }
 
-func run(wardnix, dir string, files int, seed uint64) error {
+func run(wardnix, dir string, files, changes int, seed uint64) error {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
+		return err
+	}
+	if wardnix, err = filepath.Abs(wardnix); err != nil {
 		return err
 	}
 	random := rand.New(rand.NewPCG(seed, seed))
@@ -61,7 +66,7 @@ func run(wardnix, dir string, files int, seed uint64) error {
 	}
 	different := 0
 	for _, name := range all[:min(files, len(all))] {
-		same, err := s.typeInto(name, random)
+		same, err := s.typeInto(name, changes, random)
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
@@ -223,7 +228,7 @@ type document struct {
 
 // typeInto types into a file and reports whether the server agrees with the command
 // line in the end.
-func (s *session) typeInto(name string, random *rand.Rand) (bool, error) {
+func (s *session) typeInto(name string, changes int, random *rand.Rand) (bool, error) {
 	text, err := os.ReadFile(name)
 	if err != nil {
 		return false, err
@@ -254,7 +259,7 @@ func (s *session) typeInto(name string, random *rand.Rand) (bool, error) {
 			return false, err
 		}
 	}
-	for range 20 {
+	for range changes {
 		from := random.IntN(len(d.text) + 1)
 		to := min(len(d.text), from+random.IntN(4))
 		for from > 0 && from < len(d.text) && !utf8.RuneStart(d.text[from]) {
@@ -367,7 +372,7 @@ func (d *document) agrees(name string) (bool, error) {
 		}
 	}
 	if err := json.Unmarshal(out, &report); err != nil {
-		return false, fmt.Errorf("wardnix lint: %w", err)
+		return false, fmt.Errorf("wardnix lint reports nothing: %w", err)
 	}
 	var want []string
 	broken := false
