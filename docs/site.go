@@ -16,7 +16,7 @@ import (
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/parser"
 
-	"wardnix/release"
+	"wardnix/lint/release"
 	"wardnix/rules/handbook"
 	"wardnix/rules/profile"
 )

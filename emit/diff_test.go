@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"wardnix/internal/testtool"
+	"wardnix/nixast/testtool"
 )
 
 func ExampleDiff() {

@@ -11,8 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"wardnix/internal/testtool"
 	"wardnix/nixast"
+	"wardnix/nixast/testtool"
 )
 
 func ExampleNix() {

@@ -3,7 +3,7 @@ package lint
 import (
 	"strings"
 
-	"wardnix/release"
+	"wardnix/lint/release"
 )
 
 // Link is the address of the rule's page; "" if the pages are not published.

@@ -11,9 +11,9 @@ import (
 	"sync"
 	"testing"
 
-	"wardnix/internal/testtool"
 	"wardnix/nixast"
 	"wardnix/nixast/internal/oracle"
+	"wardnix/nixast/testtool"
 )
 
 // nix finds the Nix of this machine.

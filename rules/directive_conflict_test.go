@@ -14,9 +14,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"wardnix/internal/testtool"
 	"wardnix/lint"
 	"wardnix/lint/nixos"
+	"wardnix/nixast/testtool"
 	"wardnix/rules"
 )
 

@@ -14,9 +14,9 @@ import (
 	"sync"
 	"testing"
 
-	"wardnix/internal/testtool"
 	"wardnix/lint"
 	"wardnix/lint/nixos"
+	"wardnix/nixast/testtool"
 	"wardnix/rules"
 	"wardnix/rules/profile"
 )

@@ -8,10 +8,10 @@ import (
 	"strings"
 	"testing"
 
-	"wardnix/internal/testtool"
 	"wardnix/lint"
 	"wardnix/lint/nixos"
 	"wardnix/nixast/eval"
+	"wardnix/nixast/testtool"
 )
 
 // TestComparisonNotices changes what Nix says after the fixes, and asks that the

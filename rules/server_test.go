@@ -14,10 +14,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"wardnix/internal/testtool"
 	"wardnix/lint"
 	"wardnix/lint/nixos"
 	"wardnix/nixast"
+	"wardnix/nixast/testtool"
 	"wardnix/rules"
 	"wardnix/rules/profile"
 )

@@ -11,7 +11,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"wardnix/internal/testtool"
+	"wardnix/nixast/testtool"
 )
 
 // actionEnv are the inputs of the action as its file has them, with some replaced.

@@ -10,9 +10,9 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"wardnix/lint/release"
 	"wardnix/lint/report"
 	"wardnix/lint/spell"
-	"wardnix/release"
 )
 
 // Exit statuses.

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"wardnix/internal/testtool"
+	"wardnix/nixast/testtool"
 )
 
 // documents are the pages that users read.

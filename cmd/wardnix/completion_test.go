@@ -8,8 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"wardnix/internal/testtool"
 	"wardnix/lint/report"
+	"wardnix/nixast/testtool"
 )
 
 // TestBashCompletion lets bash complete command lines with the script.

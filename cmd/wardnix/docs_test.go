@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"wardnix/internal/testtool"
+	"wardnix/nixast/testtool"
 )
 
 // fence is a fenced block: its language, the name of the file that it is, if

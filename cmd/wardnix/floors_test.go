@@ -43,7 +43,7 @@ var floors = map[string]int{
 	"wardnix/rules":                  13,
 	"wardnix/rules/gen":              14,
 	"wardnix/rules/new":              14,
-	"wardnix/release":                1,
+	"wardnix/lint/release":           1,
 	"wardnix/lint/workspace":         15,
 	"wardnix/rules/profile/proven":   8,
 	"wardnix/lint/lsp":               16,

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"wardnix/internal/testtool"
+	"wardnix/nixast/testtool"
 )
 
 // before and after are a file in a repository and what became of it: --since has

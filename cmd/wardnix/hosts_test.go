@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"wardnix/internal/testtool"
+	"wardnix/nixast/testtool"
 )
 
 // A place is where a test runs the programs that host wardnix: a folder of its

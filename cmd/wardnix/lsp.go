@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"wardnix/lint/lsp"
-	"wardnix/release"
+	"wardnix/lint/release"
 )
 
 // restDelay is how long a document rests before wardnix lsp looks at it.

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"wardnix/release"
+	"wardnix/lint/release"
 )
 
 // manVerb prints the manual page.

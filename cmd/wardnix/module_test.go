@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"wardnix/internal/testtool"
+	"wardnix/nixast/testtool"
 )
 
 // The NixOS module of a weekly audit evaluates with the real Nix, by the module system of

@@ -18,9 +18,9 @@ import (
 	"wardnix/lint"
 	"wardnix/lint/files"
 	"wardnix/lint/nixos"
+	"wardnix/lint/release"
 	"wardnix/lint/report"
 	"wardnix/lint/workspace"
-	"wardnix/release"
 )
 
 // report writes a report where the flags say: to a file, to standard output, or to

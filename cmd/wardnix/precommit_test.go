@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"wardnix/release"
+	"wardnix/lint/release"
 )
 
 // precommitPlace is a place with a repository of the hooks, tagged as the

@@ -17,8 +17,8 @@ import (
 	"github.com/pelletier/go-toml/v2"
 	"go.yaml.in/yaml/v3"
 
-	"wardnix/internal/testtool"
 	"wardnix/nixast"
+	"wardnix/nixast/testtool"
 )
 
 // recipes are the files that docs/recipes.md shows, by name.

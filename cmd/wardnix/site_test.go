@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"wardnix/cmd/internal/chromium"
-	"wardnix/internal/testtool"
+	"wardnix/nixast/testtool"
 )
 
 // The documentation that wardnix writes is read from its directory: the search works

@@ -12,7 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"wardnix/internal/testtool"
+	"wardnix/nixast/testtool"
 )
 
 // repo is a repository with some files, as git itself makes it.

@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"wardnix/internal/testtool"
+	"wardnix/nixast/testtool"
 )
 
 // Each case is the text of a .gitignore, and paths with the answer; a trailing

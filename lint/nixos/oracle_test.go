@@ -14,8 +14,8 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"wardnix/internal/testtool"
 	"wardnix/nixast/eval"
+	"wardnix/nixast/testtool"
 )
 
 // TestOracle lets NixOS itself derive the units of the modules in

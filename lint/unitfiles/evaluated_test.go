@@ -17,7 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
-	"wardnix/internal/testtool"
+	"wardnix/nixast/testtool"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew (needs Nix)")

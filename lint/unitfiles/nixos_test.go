@@ -11,9 +11,9 @@ import (
 	"testing"
 	"time"
 
-	"wardnix/internal/testtool"
 	"wardnix/lint/systemd/directive"
 	"wardnix/lint/systemd/security"
+	"wardnix/nixast/testtool"
 )
 
 // TestNixOS lets NixOS instantiate a system with many services, reads it, and

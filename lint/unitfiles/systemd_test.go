@@ -14,7 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"wardnix/internal/testtool"
+	"wardnix/nixast/testtool"
 )
 
 // write makes a file, a link where the text begins with "-> ".

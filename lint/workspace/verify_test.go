@@ -4,9 +4,9 @@ import (
 	"strings"
 	"testing"
 
-	"wardnix/internal/testtool"
 	"wardnix/lint"
 	"wardnix/lint/nixos"
+	"wardnix/nixast/testtool"
 )
 
 // Nix reads a change of what findings name, and nothing else.

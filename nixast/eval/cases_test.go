@@ -12,8 +12,8 @@ import (
 	"strings"
 	"testing"
 
-	"wardnix/internal/testtool"
 	"wardnix/nixast"
+	"wardnix/nixast/testtool"
 )
 
 var update = flag.Bool("update", false, "let Nix write the expected values anew; lib's need WARDNIX_NIXPKGS_LIB")

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"wardnix/internal/testtool"
 	"wardnix/nixast"
+	"wardnix/nixast/testtool"
 )
 
 // generator makes random expressions of a type over variables that are not

@@ -10,8 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"wardnix/internal/testtool"
 	"wardnix/lint/systemd/unitfile"
+	"wardnix/nixast/testtool"
 )
 
 // NixOS evaluates the modules, without a failed assertion, and renders the units

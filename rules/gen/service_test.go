@@ -14,10 +14,10 @@ import (
 	"strings"
 	"testing"
 
-	"wardnix/internal/testtool"
 	"wardnix/lint"
 	"wardnix/lint/nixos"
 	"wardnix/lint/systemd/directive"
+	"wardnix/nixast/testtool"
 	"wardnix/rules"
 	"wardnix/rules/profile"
 )

@@ -12,13 +12,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
-	"wardnix/internal/testtool"
 	"wardnix/lint/nixos"
 	"wardnix/lint/systemd/directive"
 	"wardnix/lint/systemd/security"
 	"wardnix/lint/systemd/unitfile"
 	"wardnix/lint/systemd/value"
 	"wardnix/nixast"
+	"wardnix/nixast/testtool"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files to what gen does now")

@@ -18,7 +18,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"wardnix/release"
+	"wardnix/lint/release"
 	"wardnix/rules/handbook"
 )
 

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"wardnix/cmd/internal/chromium"
-	"wardnix/internal/testtool"
+	"wardnix/nixast/testtool"
 )
 
 // The text of the engine is what HTML keeps, and the bytes come back as the page

@@ -12,11 +12,11 @@ import (
 	"testing"
 	"time"
 
-	"wardnix/internal/testtool"
 	"wardnix/lint/systemd/directive"
 	"wardnix/lint/systemd/internal/oracle"
 	"wardnix/lint/systemd/unitfile"
 	"wardnix/lint/systemd/value"
+	"wardnix/nixast/testtool"
 )
 
 // confValues are values for settings of whatever grammar, most of them wrong for

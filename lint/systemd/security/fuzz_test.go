@@ -5,10 +5,10 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"wardnix/internal/testtool"
 	"wardnix/lint/systemd/directive"
 	"wardnix/lint/systemd/unitfile"
 	"wardnix/lint/systemd/value"
+	"wardnix/nixast/testtool"
 )
 
 // FuzzUnit reads any bytes as a unit and its drop-in, and asks everything of it.

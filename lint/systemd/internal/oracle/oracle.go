@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"wardnix/internal/testtool"
 	"wardnix/lint/systemd/directive"
+	"wardnix/nixast/testtool"
 )
 
 // Version returns the version of systemd-analyze on this machine; without it the test is skipped,

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"os"
 
-	"wardnix/release"
+	"wardnix/lint/release"
 )
 
 func main() {

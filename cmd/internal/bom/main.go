@@ -11,7 +11,7 @@ import (
 	"os"
 	"slices"
 
-	"wardnix/release"
+	"wardnix/lint/release"
 )
 
 type (

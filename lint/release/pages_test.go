@@ -23,7 +23,7 @@ var local = regexp.MustCompile(`repo: /|git\+file:|uses: \./|git clone \.|not pu
 // Every page says what this package says.
 func TestPages(t *testing.T) {
 	for _, name := range pages {
-		text, err := os.ReadFile("../" + name)
+		text, err := os.ReadFile("../../" + name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -44,7 +44,7 @@ func TestPages(t *testing.T) {
 // one line.
 func TestFill(t *testing.T) {
 	for _, name := range pages {
-		text, err := os.ReadFile("../" + name)
+		text, err := os.ReadFile("../../" + name)
 		if err != nil {
 			t.Fatal(err)
 		}
