@@ -14,6 +14,7 @@ import (
 	"wardnix/lint/unit"
 	"wardnix/lint/unitfiles"
 	"wardnix/nixast"
+	"wardnix/nixast/eval"
 )
 
 // system is one of units given as their name and their files, the first the
@@ -115,6 +116,26 @@ func TestFindingsStandInUnits(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, placed(plain)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// A drop-in that cannot be read may set any directive of any section.
+func TestUnreadDropin(t *testing.T) {
+	sys := system([]string{"a.service", "[Unit]\nBindsTo=b.service\n[Service]\nExecStart=/bin/a\n"}, []string{"b.service"})
+	for _, missing := range [][]string{nil, {"a.service.d/1.conf: absent"}} {
+		sys.source, sys.Units[0].Missing = nil, missing
+		want := eval.No
+		if missing != nil {
+			want = eval.Maybe
+		}
+		m, err := sys.translated()
+		if err != nil {
+			t.Fatal(err)
+		}
+		u := unit.NewWorld(m.project, nil).Units[0]
+		if got := u.DependsOn("b.service", "After"); got != want {
+			t.Errorf("with %q missing, After is %v, want %v", missing, got, want)
+		}
 	}
 }
 

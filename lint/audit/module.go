@@ -141,8 +141,11 @@ func (m *module) section(u *Unit, section string, done map[string]bool) {
 		}
 		m.line(u.at(values[len(values)-1]), "      ];")
 	}
-	if opened {
+	switch {
+	case opened:
 		m.line(head, "    };")
+	case others != "":
+		m.line(head, "    ", strings.ToLower(section), "Config = ", argument, ";")
 	}
 }
 
