@@ -180,7 +180,7 @@ func broken(format, text string) error {
 	case "junit", "checkstyle":
 		d := xml.NewDecoder(strings.NewReader(text))
 		for {
-			if _, err := d.Token(); err == io.EOF {
+			if _, err := d.Token(); errors.Is(err, io.EOF) {
 				return nil
 			} else if err != nil {
 				return err

@@ -110,7 +110,7 @@ func messageOf(f *lint.Finding) string {
 }
 
 // pull answers a client that requests diagnostics, once its newest text was looked at.
-func (s *Server) pull(ctx context.Context, params json.RawMessage, answer func(any, error)) {
+func (s *Server) pull(_ context.Context, params json.RawMessage, answer func(any, error)) {
 	p, o, err := documentOf[DocumentParams](s, params)
 	switch {
 	case err != nil:

@@ -56,9 +56,9 @@ func readHeader(r *bufio.Reader) (length int64, err error) {
 	for range maxHeaders {
 		line, err := readLine(r)
 		switch {
-		case err == io.EOF && length < 0 && line == "":
+		case errors.Is(err, io.EOF) && length < 0 && line == "":
 			return 0, io.EOF
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			return 0, io.ErrUnexpectedEOF
 		case err != nil:
 			return 0, err

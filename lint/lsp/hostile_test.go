@@ -124,7 +124,7 @@ func TestFrame(t *testing.T) {
 			t.Errorf("read %.40q (%v), want %.40q", got, err, want)
 		}
 	}
-	if _, err := readFrame(r); err != io.EOF {
+	if _, err := readFrame(r); !errors.Is(err, io.EOF) {
 		t.Errorf("at the end: %v", err)
 	}
 }

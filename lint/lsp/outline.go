@@ -47,7 +47,7 @@ type WorkspaceSymbolParams struct {
 }
 
 // workspaceSymbols are the units of all projects with an open document.
-func workspaceSymbols(s *Server, ctx context.Context, params json.RawMessage, answer func(any, error)) {
+func (s *Server) workspaceSymbols(ctx context.Context, params json.RawMessage, answer func(any, error)) {
 	p, err := decode[WorkspaceSymbolParams](params)
 	if err != nil {
 		answer(nil, err)

@@ -23,7 +23,7 @@ var requests = map[string]requester{
 	"textDocument/definition":     known(definition),
 	"textDocument/references":     known(references),
 	"textDocument/documentSymbol": known(documentSymbols),
-	"workspace/symbol":            workspaceSymbols,
+	"workspace/symbol":            (*Server).workspaceSymbols,
 }
 
 // known has a request about a document answered from what is known of it, without

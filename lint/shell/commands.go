@@ -250,32 +250,13 @@ func (r *reader) simple(t token) bool {
 	f := r.top()
 	c := Command{Conditional: f.conditional || f.later, Tolerated: f.tolerated || f.negated, Start: -1}
 	f.negated = false
-	for ; ; t = r.next() {
-		switch {
-		case t.kind == word && len(c.Words) == 0 && assignment.MatchString(t.text):
-			if !r.array(t) {
-				return false
-			}
-			continue
-		case t.kind == word:
-			if c.Start < 0 {
-				c.Start = t.start
-			}
-			c.Words, c.End = append(c.Words, t.text), t.end
-			continue
-		case t.kind == operator && isRedirection(t.text):
-			target := r.next()
-			if target.kind != word {
-				return false
-			}
-			if strings.Contains(t.text, ">") && !strings.HasSuffix(t.text, ">&") {
-				c.Writes = append(c.Writes, target.text)
-			}
-			continue
-		case t.kind == operator && t.text == "(":
-			return len(c.Words) == 1 && r.function()
+	for ; t.kind == word || t.kind == operator && isRedirection(t.text); t = r.next() {
+		if !r.part(&c, t) {
+			return false
 		}
-		break
+	}
+	if t.kind == operator && t.text == "(" {
+		return len(c.Words) == 1 && r.function()
 	}
 	if r.broken {
 		return false
@@ -288,6 +269,29 @@ func (r *reader) simple(t token) bool {
 		return false
 	}
 	return r.operator(t)
+}
+
+// part adds an assignment, a word or a redirection to a simple command; false if it is
+// cut off.
+func (r *reader) part(c *Command, t token) bool {
+	switch {
+	case t.kind == word && len(c.Words) == 0 && assignment.MatchString(t.text):
+		return r.array(t)
+	case t.kind == word:
+		if c.Start < 0 {
+			c.Start = t.start
+		}
+		c.Words, c.End = append(c.Words, t.text), t.end
+		return true
+	}
+	target := r.next()
+	if target.kind != word {
+		return false
+	}
+	if strings.Contains(t.text, ">") && !strings.HasSuffix(t.text, ">&") {
+		c.Writes = append(c.Writes, target.text)
+	}
+	return true
 }
 
 // array skips the words of an array behind an assignment; false if it does not end.

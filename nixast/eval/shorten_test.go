@@ -7,18 +7,18 @@ import (
 )
 
 func TestShorten(t *testing.T) {
-	for in, want := range map[string]string{
-		"":                                 "",
-		" a\n\t b ":                        "a b",
-		strings.Repeat("x", 61):            strings.Repeat("x", 61),
-		strings.Repeat("x", 62):            strings.Repeat("x", 61) + "…",
-		strings.Repeat("é", 40):            strings.Repeat("é", 31) + "…",
-		"a" + strings.Repeat(" ", 2000):    "a…",
-		strings.Repeat("a ", 1_000_000):    strings.Repeat("a ", 30) + "a…",
-		" " + strings.Repeat("é", 100_000): strings.Repeat("é", 31) + "…",
+	for _, tt := range []struct{ in, want string }{
+		{"", ""},
+		{" a\n\t b ", "a b"},
+		{strings.Repeat("x", 61), strings.Repeat("x", 61)},
+		{strings.Repeat("x", 62), strings.Repeat("x", 61) + "…"},
+		{strings.Repeat("é", 40), strings.Repeat("é", 31) + "…"},
+		{"a" + strings.Repeat(" ", 2000), "a…"},
+		{strings.Repeat("a ", 1_000_000), strings.Repeat("a ", 30) + "a…"},
+		{" " + strings.Repeat("é", 100_000), strings.Repeat("é", 31) + "…"},
 	} {
-		if got := shorten(in); got != want {
-			t.Errorf("%.80q becomes %q, not %q", in, got, want)
+		if got := shorten(tt.in); got != tt.want {
+			t.Errorf("%.80q becomes %q, not %q", tt.in, got, tt.want)
 		}
 	}
 }

@@ -137,10 +137,7 @@ func valueFixes(u *unit.Unit, l nixos.Line, v value.Verdict, r *profile.Requirem
 	}
 	var fixes []lint.Fix
 	if meant && v.Nearest != l.Text {
-		value := literal(l, v.Nearest, u.Version)
-		if l.Key == "Environment" && !slices.Contains(u.Directive(l.Section, l.Key).Defs, l.Def) {
-			value = variableValue(v.Nearest)
-		}
+		value := nearestValue(u, l, v.Nearest)
 		fixes = fix.Replace(u, node, value, replaceWith(value), lint.Safe, "")
 	}
 	if word, ok := wordForTrue[l.Key]; ok && len(fixes) == 0 && r == nil && isTrue(l.Text) {
@@ -155,6 +152,15 @@ func valueFixes(u *unit.Unit, l nixos.Line, v value.Verdict, r *profile.Requirem
 			"replace with what the baseline requires: `"+profile.Written(value)+"`", lint.Unless(risk), risk)...)
 	}
 	return fixes
+}
+
+// nearestValue is the nearest valid value as Nix writes it in the place of the line's:
+// of a variable if the line comes from the option for environment variables.
+func nearestValue(u *unit.Unit, l nixos.Line, nearest string) any {
+	if l.Key == "Environment" && !slices.Contains(u.Directive(l.Section, l.Key).Defs, l.Def) {
+		return variableValue(nearest)
+	}
+	return literal(l, nearest, u.Version)
 }
 
 // wordForTrue are the values that true is meant to be, for directives that take no

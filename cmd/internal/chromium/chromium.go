@@ -135,22 +135,6 @@ func (p *Page) Eval(expression string, result any) error {
 	return json.Unmarshal(answer.Result.Value, result)
 }
 
-// Press types a key, such as "Tab", as a keyboard does.
-func (p *Page) Press(key string, code int) error {
-	for _, kind := range []string{"keyDown", "keyUp"} {
-		event := map[string]any{"type": kind, "key": key, "code": key, "windowsVirtualKeyCode": code}
-		if err := p.Call("Input.dispatchKeyEvent", event, nil); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Type enters text where the focus is.
-func (p *Page) Type(text string) error {
-	return p.Call("Input.insertText", map[string]any{"text": text}, nil)
-}
-
 // Screenshot is the page as it is shown, as PNG.
 func (p *Page) Screenshot() ([]byte, error) {
 	var shot struct{ Data string }

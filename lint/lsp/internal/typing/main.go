@@ -12,6 +12,7 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -77,8 +78,9 @@ func run(wardnix, dir string, files, changes int, seed uint64) error {
 	}
 	s.print()
 	fmt.Printf("files whose diagnostics at rest differ from wardnix lint: %d of %d\n", different, min(files, len(all)))
-	s.to.Close()
-	s.cmd.Wait()
+	if err := errors.Join(s.to.Close(), s.cmd.Wait()); err != nil {
+		return err
+	}
 	if different > 0 {
 		return fmt.Errorf("the server and the command line differ")
 	}
@@ -213,7 +215,9 @@ func (s *session) cpu() (time.Duration, error) {
 	for _, t := range tasks {
 		if text, err := os.ReadFile(t); err == nil {
 			var nanoseconds int64
-			fmt.Sscan(string(text), &nanoseconds)
+			if _, err := fmt.Sscan(string(text), &nanoseconds); err != nil {
+				return 0, err
+			}
 			sum += time.Duration(nanoseconds)
 		}
 	}
@@ -349,7 +353,9 @@ func (s *session) memory() error {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
 	if _, rest, ok := strings.Cut(string(text), "VmRSS:"); ok {
 		var kilobytes int
-		fmt.Sscan(rest, &kilobytes)
+		if _, err := fmt.Sscan(rest, &kilobytes); err != nil {
+			return err
+		}
 		s.bytes = max(s.bytes, kilobytes<<10)
 	}
 	return err
