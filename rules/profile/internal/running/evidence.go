@@ -20,10 +20,11 @@ type row struct {
 	// trial is what was tried: "plain" and the other variants; "best", the
 	// largest working part of the strict baseline, with a row "drops" for each
 	// setting that is not in it; "alone", one dropped setting without the
-	// others; "proven", the proven baseline; "version", the package's version.
+	// others; "proven", the proven baseline; "harden", NixOS's unit with what gen
+	// harden adds; "version", the package's version.
 	trial string
 	// setting is what was added to the plain unit, see [joined]; of "plain", the
-	// users of the processes.
+	// users of the processes; of "harden", what was added to NixOS's unit.
 	setting string
 	// result is "ok", "breaks", or "absent" for a daemon that the suite lacks.
 	result   string
@@ -152,7 +153,7 @@ func (e *evidence) save(service, trial string, rows []row) error {
 }
 
 func trialOrder(trial string) int {
-	return slices.Index([]string{"version", "plain", "safe", "unsafe", "strict-safe", "strict", "best", "drops", "alone", "proven"}, trial)
+	return slices.Index([]string{"version", "plain", "safe", "unsafe", "strict-safe", "strict", "best", "drops", "alone", "proven", "harden"}, trial)
 }
 
 // oneLine is a text as a field of the evidence.

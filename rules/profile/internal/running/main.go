@@ -29,8 +29,9 @@ Commands, each for the Debian suites of --suites:
   one KEY=VALUE…        try each service with these settings added, all at once
   stop                  compare how long each service takes to stop with and without PrivatePIDs
   proven                try each service under its proven baseline
+  harden                try each service that NixOS has under NixOS's settings with the module of gen harden
   report                write the proven baselines and docs/running.md from the evidence
-  all                   build, fixes, best, report, proven, report
+  all                   build, fixes, best, report, proven, harden, report
   ci                    ten services, plain, fixed and under their proven baselines
 
 Flags:
@@ -97,7 +98,7 @@ func (o *options) command(ctx context.Context, suites []string, command string, 
 		fmt.Println("nothing is missing")
 		return nil
 	case "all":
-		commands = []string{"build", "fixes", "best", "report", "proven", "report"}
+		commands = []string{"build", "fixes", "best", "report", "proven", "harden", "report"}
 	case "ci":
 		return o.ci(ctx)
 	}
@@ -145,6 +146,8 @@ func (o *options) perform(ctx context.Context, suite, command string, args []str
 		return s.stopTimes(ctx)
 	case "proven":
 		return s.proven(ctx)
+	case "harden":
+		return s.harden(ctx)
 	}
 	return fmt.Errorf("there is no command %s", command)
 }

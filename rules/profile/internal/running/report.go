@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
 	"os"
@@ -34,6 +35,9 @@ func (o *options) report() error {
 	if r.light, err = o.readBaseline("light"); err != nil {
 		return err
 	}
+	if r.nixos, err = o.nixosUnits(); err != nil {
+		return err
+	}
 	t, err := template.New("page").Parse(page)
 	if err != nil {
 		return err
@@ -52,6 +56,7 @@ type results struct {
 	evidence map[string]*evidence
 	strict   []setting
 	light    []directive
+	nixos    map[string]nixosUnit
 }
 
 // Places say where each evidence was seen.
@@ -106,7 +111,7 @@ func (r *results) Summary() string {
 	b.WriteString("| systemd | units | variant | broken | mean exposure |\n|---|---|---|---|---|\n")
 	for _, version := range r.versions {
 		for _, g := range groups {
-			for _, trial := range append(variantNames(), "best", "proven") {
+			for _, trial := range append(variantNames(), "best", "proven", "harden") {
 				tried, broken, sum := 0, []string(nil), 0.0
 				for _, s := range r.services {
 					result := r.result(version, s, trial)
@@ -130,6 +135,35 @@ func (r *results) Summary() string {
 				fmt.Fprintf(&b, "| %s | %s | %s | %d of %d%s | %.1f |\n", version, g.name, trial, len(broken), tried, names, sum/float64(tried))
 			}
 		}
+	}
+	return b.String()
+}
+
+// Hardened is a table of the services of NixOS that ran with what gen harden adds.
+func (r *results) Hardened() string {
+	var b strings.Builder
+	b.WriteString("| systemd | ran | work | the module breaks | NixOS's settings alone break on Debian |\n|---|---|---|---|---|\n")
+	for _, version := range r.versions {
+		ran, work := 0, 0
+		var module, alone []string
+		for _, s := range r.services {
+			rows := r.evidence[version].of(s.name, "harden")
+			if len(rows) == 0 {
+				continue
+			}
+			ran++
+			cause, without := strings.CutPrefix(rows[0].seen, nixosAlone)
+			switch {
+			case rows[0].result == "ok":
+				work++
+			case without:
+				alone = append(alone, s.name+" ("+cause+")")
+			default:
+				module = append(module, s.name+" ("+cause+")")
+			}
+		}
+		fmt.Fprintf(&b, "| %s | %d of %d | %d | %s | %s |\n", version, ran, len(r.nixos), work,
+			cmp.Or(strings.Join(module, ", "), "none"), cmp.Or(strings.Join(alone, ", "), "none"))
 	}
 	return b.String()
 }

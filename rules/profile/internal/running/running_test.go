@@ -2,6 +2,7 @@ package main
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -91,5 +92,33 @@ func TestCause(t *testing.T) {
 		if got := cause(c.seen); got != c.want {
 			t.Errorf("cause(%q) = %q, want %q", c.seen, got, c.want)
 		}
+	}
+}
+
+// Each unit of NixOS runs a daemon that the harness tries, and none of the
+// settings taken from it names a package of NixOS.
+func TestNixosUnits(t *testing.T) {
+	units, err := (&options{checkout: "../../../.."}).nixosUnits()
+	if err != nil {
+		t.Fatal(err)
+	}
+	services, err := readServices()
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := map[string]bool{}
+	for daemon, u := range units {
+		if names[u.name] || !slices.ContainsFunc(services, func(s *service) bool { return s.name == daemon }) {
+			t.Errorf("%s: the harness does not try %s", u.name, daemon)
+		}
+		names[u.name] = true
+		for _, s := range u.settings {
+			if strings.Contains(s.value, "/nix/store/") {
+				t.Errorf("%s: %s", u.name, s)
+			}
+		}
+	}
+	if len(units) < 50 {
+		t.Errorf("%d units, want at least 50", len(units))
 	}
 }

@@ -100,6 +100,11 @@ func (s *session) variant(ctx context.Context, v *service, kind variant) (string
 			return "", fmt.Errorf("wardnix lint: %w\n%s", err, out)
 		}
 	}
+	return s.render(ctx, file)
+}
+
+// render is the text of the unit that a module makes.
+func (s *session) render(ctx context.Context, file string) (string, error) {
 	out, err := exec.CommandContext(ctx, s.wardnix, "units", "--render", "--no-config", "--systemd-version", s.version, file).Output()
 	if err != nil {
 		return "", fmt.Errorf("wardnix units: %w", err)
