@@ -6,6 +6,7 @@ import (
 	"wardnix/rules/baseline"
 	"wardnix/rules/contradiction"
 	"wardnix/rules/directive"
+	"wardnix/rules/evaluation"
 	"wardnix/rules/host"
 	"wardnix/rules/migration"
 	"wardnix/rules/rendering"
@@ -16,8 +17,8 @@ import (
 // All is the catalog, by ID.
 //
 // The letter of an ID is that of the family: A activation, B baselines, C
-// contradictions and gaps inside a unit, D directives and their values, H the host, M migrations,
-// N how NixOS renders values, S secrets, U comments that suppress findings.
+// contradictions and gaps inside a unit, D directives and their values, E evaluation, H the host,
+// M migrations, N how NixOS renders values, S secrets, U comments that suppress findings.
 func All() []*lint.Rule { //nolint:funlen // a line for each rule
 	return []*lint.Rule{
 		activation.NeverStarted,
@@ -72,6 +73,7 @@ func All() []*lint.Rule { //nolint:funlen // a line for each rule
 		directive.DependencyStays,
 		directive.DeviceGlob,
 		directive.TrailingBackslash,
+		evaluation.UndefinedVariable,
 		host.HostMissing,
 		host.HostWeaker,
 		host.EmergencySuppressed,

@@ -1,0 +1,8 @@
+// Package evaluation holds the rules about what keeps Nix from evaluating a file that
+// it can parse.
+package evaluation
+
+import "embed"
+
+//go:embed *.md
+var pages embed.FS
