@@ -17,6 +17,8 @@ type Report struct {
 	Result *lint.Result
 	// Held counts what was found and is not reported.
 	Held Held
+	// Unreached counts units of a project with hosts that belong to none.
+	Unreached Unreached
 	// Unwritten are the files that could not be written: their findings are still
 	// among those of the result.
 	Unwritten []Failure
@@ -65,6 +67,9 @@ type Held struct {
 	LeftOut   int // vendored and hidden directories
 	Excluded  int // paths that settings exclude
 }
+
+// Unreached counts units that no host has, and the files that define them.
+type Unreached struct{ Units, Files int }
 
 // Hardening is what following the suggestions that are not among the findings would
 // come to.
@@ -152,6 +157,7 @@ type summary struct {
 	LeftOut   int `json:"left_out"`  // vendored and hidden directories with Nix files in them
 	Excluded  int `json:"excluded"`  // Nix files, and directories with some, that settings exclude
 	Unwritten int `json:"unwritten"` // files that could not be written
+	Unreached int `json:"unreached"` // units that belong to no host, in a project with hosts
 }
 
 // count makes the summary of a report.
@@ -159,7 +165,7 @@ func count(r *Report) summary {
 	s := summary{
 		Files: r.Result.Files, Fixed: len(r.Result.Fixed), Ignored: len(r.Result.Ignored),
 		Known: r.Held.Known, Silenced: r.Held.Settings, Untouched: r.Held.Untouched, Skipped: r.Held.Skipped, LeftOut: r.Held.LeftOut,
-		Excluded:  r.Held.Excluded,
+		Excluded: r.Held.Excluded, Unreached: r.Unreached.Units,
 		Unwritten: len(r.Unwritten), Hardening: r.Hardening.Services,
 	}
 	for _, f := range r.Result.Findings {

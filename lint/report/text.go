@@ -135,6 +135,11 @@ func (r *Report) end() Text {
 		return p.Text()
 	}
 	p.print(r.summary())
+	if n := r.Unreached; n.Units == 1 {
+		p.Printf("1 unit belongs to no host that wardnix can see; `wardnix units` lists it\n")
+	} else if n.Units > 1 {
+		p.Printf("%s in %s belong to no host that wardnix can see; `wardnix units` lists them\n", plural(n.Units, "unit"), plural(n.Files, "file"))
+	}
 	p.print(r.exposureChanges())
 	p.print(r.Hardening.text(r.Style))
 	return p.Text()

@@ -207,6 +207,7 @@ func (l *linter) report(r *lint.Result, failed []report.Failure, t Task) *Run {
 	l.held.Skipped, l.held.LeftOut, l.held.Excluded = l.Project.Skipped(), len(l.leftOut), len(l.excluded)
 	out.Report = l.newReport(&shown)
 	out.Held, out.Unwritten, out.Diff = l.held, failed, diff
+	out.Unreached = unreached(shown.Project)
 	if t.Changes && t.Fix != 0 {
 		out.Changes, out.Applied = exposureChanges(l.Project, r.Project), t.Fix
 	}

@@ -1,4 +1,4 @@
-# What NixOS makes of the services of daemons that have a proven baseline, with the
+# How NixOS defines the services of daemons that have a proven baseline, with the
 # fewest settings that each takes: the text of each unit by name.
 #
 #   nix-instantiate --eval --strict --json extract.nix --arg nixpkgs PATH
