@@ -10,6 +10,7 @@ import (
 // lower. See docs/architecture.md.
 var floors = map[string]int{
 	"wardnix/nixast":                 1,
+	"wardnix/nixast/testtool":        1,
 	"wardnix/lint/spell":             1,
 	"wardnix/lint/files":             1,
 	"wardnix/lint/gitrepo":           2,
@@ -35,6 +36,7 @@ var floors = map[string]int{
 	"wardnix/rules/baseline":         12,
 	"wardnix/rules/contradiction":    12,
 	"wardnix/rules/directive":        12,
+	"wardnix/rules/evaluation":       12,
 	"wardnix/rules/host":             12,
 	"wardnix/rules/migration":        12,
 	"wardnix/rules/rendering":        12,
