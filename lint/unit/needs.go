@@ -60,7 +60,7 @@ func (u *Unit) findNeed(n *profile.Need) (found []Need) {
 	if found != nil {
 		return found
 	}
-	for _, shown := range []func(*profile.Need) (Setting, bool){u.given, u.setTo, u.signs().show} {
+	for _, shown := range []func(*profile.Need) (Setting, bool){u.given, u.setTo, u.shown} {
 		if at, ok := shown(n); ok {
 			return []Need{{n, at, nil}}
 		}
@@ -132,8 +132,9 @@ func isOf(d *profile.Daemon, c *profile.Class) bool {
 	return d != nil && slices.ContainsFunc(d.Programs, func(p string) bool { return slices.Contains(c.Programs, p) })
 }
 
-// show is the first place where what the unit runs shows the need.
-func (s *signs) show(n *profile.Need) (Setting, bool) {
+// shown is the first place where what the unit runs shows the need.
+func (u *Unit) shown(n *profile.Need) (Setting, bool) {
+	s := u.signs()
 	for _, p := range n.Programs {
 		if at, ok := s.programs[p]; ok {
 			return at, true
@@ -141,7 +142,7 @@ func (s *signs) show(n *profile.Need) (Setting, bool) {
 	}
 	for _, t := range s.texts {
 		marked := slices.ContainsFunc(n.Marks, func(m string) bool { return strings.Contains(t.text, m) })
-		if marked && (n.Text == nil || n.Text.MatchString(t.text)) {
+		if marked && (n.Text == nil || u.World.matches(n.Text, t.text)) {
 			return t.at, true
 		}
 	}

@@ -1,6 +1,7 @@
 package unit
 
 import (
+	"regexp"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -22,6 +23,25 @@ type World struct {
 	Units, Confs []*Unit
 	users        func() map[nixos.Text]int
 	names        sync.Map // of namesOn
+	matched      sync.Map // of matches
+}
+
+// search is an expression and the text to match it against.
+type search struct {
+	expr *regexp.Regexp
+	text string
+}
+
+// matches reports whether the expression matches in the text. The answer is kept: hosts
+// share scripts, needs share expressions, and a search of a long script is slow.
+func (w *World) matches(expr *regexp.Regexp, text string) bool {
+	s := search{expr, text}
+	if known, ok := w.matched.Load(s); ok {
+		return known.(bool)
+	}
+	found := expr.MatchString(text)
+	w.matched.Store(s, found)
+	return found
 }
 
 // Users is the number of units with directives that are defined in a text. It looks at
