@@ -13,10 +13,13 @@ import (
 var NetworkOnline = &lint.Rule{Page: lint.ReadPage(pages, "network-online"), Unit: checkNetworkOnline}
 
 func checkNetworkOnline(p *lint.Pass, u *unit.Unit) {
-	if !u.OfSystem() || !standsAlone(u) || !u.Complete() || slices.Contains(u.Wanted(), "wants") {
-		return // a baseline that requires both has its own finding
+	if !u.OfSystem() || !standsAlone(u) || !u.Complete() {
+		return
 	}
 	ordered, pulled := u.DependsOn(networkOnline, "After"), u.DependsOn(networkOnline, "Wants", "Requires", "BindsTo", "Upholds", "Requisite")
+	if ordered == pulled || slices.Contains(u.Wanted(), "wants") {
+		return // a baseline that requires both has its own finding
+	}
 	switch {
 	case ordered == eval.Yes && pulled == eval.No:
 		d := p.AtUnit(u, "wants")
