@@ -268,8 +268,11 @@ var runtimes = []Runtime{
 
 // isRuntime reports whether a word is the name of a runtime's program or package.
 func isRuntime(word string) bool {
+	if !slices.ContainsFunc(runtimeMarks, func(m string) bool { return strings.Contains(word, m) }) {
+		return false
+	}
 	_, ok := RuntimeOf(word)
-	return ok && slices.ContainsFunc(runtimeMarks, func(m string) bool { return strings.Contains(word, m) })
+	return ok
 }
 
 // RuntimeOf is the runtime that a program or package of this name is.
