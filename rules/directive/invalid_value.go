@@ -179,8 +179,8 @@ func variableValue(line string) string {
 	return value
 }
 
-// plainlyMeant reports whether each word of the nearest value is one of the text,
-// or so like one that nothing else can be meant.
+// plainlyMeant reports whether each word of the nearest value is one of the text, or
+// begins with one or is so like one that nothing else can be meant.
 func plainlyMeant(text, nearest string) bool {
 	bare := func(word string) string {
 		word = strings.ToLower(strings.Trim(word, "~@\"';,`"))
@@ -194,7 +194,9 @@ func plainlyMeant(text, nearest string) bool {
 		return true // a single word, of few that there are
 	}
 	for word := range strings.FieldsFuncSeq(nearest, isBreak) {
-		if !slices.ContainsFunc(strings.FieldsFunc(text, isBreak), func(t string) bool { return !unit.IsFar(bare(t), bare(word)) }) {
+		if !slices.ContainsFunc(strings.FieldsFunc(text, isBreak), func(t string) bool {
+			return !unit.IsFar(bare(t), bare(word)) || strings.HasPrefix(bare(word), bare(t)+"_")
+		}) {
 			return false
 		}
 	}

@@ -30,7 +30,7 @@ var kinds = [...]kind{
 	directive.KindLogLevel:    {words: "a log level", offers: offerWords(logLevels...), check: named(logLevels, 7)},
 	directive.KindFacility:    {words: "a log facility", offers: offerWords(logFacilities...), check: named(logFacilities, 127)},
 	directive.KindPersonality: {words: "a personality of this machine", offers: offerWords("x86-64", "x86", "arm64", "arm"), check: oneOf("x86-64", "x86", "arm64", "arm")},
-	directive.KindSignal:      {words: "a signal", check: test(validSignal), repair: repairUpper},
+	directive.KindSignal:      {words: "a signal", check: test(validSignal), repair: repairSignal},
 	directive.KindErrno:       {words: "an error number", check: test(isErrno)},
 
 	// Numbers.

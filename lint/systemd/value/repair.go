@@ -128,7 +128,16 @@ func repairServers(_ *context, text string) []string {
 	return []string{strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ';' || r == ' ' }), " ")}
 }
 
-func repairUpper(_ *context, text string) []string { return []string{strings.ToUpper(text)} }
+// repairSignal writes the signal that a misspelled name most likely means.
+func repairSignal(_ *context, text string) []string {
+	upper := strings.ToUpper(text)
+	name, prefixed := strings.CutPrefix(upper, "SIG")
+	near := spell.Nearest(name, signals)
+	if near != "" && prefixed {
+		near = "SIG" + near
+	}
+	return []string{upper, near}
+}
 
 // repairFilter leaves the error numbers out of an allow list, where they mean
 // nothing, before it looks at the names.
@@ -150,6 +159,8 @@ func repairCapabilities(c *context, text string) []string {
 	for i, word := range words {
 		if names := capabilityPattern(word); names != "" {
 			words[i] = names
+		} else if name := begunCapability(word); name != "" {
+			words[i] = name
 		}
 	}
 	return capabilitySet.repair(c, prefix+strings.Join(words, " "))
@@ -281,6 +292,22 @@ func capabilityPattern(word string) string {
 		}
 	}
 	return strings.Join(found, " ")
+}
+
+// begunCapability is the only capability whose name begins with word and an underscore,
+// as CAP_NET_BIND begins CAP_NET_BIND_SERVICE; "" if there is none, or several.
+func begunCapability(word string) string {
+	found := ""
+	for _, c := range directive.CapabilityTable {
+		if !strings.HasPrefix(c.Name, strings.ToUpper(word)+"_") {
+			continue
+		}
+		if found != "" {
+			return ""
+		}
+		found = c.Name
+	}
+	return found
 }
 
 // splitSet splits at blanks and commas, and drops quotes.
