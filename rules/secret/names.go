@@ -1,6 +1,7 @@
 package secret
 
 import (
+	"path"
 	"regexp"
 	"strings"
 )
@@ -94,13 +95,25 @@ func secretFile(name string) bool {
 			return false // encrypted, public, or a program
 		}
 	}
-	stem, extension, _ := strings.Cut(strings.TrimPrefix(base, "."), ".")
-	switch extension {
-	case "key", "secret", "token", "password", "pass":
+	stem, _, _ := strings.Cut(strings.TrimPrefix(base, "."), ".")
+	switch path.Ext(base) {
+	case ".key":
+		return !dnssecKey.MatchString(base)
+	case ".secret", ".token", ".password", ".pass":
 		return true
+	case ".pem", ".der":
+		return privateKey.MatchString(base) && !publicKey.MatchString(base)
 	}
 	return secretive(stem) || strings.HasPrefix(base, "id_") && !strings.Contains(base, ".") || base == ".env" || base == "htpasswd" || base == ".htpasswd" || base == ".pgpass"
 }
+
+// Names of files with keys: a private one, "server-key.pem"; a public one,
+// "jwt-public-key.pem"; a public one of DNSSEC, which dnssec-keygen(8) writes.
+var (
+	privateKey = regexp.MustCompile(`(?:^|[^a-z])(?:priv(?:ate)?[-_]?)?key\.(?:pem|der)$|(?:^|[^a-z])private\.(?:pem|der)$`)
+	publicKey  = regexp.MustCompile(`pub|verif`)
+	dnssecKey  = regexp.MustCompile(`^k.+\+\d{3}\+\d{5}\.key$`)
+)
 
 // runtimePath matches the paths at which secrets lie while a machine runs.
 var runtimePath = regexp.MustCompile(`^/(?:run/(?:secrets|agenix|keys|credentials)|var/lib/(?:secrets|agenix|sops)|etc/secrets)(?:[./]|$)|^/(?:var/)?(?:secret|secrets|keys)/`)
