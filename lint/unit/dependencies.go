@@ -84,8 +84,8 @@ func (u *Unit) Peers(name string) []*nixos.Unit {
 		}
 	}
 	for _, p := range index.others {
-		if p.Scope == u.Scope && (p.Pattern && MayMatch(p.Name, name) || hasAlias(p, name)) {
-			found = append(found, p)
+		if p.Scope == u.Scope && (p.Pattern && globMayMatch(p.glob, name) || hasAlias(p.Unit, name)) {
+			found = append(found, p.Unit)
 		}
 	}
 	return found
@@ -94,7 +94,13 @@ func (u *Unit) Peers(name string) []*nixos.Unit {
 // hostNames are the units of a host by name, and those that may have other names, too.
 type hostNames struct {
 	named  map[string][]*nixos.Unit
-	others []*nixos.Unit
+	others []otherNamed
+}
+
+// otherNamed is a unit that may have other names than its own.
+type otherNamed struct {
+	*nixos.Unit
+	glob string // of its name; see unknownParts
 }
 
 // namesOn are the names of the units of a host.
@@ -106,7 +112,7 @@ func (w *World) namesOn(h *nixos.Host) *hostNames {
 	for _, u := range h.Units {
 		n.named[u.Name] = append(n.named[u.Name], u)
 		if u.Pattern || u.Option("aliases").IsSet() {
-			n.others = append(n.others, u)
+			n.others = append(n.others, otherNamed{u, unknownParts(u.Name)})
 		}
 	}
 	w.names.Store(h, n)
@@ -136,8 +142,11 @@ func hasAlias(u *nixos.Unit, name string) bool {
 
 // MayMatch reports whether a name that is known in part, with "${…}" for the rest, may be
 // the other name.
-func MayMatch(pattern, name string) bool {
-	ok, err := path.Match(unknownParts(pattern), name)
+func MayMatch(pattern, name string) bool { return globMayMatch(unknownParts(pattern), name) }
+
+// globMayMatch is MayMatch for a pattern of package path.
+func globMayMatch(glob, name string) bool {
+	ok, err := path.Match(glob, name)
 	return ok || err != nil
 }
 
