@@ -58,7 +58,12 @@ func setting(u *unit.Unit, r *profile.Requirement) string { return r.Name() + " 
 func exposure(t taker, rs []profile.Requirement) *lint.Exposure {
 	safe, unsafe := t.split(rs)
 	var scores [3]security.Exposure
-	for i, with := range [][]profile.Requirement{nil, safe, slices.Concat(safe, unsafe)} {
+	met := [][]profile.Requirement{nil, safe, slices.Concat(safe, unsafe)}
+	for i, with := range met {
+		if i > 0 && len(with) == len(met[i-1]) { // each begins with the one before
+			scores[i] = scores[i-1]
+			continue
+		}
 		score, ok := t.ExposureWith(with)
 		if !ok {
 			return nil
