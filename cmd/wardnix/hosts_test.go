@@ -39,7 +39,7 @@ func newPlace(t *testing.T, tools ...string) *place {
 		"FORCE_COLOR=", "NO_COLOR=1",
 	)
 	for _, name := range []string{".pre-commit-hooks.yaml", "flake.nix", "flake.lock", "go.mod", "go.sum",
-		"package.nix", "module.nix", "cmd", "docs", "emit", "lint", "nixast", "release", "rules"} {
+		"package.nix", "module.nix", "cmd", "docs", "emit", "lint", "nixast", "rules"} {
 		p.copy(t, filepath.Join("../..", name), filepath.Join("wardnix", name))
 	}
 	return p

@@ -35,7 +35,7 @@ func TestPages(t *testing.T) {
 			continue
 		}
 		if diff := cmp.Diff(want, string(text)); diff != "" {
-			t.Errorf("%s is not up to date; go test ./release -update writes it (-release +page)\n%s", name, diff)
+			t.Errorf("%s is not up to date; go test ./lint/release -update writes it (-release +page)\n%s", name, diff)
 		}
 	}
 }
