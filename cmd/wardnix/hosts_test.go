@@ -150,7 +150,7 @@ const softModule = `{
     wantedBy = [ "multi-user.target" ];
     serviceConfig = {
       ExecStart = "/run/current-system/sw/bin/web";
-      User = "web";
+      DynamicUser = true;
     };
   };
 }

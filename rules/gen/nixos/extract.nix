@@ -55,7 +55,6 @@ let
     munin-node = on "munin-node";
     mysql = { mysql = { enable = true; }; };
     nats = on "nats";
-    netdata = on "netdata";
     nginx = on "nginx";
     ngircd = { ngircd = { enable = true; config = ""; }; };
     nsd = { nsd = { enable = true; interfaces = [ ]; }; };
