@@ -194,7 +194,7 @@ func TestFlake(t *testing.T) {
 	})
 	t.Run("run lint --write", func(t *testing.T) {
 		p.run(t, "user", 0, p.nix([]string{"run", ".#lint", "--", "--write"}, inputs...)...)
-		if got := p.read(t, "user/web.nix"); !strings.Contains(got, "NoNewPrivileges = true;") {
+		if got := p.read(t, "user/web.nix"); !strings.Contains(got, "LockPersonality = true;") {
 			t.Errorf("not repaired:\n%s", got)
 		}
 	})

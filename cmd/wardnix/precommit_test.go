@@ -70,7 +70,7 @@ func TestPreCommit(t *testing.T) {
 			t.Errorf("the commit that is blocked does not tell %q:\n%s", want, out)
 		}
 	}
-	if got := p.read(t, "user/web.nix"); !strings.Contains(got, "NoNewPrivileges = true;") {
+	if got := p.read(t, "user/web.nix"); !strings.Contains(got, "LockPersonality = true;") {
 		t.Errorf("not repaired:\n%s", got)
 	}
 	p.run(t, "user", 0, "git", "add", "web.nix")
