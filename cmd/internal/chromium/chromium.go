@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"strings"
 )
 
 // Page is the one page of a browser that runs until [Page.Close], or until its context
@@ -41,7 +42,12 @@ func Find() string {
 // Wait waits until an expression of JavaScript is true; the context of the browser
 // bounds how long.
 func (p *Page) Wait(expression string) error {
-	return p.Eval("new Promise((ok) => { const look = () => { let is = false; try { is = "+expression+"; } catch {} is ? ok(true) : setTimeout(look, 20); }; look(); })", nil)
+	for {
+		err := p.Eval("new Promise((ok) => { const look = () => { let is = false; try { is = "+expression+"; } catch {} is ? ok(true) : setTimeout(look, 20); }; look(); })", nil)
+		if err == nil || !strings.Contains(err.Error(), "navigated") {
+			return err // a page that gives way to another takes its promises with it
+		}
+	}
 }
 
 // Open starts the program at a path with an empty profile in a directory, and opens a
