@@ -13,7 +13,7 @@ import (
 )
 
 type (
-	// A form is something to generate, with what the page asks for.
+	// A form is something to generate, with the fields that the page shows for it.
 	form struct {
 		Name   string  `json:"name"`
 		Title  string  `json:"title"`

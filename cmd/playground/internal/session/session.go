@@ -36,7 +36,7 @@ type request struct {
 	Values map[string]string `json:"values"`
 }
 
-// handlers are what a page can ask for, besides "lint".
+// handlers answer the requests of the page other than "lint".
 var handlers = map[string]func(*request) (any, error){
 	"about":   about,
 	"fix":     fix,
