@@ -77,12 +77,12 @@ func (d *declared) add(ev *eval.Evaluator, a eval.Attr) {
 	if !certain(a) {
 		return
 	}
-	switch v := ev.Force(ev.Value(a)).(type) {
-	case *eval.Attrs:
-		d.sets = append(d.sets, v)
-	case *eval.Unknown:
-		d.doubt = true
+	value := ev.Value(a)
+	set, isSet := ev.Force(value).(*eval.Attrs)
+	if isSet {
+		d.sets = append(d.sets, set)
 	}
+	d.doubt = d.doubt || !isSet && !value.Computed()
 }
 
 // below is what is declared under a name; nil if that is nothing.

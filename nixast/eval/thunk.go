@@ -20,6 +20,10 @@ type Thunk struct {
 // Known wraps a value.
 func Known(v Value) *Thunk { return &Thunk{value: v} }
 
+// Computed reports whether the value is known for good. It is not while it is being
+// computed: what asks for it meanwhile gets an [Unknown].
+func (t *Thunk) Computed() bool { return t.value != nil }
+
 func lazy(compute func() Value) *Thunk { return &Thunk{compute: compute} }
 
 // force computes t, once.
