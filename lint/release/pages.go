@@ -26,7 +26,7 @@ var forms = []form{
 	{regexp.MustCompile(`(\buses: )(?:\./wardnix(?: #[^\n]*)?|[\w.-]+/wardnix@\S+)`), func(r, v string) string {
 		return either(r, r+"@v"+v, "./wardnix # zizmor: ignore[self-repository] it is a submodule")
 	}},
-	{regexp.MustCompile(`(\brev: v|\bversion = ")\d+\.\d+\.\d+`), func(_, v string) string { return v }},
+	{regexp.MustCompile(`(\brev: v|\bversion = "|"description": "[^"\n]*",\s*"version": ")\d+\.\d+\.\d+`), func(_, v string) string { return v }},
 	{regexp.MustCompile(`(?s)(<!-- source -->\n).*?(?:<!-- end -->)`), func(r, v string) string {
 		return sourceText(r, v) + "<!-- end -->"
 	}},

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -14,7 +15,7 @@ var update = flag.Bool("update", false, "write the pages")
 // pages are the files that say from where wardnix is taken, or which version it is.
 var pages = []string{
 	"README.md", "docs/recipes.md", "docs/template/default/.pre-commit-config.yaml", "docs/template/default/flake.nix",
-	"docs/template/flake-parts/flake.nix", "package.nix",
+	"docs/template/flake-parts/flake.nix", "docs/template/vscode/package.json", "package.nix",
 }
 
 // local are the forms that take wardnix from a clone.
@@ -29,7 +30,7 @@ func TestPages(t *testing.T) {
 		}
 		want := Fill(string(text), Repository, Version)
 		if *update {
-			if err := os.WriteFile("../"+name, []byte(want), 0o644); err != nil {
+			if err := os.WriteFile("../../"+name, []byte(want), 0o644); err != nil {
 				t.Fatal(err)
 			}
 			continue
@@ -70,7 +71,19 @@ func TestFill(t *testing.T) {
 	}
 }
 
-// The section of a release is what stands below its heading.
+// The changelog has a section with a date for this version.
+func TestChangelog(t *testing.T) {
+	text, err := os.ReadFile("../../CHANGELOG.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	heading, _, _ := strings.Cut(Section(string(text), Version), "\n")
+	if !regexp.MustCompile(`^## ` + regexp.QuoteMeta(Version) + ` - \d{4}-\d\d-\d\d$`).MatchString(heading) {
+		t.Errorf("the changelog begins the version with %q", heading)
+	}
+}
+
+// The section of a release is what is below its heading.
 func TestSection(t *testing.T) {
 	const text = "# Changelog\n\n## Unreleased\n\n- c\n\n## 0.2.0 - 2026-01-02\n\n- b\n\n## 0.1.0 - 2025-01-02\n\n- a\n"
 	for version, want := range map[string]string{

@@ -23,7 +23,7 @@ import (
 )
 
 // largest is the number of bytes of the largest page that is written.
-const largest = 5 << 20
+const largest = 5_000_000
 
 //go:embed page
 var assets embed.FS
@@ -58,6 +58,11 @@ func write(name string) error {
 	return os.WriteFile(name, page, 0o644)
 }
 
+// inlined are the packages that are compiled with inlining. Without it the packed engine
+// is a sixth smaller and starts earlier, because a browser compiles each function when
+// it is first called; these packages would be slower.
+var inlined = []string{"runtime/...", "internal/runtime/...", "wardnix/nixast/..."}
+
 // compile is the engine as WebAssembly.
 func compile() ([]byte, error) {
 	dir, err := os.MkdirTemp("", "wardnix-playground")
@@ -66,7 +71,11 @@ func compile() ([]byte, error) {
 	}
 	defer os.RemoveAll(dir)
 	out := filepath.Join(dir, "engine.wasm")
-	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=", "-o", out, "./cmd/playground")
+	args := []string{"build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=", "-gcflags=all=-l"}
+	for _, p := range inlined {
+		args = append(args, "-gcflags="+p+"=")
+	}
+	cmd := exec.Command("go", append(args, "-o", out, "./cmd/playground")...)
 	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "CGO_ENABLED=0")
 	cmd.Stderr = os.Stderr
 	if err := cmd.Run(); err != nil {
