@@ -49,7 +49,7 @@ type Refusal struct {
 	Reason string      // one sentence, lower case, without a full stop
 }
 
-func (r *Refusal) Error() string { return "refused: " + r.Reason }
+func (r *Refusal) Error() string { return r.Reason }
 
 func refuse(n nixast.Node, format string, args ...any) error {
 	return &Refusal{n, fmt.Sprintf(format, args...)}

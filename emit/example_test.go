@@ -80,7 +80,7 @@ func ExampleEditor_Remove() {
 	_, err := emit.New(file).Remove(file.Expr().Child(0))
 	fmt.Println(err)
 	// Output:
-	// refused: the comment "# why" belongs to it
+	// the comment "# why" belongs to it
 }
 
 func BenchmarkInsert(b *testing.B) {

@@ -117,10 +117,14 @@ func titleOf(units []unit.Ref, problem string) string {
 	if len(names) == 0 {
 		return problem
 	}
-	sorted := slices.Sorted(maps.Keys(names))
-	subject := strings.Join(sorted[:min(mostNamed, len(sorted))], ", ")
-	if more := len(sorted) - mostNamed; more > 0 {
-		subject += fmt.Sprintf(" and %d more", more)
+	return firstOf(slices.Sorted(maps.Keys(names))) + ": " + problem
+}
+
+// firstOf are the first few names, and how many more there are.
+func firstOf(names []string) string {
+	first := strings.Join(names[:min(mostNamed, len(names))], ", ")
+	if more := len(names) - mostNamed; more > 0 {
+		first += fmt.Sprintf(" and %d more", more)
 	}
-	return subject + ": " + problem
+	return first
 }

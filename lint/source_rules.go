@@ -51,9 +51,7 @@ func SourceFindings(p *nixos.Project) []Finding {
 			out = append(out, SyntaxErrors(f.Tree)...)
 		}
 	}
-	for _, h := range p.Hosts() {
-		out = append(out, unfinished(h)...)
-	}
+	out = append(out, unfinished(p.Hosts())...)
 	sortFindings(out)
 	return slices.CompactFunc(out, func(a, b Finding) bool {
 		return a.File.Name == b.File.Name && a.Span == b.Span && a.Message == b.Message
@@ -67,22 +65,39 @@ func unreadable(x nixos.Problem) Finding {
 	return unread(x.Name, Error, "cannot be read: "+x.Err.Error())
 }
 
-// unfinished says of a host that it was not evaluated as a whole, at the first of its
-// files that were requested.
-func unfinished(h *nixos.Host) []Finding {
-	reason := h.Unfinished()
-	at := slices.IndexFunc(h.Files, func(f *nixos.File) bool { return f.Reported })
-	if reason == nil || at < 0 && len(h.Files) > 0 {
-		return nil
+// unfinished says of hosts that they were not evaluated as a whole, at the first of
+// their files that were requested, and once for a reason.
+func unfinished(hosts []*nixos.Host) []Finding {
+	type key struct{ file, reason string }
+	var keys []key
+	names := map[key][]string{}
+	for _, h := range hosts {
+		reason := h.Unfinished()
+		at := slices.IndexFunc(h.Files, func(f *nixos.File) bool { return f.Reported })
+		if reason == nil || at < 0 && len(h.Files) > 0 {
+			continue
+		}
+		k := key{".", reason.Text}
+		if at >= 0 {
+			k.file = h.Files[at].Name
+		}
+		if names[k] == nil {
+			keys = append(keys, k)
+		}
+		names[k] = append(names[k], h.Name)
 	}
-	what, name := "the project", "."
-	if h.Name != "" {
-		what = "host " + h.Name
+	var out []Finding
+	for _, k := range keys {
+		what := "host " + names[k][0] + " is"
+		switch {
+		case len(names[k]) > 1:
+			what = "hosts " + firstOf(names[k]) + " are"
+		case names[k][0] == "":
+			what = "the project is"
+		}
+		out = append(out, unread(k.file, Error, what+" not checked as a whole: "+k.reason))
 	}
-	if at >= 0 {
-		name = h.Files[at].Name
-	}
-	return []Finding{unread(name, Error, what+" is not checked as a whole: "+reason.Text)}
+	return out
 }
 
 func unread(name string, s Severity, message string) Finding {

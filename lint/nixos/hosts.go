@@ -24,7 +24,7 @@ const (
 const (
 	hostSteps  = 3_000_000
 	hostBytes  = 96 << 20
-	hostsInAll = 4
+	hostsInAll = 12
 )
 
 // All rules look at each unit, so the units of all hosts are bounded, too: to so many, and
@@ -218,7 +218,7 @@ func each(workers, n int, do func(i int)) {
 func (o origin) dropped(p *Project) *Host {
 	v := newView(p)
 	h := newHost(o.name(), newWorld(v, eval.New(eval.Options{})), v.pins(o.root), "")
-	h.unfinished = &Reason{Text: "not finished: the hosts before it take all that the project may take"}
+	h.unfinished = &Reason{Text: "not finished: the hosts before reach the limit of what a project may take"}
 	return h
 }
 

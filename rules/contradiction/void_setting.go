@@ -138,7 +138,7 @@ func checkTimer(p *lint.Pass, u *unit.Unit) {
 		return
 	}
 	without := func(key, other string) {
-		if at, ok := u.Setting("Timer", key); ok && u.Lacks("Timer", other) && u.Together(at) {
+		if at, ok := u.Setting("Timer", key); ok && u.Lacks("Timer", other) && u.Together(at) && !isAlternative(at, other) {
 			if on, _ := value.ParseBool(at.Text); on {
 				removable(p, u, at).Reportf("%s has no effect without %s", key, other)
 			}
@@ -148,6 +148,23 @@ func checkTimer(p *lint.Pass, u *unit.Unit) {
 		without("Persistent", "OnCalendar")
 	}
 	without("FixedRandomDelay", "RandomizedDelaySec")
+}
+
+// isAlternative reports whether the expression that makes the section of a setting also
+// sets another one, in a branch that is not taken: with other options it is.
+func isAlternative(at unit.Setting, other string) bool {
+	for around := range at.Def.Binding.Ancestors() {
+		if _, ok := around.AsBinding(); !ok {
+			continue
+		}
+		for n := range around.Descendants() {
+			if !unit.NameNode(n, other).IsZero() {
+				return true
+			}
+		}
+		return false
+	}
+	return false
 }
 
 func checkNotifyAccess(p *lint.Pass, u *unit.Unit) {

@@ -72,7 +72,7 @@ func reportInvalid(p *lint.Pass, u *unit.Unit, m unit.Misread, r *profile.Requir
 		case m.Verdict.Status == value.Partly:
 			d.As(lint.Warning)
 		case m.Verdict.Status == value.Ignored && m.Verdict.Keeps != "":
-			d.Note("effective value: %s", m.Verdict.Keeps)
+			d.Note("effective value: %s", kept(u, m))
 		}
 		if r != nil {
 			d.Note("the `%s` baseline requires %s", r.Baseline.Name, r.Text(u.Unit))
@@ -87,6 +87,14 @@ func reportInvalid(p *lint.Pass, u *unit.Unit, m unit.Misread, r *profile.Requir
 			d.Reportf("invalid value `%s` for `%s`", value.Clip(m.Text), m.Key)
 		}
 	}
+}
+
+// kept says which value is effective in the place of one that systemd ignores.
+func kept(u *unit.Unit, m unit.Misread) string {
+	if m.Directive.Repeat != directive.Override && len(u.Full.Values(m.Section, m.Key)) < 2 {
+		return "none, unless another definition sets it"
+	}
+	return m.Verdict.Keeps
 }
 
 // consequence says what systemd does about an invalid value.

@@ -11,6 +11,7 @@ import (
 	"wardnix/lint/systemd/unitfile"
 	"wardnix/lint/systemd/value"
 	"wardnix/lint/unit"
+	"wardnix/nixast/eval"
 	"wardnix/rules/profile"
 )
 
@@ -20,7 +21,7 @@ var UnitRefused = &lint.Rule{Page: lint.ReadPage(pages, "unit-refused"), Unit: c
 
 func checkRefused(p *lint.Pass, u *unit.Unit) {
 	checkUserDynamic(p, u)
-	if !standsAlone(u) {
+	if !standsAlone(u) || u.Enabled() == eval.No { // systemd does not load what is masked
 		return
 	}
 	problems := withCommands(u).Check(u.Version).Problems

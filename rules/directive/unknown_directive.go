@@ -60,6 +60,11 @@ func explainUnit(n *unit.Naming, d *lint.Draft) (problem string, ok bool) {
 		d.Fix(move(n.Unit, n.Setting, "", n.Key)...)
 		return fmt.Sprintf("`%s` is an option of the unit, not of `%s`", n.Key, n.Section(n.In).Name()), true
 	}
+	if option := spell.Uncapitalised(n.Key); n.Setting != nil && n.Style == nixos.NixOSStyle && unit.IsScript(option) {
+		d.Help("the option `%s` of the unit runs a script", option)
+		d.Fix(move(n.Unit, n.Setting, "", option)...)
+		return "", true
+	}
 	if right, proper := miscased(n.Unit, n.In, n.Key); proper != "" && n.Setting != nil {
 		d.Fix(move(n.Unit, n.Setting, right, proper)...)
 		return fmt.Sprintf("`%s` in [%s] is `%s` of [%s]", n.Key, n.In, proper, right), true

@@ -4,6 +4,7 @@ import (
 	"wardnix/lint"
 	"wardnix/lint/nixos"
 	"wardnix/lint/unit"
+	"wardnix/nixast"
 	"wardnix/nixast/eval"
 )
 
@@ -24,7 +25,7 @@ func checkEmptyDependency(p *lint.Pass, u *unit.Unit) {
 	for _, name := range dependencies {
 		for _, d := range u.Option(name).Defs {
 			list, ok := ev.Force(d.Value).(*eval.List)
-			if !ok || len(list.Items) > 0 || d.Priority != nixos.PriorityPlain || !unit.IsSure(d) {
+			if !ok || len(list.Items) > 0 || d.Priority != nixos.PriorityPlain || !unit.IsSure(d) || !isWrittenEmpty(d) {
 				continue
 			}
 			p.AtDef(u, d, name).
@@ -33,4 +34,11 @@ func checkEmptyDependency(p *lint.Pass, u *unit.Unit) {
 				Reportf("`%s = [ ]` has no effect", name)
 		}
 	}
+}
+
+// isWrittenEmpty reports whether the definition itself is an empty list. One that is
+// computed is empty here, and not for another host or with another setting.
+func isWrittenEmpty(d *nixos.Def) bool {
+	written, err := unit.ValueNode(d)
+	return err == nil && written.Unparen().Kind() == nixast.List
 }

@@ -5,14 +5,20 @@ import (
 	"strings"
 
 	"wardnix/lint"
+	"wardnix/lint/nixos"
 	"wardnix/lint/unit"
-	"wardnix/nixast"
+	"wardnix/nixast/eval"
 )
 
 // SecretArgument reports secrets among the arguments of a process.
 var SecretArgument = &lint.Rule{Page: lint.ReadPage(pages, "secret-argument"), Unit: checkArguments}
 
+// checkArguments leaves out units that do not run where other users are: those of the
+// initrd, and masked ones.
 func checkArguments(p *lint.Pass, u *unit.Unit) {
+	if u.Scope.Kind == nixos.Initrd || u.Enabled() == eval.No {
+		return
+	}
 	for _, t := range textsOf(p, u) {
 		if t.isScript() || strings.HasPrefix(t.key, "Exec") {
 			checkArgument(p, t)
@@ -37,7 +43,7 @@ func checkArgument(p *lint.Pass, t *unitText) {
 			if m[3] != "" || !secretive(m[1]) || strings.HasSuffix(strings.Trim(m[2], "${}"), "_FILE") || strings.HasSuffix(strings.Trim(m[2], "${}"), "_PATH") {
 				continue
 			}
-			t.at(p, nixast.Node{}).
+			t.atWords(p, strings.TrimSpace(m[0])).
 				Help("%s", "give the program a file, such as `%d/token` with `LoadCredential`, or the variable itself in its environment").
 				Reportf("`%s` is given a secret as an argument, which every user can see in /proc", m[1])
 			return

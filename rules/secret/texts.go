@@ -102,6 +102,16 @@ func (t *unitText) at(p *lint.Pass, piece nixast.Node) *lint.Draft {
 	return d
 }
 
+// atWords begins a finding at words of the text, if the source has them as they are.
+func (t *unitText) atWords(p *lint.Pass, words string) *lint.Draft {
+	d := t.at(p, nixast.Node{})
+	if i := strings.Index(d.File.Src[d.Span.Start:d.Span.End], words); i >= 0 {
+		start := d.Span.Start + i
+		d.Span = nixast.Span{Start: start, End: start + len(words)}
+	}
+	return d
+}
+
 // flagBefore is the option of a command that ends a text: "--token" of
 // "run --token ".
 var flagBefore = regexp.MustCompile(`(?:^|[\s"'])(--?[A-Za-z][\w.-]*)(?:=|\s+)["']?$`)

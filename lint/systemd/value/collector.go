@@ -44,7 +44,7 @@ func (c *collector) verdict(complete bool, value string) Verdict {
 		if i > 0 {
 			b.WriteString("; ")
 		}
-		b.WriteString(c.reasons[i] + ": " + word)
+		b.WriteString(strings.TrimSuffix(c.reasons[i], ": "+word) + ": " + word)
 	}
 	verdict.Reason = b.String()
 	return verdict
