@@ -33,6 +33,8 @@ func All() []*lint.Rule { //nolint:funlen // a line for each rule
 		activation.NothingToRun,
 		activation.StartLimit,
 		activation.ForkingForeground,
+		activation.RequiresWithoutOrder,
+		activation.KillModeNone,
 		baseline.BaselineMissing,
 		baseline.BaselineWeaker,
 		contradiction.VoidSetting,

@@ -46,6 +46,16 @@ func triggered(u *unit.Unit) (name string, at unit.Setting, ok bool) {
 	return u.BaseName() + ".service", at, true
 }
 
+// triggers reports whether a unit is one that starts another by itself, or may be: systemd
+// orders the two.
+func triggers(u *unit.Unit, name string) bool {
+	if _, waits := waitedFor[u.Type()]; !waits {
+		return false
+	}
+	service, _, ok := triggered(u)
+	return !ok || service == name
+}
+
 // peer is the unit of a name that is certainly one of the same system; nil if there is
 // none, or several.
 func peer(all []*unit.Unit, u *unit.Unit, name string) *unit.Unit {

@@ -98,7 +98,7 @@ type reference struct {
 var references = []reference{
 	{"Unit", "Requires", lint.Error, "the unit fails to start, since what it requires is not found", true},
 	{"Unit", "BindsTo", lint.Error, "the unit fails to start, since what it requires is not found", true},
-	{"Unit", "Requisite", lint.Error, "the unit fails to start, since what it requires is not active", true},
+	{"Unit", "Requisite", lint.Error, "the unit fails to start, since what it requires is not found", true},
 	{"Unit", "OnFailure", lint.Warning, "systemd starts nothing when the unit fails", true},
 	{"Unit", "OnSuccess", lint.Warning, "systemd starts nothing when the unit ends", true},
 	{"Unit", "Wants", lint.Warning, "systemd starts nothing for it", false},

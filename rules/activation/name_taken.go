@@ -13,14 +13,20 @@ import (
 var NameTaken = &lint.Rule{Page: lint.ReadPage(pages, "name-taken"), Check: checkNameTaken}
 
 // exclusive are the directives whose value only one unit can have, and what happens to
-// the other (service_add_extras in src/core/service.c, bind(2)).
-var exclusive = []struct{ section, key, effect string }{
-	{"Service", "BusName", "systemd refuses to load the second unit"},
-	{"Socket", "ListenStream", "the second socket fails to start: the address is in use"},
-	{"Socket", "ListenDatagram", "the second socket fails to start: the address is in use"},
-	{"Socket", "ListenSequentialPacket", "the second socket fails to start: the address is in use"},
-	{"Socket", "ListenFIFO", "both sockets read from one FIFO"},
+// the other, or for a path in the file system to the first (service_add_extras in
+// src/core/service.c, socket_address_listen in src/shared/socket-label.c).
+var exclusive = []struct{ section, key, effect, takenOver string }{
+	{"Service", "BusName", "systemd refuses to load the second unit", ""},
+	{"Socket", "ListenStream", addressInUse, pathReplaced},
+	{"Socket", "ListenDatagram", addressInUse, pathReplaced},
+	{"Socket", "ListenSequentialPacket", addressInUse, pathReplaced},
+	{"Socket", "ListenFIFO", "both sockets read from one FIFO", ""},
 }
+
+const (
+	addressInUse = "the second socket fails to start: the address is in use"
+	pathReplaced = "the second socket replaces the file, so nothing reaches the first one"
+)
 
 // A claim is a value that a unit wants for itself.
 type claim struct {
@@ -45,7 +51,11 @@ func checkNameTaken(p *lint.Pass) {
 				}
 				c := claim{u, at}
 				if first := claimOf(taken[at.Text], u); first != nil {
-					p.At(u, at).See(lintPlace(first.u)).Note("%s", x.effect).
+					effect := x.effect
+					if strings.HasPrefix(at.Text, "/") && x.takenOver != "" {
+						effect = x.takenOver
+					}
+					p.At(u, at).See(lintPlace(first.u)).Note("%s", effect).
 						Reportf("%s has the same %s `%s`", first.u.Name, x.key, at.Text)
 					break
 				}
@@ -55,10 +65,11 @@ func checkNameTaken(p *lint.Pass) {
 	}
 }
 
-// claimOf is the claim of another unit of the same system; nil if there is none.
+// claimOf is the claim of another unit of the same system that may run at the same time;
+// nil if there is none.
 func claimOf(all []claim, u *unit.Unit) *claim {
 	for i := range all {
-		if all[i].u != u && together(all[i].u, u) {
+		if all[i].u != u && together(all[i].u, u) && all[i].u.DependsOn(u.Name, "Conflicts") == eval.No && u.DependsOn(all[i].u.Name, "Conflicts") == eval.No {
 			return &all[i]
 		}
 	}

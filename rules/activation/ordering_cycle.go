@@ -36,6 +36,44 @@ func checkOrderingCycle(p *lint.Pass) {
 		d := p.At(first.in, first.at).Note("%s", strings.Join(names, " after "))
 		d.Note("systemd breaks the cycle by not starting one of them").Reportf("ordering cycle of %d units", len(path))
 	}
+	for _, u := range p.Units {
+		if u.Type() == "service" && u.OfSystem() && standsAlone(u) && !u.IsOverride() && u.When == nil && u.Lacks("Unit", "DefaultDependencies") {
+			checkEarly(p, u)
+		}
+	}
+}
+
+// early are units that are started before basic.target, and so before each service with
+// default dependencies (bootup(7)).
+var early = []string{
+	"sysinit.target", "basic.target", "local-fs.target", "swap.target", "sockets.target", "paths.target", "slices.target",
+	"systemd-tmpfiles-setup.service", "systemd-journald.service", "systemd-udevd.service", "systemd-modules-load.service", "systemd-sysctl.service",
+}
+
+// waiting are those of them that are started after each service that they want, although
+// the service is started after them. Of sysinit.target, local-fs.target and basic.target
+// systemd drops that order (unit_add_default_target_dependency in src/core/unit.c).
+var waiting = []string{"sockets.target", "paths.target", "slices.target", "swap.target"}
+
+// checkEarly reports a service that is ordered before what its default dependencies order
+// it after.
+func checkEarly(p *lint.Pass, u *unit.Unit) {
+	for _, x := range []struct {
+		section, directive string
+		units              []string
+	}{{"Unit", "Before", early}, {"Install", "WantedBy", waiting}, {"Install", "RequiredBy", waiting}} {
+		for _, d := range u.Dependencies(x.section, x.directive) {
+			if d.Def == nil || d.When != nil || !slices.Contains(x.units, d.Unit) {
+				continue
+			}
+			p.At(u, d.Setting).Concerns(u.About("DefaultDependencies")...).
+				Note("by default a service is started after basic.target, which is started after %s", d.Unit).
+				Note("systemd breaks the cycle by not starting one of the units in it").
+				Help("set unitConfig.DefaultDependencies to false, and conflict with shutdown.target").
+				Reportf("ordered before %s, and by its default dependencies after it", d.Unit)
+			return
+		}
+	}
 }
 
 // orderOf are the orders between units of the project that are certain.

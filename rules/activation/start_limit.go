@@ -1,9 +1,11 @@
 package activation
 
 import (
+	"slices"
 	"time"
 
 	"wardnix/lint"
+	"wardnix/lint/nixos"
 	"wardnix/lint/systemd/value"
 	"wardnix/lint/unit"
 )
@@ -27,23 +29,66 @@ func checkStartLimit(p *lint.Pass, u *unit.Unit) {
 	burst, atBurst, ok1 := limit(u, "StartLimitBurst")
 	interval, atInterval, ok2 := span(u, "Unit", "StartLimitIntervalSec", defaultInterval)
 	delay, _, ok3 := span(u, "Service", "RestartSec", defaultRestart)
+	if !ok1 || !ok2 || !ok3 || burst == 0 || burst > unlimited || interval == 0 || interval == value.Infinite {
+		return // no limit, or one that is not known
+	}
 	at := atBurst
 	if at.Def == nil {
 		at = atInterval
 	}
-	if !ok1 || !ok2 || !ok3 || at.Def == nil || burst == 0 || burst > unlimited || interval == 0 || interval == value.Infinite {
-		return // no limit, or one that the unit does not set
+	if (atBurst.Def == nil || atInterval.Def == nil) && changesLimits(u) {
+		return
 	}
-	switch between := time.Duration(burst) * delay; {
+	kind, isOneshot := u.Is("Type", "oneshot")
+	between := time.Duration(burst) * delay
+	switch {
+	case at.Def == nil && isOneshot && kind.When == nil && between >= interval:
+		reportRetried(p, u, restart, between, interval)
+	case at.Def == nil:
 	case between >= interval:
 		p.At(u, at).Note("%d starts that are RestartSec apart take %s, and the interval is %s", burst+1, between, interval).
 			Help("set StartLimitIntervalSec to more than %s", between).
-			Reportf("restarts never reach the start limit, so the unit never fails")
+			Reportf("restarts never reach the start limit, so the unit is restarted forever")
 	case burst == 1:
 		p.At(u, at).As(lint.Info).Note("a restart is the second start of the unit").
 			Reportf("the start limit refuses a restart within %s of the start", interval)
 	}
 }
+
+// reportRetried reports a service of Type=oneshot that does not reach the default limit. A
+// daemon that is restarted forever is what people want; a task with OnFailure is not.
+func reportRetried(p *lint.Pass, u *unit.Unit, restart unit.Setting, between, interval time.Duration) {
+	d := p.At(u, restart).As(lint.Info)
+	if onFailure := u.Dependencies("Unit", "OnFailure"); len(onFailure) > 0 && onFailure[0].When == nil {
+		d.As(lint.Warning).Note("%s", onEachFailure(u))
+	}
+	d.Note("the limit is %d starts within %s, and that many attempts take %s", defaultBurst, interval, between).
+		Help("set StartLimitIntervalSec to more than %s, or to 0 if it should be retried forever", between).
+		Reportf("the service is retried forever, so it never becomes failed")
+}
+
+// onEachFailure says when OnFailure is started while the unit is restarted. systemd 254
+// introduced RestartMode=, with "normal" as the default: a failed attempt is a failure.
+func onEachFailure(u *unit.Unit) string {
+	if _, direct := u.Is("RestartMode", "direct"); direct || u.Version < 254 {
+		return "OnFailure is not started by an attempt that is followed by another"
+	}
+	return "OnFailure is started after each failed attempt"
+}
+
+// changesLimits reports whether the host has other defaults, or may have
+// (systemd-system.conf(5)).
+func changesLimits(u *unit.Unit) bool {
+	return slices.ContainsFunc(u.Host.Confs, func(conf *nixos.Unit) bool {
+		return conf.Name == "system.conf" && conf.Scope == u.Scope && slices.ContainsFunc(defaults, func(key string) bool {
+			o := conf.Directive("Manager", key)
+			return o.IsSet() || len(o.Unseen) > 0 || slices.ContainsFunc(conf.Lines(), func(l nixos.Line) bool { return l.Key == key })
+		})
+	})
+}
+
+// defaults are the settings of the manager that give units other limits.
+var defaults = []string{"DefaultStartLimitBurst", "DefaultStartLimitIntervalSec", "DefaultStartLimitInterval", "DefaultRestartSec"}
 
 // limit is a number of [Unit], and where the project sets it; ok is false if it is not
 // known.

@@ -67,8 +67,6 @@ func checkOldValues(p *lint.Pass, u *unit.Unit) {
 			replace("/run/" + file).Reportf("`PIDFile` is in /var/run, the old name of /run")
 		case k.Directive.KindIn(u.Version) == directive.KindOutput && syslog:
 			replace("journal"+console).Note("systemd uses `journal%s`", console).Reportf("`%s=%s` is deprecated", l.Key, l.Text)
-		case k.Key == "KillMode" && l.Text == "none":
-			d.Note("it leaves processes running").Reportf("`KillMode=none` is deprecated")
 		}
 	}
 }
