@@ -61,8 +61,9 @@ func ParseThreshold(name string) (Severity, error) {
 }
 
 // Rule is one thing that wardnix looks for: its page, and the checks that find it.
-// A rule has one check at least. Checks of units and hosts run side by side, each
-// with what it is called with alone; they keep nothing between calls.
+// A rule has one check at least. Checks of units, hosts and parts run side by side, each
+// with what it is called with alone; they keep nothing between calls. What they find is
+// kept while the part does not change.
 type Rule struct {
 	Page
 	// Unit looks at each unit of each host.
@@ -72,6 +73,8 @@ type Rule struct {
 	Conf func(*Pass, *unit.Unit)
 	// Host looks at each host.
 	Host func(*Pass, *nixos.Host)
+	// Part looks at each part of the project, for what concerns several units of a host.
+	Part func(*Pass, *unit.Part)
 	// Suppression looks at each suppression comment. No comment suppresses the findings
 	// of a rule that has this check.
 	Suppression func(*Pass, *Suppression)

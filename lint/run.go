@@ -2,7 +2,6 @@ package lint
 
 import (
 	"slices"
-	"sync"
 
 	"wardnix/lint/nixos"
 	"wardnix/lint/unit"
@@ -26,6 +25,10 @@ type Linter struct {
 	// Brief, if not nil, reports whether suggestions of the rule are set aside:
 	// then their notes and fixes are made only if one requires them.
 	Brief func(r *Rule) bool
+	// Looked, if not nil, is what the last Run of the same rules found in a state of the
+	// same project. Run looks only at the parts of the project that changed since, and
+	// notes what it found.
+	Looked *Looked
 	// Filters look in order at the findings that no comment suppresses, in every
 	// round anew: they drop findings, or change their severity.
 	Filters []Filter
@@ -34,26 +37,72 @@ type Linter struct {
 // Filter returns what remains of findings; it may change them.
 type Filter func(found []Finding) []Finding
 
-// Pass is one rule looking at one project.
+// Pass is one rule looking at one project, or at one part of it.
 type Pass struct {
+	// Project and World, the units of its hosts, are nil for checks of units, hosts and
+	// parts: what these find must not depend on the rest of the project. See [Pass.Later].
 	Project *nixos.Project
-	// World are the units of the project's hosts, and the baselines.
 	*unit.World
-	run   *run
+	// Baselines are what units are compared with.
+	Baselines []*profile.Baseline
+
+	*scope
+	run   *run // nil as Project is
 	rule  *Rule
 	found []Finding
+	later []func(*Pass)
+}
+
+// scope is what a run reports.
+type scope struct {
+	brief func(*Rule) bool
+	// requested are the names of the files whose findings are reported.
+	requested map[string]bool
 }
 
 // run is all rules looking at one state of a project.
 type run struct {
 	*Linter
+	*scope
 	project *nixos.Project
 	world   *unit.World
+	parts   map[*unit.Part]partFindings
 	found   map[*Rule][]Finding
-	mu      sync.Mutex
-	shared  map[any]func() any // of Pass.Once
 	// suppressions are those of each file that was looked at.
 	suppressions map[*nixast.File][]*Suppression
+}
+
+// partFindings are what rules found in a part of a project.
+type partFindings map[*Rule]*Pass
+
+// Looked is what a run found in the parts of a project.
+type Looked struct {
+	world *unit.World
+	parts map[*unit.Part]partFindings
+}
+
+// newRun begins a run.
+func (l *Linter) newRun(project *nixos.Project) *run {
+	r := &run{
+		Linter: l, project: project, scope: &scope{brief: l.Brief, requested: map[string]bool{}},
+		parts: map[*unit.Part]partFindings{}, found: map[*Rule][]Finding{}, suppressions: map[*nixast.File][]*Suppression{},
+	}
+	for _, f := range project.Files() {
+		if f.Reported {
+			r.requested[f.Name] = true
+		}
+	}
+	var earlier Looked
+	if l.Looked != nil {
+		earlier = *l.Looked
+	}
+	r.world = unit.NewWorld(project, l.Baselines, earlier.world)
+	for _, part := range r.world.Parts {
+		if r.parts[part] = earlier.parts[part]; r.parts[part] == nil {
+			r.parts[part] = partFindings{}
+		}
+	}
+	return r
 }
 
 // findings is what a rule finds, suppressed or not. Rules run once.
@@ -68,27 +117,39 @@ func (r *run) findings(rule *Rule) []Finding {
 // project side by side; what they find does not depend on how many processors
 // there are.
 func (r *run) look(rules []*Rule) {
-	parts := make([]map[*Rule][]Finding, len(r.world.Parts))
-	r.world.Each(func(i int, part *unit.Part) { parts[i] = r.lookAt(part, rules) })
+	r.world.Each(func(_ int, part *unit.Part) { r.parts[part].look(r.scope, part, rules) })
 	for _, rule := range rules {
 		var found []Finding
-		for _, part := range parts {
-			found = append(found, part[rule]...)
+		whole := r.pass(rule)
+		for _, part := range r.world.Parts {
+			p := r.parts[part][rule]
+			found = append(found, p.found...)
+			for _, look := range p.later {
+				look(whole)
+			}
 		}
-		r.found[rule] = append(found, r.lookAtAll(rule)...)
+		r.lookAtAll(whole)
+		r.found[rule] = append(found, whole.found...)
 	}
 }
 
 func (r *run) pass(rule *Rule) *Pass {
-	return &Pass{Project: r.project, World: r.world, run: r, rule: rule}
+	return &Pass{Project: r.project, World: r.world, Baselines: r.Linter.Baselines, scope: r.scope, run: r, rule: rule}
 }
 
-// lookAt asks rules about the units and hosts of a part, one unit after the other: what
-// is computed of a unit is needed for the rules about it only.
-func (r *run) lookAt(part *unit.Part, rules []*Rule) map[*Rule][]Finding {
-	passes := make([]*Pass, len(rules))
-	for i, rule := range rules {
-		passes[i] = r.pass(rule)
+// look asks rules that did not look yet about the units and hosts of a part, one unit
+// after the other: what is computed of a unit is needed for the rules about it only.
+func (known partFindings) look(s *scope, part *unit.Part, rules []*Rule) {
+	var passes []*Pass
+	for _, rule := range rules {
+		if known[rule] == nil {
+			p := &Pass{Baselines: part.Baselines, scope: s, rule: rule}
+			known[rule] = p
+			passes = append(passes, p)
+		}
+	}
+	if len(passes) == 0 {
+		return
 	}
 	each := func(units []*unit.Unit, check func(*Rule) func(*Pass, *unit.Unit)) {
 		for _, u := range units {
@@ -102,48 +163,34 @@ func (r *run) lookAt(part *unit.Part, rules []*Rule) map[*Rule][]Finding {
 	}
 	each(part.Units, func(r *Rule) func(*Pass, *unit.Unit) { return r.Unit })
 	each(part.Confs, func(r *Rule) func(*Pass, *unit.Unit) { return r.Conf })
-	found := map[*Rule][]Finding{}
 	for _, p := range passes {
 		if p.rule.Host != nil {
 			for _, h := range part.Hosts {
 				p.rule.Host(p, h)
 			}
 		}
-		if len(p.found) > 0 {
-			found[p.rule] = p.found
+		if p.rule.Part != nil {
+			p.rule.Part(p, part)
 		}
 	}
-	return found
 }
 
 // Brief reports whether suggestions of the rule are set aside, so that [Finding.Full] is
 // to make their notes and fixes.
-func (p *Pass) Brief() bool { return p.run.Brief != nil && p.run.Brief(p.rule) }
+func (p *Pass) Brief() bool { return p.brief != nil && p.brief(p.rule) }
+
+// Later has a check look once all parts of the project were looked at, with a pass that
+// sees the whole of it. It is for what is found in one part and depends on the others.
+func (p *Pass) Later(look func(*Pass)) { p.later = append(p.later, look) }
 
 // lookAtAll runs the checks of a rule that see the whole project.
-func (r *run) lookAtAll(rule *Rule) []Finding {
-	p := r.pass(rule)
-	if rule.Suppression != nil {
-		p.eachSuppression(func(s *Suppression) { rule.Suppression(p, s) })
+func (r *run) lookAtAll(p *Pass) {
+	if p.rule.Suppression != nil {
+		p.eachSuppression(func(s *Suppression) { p.rule.Suppression(p, s) })
 	}
-	if rule.Check != nil {
-		rule.Check(p)
+	if p.rule.Check != nil {
+		p.rule.Check(p)
 	}
-	return p.found
-}
-
-// Once is what make returns, made once for all rules that look at the same state of
-// the project with the same key. Keys are of a type of the caller's own, as those
-// of package context are.
-func (p *Pass) Once(key any, make func() any) any {
-	p.run.mu.Lock()
-	value, ok := p.run.shared[key]
-	if !ok {
-		value = sync.OnceValue(make)
-		p.run.shared[key] = value
-	}
-	p.run.mu.Unlock()
-	return value() // others may be made meanwhile
 }
 
 // suppressionsIn are the suppressions of a file.
@@ -220,10 +267,7 @@ func (p *Pass) applicable(fixes []Fix) []Fix {
 }
 
 // asked reports whether f was asked for and can be relied on.
-func (p *Pass) asked(f *nixast.File) bool {
-	file := p.Project.File(f.Name)
-	return file != nil && file.Reported && !Broken(f)
-}
+func (s *scope) asked(f *nixast.File) bool { return s.requested[f.Name] && !Broken(f) }
 
 // Broken reports whether f has a mistake that leaves its meaning in doubt.
 // Undefined variables do not. It does not if f is nil, for a file that says nothing.
@@ -267,19 +311,27 @@ func (l *Linter) Run(project *nixos.Project) *Result {
 			r.Files++
 		}
 	}
-	r.Findings, r.Ignored = l.check(project)
+	run := l.newRun(project)
+	r.Findings, r.Ignored = run.check()
 	r.Before = r.Findings
+	if l.Looked != nil {
+		*l.Looked = Looked{run.world, run.parts}
+	}
 	return r
+}
+
+// check is what [Linter.Run] finds and what comments suppress of it.
+func (l *Linter) check(project *nixos.Project) (counts, ignored []Finding) {
+	return l.newRun(project).check()
 }
 
 // check runs the rules, and parts the findings that count from those that comments
 // suppress. What several hosts have in common is one finding, and so is, once
 // comments and filters had their say about each unit, what several units of one
 // text have in common.
-func (l *Linter) check(project *nixos.Project) (counts, ignored []Finding) {
-	r := &run{Linter: l, project: project, world: unit.NewWorld(project, l.Baselines), found: map[*Rule][]Finding{}, shared: map[any]func() any{}, suppressions: map[*nixast.File][]*Suppression{}}
-	r.look(l.Rules)
-	for _, rule := range l.Rules {
+func (r *run) check() (counts, ignored []Finding) {
+	r.look(r.Rules)
+	for _, rule := range r.Rules {
 		for _, f := range merged(r.findings(rule), ofHosts) {
 			if r.suppressed(&f) {
 				ignored = append(ignored, f)
@@ -290,7 +342,7 @@ func (l *Linter) check(project *nixos.Project) (counts, ignored []Finding) {
 	}
 	sortFindings(counts)
 	sortFindings(ignored)
-	for _, filter := range l.Filters {
+	for _, filter := range r.Filters {
 		counts = filter(counts)
 	}
 	return merged(shared(counts, r.world), ofUnits), merged(ignored, ofUnits)

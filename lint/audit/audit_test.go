@@ -132,7 +132,7 @@ func TestUnreadDropin(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		u := unit.NewWorld(m.project, nil).Units[0]
+		u := unit.NewWorld(m.project, nil, nil).Units[0]
 		if got := u.DependsOn("b.service", "After"); got != want {
 			t.Errorf("with %q missing, After is %v, want %v", missing, got, want)
 		}

@@ -113,7 +113,7 @@ var rightsTest = regexp.MustCompile(`\bid -|\bE?UID\b|\bcommand -v\b|\bwhich\b|\
 func (u *Unit) testsRights(key string) bool {
 	tests, known := u.rightsTests[key]
 	if !known {
-		tests = slices.ContainsFunc(u.Texts(), func(t Text) bool { return t.Key == key && u.World.matches(rightsTest, t.String()) })
+		tests = slices.ContainsFunc(u.Texts(), func(t Text) bool { return t.Key == key && u.Part.searches.matches(rightsTest, t.String()) })
 		if u.rightsTests == nil {
 			u.rightsTests = map[string]bool{}
 		}

@@ -72,7 +72,7 @@ func (u *Unit) DependsOn(name string, directives ...string) eval.Truth {
 
 // Peers are the units of the same service manager that have a name, or may have it.
 func (u *Unit) Peers(name string) []*nixos.Unit {
-	index := u.World.namesOn(u.Host)
+	index := u.Part.namesOn(u.Host)
 	candidates := index.named[name]
 	if template, _ := TemplateOf(name); template != "" {
 		candidates = slices.Concat(candidates, index.named[template])
@@ -104,9 +104,9 @@ type otherNamed struct {
 }
 
 // namesOn are the names of the units of a host.
-func (w *World) namesOn(h *nixos.Host) *hostNames {
-	if known, ok := w.names.Load(h); ok {
-		return known.(*hostNames)
+func (p *Part) namesOn(h *nixos.Host) *hostNames {
+	if known := p.names[h]; known != nil {
+		return known
 	}
 	n := &hostNames{named: map[string][]*nixos.Unit{}}
 	for _, u := range h.Units {
@@ -115,7 +115,10 @@ func (w *World) namesOn(h *nixos.Host) *hostNames {
 			n.others = append(n.others, otherNamed{u, unknownParts(u.Name)})
 		}
 	}
-	w.names.Store(h, n)
+	if p.names == nil {
+		p.names = map[*nixos.Host]*hostNames{}
+	}
+	p.names[h] = n
 	return n
 }
 

@@ -18,7 +18,7 @@ func namedUnits(t *testing.T, module string) map[string]*unit.Unit {
 	if err != nil {
 		t.Fatal(err)
 	}
-	world, units := unit.NewWorld(project, nil), map[string]*unit.Unit{}
+	world, units := unit.NewWorld(project, nil, nil), map[string]*unit.Unit{}
 	for _, u := range append(world.Units, world.Confs...) {
 		units[u.Name] = u
 	}

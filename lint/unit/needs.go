@@ -142,7 +142,7 @@ func (u *Unit) shown(n *profile.Need) (Setting, bool) {
 	}
 	for _, t := range s.texts {
 		marked := slices.ContainsFunc(n.Marks, func(m string) bool { return strings.Contains(t.text, m) })
-		if marked && (n.Text == nil || u.World.matches(n.Text, t.text)) {
+		if marked && (n.Text == nil || u.Part.searches.matches(n.Text, t.text)) {
 			return t.at, true
 		}
 	}

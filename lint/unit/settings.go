@@ -57,7 +57,7 @@ func (u *Unit) Complete() bool {
 // Wanted are the names of the directives that a baseline requires of the unit.
 func (u *Unit) Wanted() []string {
 	var found []string
-	for _, b := range u.World.Baselines {
+	for _, b := range u.Part.Baselines {
 		for _, r := range u.Requirements(b) {
 			found = append(found, r.Name())
 		}
@@ -68,7 +68,7 @@ func (u *Unit) Wanted() []string {
 // IsWeaker reports whether the unit sets a directive to less than a baseline
 // requires that the project names, or that is for this unit.
 func (u *Unit) IsWeaker(name string) bool {
-	for _, b := range u.World.Baselines {
+	for _, b := range u.Part.Baselines {
 		standings := u.Standings(b)
 		for i, r := range u.Requirements(b) {
 			if standings[i] == Weaker && r.Name() == name && (b.Named || !r.Generic) {

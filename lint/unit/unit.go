@@ -26,7 +26,7 @@ type Unit struct {
 	*nixos.Unit
 	Full    *unitfile.Unit // upstream's unit included
 	Version directive.Version
-	World   *World
+	Part    *Part
 	facts
 }
 
@@ -49,16 +49,32 @@ type facts struct {
 	rightsTests     map[string]bool   // of testsRights, by key
 	needs           []Need            // of Needs; nil until it is asked for
 	doubts          []Need            // those that are unsure
+	once            map[any]any       // of Once, by key
+}
+
+// Once is what make returns, made once for all rules that look at the unit one after the
+// other with the same key. Keys are of a type of the caller's own, as those of package
+// context are.
+func (u *Unit) Once(key any, make func() any) any {
+	value, ok := u.once[key]
+	if !ok {
+		value = make()
+		if u.once == nil {
+			u.once = map[any]any{}
+		}
+		u.once[key] = value
+	}
+	return value
 }
 
 // Of is a single unit, compared with baselines. What depends on other units is not known
 // of it.
 func Of(u *nixos.Unit, baselines []*profile.Baseline) *Unit {
-	return viewOf(u, &World{Baselines: baselines})
+	return viewOf(u, &Part{Baselines: baselines, searches: &searches{}})
 }
 
-func viewOf(u *nixos.Unit, w *World) *Unit {
-	return &Unit{Unit: u, World: w, Full: u.Whole(), Version: u.Host.Version()}
+func viewOf(u *nixos.Unit, p *Part) *Unit {
+	return &Unit{Unit: u, Part: p, Full: u.Whole(), Version: u.Host.Version()}
 }
 
 // Forget frees what was computed of the unit. It is computed anew if it is asked for

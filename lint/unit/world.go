@@ -3,6 +3,7 @@ package unit
 import (
 	"regexp"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -21,62 +22,23 @@ type World struct {
 	// Units are the units of all parts, and Confs their configuration files of
 	// systemd, which are units with one section.
 	Units, Confs []*Unit
-	users        func() map[nixos.Text]int
-	names        sync.Map // of namesOn
-	matched      sync.Map // of matches
+	searches     *searches
+	defined      func() ([]string, map[string]bool) // of Defined
 }
 
-// search is an expression and the text to match it against.
-type search struct {
-	expr *regexp.Regexp
-	text string
-}
-
-// matches reports whether the expression matches in the text. The answer is kept: hosts
-// share scripts, needs share expressions, and a search of a long script is slow.
-func (w *World) matches(expr *regexp.Regexp, text string) bool {
-	s := search{expr, text}
-	if known, ok := w.matched.Load(s); ok {
-		return known.(bool)
+// NewWorld reads the units of a project. It takes over the parts of an earlier world,
+// which may be nil, that are as they were.
+func NewWorld(p *nixos.Project, baselines []*profile.Baseline, earlier *World) *World {
+	w := &World{Baselines: baselines, searches: &searches{}}
+	if earlier != nil {
+		w.searches = earlier.searches
+		w.searches.limit()
 	}
-	found := expr.MatchString(text)
-	w.matched.Store(s, found)
-	return found
-}
-
-// Users is the number of units with directives that are defined in a text. It looks at
-// all parts: none may be looked at meanwhile.
-func (w *World) Users(t nixos.Text) int { return w.users()[t] }
-
-// countUsers counts the units that use each text.
-func (w *World) countUsers() map[nixos.Text]int {
-	users := map[nixos.Text]int{}
-	for _, u := range w.Units {
-		for _, section := range u.Sections() {
-			for _, t := range u.WrittenIn(section) {
-				users[t]++
-			}
-		}
-	}
-	return users
-}
-
-// A Part is the hosts, and the units, that share an evaluator.
-type Part struct {
-	Hosts        []*nixos.Host
-	Units, Confs []*Unit
-	units, confs []*nixos.Unit
-}
-
-// NewWorld reads the units of a project.
-func NewWorld(p *nixos.Project, baselines []*profile.Baseline) *World {
-	w := &World{Baselines: baselines}
-	w.users = sync.OnceValue(w.countUsers)
 	parts := map[*eval.Evaluator]*Part{}
 	of := func(h *nixos.Host) *Part {
 		part := parts[h.Evaluator()]
 		if part == nil {
-			part = &Part{}
+			part = &Part{Baselines: baselines, searches: w.searches}
 			parts[h.Evaluator()] = part
 			w.Parts = append(w.Parts, part)
 		}
@@ -91,22 +53,57 @@ func NewWorld(p *nixos.Project, baselines []*profile.Baseline) *World {
 			of(u.Host).confs = append(of(u.Host).confs, u)
 		}
 	}
-	w.Each(func(_ int, part *Part) { part.read(w) })
+	if earlier != nil {
+		for i, part := range w.Parts {
+			if j := slices.IndexFunc(earlier.Parts, part.same); j >= 0 {
+				w.Parts[i] = earlier.Parts[j]
+			}
+		}
+	}
+	w.Each(func(_ int, part *Part) { part.read() })
 	for _, part := range w.Parts {
 		w.Units = append(w.Units, part.Units...)
 		w.Confs = append(w.Confs, part.Confs...)
 	}
+	w.defined = sync.OnceValues(w.findDefined)
 	return w
 }
 
-// read makes the units of the part.
-func (p *Part) read(w *World) {
-	for _, u := range p.units {
-		p.Units = append(p.Units, viewOf(u, w))
+// Defined are the names of the units that the project defines itself, on any host.
+func (w *World) Defined() []string {
+	names, _ := w.defined()
+	return names
+}
+
+// Defines reports whether a name is one of them.
+func (w *World) Defines(name string) bool {
+	_, defined := w.defined()
+	return defined[name]
+}
+
+func (w *World) findDefined() (names []string, defined map[string]bool) {
+	defined = map[string]bool{}
+	for _, part := range w.Parts {
+		for _, name := range part.definedHere() {
+			if !defined[name] {
+				names, defined[name] = append(names, name), true
+			}
+		}
 	}
-	for _, u := range p.confs {
-		p.Confs = append(p.Confs, viewOf(u, w))
+	return names, defined
+}
+
+// Users is the number of units with directives that are defined in a text. It looks at
+// all parts: none may be looked at meanwhile.
+func (w *World) Users(t nixos.Text) int {
+	n := 0
+	for _, part := range w.Parts {
+		if part.users == nil {
+			part.countUsers()
+		}
+		n += part.users[t]
 	}
+	return n
 }
 
 // Each calls do for each part, as many side by side as there are processors.
@@ -121,4 +118,97 @@ func (w *World) Each(do func(i int, part *Part)) {
 		})
 	}
 	workers.Wait()
+}
+
+// A Part is the hosts, and the units, that share an evaluator. It knows no other part,
+// so that it outlives the world that it was made for.
+type Part struct {
+	Hosts        []*nixos.Host
+	Units, Confs []*Unit
+	Baselines    []*profile.Baseline // of the world
+
+	units, confs []*nixos.Unit
+	searches     *searches
+	names        map[*nixos.Host]*hostNames // of namesOn
+	users        map[nixos.Text]int         // of countUsers
+	defined      []string                   // of definedHere, once known
+}
+
+// same reports whether another part is of the same hosts and units.
+func (p *Part) same(other *Part) bool {
+	return slices.Equal(p.Hosts, other.Hosts) && slices.Equal(p.units, other.units) && slices.Equal(p.confs, other.confs)
+}
+
+// read makes the units of the part.
+func (p *Part) read() {
+	if p.Units != nil || p.Confs != nil {
+		return
+	}
+	for _, u := range p.units {
+		p.Units = append(p.Units, viewOf(u, p))
+	}
+	for _, u := range p.confs {
+		p.Confs = append(p.Confs, viewOf(u, p))
+	}
+}
+
+// definedHere are the names of the units that the part itself defines.
+func (p *Part) definedHere() []string {
+	if p.defined == nil {
+		p.defined = []string{}
+		for _, u := range p.Units {
+			if !u.Pattern && !u.IsOverride() {
+				p.defined = append(p.defined, u.Name)
+			}
+		}
+	}
+	return p.defined
+}
+
+// countUsers counts the units that use each text.
+func (p *Part) countUsers() {
+	p.users = map[nixos.Text]int{}
+	for _, u := range p.Units {
+		for _, section := range u.Sections() {
+			for _, t := range u.WrittenIn(section) {
+				p.users[t]++
+			}
+		}
+	}
+}
+
+// searches are answers to whether expressions match in texts. They are kept: hosts
+// share scripts, needs share expressions, and a search of a long script is slow.
+type searches struct {
+	answers sync.Map // of search
+	count   atomic.Int64
+}
+
+// search is an expression and the text to match it against.
+type search struct {
+	expr *regexp.Regexp
+	text string
+}
+
+// mostSearches is how many answers are kept for a later state of a project.
+const mostSearches = 50_000
+
+// limit forgets the answers if there are too many.
+func (s *searches) limit() {
+	if s.count.Load() > mostSearches {
+		s.answers.Clear()
+		s.count.Store(0)
+	}
+}
+
+// matches reports whether the expression matches in the text.
+func (s *searches) matches(expr *regexp.Regexp, text string) bool {
+	k := search{expr, text}
+	if known, ok := s.answers.Load(k); ok {
+		return known.(bool)
+	}
+	found := expr.MatchString(text)
+	s.answers.Store(k, found)
+	s.count.Add(1)
+	return found
 }

@@ -17,6 +17,7 @@ type Snapshot struct {
 	workspace *Workspace // whose project is that of the snapshot
 	findings  []lint.Finding
 	found     bool
+	looked    lint.Looked              // what an earlier snapshot found, then this one
 	prover    *lint.Prover             // of Check, once made
 	units     map[string][]*nixos.Unit // of unitsOf, by file
 }
@@ -38,7 +39,7 @@ func (w *Workspace) Snapshot(ctx context.Context) (*Snapshot, error) {
 func (s *Snapshot) With(texts map[string]string) *Snapshot {
 	w := *s.workspace
 	w.Project = w.Project.With(texts)
-	return &Snapshot{workspace: &w}
+	return &Snapshot{workspace: &w, looked: s.looked}
 }
 
 // Asked reports whether the file of that name is looked at: it was named, and the
@@ -81,6 +82,7 @@ func (s *Snapshot) Findings(ctx context.Context) ([]lint.Finding, error) {
 	if err != nil {
 		return nil, err
 	}
+	l.Looked = &s.looked
 	s.findings, s.found = slices.Concat(lint.SourceFindings(p), l.Run(p).Findings), true
 	return s.findings, ctx.Err()
 }

@@ -9,10 +9,10 @@ import (
 
 // BoundWithoutOrder reports units that are bound to another without being started after
 // it.
-var BoundWithoutOrder = &lint.Rule{Page: lint.ReadPage(pages, "bound-without-order"), Check: checkBound}
+var BoundWithoutOrder = &lint.Rule{Page: lint.ReadPage(pages, "bound-without-order"), Part: checkBound}
 
-func checkBound(p *lint.Pass) {
-	for _, u := range p.Units {
+func checkBound(p *lint.Pass, part *unit.Part) {
+	for _, u := range part.Units {
 		if !standsAlone(u) || u.Type() == "target" || u.IsOverride() || len(u.Full.Open) > 0 {
 			continue
 		}
@@ -20,7 +20,7 @@ func checkBound(p *lint.Pass) {
 			if d.Unit == "" || d.When != nil || d.Def == nil || orderedByItself(u, d.Unit) {
 				continue
 			}
-			other := peer(p.Units, u, d.Unit)
+			other := peer(part.Units, u, d.Unit)
 			if other == nil && len(u.Peers(d.Unit)) > 0 || ordered(u, other, d.Unit) {
 				continue
 			}

@@ -13,7 +13,7 @@ import (
 
 // MissingUnit reports dependencies on units that do not exist. It looks at the whole
 // project for the names of units.
-var MissingUnit = &lint.Rule{Page: lint.ReadPage(pages, "missing-unit"), Check: checkMissingUnit}
+var MissingUnit = &lint.Rule{Page: lint.ReadPage(pages, "missing-unit"), Unit: checkMissingUnit}
 
 // ofOthers are names that units have on other distributions, and what NixOS calls them:
 // packages of Debian and Red Hat, and nixos/modules/services (NixOS 26.11).
@@ -26,46 +26,47 @@ var ofOthers = map[string]string{
 	"networkmanager.service": "NetworkManager.service",
 }
 
-func checkMissingUnit(p *lint.Pass) {
-	var own []string
-	isOwn := map[string]bool{}
-	for _, u := range p.Units {
-		if !u.Pattern && !u.IsOverride() && !isOwn[u.Name] {
-			own, isOwn[u.Name] = append(own, u.Name), true
-		}
+func checkMissingUnit(p *lint.Pass, u *unit.Unit) {
+	if u.Scope.Kind == nixos.Initrd || u.Enabled() == eval.No {
+		return
 	}
-	for _, u := range p.Units {
-		if u.Scope.Kind == nixos.Initrd || u.Enabled() == eval.No {
+	for _, r := range references {
+		if r.section != "Install" && r.section != "Unit" && r.section != nixos.OwnSection(u.Type()) {
 			continue
 		}
-		for _, r := range references {
-			if r.section == "Install" || r.section == "Unit" || r.section == nixos.OwnSection(u.Type()) {
-				checkReference(p, u, r, own, isOwn)
+		for _, d := range u.Dependencies(r.section, r.directive) {
+			if d.Unit != "" && d.Def != nil && strings.Contains(d.Unit, ".") && !strings.ContainsAny(d.Unit, "%$") && len(u.Peers(d.Unit)) == 0 {
+				checkReference(p, u, r, d)
 			}
 		}
 	}
 }
 
-// checkReference reports names in one directive.
-func checkReference(p *lint.Pass, u *unit.Unit, r reference, own []string, isOwn map[string]bool) {
-	for _, d := range u.Dependencies(r.section, r.directive) {
-		if d.Unit == "" || d.Def == nil || !strings.Contains(d.Unit, ".") || strings.ContainsAny(d.Unit, "%$") ||
-			isOwn[d.Unit] || len(u.Peers(d.Unit)) > 0 {
-			continue
+// checkReference reports a name that no unit of the host has.
+func checkReference(p *lint.Pass, u *unit.Unit, r reference, d unit.Dependency) {
+	other := ofOthers[d.Unit]
+	missing := r.strict && u.Exists(d.Unit) == eval.No
+	misspelt := other == "" && !unit.NamedByNixOS(d.Unit)
+	if other == "" && !misspelt && !missing {
+		return
+	}
+	p.Later(func(p *lint.Pass) {
+		if p.Defines(d.Unit) {
+			return
 		}
-		meant, other := ofOthers[d.Unit]
-		if !other && !unit.NamedByNixOS(d.Unit) {
-			meant = unit.MeantUnit(d.Unit, own...)
+		meant := other
+		if misspelt {
+			meant = unit.MeantUnit(d.Unit, p.Defined()...)
 		}
-		if meant == "" && (!r.strict || u.Exists(d.Unit) != eval.No) {
-			continue
+		if meant == "" && !missing {
+			return
 		}
 		draft := p.At(u, d.Setting).As(r.severity).Concerns(u.About(spell.Uncapitalised(r.directive))...).Note("%s", r.effect)
 		if meant != "" {
-			draft.Help("did you mean `%s`?", meant).Fix(rename(u, d, meant, other)...)
+			draft.Help("did you mean `%s`?", meant).Fix(rename(u, d, meant, other != "")...)
 		}
 		draft.Reportf("%s names %s, which does not exist", r.directive, d.Unit)
-	}
+	})
 }
 
 // rename is the fix that names another unit in the place of one. A unit of another name,

@@ -10,7 +10,7 @@ import (
 
 // NameTaken reports two units that want the same name on D-Bus, or listen on the same
 // address.
-var NameTaken = &lint.Rule{Page: lint.ReadPage(pages, "name-taken"), Check: checkNameTaken}
+var NameTaken = &lint.Rule{Page: lint.ReadPage(pages, "name-taken"), Part: checkNameTaken}
 
 // exclusive are the directives whose value only one unit can have, and what happens to
 // the other, or for a path in the file system to the first (service_add_extras in
@@ -34,10 +34,10 @@ type claim struct {
 	at unit.Setting
 }
 
-func checkNameTaken(p *lint.Pass) {
+func checkNameTaken(p *lint.Pass, part *unit.Part) {
 	for _, x := range exclusive {
 		taken := map[string][]claim{}
-		for _, u := range p.Units {
+		for _, u := range part.Units {
 			if !standsAlone(u) || u.When != nil || u.Enabled() != eval.Yes || !u.Lacks(x.section, "ReusePort") {
 				continue
 			}

@@ -9,21 +9,23 @@ import (
 
 // NeverStarted reports timers, sockets and path units that nothing starts. It looks at
 // the whole project: another host may start them.
-var NeverStarted = &lint.Rule{Page: lint.ReadPage(pages, "never-started"), Check: checkNeverStarted}
+var NeverStarted = &lint.Rule{Page: lint.ReadPage(pages, "never-started"), Unit: checkNeverStarted}
 
-func checkNeverStarted(p *lint.Pass) {
-	for _, u := range p.Units {
-		target, waits := waitedFor[u.Type()]
-		if !waits || !standsAlone(u) || u.Installed() || !isWhole(u) || mentioned(p, u.Name) ||
-			slices.ContainsFunc(p.Units, func(other *unit.Unit) bool { return startsIt(other, u) }) {
-			continue
+func checkNeverStarted(p *lint.Pass, u *unit.Unit) {
+	target, waits := waitedFor[u.Type()]
+	if !waits || !standsAlone(u) || u.Installed() || !isWhole(u) {
+		return
+	}
+	p.Later(func(p *lint.Pass) {
+		if mentioned(p, u.Name) || slices.ContainsFunc(p.Units, func(other *unit.Unit) bool { return startsIt(other, u) }) {
+			return
 		}
 		section, directive := "Install", "WantedBy"
 		p.AtUnit(u, "wantedBy").
 			Note("no unit wants it, and it has no `wantedBy`, so it is never active").
 			Fix(list(u, section, directive, target, "what the "+u.Type()+" runs, which did not run so far")...).
 			Reportf("nothing starts the %s", u.Type())
-	}
+	})
 }
 
 // startsIt reports whether one unit starts another, or may.

@@ -11,29 +11,27 @@ import (
 )
 
 // NothingToRun reports services without a command that nothing else defines.
-var NothingToRun = &lint.Rule{Page: lint.ReadPage(pages, "nothing-to-run"), Check: checkNothingToRun}
+var NothingToRun = &lint.Rule{Page: lint.ReadPage(pages, "nothing-to-run"), Unit: checkNothingToRun}
 
-func checkNothingToRun(p *lint.Pass) {
-	for _, u := range p.Units {
-		if u.Type() != "service" || !u.IsOverride() || !standsAlone(u) || u.Scope.Kind != nixos.System || unit.OnlyMasks(u) || replaces(u) {
-			continue
-		}
-		if _, upstream := unitfile.Upstream(u.Name, u.Version); upstream || len(u.Peers(u.Name)) > 1 {
-			continue
-		}
-		meant := ""
-		if !unit.NamedByNixOS(u.Name) && len(u.Host.Option("services", u.BaseName()).Attrs()) == 0 {
-			meant = unit.MeantUnit(u.Name)
-		}
-		if meant == "" && u.DefinedElsewhere(u.Name) != eval.No {
-			continue
-		}
-		d := p.AtUnit(u, "ExecStart").Note("systemd refuses to load a service without a command")
-		if meant != "" {
-			d.Help("did you mean `%s`?", strings.TrimSuffix(meant, ".service"))
-		}
-		d.Reportf("it has no command, and nothing else defines it")
+func checkNothingToRun(p *lint.Pass, u *unit.Unit) {
+	if u.Type() != "service" || !u.IsOverride() || !standsAlone(u) || u.Scope.Kind != nixos.System || unit.OnlyMasks(u) || replaces(u) {
+		return
 	}
+	if _, upstream := unitfile.Upstream(u.Name, u.Version); upstream || len(u.Peers(u.Name)) > 1 {
+		return
+	}
+	meant := ""
+	if !unit.NamedByNixOS(u.Name) && len(u.Host.Option("services", u.BaseName()).Attrs()) == 0 {
+		meant = unit.MeantUnit(u.Name)
+	}
+	if meant == "" && u.DefinedElsewhere(u.Name) != eval.No {
+		return
+	}
+	d := p.AtUnit(u, "ExecStart").Note("systemd refuses to load a service without a command")
+	if meant != "" {
+		d.Help("did you mean `%s`?", strings.TrimSuffix(meant, ".service"))
+	}
+	d.Reportf("it has no command, and nothing else defines it")
 }
 
 // replaces reports whether the unit takes the place of a command that is not in sight, or

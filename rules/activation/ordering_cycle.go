@@ -10,7 +10,7 @@ import (
 )
 
 // OrderingCycle reports units that are ordered after themselves by way of others.
-var OrderingCycle = &lint.Rule{Page: lint.ReadPage(pages, "ordering-cycle"), Check: checkOrderingCycle}
+var OrderingCycle = &lint.Rule{Page: lint.ReadPage(pages, "ordering-cycle"), Part: checkOrderingCycle}
 
 // An edge says that one unit is started after another.
 type edge struct {
@@ -19,10 +19,10 @@ type edge struct {
 	in *unit.Unit // the unit that says so
 }
 
-func checkOrderingCycle(p *lint.Pass) {
-	edges := orderOf(p)
+func checkOrderingCycle(p *lint.Pass, part *unit.Part) {
+	edges := orderOf(part)
 	var reported []*unit.Unit
-	for _, u := range p.Units {
+	for _, u := range part.Units {
 		path := cycleFrom(edges, u)
 		if path == nil || slices.ContainsFunc(path, func(e edge) bool { return slices.Contains(reported, e.to) }) {
 			continue
@@ -36,7 +36,7 @@ func checkOrderingCycle(p *lint.Pass) {
 		d := p.At(first.in, first.at).Note("%s", strings.Join(names, " after "))
 		d.Note("systemd breaks the cycle by not starting one of them").Reportf("ordering cycle of %d units", len(path))
 	}
-	for _, u := range p.Units {
+	for _, u := range part.Units {
 		if u.Type() == "service" && u.OfSystem() && standsAlone(u) && !u.IsOverride() && u.When == nil && u.Lacks("Unit", "DefaultDependencies") {
 			checkEarly(p, u)
 		}
@@ -76,10 +76,10 @@ func checkEarly(p *lint.Pass, u *unit.Unit) {
 	}
 }
 
-// orderOf are the orders between units of the project that are certain.
-func orderOf(p *lint.Pass) map[*unit.Unit][]edge {
+// orderOf are the orders between units of a part that are certain.
+func orderOf(part *unit.Part) map[*unit.Unit][]edge {
 	edges := map[*unit.Unit][]edge{}
-	for _, u := range p.Units {
+	for _, u := range part.Units {
 		if !standsAlone(u) || u.When != nil || u.Enabled() != eval.Yes {
 			continue
 		}
@@ -88,7 +88,7 @@ func orderOf(p *lint.Pass) map[*unit.Unit][]edge {
 				if d.Unit == "" || d.When != nil || d.Def == nil {
 					continue
 				}
-				other := peer(p.Units, u, d.Unit)
+				other := peer(part.Units, u, d.Unit)
 				switch {
 				case other == nil || other == u || !standsAlone(other): // systemd ignores an order after oneself
 				case directive == "After":

@@ -25,13 +25,19 @@ func checkProgramMissing(p *lint.Pass, u *unit.Unit) {
 			continue
 		}
 		why := missing(&c, u)
-		if why == "" || providesPath(p, u.Host, program) {
+		if why == "" || hasEnvfs(u.Host) {
 			continue
 		}
 		reported = append(reported, program)
-		p.At(u, c.Setting).Note("%s", why).
-			Help("name the program by its package, such as `${pkgs.%s}/bin/%s`", packageOf(c.Program()), c.Program()).
-			Reportf("NixOS has no program `%s`", program)
+		name := c.Program()
+		p.Later(func(p *lint.Pass) {
+			if providesPath(p, program) {
+				return
+			}
+			p.At(u, c.Setting).Note("%s", why).
+				Help("name the program by its package, such as `${pkgs.%s}/bin/%s`", packageOf(name), name).
+				Reportf("NixOS has no program `%s`", program)
+		})
 	}
 }
 
@@ -83,13 +89,15 @@ func hasOtherRoot(u *unit.Unit) bool {
 	return u.MayBeOn(otherRoots...) || u.Option("confinement").IsSet() || len(u.Option("confinement").Attrs()) > 0
 }
 
-// providesPath reports whether the host may have a program at a path nevertheless: by
-// envfs, by a link that the project makes, or because another distribution runs it.
-func providesPath(p *lint.Pass, h *nixos.Host, program string) bool {
+// hasEnvfs reports whether envfs gives the host programs at all paths, or may.
+func hasEnvfs(h *nixos.Host) bool {
 	envfs := h.Option("services", "envfs", "enable")
-	if envfs.IsSet() && envfs.Bool() != eval.No || len(envfs.Unseen) > 0 {
-		return true
-	}
+	return envfs.IsSet() && envfs.Bool() != eval.No || len(envfs.Unseen) > 0
+}
+
+// providesPath reports whether a host may have a program at a path nevertheless: by
+// a link that the project makes, or because another distribution runs it.
+func providesPath(p *lint.Pass, program string) bool {
 	for _, f := range p.Project.Files() {
 		if f.Tree == nil {
 			continue

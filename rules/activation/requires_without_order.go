@@ -7,10 +7,10 @@ import (
 
 // RequiresWithoutOrder reports units that require a service whose start takes time, without
 // being started after it.
-var RequiresWithoutOrder = &lint.Rule{Page: lint.ReadPage(pages, "requires-without-order"), Check: checkRequires}
+var RequiresWithoutOrder = &lint.Rule{Page: lint.ReadPage(pages, "requires-without-order"), Part: checkRequires}
 
-func checkRequires(p *lint.Pass) {
-	for _, u := range p.Units {
+func checkRequires(p *lint.Pass, part *unit.Part) {
+	for _, u := range part.Units {
 		if !standsAlone(u) || u.Type() == "target" || u.IsOverride() || len(u.Full.Open) > 0 {
 			continue
 		}
@@ -18,7 +18,7 @@ func checkRequires(p *lint.Pass) {
 			if d.Unit == "" || d.When != nil || d.Def == nil || d.Unit == u.Name || triggers(u, d.Unit) {
 				continue
 			}
-			other := peer(p.Units, u, d.Unit)
+			other := peer(part.Units, u, d.Unit)
 			if other == nil || ordered(u, other, d.Unit) || !hasOutcome(other) {
 				continue
 			}

@@ -10,13 +10,13 @@ import (
 
 // TimerRunsOnce reports timers whose service stays active, so that it is not started
 // again.
-var TimerRunsOnce = &lint.Rule{Page: lint.ReadPage(pages, "timer-runs-once"), Check: checkTimerRunsOnce}
+var TimerRunsOnce = &lint.Rule{Page: lint.ReadPage(pages, "timer-runs-once"), Part: checkTimerRunsOnce}
 
 // repeating are the triggers of a timer that come again (systemd.timer(5)).
 var repeating = []string{"OnCalendar", "OnUnitActiveSec", "OnUnitInactiveSec"}
 
-func checkTimerRunsOnce(p *lint.Pass) {
-	for _, u := range p.Units {
+func checkTimerRunsOnce(p *lint.Pass, part *unit.Part) {
+	for _, u := range part.Units {
 		if u.Type() != "timer" || !standsAlone(u) || !repeats(u) {
 			continue
 		}
@@ -24,7 +24,7 @@ func checkTimerRunsOnce(p *lint.Pass) {
 		if !ok {
 			continue
 		}
-		service := peer(p.Units, u, name)
+		service := peer(part.Units, u, name)
 		if service == nil || service.IsOverride() {
 			continue
 		}

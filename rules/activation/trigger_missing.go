@@ -10,16 +10,19 @@ import (
 )
 
 // TriggerMissing reports timers, sockets and path units whose unit nobody defines.
-var TriggerMissing = &lint.Rule{Page: lint.ReadPage(pages, "trigger-missing"), Check: checkTriggerMissing}
+var TriggerMissing = &lint.Rule{Page: lint.ReadPage(pages, "trigger-missing"), Unit: checkTriggerMissing}
 
-func checkTriggerMissing(p *lint.Pass) {
-	for _, u := range p.Units {
-		if _, waits := waitedFor[u.Type()]; !waits || !standsAlone(u) || !isWhole(u) || u.Scope.Kind != nixos.System {
-			continue
-		}
-		name, at, ok := triggered(u)
-		if !ok || slices.ContainsFunc(p.Units, func(other *unit.Unit) bool { return mayBe(other, name) }) || !missingHere(u, name) {
-			continue
+func checkTriggerMissing(p *lint.Pass, u *unit.Unit) {
+	if _, waits := waitedFor[u.Type()]; !waits || !standsAlone(u) || !isWhole(u) || u.Scope.Kind != nixos.System {
+		return
+	}
+	name, at, ok := triggered(u)
+	if !ok || !missingHere(u, name) {
+		return
+	}
+	p.Later(func(p *lint.Pass) {
+		if slices.ContainsFunc(p.Units, func(other *unit.Unit) bool { return mayBe(other, name) }) {
+			return
 		}
 		d := p.AtUnit(u, "Unit", "Service")
 		if at.Def != nil {
@@ -30,7 +33,7 @@ func checkTriggerMissing(p *lint.Pass) {
 			d.Help("did you mean `%s`?", meant)
 		}
 		d.Reportf("it starts %s, which nobody defines", name)
-	}
+	})
 }
 
 // mayBe reports whether a unit of the project has, or may have, a name.

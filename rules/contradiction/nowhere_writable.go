@@ -28,7 +28,7 @@ func checkNowhere(p *lint.Pass, u *unit.Unit) {
 // strictRequired reports whether a baseline requires a read-only file system of the
 // unit, and so accounts for it.
 func strictRequired(u *unit.Unit) bool {
-	return slices.ContainsFunc(u.World.Baselines, func(b *profile.Baseline) bool {
+	return slices.ContainsFunc(u.Part.Baselines, func(b *profile.Baseline) bool {
 		return slices.ContainsFunc(u.Requirements(b), func(r profile.Requirement) bool {
 			return r.Name() == "ProtectSystem" && len(r.Lines) == 1 && r.Lines[0].Value == "strict"
 		})

@@ -15,19 +15,17 @@ import (
 
 // UndeclaredUser reports users and groups of units that the project does not
 // declare. It looks at the whole project: another host may declare them.
-var UndeclaredUser = &lint.Rule{Page: lint.ReadPage(pages, "undeclared-user"), Check: checkUsers}
+var UndeclaredUser = &lint.Rule{Page: lint.ReadPage(pages, "undeclared-user"), Unit: checkUsers}
 
-func checkUsers(p *lint.Pass) {
-	for _, u := range p.Units {
-		if u.Pattern || u.Scope.Kind != nixos.System || u.IsOverride() || len(u.Partial) > 0 || u.Enabled() < 0 {
-			continue
-		}
-		if dynamic, set, _ := u.Effective("Service", "DynamicUser"); set && dynamic != "false" {
-			continue
-		}
-		checkAccount(p, u, "User")
-		checkAccount(p, u, "Group")
+func checkUsers(p *lint.Pass, u *unit.Unit) {
+	if u.Pattern || u.Scope.Kind != nixos.System || u.IsOverride() || len(u.Partial) > 0 || u.Enabled() < 0 {
+		return
 	}
+	if dynamic, set, _ := u.Effective("Service", "DynamicUser"); set && dynamic != "false" {
+		return
+	}
+	checkAccount(p, u, "User")
+	checkAccount(p, u, "Group")
 }
 
 // checkAccount reports a user or group that neither a host of the project nor NixOS
@@ -39,10 +37,14 @@ func checkAccount(p *lint.Pass, u *unit.Unit, directive string) {
 	if !set || !known || name == "" || !o.IsSet() || strings.Trim(name, "0123456789") == "" || strings.Contains(name, "%") || knownAccounts().declares(kind, name) {
 		return
 	}
-	if slices.ContainsFunc(p.Project.Hosts(), func(h *nixos.Host) bool { return mayDeclare(h, kind, name) }) {
+	if mayDeclare(u.Host, kind, name) {
 		return
 	}
-	p.AtDef(u, unit.LastReported(o), directive).Reportf("%s `%s` is not declared in users.%ss", kind, name, kind)
+	p.Later(func(p *lint.Pass) {
+		if !slices.ContainsFunc(p.Project.Hosts(), func(h *nixos.Host) bool { return mayDeclare(h, kind, name) }) {
+			p.AtDef(u, unit.LastReported(o), directive).Reportf("%s `%s` is not declared in users.%ss", kind, name, kind)
+		}
+	})
 }
 
 // accountNames are the users and groups that modules of NixOS 20.09 and 26.11

@@ -35,7 +35,7 @@ func checkNullValue(p *lint.Pass, u *unit.Unit) {
 // of a boolean, which null most likely means.
 func insteadOfNull(u *unit.Unit, m *unit.Misread) []lint.Fix {
 	node := unit.WrittenAt(u, m.Line)
-	for _, b := range u.World.Baselines {
+	for _, b := range u.Part.Baselines {
 		for _, r := range u.Requirements(b) {
 			if v, ok := r.Value(u.Unit); ok && r.Section == m.Section && r.Name() == m.Key && (b.Named || !r.Generic) {
 				risk := u.RiskOf(&r)

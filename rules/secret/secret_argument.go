@@ -19,7 +19,7 @@ func checkArguments(p *lint.Pass, u *unit.Unit) {
 	if u.Scope.Kind == nixos.Initrd || u.Enabled() == eval.No {
 		return
 	}
-	for _, t := range textsOf(p, u) {
+	for _, t := range textsOf(u) {
 		if t.isScript() || strings.HasPrefix(t.key, "Exec") {
 			checkArgument(p, t)
 		}

@@ -13,7 +13,7 @@ import (
 var SecretFromFile = &lint.Rule{Page: lint.ReadPage(pages, "secret-from-file"), Unit: checkFromFile}
 
 func checkFromFile(p *lint.Pass, u *unit.Unit) {
-	for _, t := range textsOf(p, u) {
+	for _, t := range textsOf(u) {
 		checkContents(p, t)
 	}
 }

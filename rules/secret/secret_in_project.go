@@ -11,7 +11,7 @@ import (
 var SecretInProject = &lint.Rule{Page: lint.ReadPage(pages, "secret-in-project"), Unit: checkInProject}
 
 func checkInProject(p *lint.Pass, u *unit.Unit) {
-	for _, t := range textsOf(p, u) {
+	for _, t := range textsOf(u) {
 		if t.key != "EnvironmentFile" && t.key != "LoadCredential" {
 			continue
 		}

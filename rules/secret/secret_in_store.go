@@ -13,7 +13,7 @@ import (
 var SecretInStore = &lint.Rule{Page: lint.ReadPage(pages, "secret-in-store"), Unit: checkInStore}
 
 func checkInStore(p *lint.Pass, u *unit.Unit) {
-	for _, t := range textsOf(p, u) {
+	for _, t := range textsOf(u) {
 		checkCopies(p, t)
 	}
 }

@@ -13,7 +13,7 @@ import (
 var SecretLiteral = &lint.Rule{Page: lint.ReadPage(pages, "secret-literal"), Unit: checkLiterals}
 
 func checkLiterals(p *lint.Pass, u *unit.Unit) {
-	for _, t := range textsOf(p, u) {
+	for _, t := range textsOf(u) {
 		checkLiteral(p, t)
 	}
 }

@@ -28,15 +28,15 @@ type unitText struct {
 }
 
 // textsKey is the key of the texts that the rules about secrets share.
-type textsKey struct{ *unit.Unit }
+type textsKey struct{}
 
 // textsOf are the values of a unit. The machines of NixOS tests are left out: what
 // they know is no secret.
-func textsOf(p *lint.Pass, u *unit.Unit) []*unitText {
+func textsOf(u *unit.Unit) []*unitText {
 	if u.Scope.Kind == nixos.TestNode {
 		return nil
 	}
-	return p.Once(textsKey{u}, func() any { return collectTexts(u) }).([]*unitText)
+	return u.Once(textsKey{}, func() any { return collectTexts(u) }).([]*unitText)
 }
 
 func collectTexts(u *unit.Unit) []*unitText {
