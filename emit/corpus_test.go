@@ -14,16 +14,14 @@ import (
 	"testing"
 
 	"wardnix/nixast"
+	"wardnix/nixast/testtool"
 )
 
 // TestCorpus runs every exercise on every Nix file below the directory that
 // WARDNIX_CORPUS names, at three nodes a file, and prints how many were done
 // and how many refused. There must be no defect.
 func TestCorpus(t *testing.T) {
-	root := os.Getenv("WARDNIX_CORPUS")
-	if root == "" {
-		t.Skip("WARDNIX_CORPUS names no folder of Nix files")
-	}
+	root := testtool.Given(t, "WARDNIX_CORPUS")
 	done, refused := map[string]int{}, map[string]int{}
 	files, defects := 0, 0
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"wardnix/nixast"
+	"wardnix/nixast/testtool"
 )
 
 // TestFormatterClean measures, for each operation, which share of the files
@@ -21,10 +22,7 @@ import (
 // those it would change ("nixfmt --check", "alejandra --check");
 // WARDNIX_CORPUS is the directory of files. The shares are printed; nothing fails.
 func TestFormatterClean(t *testing.T) {
-	command, root := os.Getenv("WARDNIX_FORMATTER"), os.Getenv("WARDNIX_CORPUS")
-	if command == "" || root == "" {
-		t.Skip("WARDNIX_FORMATTER or WARDNIX_CORPUS is not set")
-	}
+	command, root := testtool.Given(t, "WARDNIX_FORMATTER"), testtool.Given(t, "WARDNIX_CORPUS")
 	dir := t.TempDir()
 	files := sample(t, root, 1200)
 	clean := unformattedOf(command, files)

@@ -11,14 +11,13 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"wardnix/nixast/testtool"
 )
 
 // corpus reads the files *.nix below the directory that WARDNIX_CORPUS names.
 func corpus(tb testing.TB) (sources []string, size int64) {
-	dir := os.Getenv("WARDNIX_CORPUS")
-	if dir == "" {
-		tb.Skip("WARDNIX_CORPUS names no folder with Nix files")
-	}
+	dir := testtool.Given(tb, "WARDNIX_CORPUS")
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() || !strings.HasSuffix(path, ".nix") {
 			return err

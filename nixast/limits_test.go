@@ -5,6 +5,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"wardnix/nixast/testtool"
 )
 
 // nestings are the constructs that nest: what is before and after the
@@ -57,9 +59,10 @@ func nested(n struct{ name, open, close string }, depth int) string {
 // TestNesting nests every construct as deep as current Nix follows it in
 // practice, and some deeper than the parser follows.
 func TestNesting(t *testing.T) {
+	testtool.Long(t)
 	options := Options{PipeOperators: true}
 	depth := 10_000
-	if testing.Short() || slowdown > 1 {
+	if slowdown > 1 {
 		depth = 1_000
 	}
 	var p Parser
@@ -74,7 +77,7 @@ func TestNesting(t *testing.T) {
 	}
 	beyond := map[string]string{"chain of operators": "1" + strings.Repeat("+1", maxChain+1)}
 	for i, n := range nestings {
-		if i == 0 || !testing.Short() && slowdown == 1 && i%8 == 0 {
+		if i == 0 || slowdown == 1 && i%8 == 0 {
 			beyond[n.name] = nested(n, maxDepth+1)
 		}
 	}
@@ -142,6 +145,7 @@ func repeatAround(open, inside, end string, n int) string {
 // TestLinear doubles the size of files and compares what parsing them takes: the
 // tokens and bytes that lexer and parser look at, and the memory.
 func TestLinear(t *testing.T) {
+	testtool.Long(t)
 	check := func(name string, source func(n int) string) {
 		const n = 8_000
 		steps, memory := parseCost(source(n))

@@ -124,10 +124,7 @@ func TestOracle(t *testing.T) {
 // as recorded in the directory nix of the one that WARDNIX_FACTS names:
 // cases/*.nix, cases/expected.tsv, cases-canon/.
 func TestFacts(t *testing.T) {
-	dir := os.Getenv("WARDNIX_FACTS")
-	if dir == "" {
-		t.Skip("WARDNIX_FACTS names no folder with recorded verdicts")
-	}
+	dir := testtool.Given(t, "WARDNIX_FACTS")
 	dir = filepath.Join(dir, "nix")
 	table, err := os.ReadFile(filepath.Join(dir, "cases/expected.tsv"))
 	if err != nil {

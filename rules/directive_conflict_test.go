@@ -171,10 +171,7 @@ func conflicting(t *testing.T, release string) map[string]bool {
 // WARDNIX_NIXPKGS names checkouts of nixpkgs, separated by colons, that the
 // Nix at hand can evaluate.
 func TestConflictsInNixOS(t *testing.T) {
-	trees := os.Getenv("WARDNIX_NIXPKGS")
-	if trees == "" {
-		t.Skip("WARDNIX_NIXPKGS names no checkout of nixpkgs")
-	}
+	trees := testtool.Given(t, "WARDNIX_NIXPKGS")
 	testtool.Need(t, "nix-instantiate")
 	for _, tree := range filepath.SplitList(trees) {
 		version, err := os.ReadFile(filepath.Join(tree, ".version"))

@@ -51,11 +51,8 @@ func TestFixesEvaluate(t *testing.T) {
 // of a system of the first tree that WARDNIX_NIXPKGS names, where it needs nothing
 // else of its configuration.
 func TestFixesOfConfigurationsEvaluate(t *testing.T) {
-	trees := filepath.SplitList(os.Getenv("WARDNIX_NIXPKGS"))
-	configurations := filepath.SplitList(os.Getenv("WARDNIX_CONFIGURATIONS"))
-	if len(trees) == 0 || len(configurations) == 0 {
-		t.Skip("WARDNIX_NIXPKGS names no checkout of nixpkgs, or WARDNIX_CONFIGURATIONS no configurations")
-	}
+	trees := filepath.SplitList(testtool.Given(t, "WARDNIX_NIXPKGS"))
+	configurations := filepath.SplitList(testtool.Given(t, "WARDNIX_CONFIGURATIONS"))
 	for _, dir := range configurations {
 		t.Run(filepath.Base(dir), func(t *testing.T) {
 			copied, err := filepath.EvalSymlinks(t.TempDir())

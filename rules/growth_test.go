@@ -9,6 +9,7 @@ import (
 
 	"wardnix/lint"
 	"wardnix/lint/report"
+	"wardnix/nixast/testtool"
 	"wardnix/rules"
 	"wardnix/rules/profile"
 )
@@ -118,6 +119,7 @@ var _ io.Writer = new(counter)
 
 // A project that is twice as large takes twice as much to lint.
 func TestGrowth(t *testing.T) {
+	testtool.Long(t)
 	for name, project := range growing {
 		t.Run(name, func(t *testing.T) {
 			n := 40

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -19,6 +20,7 @@ var update = flag.Bool("update", false, "rewrite the golden files to what the ru
 
 func TestMain(m *testing.M) {
 	flag.Parse()
+	debug.SetGCPercent(400) // as the program does: what is loaded here is small
 	os.Exit(m.Run())
 }
 

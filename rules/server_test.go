@@ -204,16 +204,16 @@ func TestServerWithOneRowWeaker(t *testing.T) {
 		"wait-online.enable":                  {`true`},
 	}
 	var results []string
-	for _, row := range serverRows(t) {
+	for i, row := range serverRows(t) {
+		if testing.Short() && i%4 != 0 {
+			continue
+		}
 		weaker, ok := values[row.name]
 		if !ok {
 			weaker = []string{`false`, `"flase"`}
 			if strings.HasSuffix(row.name, ".enable") {
 				weaker = []string{`true`}
 			}
-		}
-		if testing.Short() {
-			weaker = weaker[:1]
 		}
 		for _, value := range weaker {
 			t.Run(row.name+"="+value, func(t *testing.T) {

@@ -20,13 +20,14 @@ import (
 
 	"wardnix/lint"
 	"wardnix/lint/nixos"
+	"wardnix/nixast/testtool"
 	"wardnix/rules"
 	"wardnix/rules/profile"
 )
 
-// projects are the cases of rules by name, as the texts of their files, a project of
-// many files that no host uses, and those in the directories of WARDNIX_PROJECTS.
-func projects(t *testing.T) map[string]map[string]string {
+// largeProjects are a project of many files that no host uses and those in the directories
+// of WARDNIX_PROJECTS, by name, as the texts of their files.
+func largeProjects(t *testing.T) map[string]map[string]string {
 	t.Helper()
 	all := map[string]map[string]string{"many files": {}}
 	for i := range 300 {
@@ -34,23 +35,6 @@ func projects(t *testing.T) map[string]map[string]string {
 			systemd.services.s%[1]d = { script = "x"; after = [ "s%[2]d.service" ]; serviceConfig.ProtectSystem = "ful"; };
 			systemd.services."t@".script = lib.mkIf config.x%[1]d "x"; systemd.sockets.s%[1]d.wantedBy = [ "sockets.target" ];
 		}`, i, i%7*40)
-	}
-	cases, err := filepath.Glob("../testdata/rules/*.txtar")
-	if err != nil || len(cases) == 0 {
-		t.Fatal("no cases", err)
-	}
-	for _, name := range cases {
-		archive, err := txtar.ParseFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		texts := map[string]string{}
-		for _, f := range archive.Files {
-			if path.Ext(f.Name) == ".nix" && !strings.HasPrefix(f.Name, "safe/") && !strings.HasPrefix(f.Name, "unsafe/") {
-				texts[f.Name] = string(f.Data)
-			}
-		}
-		all[filepath.Base(name)] = texts
 	}
 	for _, dir := range filepath.SplitList(os.Getenv("WARDNIX_PROJECTS")) {
 		texts := map[string]string{}
@@ -66,6 +50,30 @@ func projects(t *testing.T) map[string]map[string]string {
 			t.Fatal(err)
 		}
 		all[filepath.Base(dir)] = texts
+	}
+	return all
+}
+
+// cases are the cases of rules by name, as the texts of their files.
+func cases(t *testing.T) map[string]map[string]string {
+	t.Helper()
+	all := map[string]map[string]string{}
+	names, err := filepath.Glob("../testdata/rules/*.txtar")
+	if err != nil || len(names) == 0 {
+		t.Fatal("no cases", err)
+	}
+	for _, name := range names {
+		archive, err := txtar.ParseFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts := map[string]string{}
+		for _, f := range archive.Files {
+			if path.Ext(f.Name) == ".nix" && !strings.HasPrefix(f.Name, "safe/") && !strings.HasPrefix(f.Name, "unsafe/") {
+				texts[f.Name] = string(f.Data)
+			}
+		}
+		all[filepath.Base(name)] = texts
 	}
 	return all
 }
@@ -100,10 +108,12 @@ func findings(p *nixos.Project) []string {
 	return lines
 }
 
-// The same is found with 1, 2 and 16 workers.
+// The same is found with 1, 2 and 16 workers: in large projects, as each case is tried
+// with one and eight.
 func TestWorkers(t *testing.T) {
+	testtool.Long(t)
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
-	for name, texts := range projects(t) {
+	for name, texts := range largeProjects(t) {
 		t.Run(name, func(t *testing.T) {
 			runtime.GOMAXPROCS(1)
 			want := findings(loadProject(t, texts))
@@ -120,10 +130,13 @@ func TestWorkers(t *testing.T) {
 // After edits, broken states included, the same is found as in a project that is read
 // anew.
 func TestEdits(t *testing.T) {
-	for name, texts := range projects(t) {
-		if name == "many files" && testing.Short() {
+	all := largeProjects(t)
+	maps.Copy(all, cases(t))
+	for i, name := range slices.Sorted(maps.Keys(all)) {
+		if testing.Short() && i%16 != 0 {
 			continue
 		}
+		texts := all[name]
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			random := rand.New(rand.NewPCG(1, 2))

@@ -139,12 +139,11 @@ func TestWorkflowsAreSafe(t *testing.T) {
 		{"actionlint"},
 	} {
 		t.Run(c[0], func(t *testing.T) {
-			program, err := exec.LookPath(c[0])
-			if err != nil {
-				t.Skip(c[0] + " is not installed")
-			}
-			args := c[1:]
-			if c[0] == "actionlint" {
+			program, args := c[0], c[1:]
+			if program != "actionlint" {
+				testtool.Extra(t, program)
+			} else {
+				testtool.Need(t, program)
 				args, err = filepath.Glob(filepath.Join(workflows, "*"))
 				if err != nil {
 					t.Fatal(err)

@@ -17,6 +17,7 @@ import (
 	"unicode/utf8"
 
 	"wardnix/lint/report"
+	"wardnix/nixast/testtool"
 )
 
 // evil is text that controls terminals, reorders what is read, is not UTF-8, and
@@ -117,6 +118,7 @@ func unsafe(text string) string {
 
 // Foreign text reaches no stream of any verb as it is.
 func TestHostileText(t *testing.T) {
+	testtool.Long(t)
 	t.Parallel()
 	dir := evilProject(t)
 	runs := [][]string{

@@ -5,7 +5,6 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
@@ -18,10 +17,7 @@ import (
 // running system.
 func TestModuleEvaluates(t *testing.T) {
 	testtool.Need(t, "nix-instantiate")
-	trees := filepath.SplitList(os.Getenv("WARDNIX_NIXPKGS"))
-	if len(trees) == 0 {
-		t.Skip("WARDNIX_NIXPKGS names no checkout of nixpkgs")
-	}
+	trees := filepath.SplitList(testtool.Given(t, "WARDNIX_NIXPKGS"))
 	module, err := filepath.Abs("../../module.nix")
 	if err != nil {
 		t.Fatal(err)

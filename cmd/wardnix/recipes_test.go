@@ -197,13 +197,11 @@ func told(ok bool) error {
 }
 
 // host is a world with a git repository, wardnix on the PATH, and recipes in
-// their files. The test is skipped where the host is not installed.
+// their files.
 func host(t *testing.T, program string, files ...string) *world {
 	t.Helper()
 	testtool.Need(t, "git")
-	if _, err := exec.LookPath(program); err != nil { // not all of them are packaged everywhere
-		t.Skipf("%s is not installed", program)
-	}
+	testtool.Extra(t, program)
 	w := newWorld(t)
 	dir := filepath.Dir(w.program)
 	t.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))

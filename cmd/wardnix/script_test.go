@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -40,22 +41,49 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// status N COMMAND… runs a command and asks for its exit status.
+// status [-process] N wardnix ARGUMENTS… runs wardnix, and requires its exit status. It
+// runs in this process, which is cheaper than a new one; standard input, and environment
+// variables that are for programs which wardnix starts, need -process.
 func status(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) < 2 {
-		ts.Fatalf("usage: status N COMMAND…")
+	process := len(args) > 0 && args[0] == "-process"
+	if process {
+		args = args[1:]
 	}
-	got := 0
-	if err := ts.Exec(args[1], args[2:]...); err != nil {
-		var exit *exec.ExitError
-		if !errors.As(err, &exit) {
-			ts.Fatalf("%v", err)
-		}
-		got = exit.ExitCode()
+	if neg || len(args) < 2 || args[1] != "wardnix" {
+		ts.Fatalf("usage: status [-process] N wardnix ARGUMENTS…")
 	}
-	if want, err := strconv.Atoi(args[0]); err != nil || got != want {
+	run := runHere
+	if process {
+		run = runProcess
+	}
+	if got := run(ts, args[2:]); strconv.Itoa(got) != args[0] {
 		ts.Fatalf("the exit status is %d, not %s", got, args[0])
 	}
+}
+
+// runHere runs wardnix in this process and returns the exit status.
+func runHere(ts *testscript.TestScript, args []string) int {
+	c := Command{
+		Stdin:  iotest.ErrReader(errors.New("standard input needs status -process")),
+		Stdout: ts.Stdout(), Stderr: ts.Stderr(), Dir: ts.MkAbs("."),
+		Env: func(name string) (string, bool) {
+			value := ts.Getenv(name)
+			return value, value != ""
+		},
+	}
+	return c.Main(args)
+}
+
+// runProcess runs wardnix as a program and returns the exit status.
+func runProcess(ts *testscript.TestScript, args []string) int {
+	var exit *exec.ExitError
+	switch err := ts.Exec("wardnix", args...); {
+	case err == nil:
+		return exitClean
+	case !errors.As(err, &exit):
+		ts.Fatalf("%v", err)
+	}
+	return exit.ExitCode()
 }
 
 // condition knows [root], since file modes do not bind root, and [missing:TOOL], by

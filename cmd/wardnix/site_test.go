@@ -14,6 +14,7 @@ import (
 // The documentation that wardnix writes is read from its directory: the search works
 // without a server, and leads to a page.
 func TestDocsInChromium(t *testing.T) {
+	testtool.Long(t)
 	program := chromium.Find()
 	if program == "" {
 		testtool.Lack(t, "no Chromium is installed")

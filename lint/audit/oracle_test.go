@@ -11,6 +11,7 @@ import (
 
 	"wardnix/lint/nixos"
 	"wardnix/lint/unitfiles"
+	"wardnix/nixast/testtool"
 )
 
 // TestSampleAgrees lets NixOS evaluate the sample configuration and asks that
@@ -19,10 +20,7 @@ import (
 // WARDNIX_NIXPKGS names checkouts of nixpkgs, separated by colons, that the Nix
 // at hand can evaluate.
 func TestSampleAgrees(t *testing.T) {
-	trees := os.Getenv("WARDNIX_NIXPKGS")
-	if trees == "" {
-		t.Skip("WARDNIX_NIXPKGS names no checkout of nixpkgs")
-	}
+	trees := testtool.Given(t, "WARDNIX_NIXPKGS")
 	for _, tree := range filepath.SplitList(trees) {
 		text, err := os.ReadFile(filepath.Join(tree, ".version"))
 		if err != nil {

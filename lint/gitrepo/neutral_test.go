@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"wardnix/nixast/testtool"
 )
 
 // programSettings are settings that name a program, in every way that a repository can
@@ -160,6 +162,7 @@ func exists(name string) bool {
 
 // A few objects make a commit of any number of files, which nobody can list.
 func TestBlobsAreBounded(t *testing.T) {
+	testtool.Long(t)
 	r := repo(t)
 	tree := strings.TrimSpace(git(t, r, "hash-object", "-w", "a.nix"))
 	entry := "100644 blob"

@@ -9,13 +9,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"wardnix/nixast"
 )
-
-// patience bounds how long a test waits for a server that hangs. No test depends on it.
-const patience = time.Minute
 
 // A client is an editor that talks to a server in the same process.
 type client struct {
@@ -98,24 +94,17 @@ func (c *client) json(v any) []byte {
 // next is the next message of the server that is wanted; others are only seen.
 func (c *client) next(what string, wanted func(message) bool) message {
 	c.t.Helper()
-	timeout := time.After(patience)
-	for {
-		select {
-		case m, ok := <-c.messages:
-			if !ok {
-				c.t.Fatalf("the server ended before %s", what)
-			}
-			c.seen(m)
-			if m.Method != "" && m.ID != nil { // a request: the client can do it
-				c.raw(fmt.Sprintf(`{"jsonrpc":"2.0","id":%s,"result":null}`, m.ID))
-			}
-			if wanted(m) {
-				return m
-			}
-		case <-timeout:
-			c.t.Fatalf("the server does not send %s", what)
+	for m := range c.messages {
+		c.seen(m)
+		if m.Method != "" && m.ID != nil { // a request: the client can do it
+			c.raw(fmt.Sprintf(`{"jsonrpc":"2.0","id":%s,"result":null}`, m.ID))
+		}
+		if wanted(m) {
+			return m
 		}
 	}
+	c.t.Fatalf("the server ended before %s", what)
+	return message{}
 }
 
 // await is the next message of a method.
@@ -201,11 +190,5 @@ func (c *client) end() bool {
 	c.t.Helper()
 	c.request("shutdown", nil)
 	c.notify("exit", nil)
-	select {
-	case orderly := <-c.ended:
-		return orderly
-	case <-time.After(patience):
-		c.t.Fatal("the server does not end")
-		return false
-	}
+	return <-c.ended
 }

@@ -25,10 +25,7 @@ import (
 // WARDNIX_NIXPKGS names checkouts of nixpkgs, separated by colons, that the
 // Nix at hand can evaluate.
 func TestOracle(t *testing.T) {
-	trees := os.Getenv("WARDNIX_NIXPKGS")
-	if trees == "" {
-		t.Skip("WARDNIX_NIXPKGS names no checkout of nixpkgs")
-	}
+	trees := testtool.Given(t, "WARDNIX_NIXPKGS")
 	testtool.Need(t, "nix-instantiate")
 	modules, err := filepath.Glob("testdata/oracle/*.nix")
 	projects, _ := filepath.Glob("testdata/oracle/*/configuration.nix")

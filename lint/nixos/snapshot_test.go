@@ -152,7 +152,7 @@ func (e *editor) edited(text string) string {
 func TestSnapshots(t *testing.T) {
 	edits := *editCount
 	if edits == 0 && testing.Short() {
-		edits = 30
+		edits = 10
 	} else if edits == 0 {
 		edits = 150
 	}

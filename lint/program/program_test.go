@@ -3,10 +3,10 @@ package program_test
 import (
 	"context"
 	"errors"
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
-	"time"
 
 	"wardnix/lint/program"
 )
@@ -39,10 +39,19 @@ func TestOutput(t *testing.T) {
 // keep nobody waiting.
 func TestOutputEnds(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Millisecond)
+	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	_, _, err := program.Output(ctx, exec.CommandContext(ctx, "sh", "-c", "sleep 5 & wait"), 8)
-	if !errors.Is(err, context.DeadlineExceeded) {
+	started, inform, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(ctx, "sh", "-c", "sleep 600 & echo >&3; wait")
+	cmd.ExtraFiles = []*os.File{inform}
+	go func() {
+		_, _ = started.Read(make([]byte, 1))
+		cancel()
+	}()
+	if _, _, err := program.Output(ctx, cmd, 8); !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
 	}
 }

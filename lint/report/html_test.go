@@ -17,6 +17,7 @@ import (
 	"wardnix/lint/systemd/unitfile"
 	"wardnix/lint/unit"
 	"wardnix/nixast"
+	"wardnix/nixast/testtool"
 )
 
 func pageOf(t *testing.T, r *report.Report) string {
@@ -103,6 +104,7 @@ func TestLongLineOnPage(t *testing.T) {
 
 // Long lists are folded, and what is in them is bounded.
 func TestLongPage(t *testing.T) {
+	testtool.Long(t)
 	a, err := security.Assess(unitfile.NewUnit("a.service", unitfile.Parse("a.service", []byte("[Service]\nExecStart=/bin/a\n"))), directive.Newest)
 	if err != nil {
 		t.Fatal(err)

@@ -23,10 +23,7 @@ import (
 // WARDNIX_NIXPKGS names checkouts of nixpkgs, separated by colons, that the Nix at
 // hand can evaluate.
 func TestNixOS(t *testing.T) {
-	trees := os.Getenv("WARDNIX_NIXPKGS")
-	if trees == "" {
-		t.Skip("WARDNIX_NIXPKGS names no checkout of nixpkgs")
-	}
+	trees := testtool.Given(t, "WARDNIX_NIXPKGS")
 	for _, tree := range filepath.SplitList(trees) {
 		version, err := os.ReadFile(filepath.Join(tree, ".version"))
 		if err != nil {

@@ -11,6 +11,7 @@ import (
 
 // Nix reads a change of what findings name, and nothing else.
 func TestVerify(t *testing.T) {
+	testtool.Long(t)
 	testtool.Need(t, nixParse)
 	const unit = "{ lib, config, ... }: let zone = 1; able = 2; in { systemd.services.a = { serviceConfig = { User = config.x; A = able; B = zone; }; }; }"
 	swap := func(pairs ...string) string { return strings.NewReplacer(pairs...).Replace(unit) }

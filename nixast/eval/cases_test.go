@@ -49,10 +49,7 @@ func TestCases(t *testing.T) {
 // TestNixpkgsLib evaluates nixpkgs' own lib, and the cases with it instead of
 // with what this package knows of lib.
 func TestNixpkgsLib(t *testing.T) {
-	dir := os.Getenv("WARDNIX_NIXPKGS_LIB")
-	if dir == "" {
-		t.Skip("WARDNIX_NIXPKGS_LIB does not name a folder that holds nixpkgs' lib")
-	}
+	dir := testtool.Given(t, "WARDNIX_NIXPKGS_LIB")
 	d := &folder{dir, map[string]*nixast.File{}}
 	ev := New(Options{Importer: d})
 	f, err := d.Import("lib")

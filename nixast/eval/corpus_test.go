@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"wardnix/nixast"
+	"wardnix/nixast/testtool"
 )
 
 // folder imports the files of a folder on disk.
@@ -49,10 +50,7 @@ func (d *folder) load(name string) *nixast.File {
 // a module where it is a function, and tells how much of it is known and what
 // is missing most.
 func TestCorpus(t *testing.T) {
-	root := os.Getenv("WARDNIX_CORPUS")
-	if root == "" {
-		t.Skip("WARDNIX_CORPUS does not name a folder with Nix files")
-	}
+	root := testtool.Given(t, "WARDNIX_CORPUS")
 	d := &folder{root, map[string]*nixast.File{}}
 	var names []string
 	size := 0

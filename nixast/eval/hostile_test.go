@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"wardnix/nixast"
+	"wardnix/nixast/testtool"
 )
 
 // hostile are expressions that would take forever, or all memory. They must
@@ -90,6 +91,7 @@ type selfImporter struct{ file *nixast.File }
 func (s *selfImporter) Import(string) (*nixast.File, error) { return s.file, nil }
 
 func TestHostile(t *testing.T) {
+	testtool.Long(t)
 	for _, h := range hostile {
 		t.Run(h.name, func(t *testing.T) {
 			f := nixast.Parse("self.nix", "{ lib, u }: "+h.src, nixast.Options{})

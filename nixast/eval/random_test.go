@@ -4,7 +4,6 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -145,10 +144,7 @@ var (
 // known, and compares with what Nix makes of them.
 func TestRandomAgainstNix(t *testing.T) {
 	testtool.Need(t, "nix-instantiate")
-	lib := os.Getenv("WARDNIX_NIXPKGS_LIB")
-	if lib == "" {
-		t.Skip("WARDNIX_NIXPKGS_LIB does not name a folder that holds nixpkgs' lib")
-	}
+	lib := testtool.Given(t, "WARDNIX_NIXPKGS_LIB")
 	ev := New(Options{})
 	var sources []string
 	var values []*Thunk
@@ -206,6 +202,7 @@ func nixBatch(t *testing.T, lib string, sources []string) []*any {
 // variables that are not known, and in a world where they are. What is said
 // without knowing must hold in the world.
 func TestUnknownCoversEverything(t *testing.T) {
+	testtool.Long(t)
 	known, parts := 0, 0
 	for seed := *firstSeed; seed < *firstSeed+uint64(*seeds); seed++ {
 		g := newGenerator(seed)

@@ -28,6 +28,33 @@ func Lack(tb testing.TB, reason string) {
 	tb.Skip(reason)
 }
 
+// Given is the value of an environment variable that names what CI does not have, such as
+// a checkout of nixpkgs. Without it, the test is skipped.
+func Given(tb testing.TB, variable string) string {
+	tb.Helper()
+	value := os.Getenv(variable)
+	if value == "" {
+		tb.Skipf("%s is not set; CONTRIBUTING.md says what it names", variable)
+	}
+	return value
+}
+
+// Extra skips a test unless a program is in PATH that CI does not install.
+func Extra(tb testing.TB, program string) {
+	tb.Helper()
+	if _, err := exec.LookPath(program); err != nil {
+		tb.Skipf("%s is not installed, and .ci/run does not install it", program)
+	}
+}
+
+// Long skips a test with -short: it takes long, and what it tests changes rarely.
+func Long(tb testing.TB) {
+	tb.Helper()
+	if testing.Short() {
+		tb.Skip("it takes long: run it without -short")
+	}
+}
+
 // Allocated is how many bytes f allocates: what it costs, on any machine and under
 // any load. Nothing else may run meanwhile.
 func Allocated(f func()) uint64 {

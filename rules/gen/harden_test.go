@@ -14,7 +14,10 @@ func TestHarden(t *testing.T) {
 	if len(names) < 50 {
 		t.Errorf("%d services, want at least 50", len(names))
 	}
-	for _, name := range append([]string{strings.Join(names, " ")}, names...) {
+	for i, name := range append([]string{strings.Join(names, " ")}, names...) {
+		if testing.Short() && i%8 != 0 {
+			continue
+		}
 		m, err := Harden(strings.Fields(name), Target{})
 		if err != nil {
 			t.Errorf("%s: %v", name, err)

@@ -19,10 +19,7 @@ import (
 // colons, that the Nix at hand can evaluate; the modules are for the newest
 // release.
 func TestNixOSEvaluates(t *testing.T) {
-	trees := os.Getenv("WARDNIX_NIXPKGS")
-	if trees == "" {
-		t.Skip("WARDNIX_NIXPKGS names no checkout of nixpkgs")
-	}
+	trees := testtool.Given(t, "WARDNIX_NIXPKGS")
 	testtool.Need(t, "nix-instantiate")
 	modules := map[string]*Module{}
 	for name, o := range every("${pkgs.hello}/bin/hello") {

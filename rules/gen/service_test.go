@@ -247,10 +247,7 @@ func TestNixParses(t *testing.T) {
 
 // nixfmt accepts the modules as they are. WARDNIX_NIXFMT names it.
 func TestNixfmtAccepts(t *testing.T) {
-	nixfmt := os.Getenv("WARDNIX_NIXFMT")
-	if nixfmt == "" {
-		t.Skip("WARDNIX_NIXFMT names no nixfmt")
-	}
+	nixfmt := testtool.Given(t, "WARDNIX_NIXFMT")
 	texts := otherModules(t)
 	for name, o := range made("${pkgs.hello}/bin/hello") {
 		m, text := write(t, o)
@@ -319,6 +316,7 @@ func TestBaselineModulesAreClean(t *testing.T) {
 
 // The exposure is the one that systemd-analyze computes of the unit.
 func TestExposureIsSystemds(t *testing.T) {
+	testtool.Long(t)
 	testtool.Need(t, "systemd-analyze")
 	dir := t.TempDir()
 	args := []string{"security", "--offline=true", "--no-pager"}

@@ -367,6 +367,7 @@ func TestFromUnitRefuses(t *testing.T) {
 
 // The cost is in proportion to the text.
 func TestFromUnitIsBounded(t *testing.T) {
+	testtool.Long(t)
 	many := func(n int, line func(i string) string) string {
 		var b strings.Builder
 		for i := range n {

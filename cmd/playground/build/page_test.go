@@ -54,6 +54,7 @@ func TestPack(t *testing.T) {
 // shown, a link carries the text, and nothing goes wrong in the console. The page works
 // by keyboard, and has no part wider than a phone.
 func TestPageInChromium(t *testing.T) {
+	testtool.Long(t)
 	program := chromium.Find()
 	if program == "" {
 		testtool.Lack(t, "no Chromium is installed")

@@ -9,15 +9,13 @@ import (
 
 	"wardnix/lint/systemd/directive"
 	"wardnix/lint/systemd/unitfile"
+	"wardnix/nixast/testtool"
 )
 
 // factsDir returns the folder of recorded facts, which is not part of the
 // project.
 func factsDir(t testing.TB) string {
-	dir := os.Getenv("WARDNIX_FACTS")
-	if dir == "" {
-		t.Skip("WARDNIX_FACTS does not name the folder of recorded systemd facts")
-	}
+	dir := testtool.Given(t, "WARDNIX_FACTS")
 	return filepath.Join(dir, "systemd")
 }
 

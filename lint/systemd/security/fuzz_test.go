@@ -77,6 +77,7 @@ func FuzzValue(f *testing.F) {
 // TestHostile reads what nobody writes: the cost must be in proportion to it.
 // WARDNIX_HOSTILE sets how much of it (5000).
 func TestHostile(t *testing.T) {
+	testtool.Long(t)
 	many := envInt("WARDNIX_HOSTILE", 5000)
 	large := hostile(2 * many)
 	for name, text := range hostile(many) {

@@ -16,6 +16,7 @@ import (
 	"wardnix/lint/systemd/directive"
 	"wardnix/lint/systemd/internal/oracle"
 	"wardnix/lint/systemd/unitfile"
+	"wardnix/nixast/testtool"
 )
 
 // verdictOfOracle is what systemd-analyze said of one unit.
@@ -111,6 +112,7 @@ func TestVerify(t *testing.T) {
 // to the byte, which units do not load, and which lines get a message.
 // WARDNIX_UNITS says how many (300), WARDNIX_SEED where to begin (1).
 func TestRandomUnits(t *testing.T) {
+	testtool.Long(t)
 	v := oracle.Version(t)
 	count, seed := envInt("WARDNIX_UNITS", 300), envInt("WARDNIX_SEED", 1)
 	const batch = 50

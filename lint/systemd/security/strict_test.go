@@ -8,6 +8,7 @@ import (
 	"wardnix/lint/systemd/directive"
 	"wardnix/lint/systemd/unitfile"
 	"wardnix/lint/systemd/value"
+	"wardnix/nixast/testtool"
 )
 
 // lines makes the assignments of one directive out of "value|value"; "?" is a
@@ -182,6 +183,7 @@ func TestUnitAtLeast(t *testing.T) {
 // TestUnknownIsABound fills in values for those that are not known: the exposure
 // must stay within the interval, and a certain answer must stay true.
 func TestUnknownIsABound(t *testing.T) {
+	testtool.Long(t)
 	for seed := range uint64(envInt("WARDNIX_UNITS", 400)) {
 		d := newDrawer(seed)
 		u := unitfile.NewUnit("u.service", unitfile.Parse("u", []byte(d.unit(15))))

@@ -7,16 +7,15 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"wardnix/nixast/testtool"
 )
 
 // TestSource reads the newest release of the data again, out of the clone of systemd
 // that WARDNIX_SYSTEMD names, and compares what can be read of one release alone. It
 // says which enums are kept by hand.
 func TestSource(t *testing.T) {
-	clone := os.Getenv("WARDNIX_SYSTEMD")
-	if clone == "" {
-		t.Skip("WARDNIX_SYSTEMD names no clone of systemd")
-	}
+	clone := testtool.Given(t, "WARDNIX_SYSTEMD")
 	versions, err := readTable("data", "versions.tsv", 3)
 	if err != nil {
 		t.Fatal(err)
