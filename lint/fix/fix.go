@@ -144,6 +144,18 @@ func Joined(edits []emit.Edit) []emit.Edit {
 	return out
 }
 
+// Conflict reports whether two groups of edits cannot be in one fix.
+func Conflict(a, b []lint.FileEdit) bool {
+	for _, x := range a {
+		for _, y := range b {
+			if x.File == y.File && emit.Conflicts([]emit.Edit{x.Edit}, []emit.Edit{y.Edit}) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // RenameNaming gives the setting another name. There is no fix where that name is
 // taken.
 func RenameNaming(n *unit.Naming, name string, far bool) []lint.Fix {

@@ -7,6 +7,7 @@ import (
 
 	"wardnix/emit"
 	"wardnix/lint"
+	"wardnix/lint/fix"
 	"wardnix/lint/nixos"
 	"wardnix/lint/systemd/security"
 	"wardnix/lint/unit"
@@ -133,6 +134,10 @@ func addRows(t taker, rs []profile.Requirement, a lint.Applicability) (x lint.Fi
 		edits, err := t.add(group.site, t.Where(&rs[0]), attrs)
 		if err != nil {
 			problem, added = err.Error(), added[:len(added)-len(attrs)]
+			continue
+		}
+		if fix.Conflict(x.Edits, edits) { // both break the same line: these wait for the next round
+			added = added[:len(added)-len(attrs)]
 			continue
 		}
 		x.Edits = append(x.Edits, edits...)

@@ -77,34 +77,23 @@ func (h *hostView) risk(r *profile.Requirement) string {
 	return profile.RiskOf(r)
 }
 
-// mergeFix joins fix to one of the same applicability, unless the two conflict:
-// then it waits for the next time.
-func mergeFix(fixes []lint.Fix, fix lint.Fix) []lint.Fix {
-	i := slices.IndexFunc(fixes, func(x lint.Fix) bool { return x.Applicability == fix.Applicability })
+// mergeFix joins one fix to that of the same applicability, unless the two conflict:
+// then it waits for the next round.
+func mergeFix(fixes []lint.Fix, one lint.Fix) []lint.Fix {
+	i := slices.IndexFunc(fixes, func(x lint.Fix) bool { return x.Applicability == one.Applicability })
 	if i < 0 {
-		return append(fixes, fix)
+		return append(fixes, one)
 	}
 	x := &fixes[i]
-	if conflicting(x.Edits, fix.Edits) {
+	if fix.Conflict(x.Edits, one.Edits) {
 		return fixes
 	}
-	x.Title += ", " + strings.TrimPrefix(fix.Title, "set ")
-	if fix.Breaks != "" {
-		x.Breaks = strings.TrimPrefix(x.Breaks+"; "+fix.Breaks, "; ")
+	x.Title += ", " + strings.TrimPrefix(one.Title, "set ")
+	if one.Breaks != "" {
+		x.Breaks = strings.TrimPrefix(x.Breaks+"; "+one.Breaks, "; ")
 	}
-	x.Edits = append(x.Edits, fix.Edits...)
+	x.Edits = append(x.Edits, one.Edits...)
 	return fixes
-}
-
-func conflicting(a, b []lint.FileEdit) bool {
-	for _, x := range a {
-		for _, y := range b {
-			if x.File == y.File && emit.Conflicts([]emit.Edit{x.Edit}, []emit.Edit{y.Edit}) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // nearestSibling is the place of a finding about an option that is not set: the
