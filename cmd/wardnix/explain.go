@@ -8,6 +8,7 @@ import (
 
 	"wardnix/lint"
 	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/value"
 	"wardnix/rules/handbook"
 	"wardnix/rules/profile"
 )
@@ -112,6 +113,8 @@ func explainDirective(t *handbook.Topic) string {
 		}
 		if e := d.Enum(); e != nil {
 			fmt.Fprintf(&b, "  values: %s\n", strings.Join(e.Names(directive.Newest), ", "))
+		} else {
+			fmt.Fprintf(&b, "  value: %s\n", value.Words(d, directive.Newest))
 		}
 		if d.Replacement != "" {
 			fmt.Fprintf(&b, "  instead: %s\n", d.Replacement)

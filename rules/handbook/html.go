@@ -8,6 +8,7 @@ import (
 
 	"wardnix/lint"
 	"wardnix/lint/systemd/directive"
+	"wardnix/lint/systemd/value"
 	"wardnix/rules/profile"
 )
 
@@ -88,7 +89,9 @@ func (w *writer) directive(d *directive.Directive) {
 	w.term("Default", word(d.Default), d.Default != "")
 	w.term("Since", fmt.Sprintf("systemd %d", d.Since), d.Since != 0)
 	w.term("Ignored", fmt.Sprintf("since systemd %d", d.IgnoredSince), d.IgnoredSince != 0)
-	for _, v := range Values(d) {
+	changes := Values(d)
+	w.term("Value", html.EscapeString(value.Words(d, directive.Newest)), len(changes) == 0)
+	for _, v := range changes {
 		words := make([]string, len(v.Names))
 		for i, n := range v.Names {
 			words[i] = word(n)
