@@ -7,7 +7,8 @@
 //	-- a.nix --
 //	{ … }
 //	-- want --
-//	a.nix:3:5-14 D002 web.service: systemd ignores …
+//	a.nix:3:5-14 D002 invalid value `ful` for `ProtectSystem`
+//	  note: systemd ignores it
 //	-- safe/a.nix --
 //	{ … }
 //	-- unsafe/a.nix --
@@ -84,7 +85,7 @@ func Run(t *testing.T, pattern string, l lint.Linter, update bool) {
 
 // Outcome is what linting a case came to.
 type Outcome struct {
-	// Findings are a line each.
+	// Findings are a line each, and the first line of each of their notes.
 	Findings []string
 	// Safe and Unsafe are the files that the fixes change, by name.
 	Safe, Unsafe map[string]string
@@ -174,7 +175,8 @@ func aboutComments(fixed []lint.Finding) bool {
 	})
 }
 
-// lines are the findings as a case has them: file:line:columns rule message.
+// lines are the findings as a case has them: file:line:columns rule message, and the first
+// line of each note.
 func lines(fs []lint.Finding) []string {
 	var out []string
 	for _, f := range fs {
@@ -184,6 +186,13 @@ func lines(fs []lint.Finding) []string {
 			to = fmt.Sprintf("%d:%d", end.Line, end.Column)
 		}
 		out = append(out, fmt.Sprintf("%s:%d:%d-%s %s %s", f.File.Name, start.Line, start.Column, to, f.Rule.ID, f.Message))
+		for _, n := range f.Notes {
+			text, rest, _ := strings.Cut(n.Text, "\n")
+			if rest != "" {
+				text += " …" // settings, which the fixed files have
+			}
+			out = append(out, fmt.Sprintf("  %s: %s", n.Label, text))
+		}
 	}
 	return out
 }
