@@ -152,12 +152,13 @@ func (r *commandReader) add(c Command) {
 		c.Words[i] = r.decode(w)
 	}
 	like := c
-	if text, isFile, ok := scriptOf(append([]string{c.Words[0]}, words[1:]...)); ok && isFile {
+	text, isFile, byShell := scriptOf(append([]string{c.Words[0]}, words[1:]...))
+	if byShell && isFile {
 		program = text
-	} else if ok {
+	} else if byShell {
 		script, like.Origin, c.Reads = text, max(c.Origin, Shell), true
 	}
-	if text := r.written(program); !c.Reads && text != nil {
+	if text := r.written(program, byShell, c.Origin); !c.Reads && text != nil {
 		script, like.Origin, c.Reads = r.encode(piecesOf(text), ""), Script, true
 	}
 	r.found = append(r.found, c)
@@ -168,15 +169,22 @@ func (r *commandReader) add(c Command) {
 	}
 }
 
-// written is the shell script that a program is, if the project writes it.
-func (r *commandReader) written(program string) eval.Value {
+// written is the shell script that a program is, if the project writes it; byShell
+// reports that a shell is given the file, and origin who starts the program.
+func (r *commandReader) written(program string, byShell bool, origin Origin) eval.Value {
 	first, _ := utf8.DecodeRuneInString(program)
 	if i := int(first - firstUnknown); i >= 0 && i < len(r.unknowns) {
 		if p := r.unknowns[i]; p.Unknown != nil && p.When == nil {
 			if text, isShell := r.u.written(p.Unknown); isShell {
 				return text
 			}
+			if byShell && writerOf(p.Unknown) == "writeText" {
+				return r.u.content(p.Unknown)
+			}
 		}
+	}
+	if origin != Line && !strings.Contains(program, "/") {
+		return r.u.inPath(program)
 	}
 	return nil
 }

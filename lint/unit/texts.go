@@ -1,6 +1,7 @@
 package unit
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -125,39 +126,78 @@ func (u *Unit) programs(t *Text, found []Text, depth int) []Text {
 }
 
 // writers are the functions of nixpkgs that make a program of a text, and whether
-// the text is a shell's; of writeScript its first line says so
+// the text is a shell's; of the others its first line says so
 // (pkgs/build-support/trivial-builders, pkgs/build-support/writers, NixOS 26.11).
 var writers = map[string]bool{
 	"writeShellScript": true, "writeShellScriptBin": true, "writeShellApplication": true,
 	"writeBash": true, "writeBashBin": true, "writeDash": true, "writeDashBin": true,
-	"writeScript": false, "writeScriptBin": false,
+	"writeScript": false, "writeScriptBin": false, "writeTextFile": false,
 	"writePython3": false, "writePython3Bin": false, "writePerl": false, "writePerlBin": false,
 }
+
+// shebang matches a first line that has a shell read the text.
+var shebang = regexp.MustCompile(`^#! ?\S*(?:sh|runtimeShell\}|stdenv\.shell\})(?: -\S+)*\s*$`)
 
 // written is the text of a program that the project writes, and whether a shell
 // reads it; nil for anything else.
 func (u *Unit) written(file *eval.Unknown) (text eval.Value, shell bool) {
-	if file.Func == "" || len(file.Args) == 0 {
-		return nil, false
-	}
-	shell, ok := writers[file.Func[strings.LastIndexByte(file.Func, '.')+1:]]
+	shell, ok := writers[writerOf(file)]
 	if !ok {
 		return nil, false
 	}
+	text = u.content(file)
+	if s, ok := text.(*eval.String); ok && !shell {
+		head, _, _ := strings.Cut(s.Pattern(), "\n")
+		shell = shebang.MatchString(head)
+	}
+	return text, shell
+}
+
+// writerOf is the function that a file is the result of.
+func writerOf(file *eval.Unknown) string { return file.Func[strings.LastIndexByte(file.Func, '.')+1:] }
+
+// content is the text that a function writes to a file: its last argument, or the
+// attribute "text" of that; nil if it has none.
+func (u *Unit) content(file *eval.Unknown) eval.Value {
+	if len(file.Args) == 0 {
+		return nil
+	}
+	return u.argument(file.Args[len(file.Args)-1], "text")
+}
+
+// argument is an argument that is a string, or an attribute of one that is a set.
+func (u *Unit) argument(t *eval.Thunk, name string) eval.Value {
 	ev := u.Host.Evaluator()
-	switch v := ev.Force(file.Args[len(file.Args)-1]).(type) {
+	switch v := ev.Force(t).(type) {
 	case *eval.String:
-		head := textOf(v)
-		if i := strings.IndexByte(head, '\n'); i >= 0 {
-			head = head[:i]
-		}
-		return v, shell || strings.HasPrefix(head, "#!") && strings.HasSuffix(strings.TrimRight(head, " -eux"), "sh")
+		return v
 	case *eval.Attrs:
-		if defs := v.Lookup("text").Defs; len(defs) == 1 && defs[0].When == nil {
-			return ev.Force(defs[0].Value), shell
+		if defs := v.Lookup(name).Defs; len(defs) == 1 && defs[0].When == nil {
+			return ev.Force(defs[0].Value)
 		}
 	}
-	return nil, false
+	return nil
+}
+
+// inPath is the shell script that the unit has in its path under a name, if the
+// project writes it.
+func (u *Unit) inPath(name string) eval.Value {
+	for _, e := range u.Option("path").List() {
+		if e.When != nil || e.Value == nil {
+			continue
+		}
+		file, ok := u.Host.Evaluator().Force(e.Value).(*eval.Unknown)
+		if !ok || len(file.Args) == 0 {
+			continue
+		}
+		text, shell := u.written(file)
+		if s, ok := u.argument(file.Args[0], "name").(*eval.String); ok && shell {
+			if its, known := s.Text(); known && its == name {
+				return text
+			}
+		}
+	}
+	return nil
 }
 
 // pieces are the parts of the text.
