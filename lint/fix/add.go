@@ -2,6 +2,8 @@ package fix
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 
 	"wardnix/emit"
 	"wardnix/lint"
@@ -31,6 +33,8 @@ func add(e *emit.Editor, site nixos.Site, where emit.Where, attrs []emit.Attr) (
 	var err error
 	n := len(site.Siblings)
 	switch {
+	case site.Section != "":
+		edits, err = addLines(e, site, attrs)
 	case site.Prefix == "":
 		edits, err = e.Ensure(site.Set, where, attrs...)
 	case n > 0:
@@ -44,6 +48,41 @@ func add(e *emit.Editor, site nixos.Site, where emit.Where, attrs []emit.Attr) (
 		return nil, err
 	}
 	return lint.In(site.Set.File(), edits), nil
+}
+
+// addLines adds settings to a section of a text.
+func addLines(e *emit.Editor, site nixos.Site, attrs []emit.Attr) ([]emit.Edit, error) {
+	var lines []string
+	if site.Heading {
+		lines = append(lines, "", "["+site.Section+"]")
+	}
+	for _, a := range attrs {
+		values, isList := a.Value.([]any)
+		if !isList {
+			values = []any{a.Value}
+		}
+		for _, v := range values {
+			text, ok := lineText(v)
+			if !ok || len(a.Path) != 1 {
+				return nil, errors.New("the value of " + a.Path[0] + " cannot be written into a text")
+			}
+			lines = append(lines, a.Path[0]+"="+text)
+		}
+	}
+	return e.AppendLines(site.Set, site.After, lines...)
+}
+
+// lineText is a value as NixOS writes it into a unit; false for one that no line can have.
+func lineText(v any) (string, bool) {
+	switch v := v.(type) {
+	case nil:
+		return "", true
+	case string:
+		return v, !strings.ContainsAny(v, "\n\r") && !strings.HasSuffix(v, `\`)
+	case bool, int, int64:
+		return fmt.Sprint(v), true
+	}
+	return "", false
 }
 
 // fewDotted is how many settings of one set are written as dotted lines: statix

@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 
-	"wardnix/lint/systemd/unitfile"
 	"wardnix/nixast/eval"
 )
 
@@ -496,22 +495,5 @@ func (u *Unit) restartLines() []Line {
 	}
 	flag("stopIfChanged", false, "X-StopIfChanged")
 	flag("notSocketActivated", true, "X-NotSocketActivated")
-	return lines
-}
-
-// textLines are the lines of a unit that is written as text.
-func (u *Unit) textLines() []Line {
-	o := u.Option("text")
-	text, ok := o.Text()
-	if !ok {
-		return []Line{{Unseen: "the text of the unit is not known", Def: o.Defs[0], Origin: o.Defs[0].Binding}}
-	}
-	value, _ := o.Value()
-	p := textParser{source: u.Host.Evaluator().Force(value).Origin()}
-	var lines []Line
-	for _, a := range unitfile.Parse("", []byte(text)).Assignments {
-		lines = append(lines, Line{Section: a.Section, Key: a.Key, Text: a.Value, Shown: a.Value, Known: true, Def: o.Defs[0], Origin: o.Defs[0].Binding,
-			Place: p.placeOf(a.Key+"="+a.Value, a.Key)})
-	}
 	return lines
 }

@@ -25,6 +25,12 @@ type Site struct {
 	// Shared tells that Set is not written for this unit alone: it is bound
 	// elsewhere, or in a function.
 	Shared bool
+	// Section, if not empty, says that Set is the string of a text, and names the section
+	// that takes lines: after the line that the offset After of the file lies in, and with
+	// a heading if Heading says so.
+	Section string
+	After   int
+	Heading bool
 	// Reason says why there is no such place; Set is then the zero Node.
 	Reason string
 }
@@ -74,7 +80,7 @@ func (u *Unit) findSite(section string) Site {
 		return Site{Reason: "NixOS makes this timer from startAt"}
 	}
 	if u.Style == TextStyle { // systemd.units.NAME has no options for settings
-		return Site{Reason: "the unit is written as text"}
+		return u.textSite(section)
 	}
 	if section == "" {
 		return u.opt.Site()
@@ -95,6 +101,44 @@ func (u *Unit) findSite(section string) Site {
 	return s
 }
 
+// textSite is the place for lines of a section in the text of a unit.
+func (u *Unit) textSite(section string) Site {
+	o := u.Option("text")
+	if section == "" || u.conf != nil || len(o.Defs) != 1 || !o.Defs[0].certain() {
+		return Site{Reason: "the unit is written as text"}
+	}
+	d := o.Defs[0]
+	text := d.ev.Force(d.Value).Origin().Unparen()
+	if k := text.Kind(); k != nixast.String && k != nixast.IndString {
+		return Site{Reason: "the text is computed"}
+	}
+	s := Site{Set: text, File: d.File, Shared: o.generated() || !inside(text, d.Binding), Section: section}
+	for a := range text.Ancestors() {
+		if a == d.Binding {
+			break
+		}
+		s.Shared = s.Shared || a.Kind() == nixast.LambdaNode
+	}
+	for _, l := range u.Lines() {
+		switch {
+		case l.Section != section:
+		case l.Place.In != text:
+			return Site{Reason: "the text is computed"}
+		default:
+			s.After = max(s.After, l.Place.Span.End)
+		}
+	}
+	if s.Heading = s.After == 0; s.Heading {
+		quote := text.Text()[:1+strings.Count(text.Text()[:2], "'")/2]
+		source := strings.TrimSuffix(text.Text(), quote)
+		for was := ""; was != source; {
+			was, source = source, strings.TrimSuffix(strings.TrimRight(source, " \t\r\n"), `\n`)
+		}
+		s.After = text.Span().Start + len(source)
+	}
+	return s
+}
+
 // A Text identifies a place in the source that takes settings.
 type Text struct {
 	Set    nixast.Node
@@ -102,7 +146,7 @@ type Text struct {
 }
 
 // Text is the text of the site.
-func (s Site) Text() Text { return Text{s.Set, s.Prefix} }
+func (s Site) Text() Text { return Text{s.Set, s.Prefix + s.Section} }
 
 // WrittenIn are the places whose bindings define directives of a section of the unit, each
 // once.

@@ -38,7 +38,8 @@ type Unit struct {
 	derived bool
 	sites   map[string]Site // of Site, by section
 	// derivedFrom is the startAt that a timer comes from.
-	derivedFrom *Option
+	derivedFrom  *Option
+	file, dropin bool // a file below /etc or ~/.config, or a drop-in of another unit there
 }
 
 // Scope is the service manager that runs a unit.
@@ -81,8 +82,8 @@ const (
 	NixOSStyle Style = iota
 	// SectionStyle has home-manager's sets Unit, Service, Install, ….
 	SectionStyle
-	// TextStyle is systemd.units.NAME.text, or the extraConfig of a configuration
-	// file.
+	// TextStyle is systemd.units.NAME.text, a file below /etc, or the extraConfig of a
+	// configuration file.
 	TextStyle
 	// ConfStyle has the settings of a configuration file.
 	ConfStyle
@@ -221,6 +222,9 @@ func (u *Unit) Enabled() eval.Truth {
 // OverrideStrategy is "asDropinIfExists" or "asDropin"; empty if it is not
 // known.
 func (u *Unit) OverrideStrategy() string {
+	if u.dropin {
+		return "asDropin"
+	}
 	strategy := u.Option("overrideStrategy")
 	if !strategy.IsSet() {
 		return "asDropinIfExists"
@@ -236,7 +240,10 @@ func (u *Unit) OverrideStrategy() string {
 // adds to another. It is false for kinds of units that run
 // nothing, and for partial ones.
 func (u *Unit) IsOverride() bool {
-	if len(u.Partial) > 0 || u.Style == TextStyle {
+	if u.Style == TextStyle {
+		return u.conf == nil && u.OverrideStrategy() == "asDropin"
+	}
+	if len(u.Partial) > 0 {
 		return false
 	}
 	var mains []string // directives, one of which a unit of its own has

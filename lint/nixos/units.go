@@ -61,13 +61,7 @@ func (w *world) units(h *Host, scope Scope, depth int) (units, confs []*Unit) {
 			w.extend(at.at(set.option))
 			units = append(units, w.unitsOfType(h, inner, at.at(set.option), set.unitType)...)
 		}
-		for _, n := range at.at("units").children() {
-			if dot := strings.LastIndexByte(n.name, '.'); dot >= 0 && w.share.has(n.name[:dot]) && n.at("text").option().IsSet() {
-				u := newUnit(h, inner, n, n.name)
-				u.Style = TextStyle
-				units = append(units, u)
-			}
-		}
+		units = append(units, w.textUnits(h, inner, m)...)
 	}
 	units = append(units, timersOf(units)...)
 	if w.share.number == 0 {

@@ -56,7 +56,7 @@ func (u *Unit) OptionType(name string) string { return u.optionSet()[name] }
 // where the project declares further options of units.
 func (u *Unit) UnknownOptions() []*nixos.Option {
 	set := u.optionSet()
-	if set == nil || u.Conf() != "" || u.Extended() {
+	if set == nil || u.Conf() != "" || u.IsFile() || u.Extended() {
 		return nil
 	}
 	var found []*nixos.Option

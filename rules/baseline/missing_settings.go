@@ -34,7 +34,7 @@ func sectionOf(rs []profile.Requirement) string {
 // explained is the finding with its notes and fixes.
 func explained(d *lint.Draft, t taker, rs []profile.Requirement) lint.Finding {
 	u := t.Unit
-	d.Explain(rs, func(r *profile.Requirement) string { return setting(u, r) + ";" })
+	d.Explain(rs, func(r *profile.Requirement) string { return written(u, r) })
 	if x := d.Exposure; x != nil {
 		d.Note("exposure: now %s %s → with safe fixes %s %s → with all fixes %s %s (fixes of this finding, systemd %s)",
 			x.Now, x.Now.Predicate(), x.Safe, x.Safe.Predicate(), x.All, x.All.Predicate(), u.Version)
@@ -49,6 +49,18 @@ func titled(d *lint.Draft, u *unit.Unit, rs []profile.Requirement) lint.Finding 
 		return d.Findingf("`%s` is missing (baseline `%s`)", setting(u, &rs[0]), rs[0].Baseline.Name)
 	}
 	return d.Findingf("missing %d settings required by the `%s` baseline", len(rs), rs[0].Baseline.Name)
+}
+
+// written is a requirement as the source of the unit has it.
+func written(u *unit.Unit, r *profile.Requirement) string {
+	if u.Style != nixos.TextStyle {
+		return setting(u, r) + ";"
+	}
+	var lines []string
+	for _, l := range r.Lines {
+		lines = append(lines, l.Key+"="+l.Value)
+	}
+	return strings.Join(lines, "\n")
 }
 
 // setting is a requirement as a setting of the unit.

@@ -73,6 +73,29 @@ func move(u *unit.Unit, o *nixos.Option, section, name string) []lint.Fix {
 	return []lint.Fix{{Title: "move to `" + where + "`", Applicability: lint.Unless(risk), Breaks: risk, Changes: changes, Edits: edits}}
 }
 
+// moveLine moves a line of a text to the section that knows it, unless that has the
+// directive already.
+func moveLine(n *unit.Naming, section string) []lint.Fix {
+	taken := slices.ContainsFunc(n.Lines(), func(l nixos.Line) bool { return l.Section == section && l.Key == n.Key })
+	site := n.Site(section)
+	if !fix.Automatic(n.Unit) || taken || site.Section == "" || site.Shared || n.At.Place.In != site.Set || n.At.When != nil {
+		return nil
+	}
+	var headings []string
+	if site.Heading {
+		headings = []string{"", "[" + section + "]"}
+	}
+	edits, err := emit.New(site.Set.File()).MoveLine(site.Set, n.At.Place.Span.Start, site.After, headings...)
+	if err != nil {
+		return nil
+	}
+	risk := profile.Risks[n.Key]
+	return []lint.Fix{{
+		Title: "move to [" + section + "]", Applicability: lint.Unless(risk), Breaks: risk, Changes: append(n.About(n.Key), n.Effects(spell.Uncapitalised(n.Key))...),
+		Edits: lint.In(site.Set.File(), edits),
+	}}
+}
+
 // movedText are the edits that move a binding to where attr belongs; nil if that is
 // not possible.
 func movedText(u *unit.Unit, o *nixos.Option, b nixast.Binding, section string, attr emit.Attr) []lint.FileEdit {

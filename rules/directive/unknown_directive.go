@@ -53,6 +53,8 @@ func explainUnit(n *unit.Naming, d *lint.Draft) (problem string, ok bool) {
 	if right := sectionsOf(n.Unit, n.Key); len(right) > 0 {
 		if n.Setting != nil {
 			d.Fix(move(n.Unit, n.Setting, right[0], n.Key)...)
+		} else {
+			d.Fix(moveLine(n, right[0])...)
 		}
 		return belongs(n, d, right), true
 	}
