@@ -26,12 +26,32 @@ func meaningOf(p *nixos.Project) meaning {
 			}
 			self.Key = "enable"
 			m[self] = fmt.Sprint(u.Enabled())
+			m.addLacking(h, u)
 		}
 		for _, path := range hostOptions {
-			m.addOption(h.Name, h.Option(path...))
+			m.addOption(h, h.Option(path...))
 		}
 	}
 	return m
+}
+
+// lacking is the section of refs to options that NixOS does not have.
+const lacking = "lacking"
+
+// addLacking notes the options of a unit that NixOS does not have.
+func (m meaning) addLacking(h *nixos.Host, u *nixos.Unit) {
+	if u.Conf() != "" || u.IsFile() || u.Style == nixos.SectionStyle || u.Extended() {
+		return
+	}
+	for _, o := range u.Option().Attrs() {
+		m.addIfLacking(h, o)
+	}
+}
+
+func (m meaning) addIfLacking(h *nixos.Host, o *nixos.Option) {
+	if o.IsSet() && unit.LacksOption(h, o.Path) {
+		m[unit.Ref{Host: h.Name, Section: lacking, Key: o.String()}] = lacking
+	}
 }
 
 // hostOptions are the options besides units that fixes may change.
@@ -43,21 +63,22 @@ const deepest = 6
 
 // addOption notes an option that is no set, or those below it. Of values only the
 // source is compared: a fix that changes it by the way is none.
-func (m meaning) addOption(host string, o *nixos.Option) {
+func (m meaning) addOption(h *nixos.Host, o *nixos.Option) {
+	m.addIfLacking(h, o)
 	if nixos.HoldsUnits(o.Path) || nixos.IsConf(o.Path) {
 		return
 	}
 	if len(o.Path) < deepest {
 		attrs := o.Attrs()
 		for _, a := range attrs {
-			m.addOption(host, a)
+			m.addOption(h, a)
 		}
 		if len(attrs) > 0 {
 			return
 		}
 	}
 	for _, d := range o.Defs {
-		m[unit.Ref{Host: host, Key: o.String()}] += source(d.Binding) + "\n"
+		m[unit.Ref{Host: h.Name, Key: o.String()}] += source(d.Binding) + "\n"
 	}
 }
 
@@ -79,7 +100,7 @@ func source(n nixast.Node) string {
 }
 
 // sameBut reports an error if the two states differ in anything that the applied
-// fixes may not change.
+// fixes may not change, or sets options that NixOS does not have.
 func (m meaning) sameBut(after meaning, fixes []chosen) error {
 	allowed := map[unit.Ref]bool{}
 	for _, c := range fixes {
@@ -100,11 +121,14 @@ func (m meaning) sameBut(after meaning, fixes []chosen) error {
 		return fmt.Errorf(format, args...)
 	}
 	for r, text := range m {
-		if after[r] != text && !allowed[r] {
+		if after[r] != text && !allowed[r] && r.Section != lacking {
 			return refuse(r, "%s would change from %q to %q", r, text, after[r])
 		}
 	}
 	for r, text := range after {
+		if r.Section == lacking && m[r] == "" {
+			return fmt.Errorf("NixOS has no option %s", r.Key)
+		}
 		if _, there := m[r]; !there && text != "" && !allowed[r] && r.Key != "enable" {
 			return refuse(r, "%s would become %q", r, text)
 		}

@@ -43,6 +43,9 @@ var systemdVersions = [...]struct {
 	{Release{26, 11}, 260},
 }
 
+// Newest is the newest release whose facts the package holds.
+func Newest() Release { return newestRelease }
+
 // Releases are the releases whose facts the package holds, in order.
 func Releases() []Release {
 	out := make([]Release, 0, len(systemdVersions))

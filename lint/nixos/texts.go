@@ -1,6 +1,7 @@
 package nixos
 
 import (
+	"iter"
 	"strings"
 
 	"wardnix/lint/systemd/unitfile"
@@ -84,7 +85,7 @@ func (u *Unit) confTextLines() []Line {
 func (u *Unit) partialLines(o *Option, unseen, start string) []Line {
 	var lines []Line
 	for _, d := range o.Defs {
-		for when, value := range cases(d.ev, d.Value, d.When) {
+		for when, value := range d.texts() {
 			s, ok := d.ev.Force(value).(*eval.String)
 			if !ok || d.Maybe != nil {
 				lines = append(lines, Line{Section: unseen, Unseen: "the text is not known", Def: d, Origin: d.Binding})
@@ -95,6 +96,15 @@ func (u *Unit) partialLines(o *Option, unseen, start string) []Line {
 		}
 	}
 	return lines
+}
+
+// texts are the texts that the definition may be: one, if only parts of it depend on
+// conditions.
+func (d *Def) texts() iter.Seq2[*eval.Cond, *eval.Thunk] {
+	if _, ok := d.ev.Force(d.Value).(*eval.String); ok {
+		return func(yield func(*eval.Cond, *eval.Thunk) bool) { yield(d.When, d.Value) }
+	}
+	return cases(d.ev, d.Value, d.When)
 }
 
 // gap stands in the text of a line for what is not known.

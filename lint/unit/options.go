@@ -1,6 +1,7 @@
 package unit
 
 import (
+	"cmp"
 	_ "embed"
 	"slices"
 	"strings"
@@ -11,46 +12,112 @@ import (
 	"wardnix/lint/systemd/directive"
 )
 
-// optionTable are the options of units in NixOS 20.09 and 26.11. internal/options makes
+// optionTable are the options of systemd in NixOS 20.09 and 26.11. internal/options makes
 // it.
 //
 //go:embed options.tsv
 var optionTable string
 
-// unitOptions are the types of the options by set of units, "services" for instance, and
-// name.
-var unitOptions = sync.OnceValue(func() map[string]map[string]string {
-	sets := map[string]map[string]string{}
+// OptionPaths are where the options are that the table lists.
+var OptionPaths = [][]string{
+	{"systemd"}, {"boot", "initrd", "systemd"}, {"services", "homed"}, {"services", "journald"}, {"services", "logind"},
+	{"services", "resolved"}, {"services", "timesyncd"},
+}
+
+// A systemdOption is an option of NixOS, or what several have in common: "systemd".
+type systemdOption struct {
+	typ          string // empty for what is not an option
+	since, until nixos.Release
+	below        map[string]*systemdOption // "*" is any name
+}
+
+// systemdOptions are the options of the table.
+var systemdOptions = sync.OnceValue(func() *systemdOption {
+	root := &systemdOption{}
 	for line := range strings.Lines(optionTable) {
 		row := strings.Split(strings.TrimSpace(line), "\t")
-		if len(row) != 4 || strings.HasPrefix(row[0], "#") {
+		if len(row) < 3 || strings.HasPrefix(row[0], "#") {
 			continue
 		}
-		if sets[row[0]] == nil {
-			sets[row[0]] = map[string]string{}
+		at := root
+		for name := range strings.SplitSeq(row[0], ".") {
+			if at.below == nil {
+				at.below = map[string]*systemdOption{}
+			}
+			if at.below[name] == nil {
+				at.below[name] = &systemdOption{}
+			}
+			at = at.below[name]
 		}
-		sets[row[0]][row[1]] = row[2]
+		at.typ = row[1]
+		at.since, _ = nixos.ParseRelease(row[2])
+		if len(row) > 3 {
+			at.until, _ = nixos.ParseRelease(row[3])
+		}
 	}
-	return sets
+	return root
 })
 
-// addedOptions are options that other modules of NixOS add to services
-// (nixos/modules/security/systemd-confinement.nix and testing/service-runner.nix, NixOS
-// 26.11).
-var addedOptions = []string{"confinement", "runner"}
+// takesNames reports whether an option of the type has names that no table lists.
+func (o *systemdOption) takesNames() bool {
+	return slices.Contains([]string{"attrsOf", "lazyAttrsOf", "attrs", "freeform"}, o.typ) || o.typ != "" && o.below == nil
+}
+
+// optionAt is the option at a path, or the one whose value has that path; nil if the table
+// has none.
+func optionAt(path []string) *systemdOption {
+	at := systemdOptions()
+	for _, name := range path {
+		next := cmp.Or(at.below[name], at.below["*"])
+		if next == nil && at.takesNames() {
+			return at
+		}
+		if at = next; at == nil {
+			break
+		}
+	}
+	return at
+}
+
+// LacksOption reports whether the NixOS of a host certainly has no option at a path below
+// [OptionPaths].
+func LacksOption(h *nixos.Host, path []string) bool {
+	if !slices.ContainsFunc(OptionPaths, func(p []string) bool { return CommonPrefix(p, path) == len(p) }) {
+		return false
+	}
+	o := optionAt(path)
+	if o == nil || o.typ == "" {
+		return o == nil
+	}
+	oldest := nixos.Releases()[0]
+	return oldest.Before(o.since) && !oldest.Before(h.Release) || !o.until.IsZero() && !h.Release.Before(nixos.Newest())
+}
 
 // optionSet is the set of options that the unit is written with: "services", or "units"
 // for one that is written as text.
-func (u *Unit) optionSet() map[string]string {
+func (u *Unit) optionSet() map[string]*systemdOption {
 	if u.Style == nixos.TextStyle {
-		return unitOptions()["units"]
+		return optionsIn("units")
 	}
-	return unitOptions()[u.Type()+"s"]
+	return optionsIn(u.Type() + "s")
+}
+
+// optionsIn are the options of the units in a set.
+func optionsIn(set string) map[string]*systemdOption {
+	if o := systemdOptions().below["systemd"].below[set]; o != nil && o.below["*"] != nil {
+		return o.below["*"].below
+	}
+	return nil
 }
 
 // OptionType is the type of an option of the unit, "listOf" for instance; "" if NixOS has
 // no such option.
-func (u *Unit) OptionType(name string) string { return u.optionSet()[name] }
+func (u *Unit) OptionType(name string) string {
+	if o := u.optionSet()[name]; o != nil {
+		return o.typ
+	}
+	return ""
+}
 
 // UnknownOptions are the options of the unit that NixOS does not have. There are none
 // where the project declares further options of units.
@@ -62,7 +129,7 @@ func (u *Unit) UnknownOptions() []*nixos.Option {
 	var found []*nixos.Option
 	for _, o := range u.Option().Attrs() {
 		name := o.Name()
-		if set[name] == "" && !o.IsPattern() && o.IsSet() && (u.Type() != "service" || !slices.Contains(addedOptions, name)) {
+		if set[name] == nil && !o.IsPattern() && o.IsSet() {
 			found = append(found, o)
 		}
 	}
@@ -72,7 +139,7 @@ func (u *Unit) UnknownOptions() []*nixos.Option {
 // InText reports whether an option is one of other units, which a unit that is written as
 // text has as lines of that text.
 func (u *Unit) InText(option string) bool {
-	return u.Style == nixos.TextStyle && unitOptions()[u.Type()+"s"][option] != ""
+	return u.Style == nixos.TextStyle && optionsIn(u.Type() + "s")[option] != nil
 }
 
 // confusedOptions are names that people give to options of units.
@@ -87,7 +154,7 @@ var confusedOptions = map[string]string{
 // common. It is "" if nothing is near.
 func (u *Unit) MeantOption(name string) (option string, far bool) {
 	set := u.optionSet()
-	if meant := confusedOptions[name]; set[meant] != "" {
+	if meant := confusedOptions[name]; set[meant] != nil {
 		return meant, true
 	}
 	for known := range set {

@@ -35,9 +35,11 @@ func checkWeaker(p *lint.Pass, u *unit.Unit) {
 }
 
 func reportWeaker(p *lint.Pass, u *unit.Unit, r *profile.Requirement) {
-	o := u.OptionFor(r)
-	d := p.AtDef(u, unit.LastReported(o), r.Name()).Explain([]profile.Requirement{*r}, nil)
-	edits, err := strengthen(u, r, o)
+	d, edits, err := weakerAt(p, u, r)
+	if d == nil {
+		return
+	}
+	d.Explain([]profile.Requirement{*r}, nil)
 	risk := u.RiskOfTightening(r)
 	switch {
 	case err != nil:
@@ -52,6 +54,34 @@ func reportWeaker(p *lint.Pass, u *unit.Unit, r *profile.Requirement) {
 	}
 	d.Note("the baseline requires `%s`", r.Text(u.Unit)).
 		Reportf("`%s` is weaker than required by the `%s` baseline", r.Name(), r.Baseline.Name)
+}
+
+// weakerAt begins the finding where the setting is written, with the edits that give the
+// unit what is required. It is nil if nothing is written.
+func weakerAt(p *lint.Pass, u *unit.Unit, r *profile.Requirement) (*lint.Draft, []lint.FileEdit, error) {
+	if o := u.OptionFor(r); o.IsSet() {
+		edits, err := strengthen(u, r, o)
+		return p.AtDef(u, unit.LastReported(o), r.Name()), edits, err
+	}
+	var lines []nixos.Line
+	for _, l := range u.Lines() {
+		if l.Section == r.Section && l.Key == r.Name() && unit.IsWritten(l) {
+			lines = append(lines, l)
+		}
+	}
+	if len(lines) == 0 {
+		return nil, nil, nil
+	}
+	last := lines[len(lines)-1]
+	d := p.AtLine(u, last)
+	if len(lines) > 1 || len(r.Lines) != 1 || emit.Shared(last.Place.In) != nil {
+		return d, nil, errors.New("several lines set it, or several units have them")
+	}
+	edit, ok := unit.ValueEdit(last, r.Lines[0].Value)
+	if !ok {
+		return d, nil, errors.New("the value cannot be written here")
+	}
+	return d, lint.In(last.Place.In.File(), []emit.Edit{edit}), nil
 }
 
 // strengthen makes the edits that give the unit what is required.

@@ -1,13 +1,14 @@
-// Command options collects the options of units, below systemd.services and its
-// neighbors, from checkouts of nixpkgs:
+// Command options collects the options of systemd, those of units among them, from
+// checkouts of nixpkgs:
 //
 //	go run ./lint/unit/internal/options 20.09=NIXPKGS 26.11=NIXPKGS > lint/unit/options.tsv
 //
-// A row is the set of units, the option, its type, and the first of the releases that has
-// it. It needs nix-instantiate.
+// A row is an option with "*" for any name, its type, the first of the releases that has
+// it, and the last one unless that is the newest. It needs nix-instantiate.
 package main
 
 import (
+	"cmp"
 	_ "embed"
 	"encoding/json"
 	"fmt"
@@ -18,6 +19,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"wardnix/lint/unit"
 )
 
 //go:embed options.nix
@@ -36,7 +39,8 @@ func main() {
 
 // run writes the table. An option of several trees has the type of the last.
 func run(trees []string, out io.Writer) error {
-	since, typ := map[string]string{}, map[string]string{}
+	since, until, typ := map[string]string{}, map[string]string{}, map[string]string{}
+	newest := ""
 	for _, arg := range trees {
 		release, tree, ok := strings.Cut(arg, "=")
 		if !ok {
@@ -47,18 +51,21 @@ func run(trees []string, out io.Writer) error {
 			return err
 		}
 		for row := range strings.Lines(rows) {
-			i := strings.LastIndexByte(row, '\t')
-			option, kind := row[:i], strings.Fields(row[i:])[0] // without the arguments of the type
-			if typ[option] = kind; since[option] == "" {
-				since[option] = release
-			}
+			option, kind, _ := strings.Cut(row, "\t")
+			typ[option], until[option] = strings.Fields(kind)[0], release // without the arguments of the type
+			since[option] = cmp.Or(since[option], release)
 		}
+		newest = release
 	}
-	if _, err := fmt.Fprintln(out, "# units\toption\ttype\tsince (made by lint/unit/internal/options)"); err != nil {
+	if _, err := fmt.Fprintln(out, "# option\ttype\tsince\tuntil (made by lint/unit/internal/options)"); err != nil {
 		return err
 	}
 	for _, option := range slices.Sorted(maps.Keys(since)) {
-		if _, err := fmt.Fprintf(out, "%s\t%s\t%s\n", option, typ[option], since[option]); err != nil {
+		row := []string{option, typ[option], since[option]}
+		if until[option] != newest {
+			row = append(row, until[option])
+		}
+		if _, err := fmt.Fprintln(out, strings.Join(row, "\t")); err != nil {
 			return err
 		}
 	}
@@ -71,7 +78,11 @@ func optionsOf(tree string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	cmd := exec.Command("nix-instantiate", "--eval", "--strict", "--json", "--arg", "tree", tree, "-E", expression)
+	paths := "["
+	for _, path := range unit.OptionPaths {
+		paths += ` [ "` + strings.Join(path, `" "`) + `" ]`
+	}
+	cmd := exec.Command("nix-instantiate", "--eval", "--strict", "--json", "--arg", "tree", tree, "--arg", "paths", paths+" ]", "-E", expression)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {

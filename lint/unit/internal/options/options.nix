@@ -1,37 +1,30 @@
-# The options of units in a checkout of nixpkgs: "services wantedBy listOf" a line.
-{ tree }:
+# The options below some paths in a checkout of nixpkgs, one a line with its type:
+# "systemd.services.*.wantedBy", a tab, "listOf". "*" is any name. An option that takes
+# further names, as a freeform module or a set of values does, has the type "freeform" or
+# "attrsOf".
+{ tree, paths }:
 let
   lib = import (tree + "/lib");
-  old = tree + "/nixos/modules/system/boot/systemd-unit-options.nix";
-  options = import old {
-    inherit lib;
-    config = { };
-  };
-  types =
-    (import (tree + "/nixos/lib/utils.nix") {
-      inherit lib;
-      config = { };
-      pkgs = { };
-    }).systemdUtils.types;
-  sets =
-    if builtins.pathExists old then # up to 21.05
-      {
-        services = options.serviceOptions;
-        sockets = options.socketOptions;
-        timers = options.timerOptions;
-        paths = options.pathOptions;
-        targets = options.targetOptions;
-        slices = options.sliceOptions;
-        mounts = options.mountOptions;
-        automounts = options.automountOptions;
-        units = options.concreteUnitOptions;
-      }
-    else
-      lib.genAttrs [ "services" "sockets" "timers" "paths" "targets" "slices" "mounts" "automounts" "units" ] (
-        set: removeAttrs (types.${set}.getSubOptions [ ]) [ "_module" ]
-      );
-  row =
-    set: name: option:
-    "${set}\t${name}\t${if option._type or "" == "option" then option.type.name or "unspecified" else "attrsOf"}\n";
+  options = (import (tree + "/nixos") { configuration = { }; }).options;
+  nameOf = part: if part == "<name>" || part == "*" then "*" else part;
+  isFreeform = type: (type.nestedTypes.freeformType or null) != null;
+  typeOf = type: if isFreeform type then "freeform" else type.name or "unspecified";
+  # what mkRemovedOptionModule declares, so that it can say what to do instead
+  isRemoved = o: o.visible or true == false && (o.type.name or "unspecified") == "unspecified";
+  walk =
+    depth: set:
+    lib.concatMap (
+      name:
+      let
+        o = set.${name};
+      in
+      if name == "_module" || depth > 8 || !builtins.isAttrs o || o._type or "" == "option" && isRemoved o then
+        [ ]
+      else if o._type or "" == "option" then
+        [ "${lib.concatMapStringsSep "." nameOf o.loc}\t${typeOf (o.type or { })}\n" ]
+        ++ walk (depth + 1) ((o.type or { }).getSubOptions or (_: { }) o.loc)
+      else
+        walk (depth + 1) o
+    ) (builtins.attrNames set);
 in
-lib.concatStrings (lib.concatLists (lib.mapAttrsToList (set: lib.mapAttrsToList (row set)) sets))
+lib.concatStrings (lib.concatMap (path: walk 0 (lib.attrByPath path { } options)) paths)
