@@ -432,11 +432,14 @@ func (w *world) definitions(m *module) []rawDef {
 	return w.attrDefs(config, rawDef{when: m.when, mod: m})
 }
 
-// tree are the modules that a function which imports a whole folder means:
+// treeFunction is the name of the function that imports a whole directory.
+const treeFunction = "import-tree"
+
+// tree are the modules that a function which imports a whole directory means:
 // import-tree takes every *.nix file below a path, but those below a folder
 // whose name begins with an underscore.
 func (w *world) tree(u *eval.Unknown, file *File) ([]pendingModule, bool) {
-	if !strings.HasSuffix(u.Func, "import-tree") || len(u.Args) != 1 {
+	if !strings.HasSuffix(u.Func, treeFunction) || len(u.Args) != 1 {
 		return nil, false
 	}
 	dir, ok := w.ev.Force(u.Args[0]).(*eval.Path)

@@ -78,8 +78,9 @@ type Project struct {
 	skipped  int
 	large    bool // files that say nothing of modules are let go
 
-	mu    sync.Mutex
-	files map[string]*File // by name and by the links that lead to them; nil: looked for and not there
+	mu     sync.Mutex
+	files  map[string]*File // by name and by the links that lead to them; nil: looked for and not there
+	sorted []*File          // of files, by name; nil until they are asked for
 
 	hostsMu sync.Mutex
 	census  *census // once the hosts are evaluated
@@ -164,13 +165,18 @@ func Load(ctx context.Context, opts Options, paths ...string) (*Project, error) 
 func (p *Project) Files() []*File {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	files := make([]*File, 0, len(p.files))
-	for name, f := range p.files {
-		if f != nil && f.Name == name {
-			files = append(files, f.latest())
+	if p.sorted == nil {
+		for name, f := range p.files {
+			if f != nil && f.Name == name {
+				p.sorted = append(p.sorted, f)
+			}
 		}
+		slices.SortFunc(p.sorted, func(a, b *File) int { return strings.Compare(a.Name, b.Name) })
 	}
-	slices.SortFunc(files, func(a, b *File) int { return strings.Compare(a.Name, b.Name) })
+	files := make([]*File, len(p.sorted))
+	for i, f := range p.sorted {
+		files[i] = f.latest()
+	}
 	return files
 }
 

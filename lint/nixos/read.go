@@ -383,11 +383,14 @@ func (p *Project) readFile(f *File) {
 		return
 	}
 	_, given := p.overlay[f.Path]
-	f.light = p.large && !given && !moduleWords.in(text)
+	mayBeLight := p.large && !given
+	f.light = mayBeLight && !concernsModules(text, nil)
 	if f.size = len(text); f.light && !f.Reported {
 		return
 	}
-	if f.parse(text); f.light && f.Tree != nil && len(f.Tree.Diagnostics) == 0 {
+	f.parse(text)
+	f.light = f.light || mayBeLight && f.Tree != nil && !concernsModules(text, f.Tree)
+	if f.light && f.Tree != nil && len(f.Tree.Diagnostics) == 0 {
 		f.Tree = nil
 	}
 }
@@ -445,7 +448,7 @@ func (p *Project) readLate(name string) *File {
 	} else if f.Tree == nil {
 		f = nil
 	} else {
-		p.files[f.Name] = f
+		p.files[f.Name], p.sorted = f, nil
 	}
 	p.files[name] = f
 	return f.latest()
