@@ -105,8 +105,10 @@ func scriptWrites(c *unit.Command) []string {
 	case len(args) == 0:
 	case program == "tee" || program == "touch" || program == "truncate", program == "mkdir" && !c.Has("-p", "--parents"):
 		paths = append(paths, args...)
-	case program == "cp" || program == "mv" || program == "install" && !c.Has("-d"), program == "chmod" || program == "chown":
+	case program == "cp" || program == "mv" || program == "install" && !c.Has("-d"), program == "chmod" || program == "chown", program == "ln" && len(args) > 1:
 		paths = append(paths, args[len(args)-1])
+	case program == "sed" && c.Has("-i", "--in-place") && len(args) > 1:
+		paths = append(paths, args[1:]...)
 	}
 	return paths
 }

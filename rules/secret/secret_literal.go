@@ -32,13 +32,15 @@ var tokenFormats = []struct {
 	{"a Slack token", "xox", regexp.MustCompile(`\bxox[abpr]-[0-9A-Za-z-]{20,}`)},
 	{"a live Stripe key", "k_live_", regexp.MustCompile(`\b[sr]k_live_[0-9A-Za-z]{20,}`)},
 	{"a Tailscale auth key", "tskey-", regexp.MustCompile(`\btskey-(?:auth|client|api)-[0-9A-Za-z]{6,}-[0-9A-Za-z]{16,}`)},
-	{"a Telegram token", ":AA", regexp.MustCompile(`\b\d{8,10}:AA[A-Za-z0-9_-]{33}\b`)},
+	{"a Telegram token", ":AA", regexp.MustCompile(`(?:\b|bot)\d{8,10}:AA[A-Za-z0-9_-]{33}\b`)},
+	{"the address of a Slack webhook", "hooks.slack.com/", regexp.MustCompile(`\bhooks\.slack\.com/services/T\w{8,}/B\w{8,}/\w{20,}`)},
+	{"the address of a Discord webhook", "/api/webhooks/", regexp.MustCompile(`\bdiscord(?:app)?\.com/api/webhooks/\d{15,}/[\w-]{50,}`)},
 	{"a Google API key", "AIza", regexp.MustCompile(`\bAIza[0-9A-Za-z_-]{35}\b`)},
 }
 
 // assigned finds what a text gives to a variable or an option of a command. Its
 // groups are the name and the value, plain or in quotes.
-var assigned = regexp.MustCompile(`(?:^|[\s"';&(])(--?[A-Za-z][\w.-]*(?:=|[ \t]+)|[A-Za-z_]\w*=)(?:"([^"]*)"|'([^']*)'|([^\s"';&|]+))`)
+var assigned = regexp.MustCompile(`(?:^|[\s"';&(?])(--?[A-Za-z][\w.-]*(?:=|[ \t]+)|[A-Za-z_]\w*=)(?:"([^"]*)"|'([^']*)'|([^\s"';&|]+))`)
 
 func checkLiteral(p *lint.Pass, t *unitText) {
 	text := t.shown()
@@ -47,6 +49,9 @@ func checkLiteral(p *lint.Pass, t *unitText) {
 			t.at(p, nixast.Node{}).Help(instead).Reportf("`%s` contains %s, which every user can read", t.key, f.name)
 			return
 		}
+	}
+	if checkAddress(p, t, text) {
+		return
 	}
 	switch {
 	case t.name != "":
@@ -63,6 +68,24 @@ func checkLiteral(p *lint.Pass, t *unitText) {
 			}
 		}
 	}
+}
+
+// inAddress finds the user and the password of an address (RFC 3986, section 3.2.1).
+var inAddress = regexp.MustCompile(`\b[a-z][a-z0-9+.-]*://([^\s/:@"'<>]*):([^\s/@"'<>]+)@[\w\[]`)
+
+// checkAddress reports an address with a password. One that is the name of the user is
+// that of a test, or keeps nothing secret.
+func checkAddress(p *lint.Pass, t *unitText, text string) bool {
+	if !strings.Contains(text, "://") {
+		return false
+	}
+	for _, m := range inAddress.FindAllStringSubmatch(text, -1) {
+		if user, password := m[1], m[2]; user != password && plausibleSecret("password", password) {
+			t.at(p, nixast.Node{}).Help(instead).Reportf("the address in `%s` contains a password that every user can read", t.key)
+			return true
+		}
+	}
+	return false
 }
 
 func checkNamed(p *lint.Pass, t *unitText, name, value string) bool {

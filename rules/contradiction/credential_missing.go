@@ -1,0 +1,115 @@
+package contradiction
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"wardnix/lint"
+	"wardnix/lint/spell"
+	"wardnix/lint/unit"
+)
+
+// CredentialMissing reports credentials that the unit reads and does not load.
+var CredentialMissing = &lint.Rule{Page: lint.ReadPage(pages, "credential-missing"), Unit: checkCredentials}
+
+// credentialUse matches the path of a credential. Its groups are the way in which it is
+// named, the unit of a full path, and the name.
+var credentialUse = regexp.MustCompile(`(%d|\$CREDENTIALS_DIRECTORY|\$\{CREDENTIALS_DIRECTORY\}|/run/credentials/([\w:.\\@-]+))"?/([\w.:-]*\w)`)
+
+// fileTest matches the end of a text behind which a shell tests whether a file is there.
+var fileTest = regexp.MustCompile(`-[edfrs]\s+["']?$`)
+
+func checkCredentials(p *lint.Pass, u *unit.Unit) {
+	if u.Type() != "service" || u.Pattern || u.IsOverride() || !u.Complete() {
+		return
+	}
+	loaded, ok := loadedBy(u)
+	if !ok {
+		return
+	}
+	var reported []string
+	for _, t := range u.Texts() {
+		text := t.String()
+		for _, m := range credentialUse.FindAllStringSubmatchIndex(text, -1) {
+			way, other, name := text[m[2]:m[3]], "", text[m[6]:m[7]]
+			if m[4] >= 0 {
+				other = text[m[4]:m[5]]
+			}
+			if way == "%d" && (t.Shell || t.Program || strings.HasSuffix(text[:m[0]], "%")) || isPartial(text[m[7]:]) ||
+				fileTest.MatchString(text[:m[0]]) || slices.Contains(reported, name) || strings.Contains(other, "@") {
+				continue
+			}
+			switch {
+			case other != "" && other != u.Name:
+				if !u.RunsAs().Ordinary() {
+					continue
+				}
+				p.At(u, t.Setting).Concerns(u.About("LoadCredential")...).
+					Note("systemd lets only %s read it, and removes it when that unit stops", other).
+					Help("load it here as well: `LoadCredential = [ \"%s:…\" ]`", name).
+					Reportf("it reads the credential `%s` of %s", name, other)
+			case loaded.has(name):
+				continue
+			default:
+				d := p.At(u, t.Setting).Concerns(u.About("LoadCredential")...).Note("the file does not exist when the unit runs")
+				if meant := spell.Nearest(name, loaded.names); meant != "" {
+					d.Help("did you mean `%s`?", meant)
+				}
+				d.Reportf("it reads the credential `%s`, which it does not load", name)
+			}
+			reported = append(reported, name)
+		}
+	}
+}
+
+// isPartial reports whether a name goes on with what a shell or the evaluation adds.
+func isPartial(rest string) bool {
+	return rest != "" && strings.ContainsAny(rest[:1], "$*?[{/%\\`"+unit.UnknownText)
+}
+
+// credentials are those that a unit loads.
+type credentials struct {
+	names    []string
+	patterns []string // of ImportCredential
+}
+
+// has reports whether a credential is loaded, or may be: a directory is loaded as a
+// credential for each of its files (systemd.exec(5), LoadCredential=).
+func (c *credentials) has(name string) bool {
+	return slices.Contains(c.names, name) ||
+		slices.ContainsFunc(c.names, func(n string) bool { return strings.HasPrefix(name, n+"_") }) ||
+		slices.ContainsFunc(c.patterns, func(p string) bool { ok, err := path.Match(p, name); return ok || err != nil })
+}
+
+// loadedBy are the credentials that a unit loads under any condition; false if they are
+// not all known.
+func loadedBy(u *unit.Unit) (loaded credentials, ok bool) {
+	for _, key := range []string{"LoadCredential", "LoadCredentialEncrypted", "SetCredential", "SetCredentialEncrypted", "ImportCredential"} {
+		if u.UnseenIn("Service", key) {
+			return loaded, false
+		}
+	}
+	for _, l := range u.Lines() {
+		if l.Section != "Service" || !strings.HasSuffix(strings.TrimSuffix(l.Key, "Encrypted"), "Credential") {
+			continue
+		}
+		text := l.Shown
+		if l.Known {
+			text = l.Text
+		}
+		name, renamed, _ := strings.Cut(text, ":")
+		switch {
+		case l.Unseen != "" || name == "" || strings.Contains(name, "${"):
+			return loaded, false
+		case l.Key == "ImportCredential" && renamed != "":
+			return loaded, false
+		case l.Key == "ImportCredential":
+			loaded.patterns = append(loaded.patterns, name)
+		default:
+			loaded.names = append(loaded.names, name)
+		}
+	}
+	return loaded, true
+}

@@ -1,0 +1,109 @@
+package contradiction
+
+import (
+	"slices"
+	"strings"
+
+	"wardnix/lint"
+	"wardnix/lint/unit"
+	"wardnix/nixast"
+)
+
+// WritableMissing reports directories in ReadWritePaths that the unit makes itself.
+var WritableMissing = &lint.Rule{Page: lint.ReadPage(pages, "writable-missing"), Unit: ofSystem(checkWritableMissing)}
+
+func checkWritableMissing(p *lint.Pass, u *unit.Unit) {
+	all, ok := u.Settings("Service", "ReadWritePaths")
+	if !ok || !u.Complete() {
+		return
+	}
+	for _, at := range all {
+		for word := range strings.FieldsSeq(at.Text) {
+			dir := strings.TrimSuffix(word, "/")
+			if at.When != nil || !strings.HasPrefix(dir, "/") || madeBySystemd(u, dir) {
+				continue
+			}
+			maker, makes := makerOf(u, dir)
+			if !makes {
+				continue
+			}
+			p.Later(func(p *lint.Pass) {
+				if namedElsewhere(p, u, dir) {
+					return
+				}
+				p.At(u, at, maker).Note("systemd makes it writable before any command runs, and fails with status 226/NAMESPACE if it does not exist").
+					Help("%s", makeBefore(dir)).
+					Reportf("%s is made only by %s", dir, maker.Key)
+			})
+		}
+	}
+}
+
+// makeBefore is the advice how to make a directory before the unit starts.
+func makeBefore(dir string) string {
+	if own, _, ok := strings.Cut(unit.OwnDirectory(dir), ", or"); ok {
+		return own
+	}
+	return "make it with `systemd.tmpfiles.rules`"
+}
+
+// makerOf is the setting with a command of the unit that makes a directory.
+func makerOf(u *unit.Unit, dir string) (unit.Setting, bool) {
+	commands := u.Commands()
+	for i := range commands {
+		c := &commands[i]
+		makes := c.Program() == "mkdir" || c.Program() == "install" && c.Has("-d", "--directory")
+		if makes && slices.ContainsFunc(c.Args(), func(arg string) bool { return strings.TrimSuffix(arg, "/") == dir }) {
+			return c.Setting, true
+		}
+	}
+	return unit.Setting{}, false
+}
+
+// madeBySystemd reports whether one of the directories that systemd makes for the unit is
+// the directory, or is not known.
+func madeBySystemd(u *unit.Unit, dir string) bool {
+	for _, key := range []string{"StateDirectory", "CacheDirectory", "LogsDirectory", "RuntimeDirectory", "ConfigurationDirectory"} {
+		if u.Lacks("Service", key) {
+			continue
+		}
+		all, ok := u.Settings("Service", key)
+		if !ok {
+			return true
+		}
+		for _, at := range all {
+			for word := range strings.FieldsSeq(at.Text) {
+				if slices.Contains(unit.DirectoriesOf(key, word), dir) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// namedElsewhere reports whether another part of the project names the directory, and so
+// may make it: a rule of systemd-tmpfiles, the home of a user, another unit.
+func namedElsewhere(p *lint.Pass, u *unit.Unit, dir string) bool {
+	for _, f := range p.Project.Files() {
+		if f.Tree == nil || !strings.Contains(f.Tree.Src, dir) {
+			continue
+		}
+		for n := range f.Tree.Root().Descendants() {
+			if k := n.Kind(); (k == nixast.String || k == nixast.IndString) && strings.Contains(n.Text(), dir) && !ofUnit(u, n) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// ofUnit reports whether an expression is in a definition of the unit.
+func ofUnit(u *unit.Unit, n nixast.Node) bool {
+	for _, d := range u.Defs() {
+		if b := d.Binding; b.File() == n.File() && b.Span().Start <= n.Span().Start && n.Span().End <= b.Span().End {
+			return true
+		}
+	}
+	return false
+}
