@@ -58,7 +58,7 @@ var floors = map[string]int{
 // libraries are what a package may import besides this module and the standard
 // library. Packages that are not listed may import nothing.
 var libraries = map[string][]string{
-	"wardnix/emit":           {"github.com/aymanbagabas/go-udiff", "github.com/google/renameio/v2"},
+	"wardnix/emit":           {"github.com/aymanbagabas/go-udiff"},
 	"wardnix/lint/nixos":     {"github.com/bmatcuk/doublestar/v4"},
 	"wardnix/lint/unitfiles": {"github.com/nix-community/go-nix/pkg/derivation", "github.com/nix-community/go-nix/pkg/storepath"},
 	"wardnix/lint/config":    {"github.com/bmatcuk/doublestar/v4", "github.com/pelletier/go-toml/v2"},

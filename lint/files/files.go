@@ -55,7 +55,7 @@ func Resolve(path string) (string, error) {
 		return "", err
 	}
 	top := Project(filepath.Dir(path))
-	if top != "" && !Within(top, real) && !Within(Store, real) {
+	if top != "" && !within(top, real) && !within(Store, real) {
 		return "", &fs.PathError{Op: "open", Path: path, Err: ErrOutside}
 	}
 	return real, nil
@@ -79,8 +79,8 @@ func Project(dir string) string {
 	}
 }
 
-// Within reports whether an absolute path is a directory or lies below it, by name.
-func Within(dir, path string) bool {
+// within reports whether an absolute path is a directory or lies below it, by name.
+func within(dir, path string) bool {
 	rel, err := filepath.Rel(dir, path)
 	return err == nil && filepath.IsLocal(rel)
 }

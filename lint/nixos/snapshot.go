@@ -23,9 +23,9 @@ func (p *Project) With(contents map[string]string) *Project {
 	return p.next(texts)
 }
 
-// Without is the project without some of its files, by name, as With is the one with
+// without is the project without some of its files, by name, as With is the one with
 // others.
-func (p *Project) Without(names ...string) *Project {
+func (p *Project) without(names ...string) *Project {
 	texts := map[string]*string{}
 	for _, name := range names {
 		texts[p.realName(name)] = nil

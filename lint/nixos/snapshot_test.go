@@ -108,7 +108,7 @@ func (e *editor) step(p *Project) (*Project, string) {
 		if len(e.texts) > 1 {
 			e.gone = append(e.gone, name)
 			delete(e.texts, name)
-			return p.Without(name), "remove " + name
+			return p.without(name), "remove " + name
 		}
 	case 1:
 		to := path.Join(path.Dir(e.name()), fmt.Sprintf("new%d.nix", e.IntN(4)))

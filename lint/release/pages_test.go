@@ -28,7 +28,7 @@ func TestPages(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := Fill(string(text), Repository, Version)
+		want := fill(string(text), Repository, Version)
 		if *update {
 			if err := os.WriteFile("../../"+name, []byte(want), 0o644); err != nil {
 				t.Fatal(err)
@@ -49,11 +49,11 @@ func TestFill(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		published := Fill(string(text), "someone/wardnix", "9.8.7")
+		published := fill(string(text), "someone/wardnix", "9.8.7")
 		if local.MatchString(published) || regexp.MustCompile(`\bv?`+regexp.QuoteMeta(Version)+`\b`).MatchString(published) {
 			t.Errorf("%s still has the clone or the version:\n%s", name, published)
 		}
-		if again := Fill(published, Repository, Version); Fill(string(text), Repository, Version) != again {
+		if again := fill(published, Repository, Version); fill(string(text), Repository, Version) != again {
 			t.Errorf("%s is not what it was:\n%s", name, cmp.Diff(string(text), again))
 		}
 	}
@@ -65,7 +65,7 @@ func TestFill(t *testing.T) {
 		{"rev: v0.0.1", "rev: v1.2.3"},
 		{"uses: actions/checkout@v5", "uses: actions/checkout@v5"},
 	} {
-		if got := Fill(c[0], "o/wardnix", "1.2.3"); got != c[1] {
+		if got := fill(c[0], "o/wardnix", "1.2.3"); got != c[1] {
 			t.Errorf("%q becomes %q, not %q", c[0], got, c[1])
 		}
 	}

@@ -8,10 +8,10 @@ import (
 	"wardnix/rules/profile"
 )
 
-// Daemon is the daemon with a proven baseline that the unit runs, as root if it was
+// daemon is the daemon with a proven baseline that the unit runs, as root if it was
 // seen to work as root, and as another user otherwise; nil if there is none, or if the
 // unit runs several.
-func (u *Unit) Daemon() *profile.Daemon {
+func (u *Unit) daemon() *profile.Daemon {
 	var found *profile.Daemon
 	commands := u.Commands()
 	for i := range commands {

@@ -30,7 +30,7 @@ func (u *Unit) assigned(b *profile.Baseline, chosen profile.Assignment) []profil
 func (u *Unit) generic(b *profile.Baseline, all bool) []profile.Requirement {
 	var d *profile.Daemon
 	if b.Name == profile.ProvenName {
-		d = u.Daemon()
+		d = u.daemon()
 	}
 	found := slices.Clone(b.For(d).Requirements(u.Host.Release).Generic)
 	if !all {

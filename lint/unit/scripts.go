@@ -36,7 +36,7 @@ func (u *Unit) commandTexts() iter.Seq2[Setting, string] {
 				take(o.Name(), o)
 			}
 		}
-		for _, name := range slices.Concat(ScriptOptions, []string{"path"}) {
+		for _, name := range slices.Concat(scriptOptions, []string{"path"}) {
 			o := u.Option(name)
 			for _, d := range o.Defs {
 				if _, known := ev.Force(d.Value).(*eval.String); known {

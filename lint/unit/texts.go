@@ -26,9 +26,9 @@ type Text struct {
 	Shell bool
 }
 
-// ScriptOptions are the options of a service whose text NixOS writes to a file in
+// scriptOptions are the options of a service whose text NixOS writes to a file in
 // the store.
-var ScriptOptions = []string{"script", "preStart", "postStart", "reload", "preStop", "postStop"}
+var scriptOptions = []string{"script", "preStart", "postStart", "reload", "preStop", "postStop"}
 
 // Texts are the texts of the unit, in the order of its sections. The caller must
 // not change them.
@@ -55,7 +55,7 @@ func (u *Unit) findTexts() []Text {
 		for _, o := range u.Option("environment").Attrs() {
 			add("Service", "Environment", o.Name(), o)
 		}
-		for _, name := range ScriptOptions {
+		for _, name := range scriptOptions {
 			add("Service", name, "", u.Option(name))
 		}
 	}
@@ -68,7 +68,7 @@ func (u *Unit) textsOf(d *nixos.Def, section, key, variable string) []Text {
 	var found []Text
 	add := func(value *eval.Thunk, when *eval.Cond) {
 		at := Setting{nixos.Line{Section: section, Key: key, Def: d, Origin: d.Binding, Value: value, When: when}}
-		t := Text{Setting: at, Variable: variable, Value: ev.Force(value), Shell: slices.Contains(ScriptOptions, key)}
+		t := Text{Setting: at, Variable: variable, Value: ev.Force(value), Shell: slices.Contains(scriptOptions, key)}
 		found = append(found, t)
 		if t.Shell || strings.HasPrefix(key, "Exec") {
 			found = u.programs(&t, found, 0)

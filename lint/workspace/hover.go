@@ -188,7 +188,7 @@ func (s *Snapshot) hoverUnit(at *situation) string {
 		return fmt.Sprintf("`%s`: systemd does not load it: %v\n", u.Name, err)
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "`%s`: exposure %s, as `systemd-analyze security` of systemd %s computes it\n\n", u.Name, ExposureText(a), u.Host.Version())
+	fmt.Fprintf(&b, "`%s`: exposure %s, as `systemd-analyze security` of systemd %s computes it\n\n", u.Name, exposureText(a), u.Host.Version())
 	b.WriteString("| check | exposure |\n|---|---|\n")
 	for _, row := range a.Rows {
 		if row.Exposure != nil && *row.Exposure != "" {
@@ -198,9 +198,9 @@ func (s *Snapshot) hoverUnit(at *situation) string {
 	return b.String()
 }
 
-// ExposureText is an exposure with systemd's word for it, or the lowest and the highest
+// exposureText is an exposure with systemd's word for it, or the lowest and the highest
 // one that are possible: "9.2 UNSAFE", "1.1 to 9.2".
-func ExposureText(a *security.Assessment) string {
+func exposureText(a *security.Assessment) string {
 	if a.Low == a.High {
 		return a.Low.String() + " " + a.Low.Predicate()
 	}

@@ -88,7 +88,7 @@ func (s *Snapshot) Exposure(p UnitPlace) string {
 	if high < 0 {
 		return ""
 	}
-	text := "exposure " + ExposureText(&security.Assessment{Low: low, High: high})
+	text := "exposure " + exposureText(&security.Assessment{Low: low, High: high})
 	for _, f := range s.findings {
 		if f.Exposure != nil && slices.ContainsFunc(f.Units, func(r unit.Ref) bool { return r.Unit == p.Unit && slices.Contains(p.Hosts, r.Host) }) {
 			return fmt.Sprintf("%s → %s with safe fixes, %s with all", text, f.Exposure.Safe, f.Exposure.All)

@@ -42,13 +42,6 @@ func (s *Snapshot) With(texts map[string]string) *Snapshot {
 	return &Snapshot{workspace: &w, looked: s.looked}
 }
 
-// Asked reports whether the file of that name is looked at: it was named, and the
-// settings do not exclude it.
-func (s *Snapshot) Asked(name string) bool {
-	f := s.file(name)
-	return f != nil && f.Reported
-}
-
 // Tree is the file of that name as the snapshot has it; nil if it has none.
 func (s *Snapshot) Tree(name string) *nixast.File {
 	if f := s.file(name); f != nil {

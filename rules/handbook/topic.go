@@ -128,25 +128,25 @@ func didYouMean(name string) string {
 }
 
 // A Change is what systemd accepts as the value of a directive from a version on.
-type Change struct {
+type change struct {
 	Since directive.Version // directive.Oldest: as far back as is known
 	Names []string          // the words that it adds
 }
 
-// Values are the words that a directive takes by the version that brought them; nil if
+// values are the words that a directive takes by the version that brought them; nil if
 // it does not take one of a list.
-func Values(d *directive.Directive) []Change {
+func values(d *directive.Directive) []change {
 	e := d.Enum()
 	if e == nil {
 		return nil
 	}
-	var out []Change
+	var out []change
 	var before []string
 	for v := directive.Oldest; v <= directive.Newest; v++ {
 		now := e.Names(v)
 		added := slices.DeleteFunc(slices.Clone(now), func(n string) bool { return slices.Contains(before, n) })
 		if len(added) > 0 {
-			out = append(out, Change{v, added})
+			out = append(out, change{v, added})
 		}
 		before = now
 	}

@@ -82,42 +82,42 @@ func Open(ctx context.Context, program, profile string, width, height int) (*Pag
 // Close ends the browser, which then no longer writes into its profile.
 func (p *Page) Close() {
 	p.session = ""
-	_ = p.Call("Browser.close", nil, nil)
+	_ = p.call("Browser.close", nil, nil)
 	<-p.ended
 }
 
 // attach begins a session with a new page.
 func (p *Page) attach(width, height int) error {
 	var target struct{ TargetID string }
-	if err := p.Call("Target.createTarget", map[string]any{"url": "about:blank"}, &target); err != nil {
+	if err := p.call("Target.createTarget", map[string]any{"url": "about:blank"}, &target); err != nil {
 		return err
 	}
 	var attached struct{ SessionID string }
-	if err := p.Call("Target.attachToTarget", map[string]any{"targetId": target.TargetID, "flatten": true}, &attached); err != nil {
+	if err := p.call("Target.attachToTarget", map[string]any{"targetId": target.TargetID, "flatten": true}, &attached); err != nil {
 		return err
 	}
 	p.session = attached.SessionID
 	for _, domain := range []string{"Page.enable", "Runtime.enable", "Log.enable"} {
-		if err := p.Call(domain, nil, nil); err != nil {
+		if err := p.call(domain, nil, nil); err != nil {
 			return err
 		}
 	}
-	return p.Resize(width, height)
+	return p.resize(width, height)
 }
 
-// Resize gives the page a size in pixels.
-func (p *Page) Resize(width, height int) error {
-	return p.Call("Emulation.setDeviceMetricsOverride", map[string]any{"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}, nil)
+// resize gives the page a size in pixels.
+func (p *Page) resize(width, height int) error {
+	return p.call("Emulation.setDeviceMetricsOverride", map[string]any{"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}, nil)
 }
 
 // Scheme makes the page prefer a color scheme: "light" or "dark".
 func (p *Page) Scheme(name string) error {
 	feature := map[string]string{"name": "prefers-color-scheme", "value": name}
-	return p.Call("Emulation.setEmulatedMedia", map[string]any{"features": []any{feature}}, nil)
+	return p.call("Emulation.setEmulatedMedia", map[string]any{"features": []any{feature}}, nil)
 }
 
 // Go opens an address.
-func (p *Page) Go(url string) error { return p.Call("Page.navigate", map[string]any{"url": url}, nil) }
+func (p *Page) Go(url string) error { return p.call("Page.navigate", map[string]any{"url": url}, nil) }
 
 // Eval evaluates an expression of JavaScript, waits for its promise if it is one, and
 // stores the value in result unless that is nil. The error is that of an exception, too.
@@ -129,7 +129,7 @@ func (p *Page) Eval(expression string, result any) error {
 			Exception struct{ Description string }
 		}
 	}
-	err := p.Call("Runtime.evaluate", map[string]any{"expression": expression, "awaitPromise": true, "returnByValue": true, "userGesture": true}, &answer)
+	err := p.call("Runtime.evaluate", map[string]any{"expression": expression, "awaitPromise": true, "returnByValue": true, "userGesture": true}, &answer)
 	switch {
 	case err != nil:
 		return err
@@ -144,7 +144,7 @@ func (p *Page) Eval(expression string, result any) error {
 // Screenshot is the page as it is shown, as PNG.
 func (p *Page) Screenshot() ([]byte, error) {
 	var shot struct{ Data string }
-	if err := p.Call("Page.captureScreenshot", map[string]any{"format": "png"}, &shot); err != nil {
+	if err := p.call("Page.captureScreenshot", map[string]any{"format": "png"}, &shot); err != nil {
 		return nil, err
 	}
 	return base64.StdEncoding.DecodeString(shot.Data)
@@ -159,9 +159,9 @@ type message struct {
 	Params json.RawMessage
 }
 
-// Call calls a method of the protocol, and stores what it returns in result unless
+// call calls a method of the protocol, and stores what it returns in result unless
 // that is nil.
-func (p *Page) Call(method string, params, result any) error {
+func (p *Page) call(method string, params, result any) error {
 	p.calls++
 	call := map[string]any{"id": p.calls, "method": method}
 	if params != nil {
