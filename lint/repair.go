@@ -30,19 +30,44 @@ type Bug struct {
 // other. Nothing is written to disk. Findings that are ignored or filtered out
 // are not fixed.
 func (l *Linter) Repair(project *nixos.Project, upTo Applicability) *Result {
-	first := *l.Run(project)
-	r := &repair{Result: first, linter: l, upTo: upTo, dropped: map[string]bool{}, withheld: map[string]error{}, old: project}
-	if len(r.choose()) > 0 {
-		r.meaning = meaningOf(project)
-	}
-	for meant := r.meaning; r.rounds(); {
-		bugs := r.Bugs
-		r.Result, r.meaning = first, meant
-		r.Bugs = bugs
-	}
+	r := newRepair(l, project, upTo)
+	r.settle()
 	r.Changes = r.changes()
 	r.withhold()
 	return &r.Result
+}
+
+// Prospects are the project with its safe fixes applied, and the project with all of
+// them, as [Linter.Repair] applies them.
+func (l *Linter) Prospects(project *nixos.Project) (safe, all *nixos.Project) {
+	r := newRepair(l, project, Safe)
+	r.settle()
+	safe = r.Project
+	r.upTo = Unsafe
+	r.settle()
+	return safe, r.Project
+}
+
+// newRepair looks at a project that is to be repaired.
+func newRepair(l *Linter, project *nixos.Project, upTo Applicability) *repair {
+	seen := &sightings{}
+	return &repair{
+		Result: *l.lint(project, seen), linter: l, upTo: upTo, old: project, seen: seen,
+		dropped: map[string]bool{}, withheld: map[string]error{},
+	}
+}
+
+// settle applies fixes until nothing more can be fixed.
+func (r *repair) settle() {
+	if r.meaning == nil && len(r.choose()) > 0 {
+		r.meaning = meaningOf(r.Project)
+	}
+	first := *r
+	for r.rounds() {
+		bugs := r.Bugs
+		r.Result, r.meaning, r.seen = first.Result, first.meaning, first.seen
+		r.Bugs = bugs
+	}
 }
 
 // withhold takes the fixes that were not applied since their text is shared from
@@ -70,6 +95,7 @@ type repair struct {
 	upTo    Applicability
 	old     *nixos.Project  // before the first round
 	meaning meaning         // of Project
+	seen    *sightings      // of Project
 	dropped map[string]bool // fixes not to be tried again, by dropKey
 	// withheld says why fixes are not offered, by dropKey.
 	withheld map[string]error
@@ -199,8 +225,6 @@ func (r *repair) round(fixes []chosen) []chosen {
 	s.sift(fixes)
 	if len(s.kept) > 0 {
 		r.advance(s.next, s.means, s.kept)
-	} else {
-		r.Findings, r.Ignored = r.linter.check(r.Project)
 	}
 	return s.kept
 }
@@ -241,8 +265,9 @@ func (r *repair) advance(next *nixos.Project, m meaning, applied []chosen) {
 	for _, c := range applied {
 		r.Fixed = append(r.Fixed, c.Finding)
 	}
+	r.seen = r.seen.after(concernOf(applied, r.meaning, m))
 	r.Project, r.meaning = next, m
-	r.Findings, r.Ignored = r.linter.check(next)
+	r.Findings, r.Ignored = r.linter.newRun(next).check(r.seen)
 }
 
 // apply is the project with the fixes applied, and what it means; an error says

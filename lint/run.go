@@ -108,16 +108,18 @@ func (l *Linter) newRun(project *nixos.Project) *run {
 // findings is what a rule finds, suppressed or not. Rules run once.
 func (r *run) findings(rule *Rule) []Finding {
 	if _, ok := r.found[rule]; !ok {
-		r.look([]*Rule{rule})
+		r.look([]*Rule{rule}, nil)
 	}
 	return r.found[rule]
 }
 
 // look asks rules. Those that look at units and hosts look at the parts of the
 // project side by side; what they find does not depend on how many processors
-// there are.
-func (r *run) look(rules []*Rule) {
-	r.world.Each(func(_ int, part *unit.Part) { r.parts[part].look(r.scope, part, rules) })
+// there are. Units are looked at as the sightings say, which may be nil.
+func (r *run) look(rules []*Rule, s *sightings) {
+	parts := s.parts(len(r.world.Parts))
+	r.world.Each(func(i int, part *unit.Part) { r.parts[part].look(r.scope, part, rules, parts[i]) })
+	s.end(parts)
 	for _, rule := range rules {
 		var found []Finding
 		whole := r.pass(rule)
@@ -139,7 +141,7 @@ func (r *run) pass(rule *Rule) *Pass {
 
 // look asks rules that did not look yet about the units and hosts of a part, one unit
 // after the other: what is computed of a unit is needed for the rules about it only.
-func (known partFindings) look(s *scope, part *unit.Part, rules []*Rule) {
+func (known partFindings) look(s *scope, part *unit.Part, rules []*Rule, seen *partSightings) {
 	var passes []*Pass
 	for _, rule := range rules {
 		if known[rule] == nil {
@@ -151,18 +153,15 @@ func (known partFindings) look(s *scope, part *unit.Part, rules []*Rule) {
 	if len(passes) == 0 {
 		return
 	}
-	each := func(units []*unit.Unit, check func(*Rule) func(*Pass, *unit.Unit)) {
-		for _, u := range units {
-			for _, p := range passes {
-				if look := check(p.rule); look != nil {
-					look(p, u)
-				}
-			}
-			u.Forget()
-		}
+	if len(passes) < len(rules) {
+		seen = nil
 	}
-	each(part.Units, func(r *Rule) func(*Pass, *unit.Unit) { return r.Unit })
-	each(part.Confs, func(r *Rule) func(*Pass, *unit.Unit) { return r.Conf })
+	for _, u := range part.Units {
+		seen.look(u, false, passes, func(r *Rule) func(*Pass, *unit.Unit) { return r.Unit })
+	}
+	for _, u := range part.Confs {
+		seen.look(u, true, passes, func(r *Rule) func(*Pass, *unit.Unit) { return r.Conf })
+	}
 	for _, p := range passes {
 		if p.rule.Host != nil {
 			for _, h := range part.Hosts {
@@ -304,7 +303,9 @@ type Change struct {
 }
 
 // Run lints the project and changes nothing.
-func (l *Linter) Run(project *nixos.Project) *Result {
+func (l *Linter) Run(project *nixos.Project) *Result { return l.lint(project, nil) }
+
+func (l *Linter) lint(project *nixos.Project, s *sightings) *Result {
 	r := &Result{Project: project}
 	for _, f := range project.Files() {
 		if f.Reported && f.Err == nil {
@@ -312,7 +313,7 @@ func (l *Linter) Run(project *nixos.Project) *Result {
 		}
 	}
 	run := l.newRun(project)
-	r.Findings, r.Ignored = run.check()
+	r.Findings, r.Ignored = run.check(s)
 	r.Before = r.Findings
 	if l.Looked != nil {
 		*l.Looked = Looked{run.world, run.parts}
@@ -320,17 +321,12 @@ func (l *Linter) Run(project *nixos.Project) *Result {
 	return r
 }
 
-// check is what [Linter.Run] finds and what comments suppress of it.
-func (l *Linter) check(project *nixos.Project) (counts, ignored []Finding) {
-	return l.newRun(project).check()
-}
-
 // check runs the rules, and parts the findings that count from those that comments
 // suppress. What several hosts have in common is one finding, and so is, once
 // comments and filters had their say about each unit, what several units of one
 // text have in common.
-func (r *run) check() (counts, ignored []Finding) {
-	r.look(r.Rules)
+func (r *run) check(s *sightings) (counts, ignored []Finding) {
+	r.look(r.Rules, s)
 	for _, rule := range r.Rules {
 		for _, f := range merged(r.findings(rule), ofHosts) {
 			if r.suppressed(&f) {

@@ -98,10 +98,9 @@ func exposed(p *nixos.Project, all bool) []report.Host {
 // scores are the exposures of the services of a project, with those that the fixes
 // lead to, those of suggestions included.
 func (l *linter) scores(p *nixos.Project) []report.Host {
-	h := l.hardener()
-	safe := assessments(h.Repair(p, lint.Safe).Project)
-	all := assessments(h.Repair(p, lint.Unsafe).Project)
 	hosts := exposed(p, false)
+	withSafe, withAll := l.hardener().Prospects(p)
+	safe, all := assessments(withSafe), assessments(withAll)
 	for i := range hosts {
 		for j := range hosts[i].Units {
 			u := &hosts[i].Units[j]

@@ -1,0 +1,196 @@
+package lint
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"wardnix/lint/nixos"
+	"wardnix/lint/unit"
+	"wardnix/nixast"
+)
+
+// sightings are what the rules find in the units of a state of a project. Of the next
+// state, only the units that a round of fixes concerns are looked at.
+type sightings struct {
+	found   map[sighted][]Finding
+	before  *sightings // of the state before; nil if all units are to be looked at
+	concern *concern   // what the fixes between the states changed
+}
+
+// sighted is a unit of a state. Parts, and their units, keep their order from one state to
+// the next.
+type sighted struct {
+	unit.Ref
+	part, nth int // which part, and which of its units with this reference
+	conf      bool
+}
+
+// after are sightings of the state that fixes make.
+func (s *sightings) after(c *concern) *sightings { return &sightings{before: s, concern: c} }
+
+// parts are the sightings of each part of the project; those of nil remember nothing.
+func (s *sightings) parts(n int) []*partSightings {
+	parts := make([]*partSightings, n)
+	for i := range parts {
+		if s != nil {
+			parts[i] = &partSightings{of: s, part: i, nth: map[sighted]int{}, found: map[sighted][]Finding{}}
+		}
+	}
+	return parts
+}
+
+// end collects what was found in all parts, and forgets the state before.
+func (s *sightings) end(parts []*partSightings) {
+	if s == nil {
+		return
+	}
+	s.found = map[sighted][]Finding{}
+	for _, p := range parts {
+		maps.Copy(s.found, p.found)
+	}
+	s.before, s.concern = nil, nil
+}
+
+// partSightings are those of one part of the project, for one goroutine.
+type partSightings struct {
+	of    *sightings
+	part  int
+	nth   map[sighted]int
+	found map[sighted][]Finding
+}
+
+// look has rules look at a unit with one of their checks. What they found before is kept
+// if nothing that concerns the unit was changed.
+func (p *partSightings) look(u *unit.Unit, conf bool, passes []*Pass, check func(*Rule) func(*Pass, *unit.Unit)) {
+	if p == nil {
+		lookAt(u, passes, check)
+		return
+	}
+	at := sighted{Ref: u.Self()[0], part: p.part, conf: conf}
+	p.nth[at]++
+	at.nth = p.nth[at]
+	if found, ok := p.of.kept(at, u); ok {
+		p.found[at] = found
+		for _, f := range found {
+			i := slices.IndexFunc(passes, func(p *Pass) bool { return p.rule == f.Rule })
+			passes[i].found = append(passes[i].found, f)
+		}
+		return
+	}
+	if found, whole := lookAt(u, passes, check); whole {
+		p.found[at] = found
+	}
+}
+
+// lookAt has rules look at a unit, and forgets what is known of it. It returns what they
+// find; whole is false if they look at more of the project later.
+func lookAt(u *unit.Unit, passes []*Pass, check func(*Rule) func(*Pass, *unit.Unit)) (found []Finding, whole bool) {
+	whole = true
+	for _, p := range passes {
+		if look := check(p.rule); look != nil {
+			before, later := len(p.found), len(p.later)
+			look(p, u)
+			found = append(found, p.found[before:]...)
+			whole = whole && len(p.later) == later
+		}
+	}
+	u.Forget()
+	return found, whole
+}
+
+// kept is what was found in a unit before, if that is the same now.
+func (s *sightings) kept(at sighted, u *unit.Unit) (found []Finding, ok bool) {
+	if s.before == nil {
+		return nil, false
+	}
+	found, ok = s.before.found[at]
+	return found, ok && !s.concern.has(u) && !slices.ContainsFunc(found, s.concern.edited)
+}
+
+// A concern is what a round of fixes may have changed for the rules. It relies on the
+// proof that the fixes changed nothing that they do not name.
+type concern struct {
+	files map[string]bool     // that were edited: places in them have moved
+	units map[unit.Ref]bool   // that the fixes name
+	hosts map[string]bool     // of which every unit is concerned
+	kin   map[string][]string // by host: names of units that others may look at
+}
+
+// concernOf is what fixes may have changed between two states.
+func concernOf(fixes []chosen, before, after meaning) *concern {
+	c := &concern{map[string]bool{}, map[unit.Ref]bool{}, map[string]bool{}, map[string][]string{}}
+	for _, x := range fixes {
+		for _, e := range x.Edits {
+			c.files[e.File.Name] = true
+		}
+		for _, r := range slices.Concat(x.Units, x.About, x.Changes) {
+			c.add(r)
+		}
+	}
+	c.addMissing(before, after)
+	c.addMissing(after, before)
+	return c
+}
+
+// manyKin is how many names the lines of all units are searched for.
+const manyKin = 20
+
+// joining are the settings that matter to units which are not of the same name and do
+// not name the unit that has them.
+var joining = [...]string{"Alias", "aliases", "JoinsNamespaceOf", "NetworkNamespacePath", "Service", "Unit"}
+
+// add adds what a setting matters to. Settings of a service are its own affair; those by
+// which units refer to each other concern units of the same name, and those that name
+// this one.
+func (c *concern) add(r unit.Ref) {
+	c.units[unit.Ref{Host: r.Host, Scope: r.Scope, Unit: r.Unit}] = true
+	name := nameOf(r.Unit)
+	switch {
+	case slices.Contains(joining[:], r.Key):
+		c.hosts[r.Host] = true
+	case r.Unit == "" || r.Key == "" || r.Section == "Service" || slices.Contains(c.kin[r.Host], name):
+	case len(c.kin[r.Host]) == manyKin:
+		c.hosts[r.Host] = true
+	default:
+		c.kin[r.Host] = append(c.kin[r.Host], name)
+	}
+}
+
+// addMissing adds the hosts of units that one state has and the other has not.
+func (c *concern) addMissing(in, from meaning) {
+	for r := range in {
+		if r.Unit != "" && r.Key == "enable" && !from.hasUnit(r) {
+			c.hosts[r.Host] = true
+		}
+	}
+}
+
+// nameOf is the name of a unit without its type and instance.
+func nameOf(name string) string {
+	name = name[:max(strings.LastIndexByte(name, '.'), 0)]
+	name, _, _ = strings.Cut(name, "@")
+	return name
+}
+
+// has reports whether the rules are to look at a unit again.
+func (c *concern) has(u *unit.Unit) bool {
+	return c.hosts[u.Host.Name] || c.units[u.Self()[0]] || c.hasKin(u) ||
+		slices.ContainsFunc(u.Files(), func(f *nixos.File) bool { return c.files[f.Name] })
+}
+
+func (c *concern) hasKin(u *unit.Unit) bool {
+	return slices.ContainsFunc(c.kin[u.Host.Name], func(name string) bool {
+		return nameOf(u.Name) == name || slices.ContainsFunc(u.Lines(), func(l nixos.Line) bool { return strings.Contains(l.Shown, name) })
+	})
+}
+
+// edited reports whether a finding, or a fix of it, is in an edited file.
+func (c *concern) edited(f Finding) bool {
+	has := func(f *nixast.File) bool { return f != nil && c.files[f.Name] }
+	return has(f.File) || slices.ContainsFunc(f.Related, func(r Related) bool { return has(r.File) }) ||
+		slices.ContainsFunc(f.Fixes, func(x Fix) bool {
+			return slices.ContainsFunc(x.Edits, func(e FileEdit) bool { return has(e.File) })
+		}) ||
+		f.Sharing != nil && slices.ContainsFunc(f.Sharing.Sites, func(s nixos.Site) bool { return s.OK() && has(s.Set.File()) })
+}
