@@ -17,7 +17,7 @@ const (
 	openAll    = 12 // findings up to which all are unfolded
 	// toldUnits is the number of services that are shown with all that they
 	// are exposed to: a page with thousands would be large and slow.
-	toldUnits = 60
+	toldUnits = 40
 )
 
 //go:embed page.html
@@ -32,7 +32,7 @@ var pageJS string
 // writePage writes a page for browsers: one file that refers to nothing else. The
 // error is that of w.
 func writePage(w io.Writer, r *Report) error {
-	t, err := template.New("page").Parse(pageHTML)
+	t, err := template.New("page").Funcs(template.FuncMap{"code": codeSpans}).Parse(pageHTML)
 	if err != nil {
 		return err
 	}
@@ -41,6 +41,23 @@ func writePage(w io.Writer, r *Report) error {
 		return err
 	}
 	return markup(w, b.String())
+}
+
+// codeSpans is a text in which what is between backticks is code.
+func codeSpans(text string) template.HTML {
+	parts := strings.Split(text, "`")
+	if len(parts)%2 == 0 { // a backtick is of the text
+		return template.HTML(template.HTMLEscapeString(text))
+	}
+	var b strings.Builder
+	for i, part := range parts {
+		part = template.HTMLEscapeString(part)
+		if i%2 == 1 {
+			part = "<code>" + part + "</code>"
+		}
+		b.WriteString(part)
+	}
+	return template.HTML(b.String())
 }
 
 // policy is the content security policy of the page: nothing from outside, no

@@ -7,6 +7,8 @@
   const text = new Map([...findings, ...units].map((e) => [e, ""]));
   const textOf = (e) => text.get(e) || (text.set(e, e.textContent.toLowerCase()), text.get(e));
 
+  const files = new Map(findings.map((e) => [e, e.closest(".file")])); // sorted, they are elsewhere
+
   const filter = () => {
     const words = form.elements.text.value.toLowerCase().split(/\s+/).filter(Boolean);
     const severity = form.elements.severity.value;
@@ -16,7 +18,7 @@
     const has = (s) => words.every((w) => s.includes(w));
     const left = new Set();
     for (const e of findings) {
-      const file = e.closest(".file");
+      const file = files.get(e);
       const fits = (!severity || e.dataset.severity === severity) && (!rule || e.dataset.rule === rule) &&
         (!fix || e.dataset.fix === fix) && on(file) &&
         (has(textOf(e)) || has(file.firstElementChild.textContent.toLowerCase()));
@@ -28,10 +30,11 @@
       e.hidden = !fits;
     }
     const active = words.length > 0 || severity + host + rule + fix !== "";
-    for (const e of all(".file")) e.hidden = active && !e.querySelector(".finding:not([hidden]), .unit:not([hidden])");
+    const moved = form.elements.order && form.elements.order.value !== "file";
+    for (const e of all(".file")) e.hidden = (active || moved) && !e.querySelector(".finding:not([hidden]), .unit:not([hidden])");
     for (const e of all(".hosts")) e.hidden = active;
     for (const e of folds) {
-      e.hidden = active && !e.querySelector(".finding:not([hidden]), .unit:not([hidden])");
+      e.hidden = (active || moved) && !e.querySelector(".finding:not([hidden]), .unit:not([hidden])");
       e.open = active;
     }
     const count = (list) => list.filter((e) => !e.hidden).length + " of " + list.length;
@@ -47,7 +50,23 @@
       list.append(...sorted);
     }
   };
-  form.elements.sort.addEventListener("input", sort);
+  // Findings leave their files to be sorted, and come back to them.
+  const order = () => {
+    const by = form.elements.order.value;
+    const rank = (names) => (e) => names.indexOf(e.dataset[by]);
+    const key = {
+      severity: rank(["error", "warning", "info"]), fix: rank(["safe", "unsafe", "none"]),
+      rule: (e) => e.dataset.rule, host: (e) => files.get(e).dataset.hosts.split(" ").map((h) => h.padStart(6)).join(),
+    }[by];
+    if (!key) {
+      for (const e of findings) files.get(e).append(e);
+      return;
+    }
+    const compare = (a, b) => (key(a) > key(b)) - (key(a) < key(b));
+    document.getElementById("sorted").append(...[...findings].sort(compare));
+  };
+  if (form.elements.sort) form.elements.sort.addEventListener("input", sort);
+  if (form.elements.order) form.elements.order.addEventListener("input", order);
   form.addEventListener("input", filter);
   form.addEventListener("submit", (e) => e.preventDefault());
   form.hidden = false;

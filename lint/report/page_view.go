@@ -59,6 +59,7 @@ type (
 		Link, Help                        string // see [lint.Page]
 		Place                             string
 		unit                              string
+		severity                          lint.Severity
 		Open                              bool
 		Excerpt                           []excerptLine
 		Notes                             []noteView
@@ -86,6 +87,7 @@ type (
 		Number               int
 		Before, Marked, Rest string
 	}
+	// diffLine is one or more lines of the same kind.
 	diffLine struct{ Kind, Text string }
 )
 
@@ -154,8 +156,15 @@ func (v *pageView) fileViews(r *Report) []*fileView {
 		file.Findings = append(file.Findings, one)
 		v.link(one, hosts[f.File.Name])
 	}
+	for _, file := range out {
+		slices.SortStableFunc(file.Findings, worstFirst)
+	}
+	slices.SortStableFunc(out, func(a, b *fileView) int { return worstFirst(a.Findings[0], b.Findings[0]) })
 	return out
 }
+
+// worstFirst orders findings by severity.
+func worstFirst(a, b *findingView) int { return cmp.Compare(b.severity, a.severity) }
 
 // hostsOfFiles are the hosts that are made of a file, by its name.
 func (v *pageView) hostsOfFiles(r *Report) map[string][]*hostView {
@@ -178,7 +187,7 @@ func (v *pageView) hostsOfFiles(r *Report) map[string][]*hostView {
 func newFindingView(f lint.Finding) *findingView {
 	v := &findingView{
 		Severity: f.Severity.String(), Rule: f.Rule.ID, Name: f.Rule.Name, Message: escape(f.Message, true),
-		Place: placeOf(f.File, f.Span), unit: f.Unit(), Excerpt: excerpt(f.File, f.Span),
+		Place: placeOf(f.File, f.Span), unit: f.Unit(), severity: f.Severity, Excerpt: excerpt(f.File, f.Span),
 	}
 	v.Link, v.Help, v.Fix = f.Rule.Link(), f.Rule.Help(), "none"
 	if len(f.Fixes) > 0 {
@@ -235,7 +244,12 @@ func diffLines(diff string) []diffLine {
 		if len(line) > longDiffLine {
 			line = strings.ToValidUTF8(line[:longDiffLine], "") + "…\n"
 		}
-		out = append(out, diffLine{kind, strings.Clone(escape(line, true))}) // so that the diff can go
+		line = strings.Clone(escape(line, true)) // so that the diff can go
+		if n := len(out) - 1; n >= 0 && out[n].Kind == kind {
+			out[n].Text += line
+			continue
+		}
+		out = append(out, diffLine{kind, line})
 	}
 	return out
 }
