@@ -157,7 +157,7 @@ var scalarTypes = []string{
 // declaredValue is the value of an option that the project declares.
 func (w *world) declaredValue(n *node, d declaration) (*eval.Thunk, bool) {
 	n.settle()
-	if n.inDefs || len(n.unseenAbove()) > 0 {
+	if n.settling == running || len(n.unseenAbove()) > 0 {
 		return nil, false
 	}
 	value, ok := w.merged(n, d.typ, d.attrs.Lookup("default"), 0)

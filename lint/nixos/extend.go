@@ -21,7 +21,7 @@ func (w *world) extend(set *node) {
 		}
 		if more := w.elementDefs(n, modules); len(more) > 0 {
 			n.raw = slices.Concat(n.raw, more)
-			n.hasPlain, n.plain, n.hasDefs, n.defs, n.lost = false, nil, false, nil, nil
+			n.discharging, n.plain, n.settling, n.defs, n.lost = due, nil, due, nil, nil
 		}
 	}
 }

@@ -110,7 +110,7 @@ func (n *node) option() *Option {
 			}
 		}
 	}
-	if !n.inDefs {
+	if n.settling != running {
 		n.opt = o
 	}
 	return o
@@ -160,7 +160,7 @@ func (o *Option) Attrs() []*Option {
 		}
 		settled = settled && kid.opt != nil
 	}
-	if n.hasKids && settled {
+	if n.expanding == done && settled {
 		n.attrs = found
 	}
 	return found

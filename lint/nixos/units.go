@@ -200,7 +200,7 @@ func timersOf(units []*Unit) []*Unit {
 		}
 		timers = append(timers, &Unit{
 			Name: name, Pattern: u.Pattern, Scope: u.Scope, Host: u.Host, When: u.When,
-			opt:         &Option{Path: u.opt.Path, Defs: u.opt.Defs, node: &node{world: u.opt.node.world, hasKids: true, hasDefs: true, assume: u.opt.node.assume}},
+			opt:         &Option{Path: u.opt.Path, Defs: u.opt.Defs, node: &node{world: u.opt.node.world, expanding: done, settling: done, assume: u.opt.node.assume}},
 			derivedFrom: startAt,
 		})
 	}
