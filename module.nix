@@ -24,14 +24,14 @@ in
       type = lib.types.str;
       default = "weekly";
       example = "Mon 04:00";
-      description = "When the audit runs: a calendar time of systemd.time(7).";
+      description = "When the audit runs: a calendar time of systemd.time(7). A run that was missed is made up for.";
     };
 
     baselines = lib.mkOption {
-      type = lib.types.listOf lib.types.str;
+      type = lib.types.listOf (lib.types.either lib.types.str lib.types.path);
       default = [ "light" ];
-      example = [ "strict" ];
-      description = "The baselines to compare units with, in addition to those that apply on their own.";
+      example = lib.literalExpression "[ \"strict\" ./baseline.nix ]";
+      description = "The baselines to compare units with, in addition to those that apply on their own: names and files.";
     };
 
     format = lib.mkOption {
@@ -43,6 +43,7 @@ in
   };
 
   config = lib.mkIf cfg.enable {
+    systemd.timers.wardnix.timerConfig.Persistent = true;
     systemd.services.wardnix = {
       description = "Audit of the services of this system";
       startAt = cfg.dates;

@@ -28,6 +28,9 @@ func (*scoreVerb) about() about {
 Paths are Nix files, .service files (with their drop-ins next to them), or directories of either. If the
 source does not determine everything, the lowest and the highest exposure that the unit can have are given.
 
+Exposures are those on x86-64. On 64-bit ARM, systemd-analyze security prints up to 0.3 less for a unit with
+SystemCallFilter: @cpu-emulation, @obsolete and @raw-io contain no system call of that architecture.
+
 Exits with 1 when a unit's lowest exposure is above --fail-above, or a unit is more exposed than
 --ratchet records, and with 2 when a unit cannot be read or would not be loaded by systemd.`}
 }

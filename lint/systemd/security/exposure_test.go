@@ -38,6 +38,27 @@ type recorded struct {
 	}
 }
 
+// Exposures on 64-bit ARM differ by three groups, as the help of wardnix score says: they
+// contain no system call of it, and every filter counts as one of them.
+func TestGroupsOfARM(t *testing.T) {
+	native := directive.SyscallSets["arm64"]
+	for v := directive.Oldest; v <= directive.Newest; v++ {
+		var without []string
+		for _, c := range checks {
+			if c.group == "" {
+				continue
+			}
+			set := directive.GroupsOf(v)[c.group].Set
+			if foreign := native.Complement(); set.Within(&foreign) {
+				without = append(without, c.group)
+			}
+		}
+		if got := strings.Join(without, " "); got != "@obsolete @cpu-emulation @raw-io" {
+			t.Errorf("systemd %s: groups without a system call: %s", v, got)
+		}
+	}
+}
+
 // TestRecordedCases compares every row, text, value, order and number with what
 // twelve real binaries printed for 508 units.
 func TestRecordedCases(t *testing.T) {
