@@ -177,10 +177,7 @@
 
       checks = eachSystem (pkgs: {
         package = wardnix pkgs;
-        template = self.lib.mkCheck {
-          inherit pkgs;
-          src = ./docs/template/default;
-        };
+        inherit ((wardnix pkgs).tests) lint;
       });
 
       devShells = eachSystem (pkgs: {

@@ -115,41 +115,46 @@ func TestActionScript(t *testing.T) {
 	}
 }
 
-// The workflows of the recipes, and the action, are what the linters of workflows accept.
+// The action and the workflows of the recipes are what the linters of workflows and the
+// schemas of their hosts accept.
 func TestWorkflowsAreSafe(t *testing.T) {
 	dir := t.TempDir()
-	workflows := filepath.Join(dir, ".github", "workflows")
-	if err := os.MkdirAll(workflows, 0o755); err != nil {
-		t.Fatal(err)
-	}
+	var workflows []string
 	for name, text := range recipes(t) {
-		if strings.HasPrefix(name, ".github/") {
-			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
-				t.Fatal(err)
-			}
+		github := strings.HasPrefix(name, ".github/")
+		if !github && name != ".gitlab-ci.yml" {
+			continue
+		}
+		if github {
+			workflows = append(workflows, name)
+		}
+		if err := os.MkdirAll(filepath.Join(dir, filepath.Dir(name)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
 		}
 	}
 	action, err := filepath.Abs("../../action.yml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range [][]string{
-		{"zizmor", "--offline", "--no-progress", "--quiet", action, workflows},
-		{"check-jsonschema", "--builtin-schema", "vendor.github-actions", action},
-		{"actionlint"},
+	for name, command := range map[string][]string{
+		"linted by zizmor":     append([]string{"zizmor", "--offline", "--no-progress", "--quiet", action}, workflows...),
+		"linted by actionlint": append([]string{"actionlint"}, workflows...),
+		"schema of actions":    {"check-jsonschema", "--builtin-schema", "vendor.github-actions", action},
+		"schema of workflows":  append([]string{"check-jsonschema", "--builtin-schema", "vendor.github-workflows"}, workflows...),
+		"schema of GitLab":     {"check-jsonschema", "--builtin-schema", "vendor.gitlab-ci", ".gitlab-ci.yml"},
 	} {
-		t.Run(c[0], func(t *testing.T) {
-			program, args := c[0], c[1:]
-			if program != "actionlint" {
-				testtool.Extra(t, program)
+		t.Run(name, func(t *testing.T) {
+			if command[0] == "actionlint" {
+				testtool.Need(t, command[0])
 			} else {
-				testtool.Need(t, program)
-				args, err = filepath.Glob(filepath.Join(workflows, "*"))
-				if err != nil {
-					t.Fatal(err)
-				}
+				testtool.Extra(t, command[0])
 			}
-			if out, err := exec.Command(program, args...).CombinedOutput(); err != nil {
+			cmd := exec.Command(command[0], command[1:]...)
+			cmd.Dir = dir
+			if out, err := cmd.CombinedOutput(); err != nil {
 				t.Errorf("%v\n%s", err, out)
 			}
 		})

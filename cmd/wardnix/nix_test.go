@@ -117,7 +117,7 @@ func TestFlake(t *testing.T) {
 		if err := json.NewDecoder(strings.NewReader(out)).Decode(&shown); err != nil {
 			t.Fatal(err)
 		}
-		want := strings.Fields(`apps.SYSTEM.default apps.SYSTEM.lint checks.SYSTEM.package checks.SYSTEM.template
+		want := strings.Fields(`apps.SYSTEM.default apps.SYSTEM.lint checks.SYSTEM.lint checks.SYSTEM.package
 			devShells.SYSTEM.default flakeModule lib nixosModules.baseline-cloudflared nixosModules.baseline-light
 			nixosModules.baseline-server nixosModules.baseline-strict nixosModules.default overlays.default packages.SYSTEM.default
 			templates.default templates.flake-parts`)

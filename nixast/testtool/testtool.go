@@ -39,11 +39,11 @@ func Given(tb testing.TB, variable string) string {
 	return value
 }
 
-// Extra skips a test unless a program is in PATH that CI does not install.
+// Extra skips a test unless a program is in PATH that CI need not have.
 func Extra(tb testing.TB, program string) {
 	tb.Helper()
 	if _, err := exec.LookPath(program); err != nil {
-		tb.Skipf("%s is not installed, and .ci/run does not install it", program)
+		tb.Skipf("%s is not installed, and CI need not have it", program)
 	}
 }
 

@@ -65,7 +65,8 @@
                     . ${builtins.head args.nativeInstallCheckInputs}
                   ''
                 // {
-                  inherit (args) meta;
+                  inherit (args) meta src;
+                  inherit (args.passthru) tests;
                 };
             in
             package;
