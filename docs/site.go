@@ -260,7 +260,7 @@ func markdown(text string) string {
 	if err := converter.Convert([]byte(text), &b); err != nil {
 		panic(err) // a buffer takes everything
 	}
-	return b.String()
+	return strings.ReplaceAll(b.String(), "<pre>", `<pre tabindex="0" role="group" aria-label="Code">`) // the keyboard reaches what can be scrolled
 }
 
 var converter = goldmark.New(goldmark.WithExtensions(extension.Table), goldmark.WithParserOptions(parser.WithAutoHeadingID()))

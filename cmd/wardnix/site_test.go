@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"path/filepath"
 	"testing"
 	"time"
@@ -50,6 +51,20 @@ func TestDocsInChromium(t *testing.T) {
 		}
 		if err := p.Wait(step.until); err != nil {
 			t.Fatalf("%s: %v %v", step.name, err, p.Errors)
+		}
+	}
+	for _, name := range []string{"index.html", "rules/index.html", "rules/B001.html", "directives/ProtectSystem.html", "recipes.html", "output.html"} {
+		for _, scheme := range []string{"light", "dark"} {
+			if err := errors.Join(p.Scheme(scheme), p.Go("file://"+dir+"/"+name), p.Wait("document.readyState === 'complete' && location.pathname.endsWith('/"+name+"')")); err != nil {
+				t.Fatal(err)
+			}
+			problems, err := p.Inaccessible()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, problem := range problems {
+				t.Errorf("%s, %s: %s", name, scheme, problem)
+			}
 		}
 	}
 }

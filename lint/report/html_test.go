@@ -33,7 +33,7 @@ func pageOf(t *testing.T, r *report.Report) string {
 	return b.String()
 }
 
-var source = regexp.MustCompile(`(?s)<pre class="source" tabindex="0"><code>(.*?)</code>`)
+var source = regexp.MustCompile(`(?s)<pre class="source" tabindex="0"[^>]*><code>(.*?)</code>`)
 
 // An excerpt has two lines around the place, and marks it on each of its lines.
 func TestExcerpt(t *testing.T) {

@@ -125,7 +125,7 @@ func (w *writer) setting(s profile.Entry) {
 
 // code is a block of text as it is. It can be scrolled, so the keyboard reaches it.
 func code(text string) string {
-	return "<pre tabindex=\"0\"><code>" + html.EscapeString(text) + "</code></pre>\n"
+	return "<pre tabindex=\"0\" role=\"group\" aria-label=\"Code\"><code>" + html.EscapeString(text) + "</code></pre>\n"
 }
 
 func word(text string) string { return "<code>" + html.EscapeString(text) + "</code>" }

@@ -141,6 +141,30 @@ func (p *Page) Eval(expression string, result any) error {
 	return json.Unmarshal(answer.Result.Value, result)
 }
 
+// Drop drops files and directories, by their paths, on the middle of the page.
+func (p *Page) Drop(paths ...string) error {
+	var size [2]float64
+	if err := p.Eval("[innerWidth / 2, innerHeight / 2]", &size); err != nil {
+		return err
+	}
+	for _, event := range []string{"dragEnter", "dragOver", "drop"} {
+		data := map[string]any{"items": []any{}, "files": paths, "dragOperationsMask": 1}
+		if err := p.call("Input.dispatchDragEvent", map[string]any{"type": event, "x": size[0], "y": size[1], "data": data}, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Choose chooses files, or a directory, in the input that a selector of CSS finds.
+func (p *Page) Choose(selector string, paths ...string) error {
+	var found struct{ Result struct{ ObjectID string } }
+	if err := p.call("Runtime.evaluate", map[string]any{"expression": fmt.Sprintf("document.querySelector(%q)", selector)}, &found); err != nil {
+		return err
+	}
+	return p.call("DOM.setFileInputFiles", map[string]any{"objectId": found.Result.ObjectID, "files": paths}, nil)
+}
+
 // Screenshot is the page as it is shown, as PNG.
 func (p *Page) Screenshot() ([]byte, error) {
 	var shot struct{ Data string }

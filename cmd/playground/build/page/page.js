@@ -307,7 +307,7 @@ function showFinding(f, open) {
 const goTo = (p) => el("button", { type: "button", class: "link", onclick: () => show(p.file, p.start, p.end) }, `${p.file}:${p.line}:${p.column}`);
 
 function diffView(text) {
-  const pre = el("pre", { class: "diff", tabindex: "0" });
+  const pre = el("pre", { class: "diff", tabindex: "0", role: "group", "aria-label": "Diff" });
   fillDiff(pre, text);
   return pre;
 }
@@ -353,8 +353,8 @@ async function showUnits() {
     return;
   }
   const open = new Set([...document.querySelectorAll("#units details[open]")].map((d) => d.dataset.key));
-  $("units").replaceChildren(...answer.units.map((u) => showUnit(u, open)));
-  if (answer.units.length === 0) $("units").append(el("p", {}, "No units are defined here."));
+  const about = answer.units.length === 0 ? "No units are defined here." : "Exposure as systemd-analyze security prints it: now → after the safe fixes → after all fixes.";
+  $("units").replaceChildren(el("p", { class: "about" }, about), ...answer.units.map((u) => showUnit(u, open)));
 }
 
 function exposures(u) {
@@ -368,7 +368,7 @@ function showUnit(u, open) {
   const about = [u.host, u.scope === "system" ? "" : u.scope].filter(Boolean).join(", ");
   const checks = u.checks.length === 0 ? null : el("details", { "data-key": key + "checks", open: open.has(key + "checks") },
     el("summary", {}, "Exposure by check"),
-    el("div", { class: "scroll", tabindex: "0" }, el("table", {},
+    el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Exposure of " + u.name + " by check" }, el("table", {},
       el("caption", {}, "What each check adds: now, after the safe fixes, after all fixes"),
       el("thead", {}, el("tr", {}, ...["Check", "Now", "Safe", "All"].map((h) => el("th", { scope: "col" }, h)))),
       el("tbody", {}, ...u.checks.map((c) => el("tr", {},
@@ -490,22 +490,39 @@ async function take(list) {
   say(`Opened ${plural(names.length, "file")}.`);
 }
 
+// What is dropped, in one form. Chromium gives a page from a file no contents by entries,
+// and other browsers have no handles.
+const ofHandle = (h) => ({
+  name: h.name, isFile: h.kind === "file", file: () => h.getFile(),
+  async inside() {
+    const out = [];
+    for await (const child of h.values()) out.push(ofHandle(child));
+    return out;
+  },
+});
+const ofEntry = (e) => ({
+  name: e.name, isFile: e.isFile, file: () => new Promise((ok, no) => e.file(ok, no)),
+  async inside() {
+    const out = [], reader = e.createReader();
+    for (let some; (some = await new Promise((ok, no) => reader.readEntries(ok, no))).length > 0;) out.push(...some.map(ofEntry));
+    return out;
+  },
+});
+
 async function dropped(items) {
+  const things = await Promise.all([...items].filter((i) => i.kind === "file")
+    .map((i) => (i.getAsFileSystemHandle ? i.getAsFileSystemHandle().then(ofHandle) : ofEntry(i.webkitGetAsEntry()))));
   const out = [];
-  const walk = async (entry, path) => {
+  const walk = async (thing, path) => {
     if (out.length >= LIMIT) return;
-    if (entry.isFile) {
-      if (wanted(path)) out.push({ path, file: await new Promise((ok, no) => entry.file(ok, no)) });
+    if (thing.isFile) {
+      if (wanted(path)) out.push({ path, file: await thing.file() });
       return;
     }
-    if (/^(\.git|node_modules|result)$/.test(entry.name)) return;
-    const reader = entry.createReader();
-    for (let some; (some = await new Promise((ok, no) => reader.readEntries(ok, no))).length > 0;) {
-      for (const e of some) await walk(e, (path ? path + "/" : "") + e.name);
-    }
+    if (/^(\.git|node_modules|result)$/.test(thing.name)) return;
+    for (const child of await thing.inside()) await walk(child, (path ? path + "/" : "") + child.name);
   };
-  const entries = [...items].map((i) => i.webkitGetAsEntry()).filter(Boolean);
-  for (const e of entries) await walk(e, entries.length === 1 && e.isDirectory ? "" : e.name);
+  for (const thing of things) await walk(thing, things.length === 1 && !thing.isFile ? "" : thing.name);
   return out;
 }
 
