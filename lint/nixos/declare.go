@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"wardnix/nixast"
 	"wardnix/nixast/eval"
 )
 
@@ -27,7 +26,11 @@ func (w *world) declaration(path []string) (declaration, bool) {
 	if len(found) != 1 {
 		return declaration{}, false
 	}
-	return declaration{attrs: found[0], typ: w.typeOf(found[0].Lookup("type"))}, true
+	typ := found[0].Lookup("type")
+	if len(typ.Defs) == 0 {
+		return declaration{attrs: found[0], typ: optionType{name: "unspecified"}}, true
+	}
+	return declaration{attrs: found[0], typ: w.typeOf(typ)}, true
 }
 
 // declarations are what mkOption made of all declarations at a path.
@@ -146,14 +149,6 @@ func (w *world) typeOfThunk(t *eval.Thunk) optionType {
 	return optionType{name, u.Args}
 }
 
-// scalarTypes are the types whose definitions must be equal, and whose value
-// is what is written.
-var scalarTypes = []string{
-	"str", "bool", "int", "float", "number", "path", "port", "package", "nonEmptyStr", "singleLineStr",
-	"enum", "strMatching", "ints.positive", "ints.unsigned", "ints.between", "ints.u8", "ints.u16", "ints.u32",
-	"passwdEntry", "shellPackage", "externalPath", "pathInStore",
-}
-
 // declaredValue is the value of an option that the project declares.
 func (w *world) declaredValue(n *node, d declaration) (*eval.Thunk, bool) {
 	n.settle()
@@ -171,153 +166,4 @@ func (w *world) declaredValue(n *node, d declaration) (*eval.Thunk, bool) {
 		return w.ev.Call(w.ev.Value(apply), value), true
 	}
 	return value, true
-}
-
-// merged is the value of the definitions at n by the rules of a type, with the
-// default where there are none.
-func (w *world) merged(n *node, t optionType, fallback eval.Attr, depth int) (*eval.Thunk, bool) {
-	n.settle()
-	if depth > 8 || slices.ContainsFunc(n.defs, func(d rawDef) bool { return d.maybe != nil || !d.misfit.IsZero() }) {
-		return nil, false
-	}
-	switch {
-	case w.isScalar(t, 4):
-		return w.mergedScalar(n, fallback)
-	case t.isSetOf() && (len(n.defs) > 0 || !certain(fallback)):
-		return w.mergedAttrs(n, w.typeOfThunk(t.args[0]), depth)
-	case t.name == "submodule" && len(t.args) == 1:
-		return w.mergedSubmodule(n, t.args[0])
-	case len(n.defs) == 0 && certain(fallback) && t.name != "":
-		return w.ev.Value(fallback), true
-	case len(n.defs) == 0:
-		return nil, false
-	case t.name == "listOf" && len(t.args) == 1 && w.isScalar(w.typeOfThunk(t.args[0]), 4):
-		return w.mergedList(n)
-	case t.isRaw() && len(n.defs) == 1 && n.defs[0].when == nil:
-		return n.defs[0].value, true
-	}
-	return nil, false
-}
-
-// isSetOf reports whether the type is that of sets whose attributes have one type.
-func (t optionType) isSetOf() bool {
-	return (t.name == "attrsOf" || t.name == "lazyAttrsOf") && len(t.args) == 1
-}
-
-// isRaw reports whether the value of the type is the one definition that there is.
-func (t optionType) isRaw() bool {
-	return t.name == "attrs" || t.name == "anything" || t.name == "raw" || t.name == "unspecified"
-}
-
-// mergedScalar is the one value that definitions agree on.
-func (w *world) mergedScalar(n *node, fallback eval.Attr) (*eval.Thunk, bool) {
-	var defs []eval.Def
-	for _, d := range n.defs {
-		if d.when == nil {
-			return d.value, true // the others must equal it
-		}
-		defs = append(defs, eval.Def{When: d.when, Value: d.value, Site: d.site})
-	}
-	if !certain(fallback) {
-		return nil, false
-	}
-	defs = append(defs, eval.Def{Value: w.ev.Value(fallback)})
-	return w.ev.Value(eval.Attr{Name: n.name, Defs: defs}), true
-}
-
-// mergedList is the concatenation of all definitions.
-func (w *world) mergedList(n *node) (*eval.Thunk, bool) {
-	always := false
-	list := &eval.List{}
-	for _, e := range n.option().List() {
-		if e.Value == nil || e.Unseen != "" {
-			return nil, false
-		}
-		always = always || e.Def.When == nil
-		list.Items = append(list.Items, eval.Item{When: e.When, Value: e.Value})
-	}
-	for _, d := range n.defs {
-		if _, isList := w.ev.Force(d.value).(*eval.List); !isList {
-			return nil, false
-		}
-		always = always || d.when == nil
-	}
-	return eval.Known(list), always // else the default may count
-}
-
-// mergedAttrs is a set whose attributes are merged one by one.
-func (w *world) mergedAttrs(n *node, t optionType, depth int) (*eval.Thunk, bool) {
-	attrs := map[string]*eval.Thunk{}
-	for _, kid := range n.children() {
-		kid.settle()
-		if kid.pattern || !slices.ContainsFunc(kid.defs, func(d rawDef) bool { return d.when == nil && d.maybe == nil }) {
-			return nil, false
-		}
-		attrs[kid.name] = w.ev.Defer(func() *eval.Thunk {
-			if value, ok := w.merged(kid, t, eval.Attr{}, depth+1); ok {
-				return value
-			}
-			return w.configAt(kid.path())
-		})
-	}
-	if len(n.unseen) > 0 {
-		return nil, false
-	}
-	return eval.NewAttrs(attrs), true
-}
-
-// mergedSubmodule is the configuration of a submodule whose definitions are
-// modules.
-func (w *world) mergedSubmodule(n *node, modules *eval.Thunk) (*eval.Thunk, bool) {
-	sub := w.submodule(n)
-	queue := sub.submodules(modules)
-	for _, d := range n.defs {
-		queue = append(queue, pendingModule{value: d.value, when: d.when})
-	}
-	sub.collect(queue)
-	if len(sub.unseen) > 0 {
-		return nil, false
-	}
-	return sub.configAt(nil), true
-}
-
-// submodule is an empty world for the submodule at n.
-func (w *world) submodule(n *node) *world {
-	sub := newWorld(w.view, w.ev)
-	sub.label = w.label + "." + nixast.QuoteAttrPath(n.path()...)
-	sub.complete = true
-	name := eval.NewString(n.name)
-	if n.pattern {
-		name = w.opaque(n.name)
-	}
-	sub.extra = map[string]*eval.Thunk{"name": name}
-	return sub
-}
-
-// submodules are the modules in the arguments of types.submodule.
-func (w *world) submodules(args ...*eval.Thunk) []pendingModule {
-	var queue []pendingModule
-	for _, arg := range args {
-		if _, isList := w.ev.Force(arg).(*eval.List); isList {
-			queue = append(queue, w.moduleList(arg, nil)...)
-		} else {
-			queue = append(queue, pendingModule{value: arg})
-		}
-	}
-	return queue
-}
-
-func (w *world) isScalar(t optionType, depth int) bool {
-	if slices.Contains(scalarTypes, t.name) {
-		return true
-	}
-	if depth == 0 || t.name != "nullOr" && t.name != "either" {
-		return false
-	}
-	for _, arg := range t.args {
-		if !w.isScalar(w.typeOfThunk(arg), depth-1) {
-			return false
-		}
-	}
-	return len(t.args) > 0
 }

@@ -235,14 +235,14 @@ func beginsLine(before string) bool {
 
 // filled is a value with its gaps filled.
 func (p *textParser) filled(text string) *eval.String {
-	value := &eval.String{}
+	var pieces []eval.Piece
 	for i, part := range strings.Split(text, gap) {
 		if i > 0 {
-			value.Pieces = append(value.Pieces, p.unknown[i-1])
+			pieces = append(pieces, p.unknown[i-1])
 		}
 		if part != "" {
-			value.Pieces = append(value.Pieces, eval.Piece{Text: part})
+			pieces = append(pieces, eval.Piece{Text: part})
 		}
 	}
-	return value
+	return eval.NewText(pieces...)
 }

@@ -21,6 +21,9 @@ func NewInt(i int64) *Thunk { return Known(&Int{V: i}) }
 // NewString is a string.
 func NewString(s string) *Thunk { return Known(newString(nixast.Node{}, s)) }
 
+// NewText is a string of pieces that may be there under conditions, or not be known.
+func NewText(pieces ...Piece) *String { return &String{Pieces: joined(nil, pieces...)} }
+
 // NewList is a list of these elements.
 func NewList(elements ...*Thunk) *Thunk {
 	l := &List{}
@@ -32,6 +35,9 @@ func NewList(elements ...*Thunk) *Thunk {
 
 // NewAttrs is a set of these attributes.
 func NewAttrs(attrs map[string]*Thunk) *Thunk { return Known(newAttrs(attrs)) }
+
+// NewSet is a set of attributes that may be there under conditions.
+func NewSet(attrs ...Attr) *Thunk { return Known(attrsOf(nixast.Node{}, attrs)) }
 
 // NewOpenAttrs is [NewAttrs] with further attributes that are not known, for
 // the reason of rest (made by [Evaluator.Opaque]): the arguments of a module.
