@@ -3,6 +3,7 @@ package nixos
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"wardnix/nixast/eval"
 )
@@ -24,6 +25,8 @@ type Host struct {
 	// Unstable tells that the host is pinned to a revision of the unstable branch
 	// that was heading for Release: what changes in that release may be missing.
 	Unstable bool
+	// Locked is when that revision was made; the zero Time if that is not known.
+	Locked time.Time
 	// Files are the files that the host is made of, as far as they are in
 	// the project, in the order of the module system.
 	Files []*File
@@ -78,7 +81,7 @@ func (h *Host) setRelease(opts Options, pinned pins, input string) {
 	h.ReleaseKnown = !opts.Release.IsZero() || opts.Systemd != 0
 	if h.Release.IsZero() {
 		if pin, ok := pinned.of(input); ok {
-			h.Release, h.Unstable, h.ReleaseKnown = pin.Release, pin.unstable, true
+			h.Release, h.Unstable, h.Locked, h.ReleaseKnown = pin.Release, pin.unstable, pin.locked, true
 		} else {
 			h.Release = newestRelease
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"path"
 	"strings"
+	"time"
 
 	"wardnix/nixast"
 )
@@ -19,6 +20,7 @@ type pin struct {
 	// unstable tells that the pin is a revision of the unstable branch, which was
 	// heading for the release and may lack a part of it.
 	unstable bool
+	locked   time.Time // when the revision was made; the zero Time if that is not known
 }
 
 // of is the release of a pin of that name; if there is none, that of the pin
@@ -132,7 +134,7 @@ func (n lockNode) release() (pin, bool) {
 		ref = "" // a tarball of no named release
 	}
 	r, ok := releaseOfRef(ref, n.Locked.LastModified)
-	return pin{Release: r, unstable: true}, ok
+	return pin{Release: r, unstable: true, locked: time.Unix(n.Locked.LastModified, 0).UTC()}, ok
 }
 
 // isNixpkgs reports whether an input is nixpkgs, or a copy of it by that name.

@@ -1,9 +1,12 @@
 package migration
 
 import (
+	_ "embed"
 	"iter"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 
 	"wardnix/emit"
 	"wardnix/lint"
@@ -18,12 +21,18 @@ import (
 type migration struct {
 	old, new []string
 	since    nixos.Release
+	// on is a day from which on the unstable branch has the change.
+	on time.Time
 	// removed tells that a configuration that sets the old name no longer
 	// evaluates; the others go on working with a warning.
 	removed bool
 	// conf tells that the old option was the text of a configuration file,
 	// and the new one holds its settings.
 	conf bool
+	// listed tells that the migration is of the table, and since the first release
+	// that is known to have it. Another value may be needed if retyped is set.
+	listed, retyped bool
+	message         string // of NixOS, for one that is removed
 }
 
 var (
@@ -66,6 +75,59 @@ var migrations = slices.Concat(
 	}),
 )
 
+// table are the options of systemd and its neighbors that NixOS renamed or removed up to
+// the day listedOn. internal/renames makes it.
+//
+//go:embed options.tsv
+var table string
+
+// listedOn is the day of the newest tree that the table is made of. settingsOn and loginOn
+// are the ends of the months in which systemd.settings and services.logind.settings came.
+var (
+	listedOn   = time.Date(2026, time.July, 15, 0, 0, 0, 0, time.UTC)
+	settingsOn = time.Date(2025, time.July, 31, 0, 0, 0, 0, time.UTC)
+	loginOn    = time.Date(2025, time.August, 31, 0, 0, 0, 0, time.UTC)
+)
+
+// allMigrations are those above, and those that the table has besides.
+var allMigrations = sync.OnceValue(func() []*migration {
+	known := map[string]*migration{}
+	var all []*migration
+	for i := range migrations {
+		m := &migrations[i]
+		known[nixast.QuoteAttrPath(m.old...)] = m
+		all = append(all, m)
+		switch {
+		case unit.CommonPrefix(m.new, []string{"systemd", "settings"}) == 2:
+			m.on = settingsOn
+		case unit.CommonPrefix(m.new, []string{"services", "logind", "settings"}) == 3:
+			m.on = loginOn
+		}
+	}
+	for line := range strings.Lines(table) {
+		row := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+		if len(row) != 5 || strings.HasPrefix(line, "#") {
+			continue
+		}
+		if m := known[row[1]]; m != nil {
+			if m.on.IsZero() {
+				m.on = listedOn
+			}
+			continue
+		}
+		m := &migration{old: names(row[1]), on: listedOn, removed: row[0] == "Removed", listed: true, message: row[4]}
+		m.retyped = row[0] == "Changed" || row[0] == "Merged"
+		if m.since, _ = nixos.ParseRelease(row[3]); row[2] != "" {
+			m.new = names(row[2])
+		}
+		all = append(all, m)
+	}
+	return all
+})
+
+// names are the names of a path.
+func names(path string) []string { return strings.Split(path, ".") }
+
 // renamed are migrations of the options below one to settings below another.
 func renamed(since nixos.Release, from, to []string, names map[string]string) []migration {
 	var out []migration
@@ -82,12 +144,17 @@ func reached(h *nixos.Host, release nixos.Release) bool {
 	return h.ReleaseKnown && (release.Before(h.Release) || release == h.Release && !h.Unstable)
 }
 
+// applies reports whether a host certainly has the migration: by its release, or by the
+// day of its revision of the unstable branch.
+func (m *migration) applies(h *nixos.Host) bool {
+	return reached(h, m.since) || h.Unstable && !m.on.IsZero() && h.Locked.After(m.on)
+}
+
 // migrationsFor are the migrations that apply to a host.
 func migrationsFor(h *nixos.Host) iter.Seq[*migration] {
 	return func(yield func(*migration) bool) {
-		for i := range migrations {
-			m := &migrations[i]
-			if reached(h, m.since) && !yield(m) {
+		for _, m := range allMigrations() {
+			if m.applies(h) && !yield(m) {
 				return
 			}
 		}
@@ -108,7 +175,14 @@ func (m *migration) definitions(h *nixos.Host) iter.Seq[*nixos.Def] {
 // at begins a finding about a definition of the old option.
 func (m *migration) at(p *lint.Pass, h *nixos.Host, d *nixos.Def) *lint.Draft {
 	to := nixast.QuoteAttrPath(m.new...)
-	draft := p.AtOption(h, d, m.old, m.new).Place(unit.Place(d.Binding)).Help("use `%s`", to)
+	draft := p.AtOption(h, d, m.old, m.new).Place(unit.Place(d.Binding))
+	if m.message != "" {
+		draft.Note("NixOS: %s", m.message)
+	}
+	if len(m.new) == 0 {
+		return draft
+	}
+	draft.Help("use `%s`", to)
 	if edits, settings, ok := m.rewrite(h, d); ok {
 		draft.Concerns(unit.Options(h, settings...)...).
 			Fix(lint.Fix{Title: "move to `" + to + "`", Applicability: lint.Safe, Edits: lint.In(d.Binding.File(), edits)})
@@ -146,7 +220,7 @@ func dependsOnRelease(c *eval.Cond) bool {
 // part of the path, and for one next to others of the new name.
 func (m *migration) rewrite(h *nixos.Host, d *nixos.Def) (edits []emit.Edit, settings [][]string, ok bool) {
 	b, isBinding := d.Binding.AsBinding()
-	if !isBinding || !d.Wrapper.IsZero() || h.Option(m.new...).IsSet() || m.removed && !m.conf {
+	if !isBinding || !d.Wrapper.IsZero() || h.Option(m.new...).IsSet() || m.removed && !m.conf || m.retyped {
 		return nil, nil, false
 	}
 	common := unit.CommonPrefix(m.old, m.new)

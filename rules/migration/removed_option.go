@@ -14,7 +14,11 @@ func checkRemoved(p *lint.Pass, h *nixos.Host) {
 			continue
 		}
 		for d := range m.definitions(h) {
-			m.at(p, h, d).Reportf("%s: removed in NixOS %s, so evaluation fails", h.Option(m.old...), m.since)
+			if m.listed {
+				m.at(p, h, d).Reportf("%s: NixOS %s no longer has it, so evaluation fails", h.Option(m.old...), m.since)
+			} else {
+				m.at(p, h, d).Reportf("%s: removed in NixOS %s, so evaluation fails", h.Option(m.old...), m.since)
+			}
 		}
 	}
 }

@@ -14,7 +14,11 @@ func checkRenamed(p *lint.Pass, h *nixos.Host) {
 			continue
 		}
 		for d := range m.definitions(h) {
-			m.at(p, h, d).Reportf("%s: renamed in NixOS %s", h.Option(m.old...), m.since)
+			if m.listed {
+				m.at(p, h, d).Reportf("%s: NixOS %s has another name for it", h.Option(m.old...), m.since)
+			} else {
+				m.at(p, h, d).Reportf("%s: renamed in NixOS %s", h.Option(m.old...), m.since)
+			}
 		}
 	}
 }

@@ -65,7 +65,7 @@ in
           PERHAPS = toString cfg.perhaps;
           FREE = "${cfg.free.own} ${cfg.free.more}";
           NESTED = (lib.head cfg.nested.a).b;
-          FLOAT = lib.strings.floatToString 1.5;
+          FLOAT = toString 1.5;
         };
         serviceConfig.Nice = if cfg.without == 42 then 5 else 6;
         serviceConfig.CPUWeight = if cfg.x == 42 then 50 else 60;
