@@ -73,7 +73,7 @@ func TestPins(t *testing.T) {
   },
   "root": "root", "version": 7
 }`,
-			want: pins{"nixpkgs": {Release: Release{25, 11}, unstable: true}, "stable": {Release: Release{24, 11}}},
+			want: pins{"nixpkgs": {Release: Release{25, 11}, unstable: true, locked: time.Unix(1760000000, 0).UTC()}, "stable": {Release: Release{24, 11}}},
 		},
 		{
 			name: "flake.lock: a tarball of a channel", parse: parseFlakeLock,
