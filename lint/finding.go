@@ -47,6 +47,8 @@ type Finding struct {
 	// Full, if not nil, makes the finding with its notes and fixes, which it lacks: see
 	// [Linter.Brief].
 	Full func() Finding
+	// Whole reports that it depends on the whole project, not only on its units.
+	Whole bool
 	// Sharing, if not nil, lets units of one text have one finding with one fix.
 	Sharing *Sharing
 }

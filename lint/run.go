@@ -29,6 +29,9 @@ type Linter struct {
 	// same project. Run looks only at the parts of the project that changed since, and
 	// notes what it found.
 	Looked *Looked
+	// Near reports that the project lacks hosts: see [nixos.Project.Near]. Checks that see
+	// the whole project do not look.
+	Near bool
 	// Filters look in order at the findings that no comment suppresses, in every
 	// round anew: they drop findings, or change their severity.
 	Filters []Filter
@@ -126,11 +129,11 @@ func (r *run) look(rules []*Rule, s *sightings) {
 		for _, part := range r.world.Parts {
 			p := r.parts[part][rule]
 			found = append(found, p.found...)
-			for _, look := range p.later {
-				look(whole)
-			}
+			whole.later = append(whole.later, p.later...)
 		}
-		r.lookAtAll(whole)
+		if !r.Near {
+			r.lookAtAll(whole)
+		}
 		r.found[rule] = append(found, whole.found...)
 	}
 }
@@ -184,6 +187,9 @@ func (p *Pass) Later(look func(*Pass)) { p.later = append(p.later, look) }
 
 // lookAtAll runs the checks of a rule that see the whole project.
 func (r *run) lookAtAll(p *Pass) {
+	for _, look := range p.later {
+		look(p)
+	}
 	if p.rule.Suppression != nil {
 		p.eachSuppression(func(s *Suppression) { p.rule.Suppression(p, s) })
 	}
@@ -247,6 +253,7 @@ func (p *Pass) Report(f Finding) {
 			return one
 		}
 	}
+	f.Whole = p.World != nil
 	p.found = append(p.found, f)
 }
 

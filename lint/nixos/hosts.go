@@ -133,9 +133,24 @@ func newCensus(ctx context.Context, p *Project, old *census, since changes) *cen
 			c.found = append(c.found, o)
 		}
 	}
+	if p.near != nil {
+		c.found = slices.DeleteFunc(c.found, func(o origin) bool { return old.kept(o, since) == nil && !p.near(o.name()) })
+	}
 	c.evaluate(ctx, p, old, since)
-	c.rest = c.restOf(ctx, p, old, since)
+	if p.near == nil {
+		c.rest = c.restOf(ctx, p, old, since)
+	} else {
+		c.rest = c.restNear(p, old, since)
+	}
 	return c
+}
+
+// kept is the host of an origin if no change concerns it; else nil.
+func (c *census) kept(o origin, since changes) *Host {
+	if h := c.host(o); h != nil && h.unfinished == nil && !h.world.view.concern(since) {
+		return h
+	}
+	return nil
 }
 
 // evaluate makes the hosts. Those that are beyond what all may take together, in
@@ -149,11 +164,11 @@ func (c *census) evaluate(ctx context.Context, p *Project, old *census, since ch
 		return i > 0 && overdrawn(p, done[:i])
 	}
 	each(p.opts.Workers, len(c.found), func(i int) {
-		h := old.host(c.found[i])
+		h := old.kept(c.found[i], since)
 		switch {
 		case over(i):
 			return
-		case h != nil && h.unfinished == nil && !h.world.view.concern(since):
+		case h != nil:
 			h.world.view.move(p)
 		default:
 			h = c.found[i].open(ctx, p)

@@ -20,6 +20,7 @@ import (
 func (u *Unit) Lines() []Line {
 	if !u.derived {
 		u.lines, u.derived = u.derive(), true
+		u.override = u.isOverride()
 	}
 	return u.lines
 }

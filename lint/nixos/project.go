@@ -83,9 +83,10 @@ type Project struct {
 	sorted []*File          // of files, by name; nil until they are asked for
 
 	hostsMu sync.Mutex
-	census  *census // once the hosts are evaluated
-	older   *census // of an earlier state
-	since   changes // and what changed since
+	census  *census                // once the hosts are evaluated
+	older   *census                // of an earlier state
+	since   changes                // and what changed since
+	near    func(host string) bool // of Near; nil if all hosts are evaluated
 }
 
 // A File is one Nix file of a project.

@@ -6,6 +6,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"wardnix/nixast/eval"
 )
 
 // rest is the host without a name, of the files that no host uses, and what it was
@@ -72,6 +74,17 @@ func (c *census) restOf(ctx context.Context, p *Project, old *census, since chan
 	}
 	r.finish(old)
 	return r
+}
+
+// restNear is the rest as it was in an older census, if no change concerns it, and
+// otherwise one without files: see [Project.Near].
+func (c *census) restNear(p *Project, old *census, since changes) *rest {
+	concerned := old == nil || slices.ContainsFunc(old.rest.bases, func(h *Host) bool { return h.world.view.concern(since) }) ||
+		slices.ContainsFunc(old.rest.left, func(l leftover) bool { _, changed := since[l.binding.File().Name]; return changed })
+	if !concerned {
+		return old.rest
+	}
+	return &rest{host: newHost("", newWorld(newView(p), eval.New(eval.Options{})), nil, "")}
 }
 
 // newBase is the world of files that no host leads to, with a share of its units.

@@ -33,6 +33,16 @@ func (p *Project) without(names ...string) *Project {
 	return p.next(texts)
 }
 
+// Near is the project with some of its hosts only: those that no change concerns since
+// hosts were last evaluated, and of the others those that near is true for. The files that
+// belong to no host are absent if a change concerns them. It is how a project is looked at
+// between two keystrokes; what is found in it is not all that there is to find.
+func (p *Project) Near(near func(host string) bool) *Project {
+	q := p.next(nil)
+	q.near = near
+	return q
+}
+
 // realName is the name of the file that a name leads to, by a link perhaps.
 func (p *Project) realName(name string) string {
 	name = p.clean(name)
@@ -46,7 +56,7 @@ func (p *Project) realName(name string) string {
 
 // next is the project with the texts of some files changed; nil for one that is gone.
 func (p *Project) next(texts map[string]*string) *Project {
-	q := &Project{opts: p.opts, base: p.base, paths: p.paths, overlay: maps.Clone(p.overlay), since: changes{}}
+	q := &Project{opts: p.opts, base: p.base, paths: p.paths, overlay: maps.Clone(p.overlay), since: changes{}, near: p.near}
 	p.hostsMu.Lock()
 	if q.older = p.census; q.older == nil {
 		q.older = p.older

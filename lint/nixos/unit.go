@@ -36,7 +36,9 @@ type Unit struct {
 	conf    *confOption // nil for a unit
 	lines   []Line      // of Lines, once derived
 	derived bool
-	sites   map[string]Site // of Site, by section
+	// override is that of IsOverride, once derived.
+	override bool
+	sites    map[string]Site // of Site, by section
 	// derivedFrom is the startAt that a timer comes from.
 	derivedFrom  *Option
 	file, dropin bool // a file below /etc or ~/.config, or a drop-in of another unit there
@@ -148,6 +150,31 @@ func (u *Unit) set(path ...string) *Option {
 	return nil
 }
 
+// Aliases are the other names of the unit; all is false if it may have further ones.
+func (u *Unit) Aliases() (names []string, all bool) {
+	o := u.set("aliases")
+	if o == nil {
+		return nil, true
+	}
+	all = len(o.Unseen) == 0
+	for _, e := range o.List() {
+		s := (*eval.String)(nil)
+		if e.Value != nil {
+			s = u.Host.Evaluator().String(e.Value)
+		}
+		if s == nil {
+			all = false
+			continue
+		}
+		if text, known := s.Text(); known {
+			names = append(names, text)
+		} else {
+			all = false
+		}
+	}
+	return names, all
+}
+
 // Sections are the names of the sections that have settings: "Unit",
 // "Service", "Install".
 func (u *Unit) Sections() []string {
@@ -240,6 +267,11 @@ func (u *Unit) OverrideStrategy() string {
 // adds to another. It is false for kinds of units that run
 // nothing, and for partial ones.
 func (u *Unit) IsOverride() bool {
+	u.Lines()
+	return u.override
+}
+
+func (u *Unit) isOverride() bool {
 	if u.Style == TextStyle {
 		return u.conf == nil && u.OverrideStrategy() == "asDropin"
 	}

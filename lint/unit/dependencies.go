@@ -72,7 +72,7 @@ func (u *Unit) DependsOn(name string, directives ...string) eval.Truth {
 
 // Peers are the units of the same service manager that have a name, or may have it.
 func (u *Unit) Peers(name string) []*nixos.Unit {
-	index := u.Part.namesOn(u.Host)
+	index := u.Part.nameOn(u.Host)
 	candidates := index.named[name]
 	if template, _ := TemplateOf(name); template != "" {
 		candidates = slices.Concat(candidates, index.named[template])
@@ -84,7 +84,7 @@ func (u *Unit) Peers(name string) []*nixos.Unit {
 		}
 	}
 	for _, p := range index.others {
-		if p.Scope == u.Scope && (p.Pattern && globMayMatch(p.glob, name) || hasAlias(p.Unit, name)) {
+		if p.Scope == u.Scope && (p.Pattern && globMayMatch(p.glob, name) || p.anyAlias || slices.Contains(p.aliases, name)) {
 			found = append(found, p.Unit)
 		}
 	}
@@ -100,19 +100,32 @@ type hostNames struct {
 // otherNamed is a unit that may have other names than its own.
 type otherNamed struct {
 	*nixos.Unit
-	glob string // of its name; see unknownParts
+	glob     string // of its name; see unknownParts
+	aliases  []string
+	anyAlias bool // it may have further ones
 }
 
-// namesOn are the names of the units of a host.
-func (p *Part) namesOn(h *nixos.Host) *hostNames {
+// nameUnits notes the names of the units of the hosts of the part. The units of one host
+// may belong to several parts, so that no part may be looked at meanwhile.
+func (p *Part) nameUnits() {
+	for _, h := range p.Hosts {
+		p.nameOn(h)
+	}
+	for _, u := range p.units {
+		p.nameOn(u.Host)
+	}
+}
+
+// nameOn notes the names of the units of a host, once.
+func (p *Part) nameOn(h *nixos.Host) *hostNames {
 	if known := p.names[h]; known != nil {
 		return known
 	}
 	n := &hostNames{named: map[string][]*nixos.Unit{}}
 	for _, u := range h.Units {
 		n.named[u.Name] = append(n.named[u.Name], u)
-		if u.Pattern || u.Option("aliases").IsSet() {
-			n.others = append(n.others, otherNamed{u, unknownParts(u.Name)})
+		if aliases, all := u.Aliases(); u.Pattern || len(aliases) > 0 || !all {
+			n.others = append(n.others, otherNamed{u, unknownParts(u.Name), aliases, !all})
 		}
 	}
 	if p.names == nil {
@@ -120,27 +133,6 @@ func (p *Part) namesOn(h *nixos.Host) *hostNames {
 	}
 	p.names[h] = n
 	return n
-}
-
-// hasAlias reports whether a unit has, or may have, a name as its alias.
-func hasAlias(u *nixos.Unit, name string) bool {
-	o := u.Option("aliases")
-	if len(o.Unseen) > 0 && o.IsSet() {
-		return true
-	}
-	for _, e := range o.List() {
-		if e.Value == nil {
-			return true
-		}
-		s := u.Host.Evaluator().String(e.Value)
-		if s == nil {
-			return true
-		}
-		if text, known := s.Text(); !known || text == name {
-			return true
-		}
-	}
-	return false
 }
 
 // MayMatch reports whether a name that is known in part, with "${…}" for the rest, may be

@@ -53,12 +53,14 @@ func NewWorld(p *nixos.Project, baselines []*profile.Baseline, earlier *World) *
 			of(u.Host).confs = append(of(u.Host).confs, u)
 		}
 	}
-	if earlier != nil {
-		for i, part := range w.Parts {
+	for i, part := range w.Parts {
+		if earlier != nil {
 			if j := slices.IndexFunc(earlier.Parts, part.same); j >= 0 {
 				w.Parts[i] = earlier.Parts[j]
+				continue
 			}
 		}
+		part.nameUnits()
 	}
 	w.Each(func(_ int, part *Part) { part.read() })
 	for _, part := range w.Parts {
@@ -129,7 +131,7 @@ type Part struct {
 
 	units, confs []*nixos.Unit
 	searches     *searches
-	names        map[*nixos.Host]*hostNames // of namesOn
+	names        map[*nixos.Host]*hostNames // of nameUnits
 	users        map[nixos.Text]int         // of countUsers
 	defined      []string                   // of definedHere, once known
 }

@@ -7,6 +7,7 @@ import (
 
 	"wardnix/lint"
 	"wardnix/lint/nixos"
+	"wardnix/lint/unit"
 	"wardnix/nixast"
 )
 
@@ -18,6 +19,7 @@ type Snapshot struct {
 	findings  []lint.Finding
 	found     bool
 	looked    lint.Looked              // what an earlier snapshot found, then this one
+	near      bool                     // it lacks hosts: see Near
 	prover    *lint.Prover             // of Check, once made
 	units     map[string][]*nixos.Unit // of unitsOf, by file
 }
@@ -40,6 +42,68 @@ func (s *Snapshot) With(texts map[string]string) *Snapshot {
 	w := *s.workspace
 	w.Project = w.Project.With(texts)
 	return &Snapshot{workspace: &w, looked: s.looked}
+}
+
+// Near is the snapshot with those of its hosts only that an earlier one, whose findings
+// are known, has no findings of yet, but one for each of some files, by name: the host of
+// which the file defines most units. Its findings are those that do not depend on other
+// hosts. false if no host is left out.
+func (s *Snapshot) Near(earlier *Snapshot, names []string) (*Snapshot, bool) {
+	near := map[string]bool{}
+	for _, name := range names {
+		if host := earlier.mainHost(name); host != "" {
+			near[host] = true
+		}
+	}
+	if len(near) == 0 {
+		return nil, false
+	}
+	w := *s.workspace
+	w.Project = w.Project.Near(func(host string) bool { return near[host] })
+	n := &Snapshot{workspace: &w, looked: earlier.looked, near: true}
+	return n, len(w.Project.Hosts()) < len(earlier.workspace.Project.Hosts())
+}
+
+// mainHost is the host of which a file defines most units, the smallest of them; "" if
+// it is a part of none.
+func (s *Snapshot) mainHost(name string) string {
+	tree := s.Tree(name)
+	if tree == nil {
+		return ""
+	}
+	best, most, size := "", 0, 0
+	for _, h := range s.hostsOf(tree) {
+		n := 0
+		for _, u := range h.Units {
+			if slices.ContainsFunc(u.Defs(), func(d *nixos.Def) bool { return !d.Binding.IsZero() && d.Binding.File() == tree }) {
+				n++
+			}
+		}
+		if h.Name != "" && (best == "" || n > most || n == most && len(h.Units) < size) {
+			best, most, size = h.Name, n, len(h.Units)
+		}
+	}
+	return best
+}
+
+// Keep are those of the findings of an earlier snapshot in a file that this one, which is
+// near it, does not look for: of hosts that it lacks, and of the whole project. They are
+// without fixes, at the places where they were.
+func (s *Snapshot) Keep(earlier []lint.Finding) []lint.Finding {
+	has := map[string]bool{}
+	for _, h := range s.workspace.Project.Hosts() {
+		has[h.Name] = h.Name != "" || len(h.Files) > 0
+	}
+	var kept []lint.Finding
+	for _, f := range earlier {
+		looked := slices.ContainsFunc(f.Units, func(r unit.Ref) bool { return has[r.Host] })
+		if lint.IsSource(f.Rule) || looked && !f.Whole {
+			continue
+		}
+		f.Fixes = nil
+		kept = append(kept, f)
+	}
+	return kept
 }
 
 // Tree is the file of that name as the snapshot has it; nil if it has none.
@@ -75,7 +139,7 @@ func (s *Snapshot) Findings(ctx context.Context) ([]lint.Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.Looked = &s.looked
+	l.Looked, l.Near = &s.looked, s.near
 	s.findings, s.found = slices.Concat(lint.SourceFindings(p), l.Run(p).Findings), true
 	return s.findings, ctx.Err()
 }
