@@ -118,7 +118,7 @@ func (s *Server) pull(_ context.Context, params json.RawMessage, answer func(any
 	case o == nil:
 		answer(DocumentDiagnosticReport{Kind: "full", ResultID: "0", Items: &[]Diagnostic{}}, nil)
 	default:
-		o.project.await(o, func() { answer(s.pulled(o, p.PreviousResultID), nil) })
+		o.project.await(waiter{open: o, then: func() { answer(s.pulled(o, p.PreviousResultID), nil) }})
 	}
 }
 

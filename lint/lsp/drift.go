@@ -14,6 +14,21 @@ type region struct{ from, end, at, size int }
 // maxRegions is the number of regions above which they become one.
 const maxRegions = 1000
 
+// difference is how one text became another, as one edit.
+func difference(old, new string) drift {
+	start, end := 0, 0 // bytes at the ends that are the same
+	for start < min(len(old), len(new)) && old[start] == new[start] {
+		start++
+	}
+	for end < min(len(old), len(new))-start && old[len(old)-1-end] == new[len(new)-1-end] {
+		end++
+	}
+	if start == len(old) && start == len(new) {
+		return drift{}
+	}
+	return drift{[]region{{from: start, end: len(old) - end, at: start, size: len(new) - end - start}}}
+}
+
 // edit notes that the bytes start to end of the new text are replaced by size bytes.
 func (d *drift) edit(start, end, size int) {
 	first := 0

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"io/fs"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -23,25 +24,31 @@ type project struct {
 	engine sync.Mutex
 	// stale says that files other than open documents changed, or are to be named.
 	stale bool
-	// last is the newest analysis; nil before the first.
-	last *analysis
+	// last is the newest analysis; nil before the first. whole is the newest of all hosts.
+	last, whole *analysis
 	// timer starts the next analysis; stop ends the one under way.
 	timer *time.Timer
 	stop  context.CancelFunc
 	// run counts the analyses that were begun.
 	run     int
 	waiting []waiter
+	// current says that last is of the newest documents.
+	current bool
 }
 
-// A waiter is called when the newest text of a document was looked at.
+// A waiter is called when the newest text of a document was looked at, on all hosts if it
+// is to be whole.
 type waiter struct {
-	open *open
-	then func()
+	open  *open
+	whole bool
+	then  func()
 }
 
 // An analysis is what was found in one state of a project.
 type analysis struct {
 	snapshot *workspace.Snapshot // nil if err is not
+	// near says that it is of some hosts only: of the others, what was found stays.
+	near bool
 	// saw are the documents that it is of, by URI. One that does not parse is there as
 	// it was when it last did.
 	saw map[string]*document
@@ -62,38 +69,46 @@ func (p *project) cancel() {
 	if p.stop != nil {
 		p.stop()
 	}
-	p.timer, p.stop = nil, nil
+	p.timer, p.stop, p.current = nil, nil, false
 }
 
 // touch has a project looked at once its documents rest.
 func (s *Server) touch(p *project) {
 	p.cancel()
 	p.run++
-	run := p.run
-	start := func() {
-		if run == p.run && p.stop == nil {
-			s.start(p)
-		}
-	}
-	p.timer = time.AfterFunc(s.options.Delay, func() { s.post(start) })
+	p.after(s.options.Delay, func() { s.start(p, true) })
 }
+
+// after starts an analysis later, unless a document changes until then.
+func (p *project) after(delay time.Duration, start func()) {
+	run := p.run
+	p.timer = time.AfterFunc(delay, func() {
+		p.server.post(func() {
+			if run == p.run && p.stop == nil {
+				start()
+			}
+		})
+	})
+}
+
+// wholeDelay is how many times as long as for its own host a document rests before it is
+// looked at on all hosts.
+const wholeDelay = 8
 
 // hurry does not wait for the documents of a project to rest.
 func (s *Server) hurry(p *project) {
 	if p.timer != nil && p.stop == nil {
 		p.timer.Stop()
-		s.start(p)
+		s.start(p, false)
 	}
 }
 
-// wait lets the documents of a project rest.
-func (*Server) wait(*project) {}
-
-// start looks at a project beside the other work.
-func (s *Server) start(p *project) {
+// start looks at a project beside the other work; near says that some hosts are enough
+// for now.
+func (s *Server) start(p *project, near bool) {
 	ctx, stop := context.WithCancel(s.ctx)
 	p.timer, p.stop = nil, stop
-	job := &looking{project: p, baseline: s.settings.Baseline, last: p.last, stale: p.stale, ctx: ctx}
+	job := &looking{project: p, baseline: s.settings.Baseline, last: p.last, whole: p.whole, stale: p.stale, near: near, ctx: ctx}
 	for _, o := range s.documentsOf(p) {
 		o.started = drift{}
 		job.documents = append(job.documents, o.document)
@@ -126,7 +141,12 @@ func (s *Server) finish(p *project, job *looking) {
 		p.stale = false
 		s.told = ""
 	}
-	p.last = result
+	p.last, p.current = result, true
+	if result.near {
+		p.after(wholeDelay*s.options.Delay, func() { s.start(p, false) })
+	} else {
+		p.whole = result
+	}
 	for _, o := range s.documentsOf(p) {
 		if o.document == result.saw[o.uri] {
 			o.seen, o.drift = o.document, o.started
@@ -136,17 +156,17 @@ func (s *Server) finish(p *project, job *looking) {
 	waiting := p.waiting
 	p.waiting = nil
 	for _, w := range waiting {
-		w.then()
+		p.await(w)
 	}
 }
 
-// await calls then when the newest text of a document was looked at.
-func (p *project) await(o *open, then func()) {
-	if p.timer == nil && p.stop == nil && p.last != nil {
-		then()
+// await calls a waiter when it is time.
+func (p *project) await(w waiter) {
+	if p.current && !(w.whole && p.last.near) {
+		w.then()
 		return
 	}
-	p.waiting = append(p.waiting, waiter{o, then})
+	p.waiting = append(p.waiting, w)
 }
 
 // isAwaited reports whether a request waits for the diagnostics of a document.
@@ -157,21 +177,23 @@ func (p *project) isAwaited(o *open) bool {
 // looking is an analysis in the making.
 type looking struct {
 	*project
-	ctx       context.Context
-	documents []*document
-	baseline  []string
-	stale     bool
-	last      *analysis
-	result    *analysis // nil if ctx ended
+	ctx         context.Context
+	documents   []*document
+	baseline    []string
+	stale, near bool
+	last, whole *analysis
+	result      *analysis // nil if ctx ended
 }
 
 // look looks at the documents.
 func (l *looking) look() {
 	saw := map[string]*document{}
 	changed := map[string]string{}
+	same := l.last != nil && l.last.snapshot != nil && !l.stale && (l.near || !l.last.near)
 	for _, d := range l.documents {
 		saw[d.uri] = l.parsing(d)
-		if l.last == nil || l.last.saw[d.uri] != saw[d.uri] {
+		same = same && l.last.saw[d.uri] == saw[d.uri]
+		if l.whole == nil || l.whole.saw[d.uri] != saw[d.uri] {
 			changed[d.name] = saw[d.uri].lines.Src
 		}
 	}
@@ -180,31 +202,58 @@ func (l *looking) look() {
 	if l.ctx.Err() != nil {
 		return
 	}
-	var err error
-	var snapshot *workspace.Snapshot
-	switch {
-	case l.stale || l.last == nil || l.last.snapshot == nil:
-		snapshot, err = l.read(saw)
-	case len(changed) > 0:
-		snapshot = l.last.snapshot.With(changed)
-	default:
-		same := *l.last
-		same.saw, same.err = saw, nil
-		l.result = &same
+	if same {
+		again := *l.last
+		again.saw, again.err = saw, nil
+		l.result = &again
 		return
 	}
+	next := &analysis{saw: saw}
 	var found []lint.Finding
-	if err == nil {
-		found, err = snapshot.Findings(l.ctx)
+	if l.stale || l.whole == nil || l.whole.snapshot == nil {
+		next.snapshot, next.err = l.read(saw)
+	} else {
+		next.snapshot = l.whole.snapshot.With(changed)
+		if l.near {
+			if n, ok := next.snapshot.Near(l.whole.snapshot, slices.Collect(maps.Keys(changed))); ok {
+				next.snapshot, next.near = n, true
+			}
+		}
+	}
+	if next.err == nil {
+		found, next.err = next.snapshot.Findings(l.ctx)
 	}
 	switch {
 	case l.ctx.Err() != nil:
-	case err != nil:
-		l.result = &analysis{err: err}
+	case next.err != nil:
+		l.result = &analysis{err: next.err}
 	default:
-		l.result = &analysis{snapshot: snapshot, saw: saw}
+		l.result = next
 		l.result.sort(found)
+		if next.near {
+			l.result.keep(l.whole)
+		}
 	}
+}
+
+// keep adds what an analysis of all hosts found and this one does not look for.
+func (a *analysis) keep(whole *analysis) {
+	for uri, d := range a.saw {
+		was := whole.saw[uri]
+		tree := a.snapshot.Tree(d.name)
+		if was == nil || tree == nil {
+			continue
+		}
+		moved := difference(was.lines.Src, d.lines.Src)
+		for _, f := range a.snapshot.Keep(whole.findings[uri]) {
+			if !moved.removed(f.Span.Start, f.Span.End) {
+				f.File = tree
+				f.Span.Start, f.Span.End = moved.forward(f.Span.Start, false), moved.forward(f.Span.End, true)
+				a.findings[uri] = append(a.findings[uri], f)
+			}
+		}
+	}
+	maps.Copy(a.paths, whole.paths)
 }
 
 // sort puts findings with the documents that they are about.

@@ -263,9 +263,13 @@ type CodeActionParams struct {
 	TextDocument TextDocument `json:"textDocument"`
 	Range        Range        `json:"range"`
 	Context      struct {
-		Only []string `json:"only"`
+		Only        []string `json:"only"`
+		TriggerKind int      `json:"triggerKind"`
 	} `json:"context"`
 }
+
+// automatic is the CodeActionTriggerKind of a request that no user made.
+const automatic = 2
 
 // CodeAction is a change that the user can choose.
 type CodeAction struct {

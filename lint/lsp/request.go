@@ -13,10 +13,10 @@ type requester func(s *Server, ctx context.Context, params json.RawMessage, answ
 // requests are what the server answers. A function answers at once or later, but once.
 var requests = map[string]requester{
 	"textDocument/diagnostic": (*Server).pull,
-	"textDocument/codeAction": settled(codeActions, (*Server).hurry),
-	"codeAction/resolve":      settled(resolveAction, (*Server).hurry),
-	"textDocument/codeLens":   settled(codeLenses, (*Server).wait),
-	"textDocument/inlayHint":  settled(inlayHints, (*Server).wait),
+	"textDocument/codeAction": settled(codeActions, hurryIfInvoked),
+	"codeAction/resolve":      settled(resolveAction, hurry[CodeAction]),
+	"textDocument/codeLens":   settled(codeLenses, wait[DocumentParams]),
+	"textDocument/inlayHint":  settled(inlayHints, wait[InlayHintParams]),
 
 	"textDocument/hover":          known(hover),
 	"textDocument/completion":     known(completion),
@@ -51,32 +51,47 @@ func known[P any, PP interface {
 			return
 		}
 		s.hurry(o.project) // nothing is known of it yet
-		o.project.await(o, compute)
+		o.project.await(waiter{open: o, then: compute})
 	}
 }
 
-// settled has a request about a document answered once its newest text was looked at;
+// settled has a request about a document answered once its newest text was looked at on
+// all hosts;
 // with nothing, if the server does not look at the document. That begins at once or when
 // the documents rest, as prepare has it.
 func settled[P any, PP interface {
 	*P
 	onDocument
-}](answers func(context.Context, *view, *P) (any, error), prepare func(*Server, *project)) requester {
+}](answers func(context.Context, *view, *P) (any, error), prepare func(*Server, *project, *P)) requester {
 	return func(s *Server, ctx context.Context, params json.RawMessage, answer func(any, error)) {
 		p, o, err := documentOf[P, PP](s, params)
 		if err != nil || o == nil {
 			answer(nil, err)
 			return
 		}
-		prepare(s, o.project)
-		o.project.await(o, func() {
+		prepare(s, o.project, p)
+		o.project.await(waiter{open: o, whole: true, then: func() {
 			s.answer(ctx, o, answer, func(v *view) (any, error) {
 				if v.analysis == nil {
 					return nil, nil
 				}
 				return answers(ctx, v, p)
 			})
-		})
+		}})
+	}
+}
+
+// hurry does not wait for the documents of a project to rest.
+func hurry[P any](s *Server, p *project, _ *P) { s.hurry(p) }
+
+// wait lets the documents of a project rest.
+func wait[P any](*Server, *project, *P) {}
+
+// hurryIfInvoked lets them rest if the client looks for actions by itself, as some do
+// whenever the cursor moves.
+func hurryIfInvoked(s *Server, p *project, params *CodeActionParams) {
+	if params.Context.TriggerKind != automatic {
+		s.hurry(p)
 	}
 }
 

@@ -79,12 +79,16 @@ func (c *census) restOf(ctx context.Context, p *Project, old *census, since chan
 // restNear is the rest as it was in an older census, if no change concerns it, and
 // otherwise one without files: see [Project.Near].
 func (c *census) restNear(p *Project, old *census, since changes) *rest {
-	concerned := old == nil || slices.ContainsFunc(old.rest.bases, func(h *Host) bool { return h.world.view.concern(since) }) ||
-		slices.ContainsFunc(old.rest.left, func(l leftover) bool { _, changed := since[l.binding.File().Name]; return changed })
-	if !concerned {
+	if old != nil && !old.rest.concerned(since) {
 		return old.rest
 	}
 	return &rest{host: newHost("", newWorld(newView(p), eval.New(eval.Options{})), nil, "")}
+}
+
+// concerned reports whether changes may concern the rest.
+func (r *rest) concerned(since changes) bool {
+	return slices.ContainsFunc(r.bases, func(h *Host) bool { return h.world.view.concern(since) }) ||
+		slices.ContainsFunc(r.left, func(l leftover) bool { _, changed := since[l.binding.File().Name]; return changed })
 }
 
 // newBase is the world of files that no host leads to, with a share of its units.

@@ -36,11 +36,21 @@ func (p *Project) without(names ...string) *Project {
 // Near is the project with some of its hosts only: those that no change concerns since
 // hosts were last evaluated, and of the others those that near is true for. The files that
 // belong to no host are absent if a change concerns them. It is how a project is looked at
-// between two keystrokes; what is found in it is not all that there is to find.
-func (p *Project) Near(near func(host string) bool) *Project {
-	q := p.next(nil)
+// between two keystrokes; what is found in it is not all that there is to find. less is
+// false if nothing is left out.
+func (p *Project) Near(near func(host string) bool) (q *Project, less bool) {
+	q = p.next(nil)
 	q.near = near
-	return q
+	if q.older == nil {
+		return q, false
+	}
+	some := false
+	for _, o := range q.older.found {
+		if q.older.kept(o, q.since) == nil {
+			some, less = true, less || !near(o.name())
+		}
+	}
+	return q, less || some && q.older.rest.concerned(q.since)
 }
 
 // realName is the name of the file that a name leads to, by a link perhaps.

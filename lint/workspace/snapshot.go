@@ -59,9 +59,9 @@ func (s *Snapshot) Near(earlier *Snapshot, names []string) (*Snapshot, bool) {
 		return nil, false
 	}
 	w := *s.workspace
-	w.Project = w.Project.Near(func(host string) bool { return near[host] })
-	n := &Snapshot{workspace: &w, looked: earlier.looked, near: true}
-	return n, len(w.Project.Hosts()) < len(earlier.workspace.Project.Hosts())
+	less := false
+	w.Project, less = w.Project.Near(func(host string) bool { return near[host] })
+	return &Snapshot{workspace: &w, looked: earlier.looked, near: true}, less
 }
 
 // mainHost is the host of which a file defines most units, the smallest of them; "" if
