@@ -19,6 +19,10 @@ type Page struct {
 	Since string
 	// Severity is that of its findings, unless one says otherwise.
 	Severity Severity
+	// Audit reports that the rule also applies to units as evaluated or installed: it is
+	// about what a unit says, not about how that is written in Nix, options of the host,
+	// comments, or which units are started.
+	Audit bool
 	// Title says what the rule finds, in one line.
 	Title string
 	// Tag is how editors show what it finds; the zero one for most rules.
@@ -75,7 +79,7 @@ func ReadPage(pages fs.FS, name string) Page {
 }
 
 // parsePage reads a rule's page: a front matter between lines of "---" with id,
-// name, since, severity, title, references, and optionally tag, release and systemd;
+// name, since, severity, title, references, and optionally audit, tag, release and systemd;
 // the text; then the sections "## When not", "## Before" and "## After", of
 // which the last two hold one fenced block of Nix each. The error says what is
 // missing or not understood.
@@ -128,6 +132,8 @@ func (p *Page) readFront(front string) error {
 			*field = value
 		case key == "severity":
 			p.Severity, err = ParseSeverity(value)
+		case key == "audit":
+			p.Audit, err = strconv.ParseBool(value)
 		case key == "tag":
 			p.Tag, err = parseTag(value)
 		case key == "systemd":

@@ -17,20 +17,6 @@ import (
 // moduleName is the name of the file that a system's units are written to.
 const moduleName = "units.nix"
 
-// applies reports whether a rule has something to say of the text of a unit:
-// the other ones are about how it is written in Nix, about options of the host,
-// or about comments. Those about units that are not there, or whose finding depends on
-// which of them are started, do not apply either: a system has units that are never started.
-func applies(r *lint.Rule) bool {
-	switch r.ID {
-	case "D007": // two definitions in Nix
-		return false
-	case "S002", "S006", "N007", "A006", "A007", "A008", "A011", "A012":
-		return true
-	}
-	return strings.ContainsAny(r.ID[:1], "BCD")
-}
-
 // translated is a system as a project of one module.
 type translated struct {
 	*module
@@ -141,7 +127,7 @@ func only(l *lint.Linter) *lint.Linter {
 	out := *l
 	out.Rules = nil
 	for _, r := range l.Rules {
-		if applies(r) {
+		if r.Audit {
 			out.Rules = append(out.Rules, r)
 		}
 	}
