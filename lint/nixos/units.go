@@ -118,6 +118,9 @@ func newUnit(h *Host, scope Scope, n *node, name string) *Unit {
 	u.opt = n.option()
 	u.opt.Defs = slices.DeleteFunc(u.opt.Defs, func(d *Def) bool { return d.extends })
 	for _, kid := range n.children() {
+		if scope.Kind != User && scope.Kind != HomeManager {
+			break // home-manager has units of users only
+		}
 		if OwnSection(strings.ToLower(kid.name)) == kid.name || kid.name == "Unit" || kid.name == "Install" {
 			u.Style = SectionStyle
 		}
@@ -225,10 +228,11 @@ func (w *world) mounts(h *Host, scope Scope, set *node, unitType string) []*Unit
 		}
 		n.raw = []rawDef{raw}
 		where, ok := n.at("where").option().Text()
+		if ok {
+			n.name, ok = pathName(h, where)
+		}
 		if !ok {
 			n.name, n.pattern = "${where}", true
-		} else {
-			n.name = pathName(h, where)
 		}
 		n.settle()
 		if len(n.defs) > 0 {
@@ -239,10 +243,15 @@ func (w *world) mounts(h *Host, scope Scope, set *node, unitType string) []*Unit
 }
 
 // pathName is the name that NixOS gives to the unit of a path (escapeSystemdPath in
-// nixos/lib/utils.nix). Before 26.11 it kept components that are a dot.
-func pathName(h *Host, path string) string {
-	if h.ReleaseKnown && !h.Release.Before(Release{26, 11}) || !strings.Contains(path+"/", "/./") {
-		return unitfile.PathName(path)
+// nixos/lib/utils.nix). Before 26.11 it kept components that are a dot; ok is false if
+// the release is not known, and the name depends on it.
+func pathName(h *Host, path string) (name string, ok bool) {
+	dotted := strings.Contains(path+"/", "/./")
+	if !dotted || h.ReleaseKnown && !h.Release.Before(Release{26, 11}) {
+		return unitfile.PathName(path), true
+	}
+	if !h.ReleaseKnown {
+		return "", false
 	}
 	kept := strings.Split(strings.Trim(path, "/"), "/")
 	for i, part := range kept {
@@ -250,7 +259,7 @@ func pathName(h *Host, path string) string {
 			kept[i] = unitfile.PathName(part)
 		}
 	}
-	return strings.Join(kept, "-")
+	return strings.Join(kept, "-"), true
 }
 
 // A childWorld is a system inside another.

@@ -162,10 +162,8 @@ func (u *Unit) MeantOption(name string) (option string, far bool) {
 			return known, false
 		}
 	}
-	for _, section := range u.sectionsHere() {
-		if d, ok := directive.Lookup(section, name, u.Version); ok && u.Style == nixos.NixOSStyle {
-			return u.Section(section).Name() + "." + d.Name, true
-		}
+	if meant := u.directiveNamed(name); meant != "" {
+		return meant, true
 	}
 	names := make([]string, 0, len(set))
 	for known := range set {
@@ -175,7 +173,18 @@ func (u *Unit) MeantOption(name string) (option string, far bool) {
 	if meant := spell.Nearest(name, names); meant != "" && !IsFar(name, meant) {
 		return meant, spell.Distance(name, meant, 1) > 1
 	}
-	return "", false
+	return u.directiveNamed(spell.Capitalised(name)), true
+}
+
+// directiveNamed is the directive of a name as an option: "serviceConfig.ExecStart"; "" if
+// there is none.
+func (u *Unit) directiveNamed(name string) string {
+	for _, section := range u.sectionsHere() {
+		if d, ok := directive.Lookup(section, name, u.Version); ok && u.Style == nixos.NixOSStyle {
+			return u.Section(section).Name() + "." + d.Name
+		}
+	}
+	return ""
 }
 
 // sectionsHere are the sections that the unit may set as options.

@@ -35,6 +35,12 @@ func checkMissingUnit(p *lint.Pass, u *unit.Unit) {
 			continue
 		}
 		for _, d := range u.Dependencies(r.section, r.directive) {
+			if r.section == "Install" && isNameless(d) && u.Style == nixos.NixOSStyle {
+				p.At(u, d.Setting).As(lint.Error).Concerns(u.About(spell.Uncapitalised(r.directive))...).
+					Note("NixOS fails to evaluate the name of a unit without a type").
+					Help("did you mean `%s.target`?", d.Unit).
+					Reportf("%s names `%s`, which is not the name of a unit", r.directive, d.Unit)
+			}
 			if d.Unit != "" && d.Def != nil && strings.Contains(d.Unit, ".") && !strings.ContainsAny(d.Unit, "%$") && len(u.Peers(d.Unit)) == 0 {
 				checkReference(p, u, r, d)
 			}
@@ -67,6 +73,12 @@ func checkReference(p *lint.Pass, u *unit.Unit, r reference, d unit.Dependency) 
 		}
 		draft.Reportf("%s names %s, which does not exist", r.directive, d.Unit)
 	})
+}
+
+// isNameless reports whether a dependency is a name without a type. Of those in [Unit], the
+// rule about values reports them.
+func isNameless(d unit.Dependency) bool {
+	return d.Unit != "" && d.Def != nil && d.Known && !strings.ContainsAny(d.Unit, ".%$@")
 }
 
 // rename is the fix that names another unit in the place of one. A unit of another name,

@@ -24,6 +24,9 @@ func checkNothingToRun(p *lint.Pass, u *unit.Unit) {
 	if !unit.NamedByNixOS(u.Name) && len(u.Host.Option("services", u.BaseName()).Attrs()) == 0 {
 		meant = unit.MeantUnit(u.Name)
 	}
+	if strings.HasSuffix(u.BaseName(), ".service") {
+		meant = u.BaseName() // the name of the option has no type
+	}
 	if meant == "" && u.DefinedElsewhere(u.Name) != eval.No {
 		return
 	}

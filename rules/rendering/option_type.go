@@ -72,6 +72,7 @@ var typeChecks = map[string]typeCheck{
 	"str":             {"a string", "a string", nil},
 	"singleLineStr":   {"a string", "a string", nil},
 	"separatedString": {"a string", "a string", nil},
+	"attrsOf":         {"a set", "a set", nil},
 }
 
 // kindOf is what a value is; "" if that is not known, or may be anything.
@@ -90,7 +91,7 @@ func kindOf(v eval.Value) string {
 	case *eval.Null:
 		return "null"
 	}
-	return ""
+	return "" // a set may be a property, such as that of a module that is not in sight
 }
 
 // listed is a list of the words of a string.

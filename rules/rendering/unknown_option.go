@@ -1,11 +1,14 @@
 package rendering
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 
 	"wardnix/lint"
 	"wardnix/lint/fix"
 	"wardnix/lint/nixos"
+	"wardnix/lint/spell"
 	"wardnix/lint/unit"
 )
 
@@ -17,12 +20,15 @@ func checkUnknownOption(p *lint.Pass, u *unit.Unit) {
 		checkStyles(p, u)
 		return
 	}
-	if u.Scope.Kind == nixos.HomeManager {
+	if u.Scope.Kind == nixos.HomeManager || inHome(u) {
+		if u.Style == nixos.NixOSStyle {
+			checkHome(p, u)
+		}
 		return
 	}
 	for _, o := range u.UnknownOptions() {
 		meant, far := u.MeantOption(o.Name())
-		if meant == "" && !u.InText(o.Name()) && (u.Host.Name == "" || len(u.Host.Unseen) > 0) {
+		if meant == "" && !u.InText(o.Name()) && !isSection(u, o.Name()) && (u.Host.Name == "" || len(u.Host.Unseen) > 0) {
 			continue // a module that is not in sight may declare it
 		}
 		d := p.AtDef(u, unit.LastReported(o), o.Name()).Place(unit.NamePlace(unit.LastReported(o), o.Name())).Note("NixOS fails to evaluate it")
@@ -37,6 +43,40 @@ func checkUnknownOption(p *lint.Pass, u *unit.Unit) {
 		}
 		d.Reportf("option `%s` does not exist", o.Name())
 	}
+}
+
+// ofHome matches what a module of home-manager sets besides units.
+var ofHome = regexp.MustCompile(`(?m)^\s*home\.(?:packages|file|stateVersion|username|homeDirectory|sessionVariables)\b`)
+
+// inHome reports whether the files that define a unit of a user are modules of
+// home-manager.
+func inHome(u *unit.Unit) bool {
+	files := u.Files()
+	return u.Host.Name == "" && u.Scope.Kind == nixos.User && len(files) > 0 && !slices.ContainsFunc(files, func(f *nixos.File) bool {
+		return f.Tree == nil || !ofHome.MatchString(f.Tree.Src)
+	})
+}
+
+// checkHome reports options of NixOS in a module of home-manager, which takes each for a
+// section of the unit file.
+func checkHome(p *lint.Pass, u *unit.Unit) {
+	for _, o := range u.Option().Attrs() {
+		name := o.Name()
+		meant := spell.Capitalised(strings.TrimSuffix(name, "Config"))
+		if o.IsSet() && !o.IsPattern() && (u.OptionType(name) != "" || isSection(u, meant) && name != meant) {
+			d := p.AtDef(u, unit.LastReported(o), name).Place(unit.NamePlace(unit.LastReported(o), name)).
+				Note("home-manager writes it as a section of the unit file, which systemd does not read")
+			if isSection(u, meant) {
+				d.Help("home-manager has `%s`", meant)
+			}
+			d.Reportf("option `%s` does not exist in home-manager", name)
+		}
+	}
+}
+
+// isSection reports whether a name is that of a section in home-manager.
+func isSection(u *unit.Unit, name string) bool {
+	return name == "Unit" || name == "Install" || name == nixos.OwnSection(u.Type())
 }
 
 // effects refers to an option, and to what it sets in the unit if another has the name
@@ -55,15 +95,15 @@ func checkStyles(p *lint.Pass, u *unit.Unit) {
 	inNixOS := u.Host.Name != "" && u.Scope.Kind != nixos.HomeManager
 	for _, o := range u.Option().Attrs() {
 		name := o.Name()
-		isSection := name == "Unit" || name == "Install" || name == nixos.OwnSection(u.Type())
+		section := isSection(u, name)
 		switch {
 		case o.IsPattern() || !o.IsSet():
-		case isSection && inNixOS:
+		case section && inNixOS:
 			p.AtDef(u, unit.LastReported(o), name).Place(unit.NamePlace(unit.LastReported(o), o.Name())).
 				Note("home-manager has sections; NixOS fails to evaluate them").
 				Help("set `%s` in NixOS", strings.ToLower(name)+"Config").
 				Reportf("option `%s` does not exist", name)
-		case !isSection && !inNixOS && u.OptionType(name) != "":
+		case !section && !inNixOS && u.OptionType(name) != "":
 			p.AtDef(u, unit.LastReported(o), name).Place(unit.NamePlace(unit.LastReported(o), o.Name())).
 				Note("the unit has sections of home-manager, which has no option of this name").
 				Reportf("option `%s` does not exist", name)

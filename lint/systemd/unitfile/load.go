@@ -289,7 +289,8 @@ func (l *loader) verifyTriggers(what string) string {
 // verifyPlace returns why the path that a unit is named after is not that of its name
 // (src/core/mount.c, mount_verify; automount.c, automount_verify; swap.c, swap_verify).
 func (l *loader) verifyPlace(key string) string {
-	if place := l.fields[key]; place != "" && !strings.Contains(place, "%") && PathName(place)+"."+l.unit.Type() != l.unit.Name {
+	isKnown := !strings.ContainsAny(l.unit.Name, "${")
+	if place := l.fields[key]; place != "" && isKnown && !strings.Contains(place, "%") && PathName(place)+"."+l.unit.Type() != l.unit.Name {
 		return key + "= does not match the name of the unit"
 	}
 	if l.unit.Type() == "mount" && l.fields["What"] == "" {
