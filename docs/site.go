@@ -46,9 +46,13 @@ type indexed struct {
 
 // Site is the documentation as static pages, by path: the pages in Markdown, and one
 // page for each rule, directive and baseline. They refer to each other only, and the
-// search works without a server. The same version gives the same bytes.
-func Site() (map[string]string, error) {
+// search works without a server. The playground is among them unless it is empty. The
+// same version gives the same bytes.
+func Site(playground []byte) (map[string]string, error) {
 	s := &site{files: map[string]string{}}
+	if len(playground) > 0 {
+		s.files["playground.html"] = string(playground)
+	}
 	if err := s.readRunning(); err != nil {
 		return nil, err
 	}
@@ -99,7 +103,7 @@ func (s *site) readRunning() error {
 		}
 		row := strings.TrimPrefix(line, "| ")
 		if row == line {
-			if i > 1 { // behind the line under the head
+			if i > 1 { // after the line under the head
 				break
 			}
 			head += "\n" + line
@@ -156,7 +160,7 @@ func (s *site) documents() error {
 			return fmt.Errorf("%s has no heading", name)
 		}
 		body := strings.TrimPrefix(string(text), m[0])
-		s.add(strings.TrimSuffix(name, ".md")+".html", m[1], firstLine(body), rewriteLinks(markdown(namedFences.ReplaceAllString(body, "**$2**\n\n```$1\n"))))
+		s.add(strings.TrimSuffix(name, ".md")+".html", m[1], firstSentence(body), rewriteLinks(markdown(namedFences.ReplaceAllString(body, "**$2**\n\n```$1\n"))))
 	}
 	return nil
 }
@@ -164,14 +168,23 @@ func (s *site) documents() error {
 // namedFences are blocks that are files: "```yaml .pre-commit-config.yaml".
 var namedFences = regexp.MustCompile("(?m)^```(\\w+) (\\S+)\n")
 
-func firstLine(text string) string {
-	for line := range strings.Lines(text) {
-		if line = strings.TrimSpace(line); line != "" && line[0] != '<' && line[0] != '!' {
-			return line
+// firstSentence is what a page begins with, without what marks code.
+func firstSentence(text string) string {
+	for _, block := range strings.Split(fencedBlocks.ReplaceAllString(text, ""), "\n\n") {
+		if block = strings.TrimSpace(block); block == "" || strings.ContainsAny(block[:1], "<!|") {
+			continue
 		}
+		sentence, _, more := strings.Cut(strings.ReplaceAll(strings.ReplaceAll(block, "\n", " "), "`", ""), ". ")
+		if more {
+			sentence += "."
+		}
+		return sentence
 	}
 	return ""
 }
+
+// fencedBlocks are blocks of code.
+var fencedBlocks = regexp.MustCompile("(?ms)^```.*?^```$")
 
 // address is a link in HTML to something in the repository.
 var address = regexp.MustCompile(`href="([\w./-]+?)(#[^"]*)?"`)
@@ -198,27 +211,30 @@ func rewriteLinks(body string) string {
 
 // lists adds the pages that lead to the others.
 func (s *site) lists() {
-	parts := map[string]*strings.Builder{}
-	titles := [][2]string{{"", "Pages"}, {"baselines", "Baselines"}, {"rules", "Rules"}, {"directives", "Directives"}}
-	for _, t := range titles {
-		parts[t[0]] = &strings.Builder{}
-	}
+	lists := map[string]string{} // by directory
 	for _, p := range s.index {
-		dir := strings.TrimSuffix(path.Dir(p.Path), ".")
-		fmt.Fprintf(parts[dir], "<li><a href=\"%s\">%s</a> <small>%s</small></li>\n", path.Base(p.Path), html.EscapeString(p.Title), html.EscapeString(p.About))
+		lists[path.Dir(p.Path)] += entry(path.Base(p.Path), p.Title, p.About)
 	}
-	var front strings.Builder
-	fmt.Fprintf(&front, "<p>wardnix lints, fixes and generates NixOS modules, so that their systemd services are safe.</p>\n")
-	for _, t := range titles {
-		list := "<ul class=\"list\">\n" + parts[t[0]].String() + "</ul>\n"
-		if t[0] == "" {
-			fmt.Fprintf(&front, "%s", list)
-			continue
-		}
-		fmt.Fprintf(&front, "<p><a href=\"%s/index.html\">%s</a></p>\n", t[0], t[1])
-		s.files[t[0]+"/index.html"] = page(t[0]+"/index.html", t[1], list)
+	front := "<p>wardnix lints, fixes and generates NixOS modules, so that their systemd services are safe.</p>\n<ul class=\"list\">\n"
+	for _, t := range [][3]string{
+		{"rules", "Rules", "what wardnix finds, with examples before and after the fix"},
+		{"directives", "Directives", "what each setting of systemd does and costs, its values by version, what it was seen to break"},
+		{"baselines", "Baselines", "what units should set"},
+	} {
+		index := t[0] + "/index.html"
+		front += entry(index, t[1], t[2])
+		s.files[index] = page(index, t[1], "<ul class=\"list\">\n"+lists[t[0]]+"</ul>\n")
 	}
-	s.files["index.html"] = page("index.html", "wardnix "+release.Version, front.String())
+	if s.files["playground.html"] != "" {
+		front += entry("playground.html", "Playground", "wardnix in this browser: it finds and fixes while you type")
+	}
+	front += "</ul>\n<h2>Pages</h2>\n<ul class=\"list\">\n" + lists["."] + "</ul>\n"
+	s.files["index.html"] = page("index.html", "wardnix "+release.Version, front)
+}
+
+// entry is a page in a list.
+func entry(path, title, about string) string {
+	return fmt.Sprintf("<li><a href=\"%s\">%s</a> <small>%s</small></li>\n", path, html.EscapeString(title), html.EscapeString(about))
 }
 
 // page is a page of the site around its body.

@@ -34,8 +34,8 @@ var notRun = map[string]string{
 	"go test ":                       "it is this test",
 	"go build -o running ":           "the harness needs machines of its own; .ci/run runs it",
 	"./running ":                     "as above",
-	"git clone ":                     "it writes to /opt",
-	"go install -C /opt/wardnix ":    "pre-commit installs wardnix in another test",
+	"git clone ":                     "TestInstallFromClone runs it",
+	"go install -C /opt/wardnix ":    "as above",
 	"nix ":                           "TestFlake runs the flake with the real Nix",
 	"wardnix audit --compare \"git+": "it needs two branches of a flake; the console blocks compare systems",
 }

@@ -33,12 +33,9 @@ func (v *docsVerb) run(c *Command, args []string) int {
 	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 && !v.force {
 		return c.fail("docs: %s is not empty; --force writes into it", args[0])
 	}
-	files, err := docs.Site()
+	files, err := docs.Site(playground)
 	if err != nil {
 		return c.fail("docs: %v", err)
-	}
-	if len(playground) > 0 {
-		files["playground.html"] = string(playground)
 	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		file := filepath.Join(dir, filepath.FromSlash(name))
