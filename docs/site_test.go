@@ -62,7 +62,7 @@ func TestSitePages(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, wants := range map[string][]string{
-		"rules/D001.html":               {"When not to follow it", "Found", "Repaired"},
+		"rules/D001.html":               {"When to ignore it", "Found", "Repaired"},
 		"directives/ProtectSystem.html": {"<code>strict</code>", "Baseline cloudflared", "seen to break", "Cost:"},
 		"directives/PrivateTmp.html":    {"Since systemd 257 also", "<code>disconnected</code>"},
 		"baselines/light.html":          {"serviceConfig"},

@@ -46,8 +46,8 @@ TARGET… writes it.
 With --project, findings about values that nixpkgs sets come with the override that changes them;
 --write FILE writes these overrides to a module.
 
-Exits with 0 when no finding of severity --fail-on or above is there and no exposure is above
---fail-above, with 1 when one is (with --compare: when an exposure grew; with --agreement: when
+Exits with 0 when there is no finding of severity --fail-on or above and no exposure above
+--fail-above, with 1 when there is one (with --compare: when an exposure grew; with --agreement: when
 something disagrees), and with 2 when something could not be read.`}
 }
 

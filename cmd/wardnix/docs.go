@@ -16,8 +16,8 @@ type docsVerb struct{ force bool }
 
 func (*docsVerb) about() about {
 	return about{name: "docs", args: "DIR", line: "write the documentation as pages for a browser", text: `
-The pages refer to each other only, so that they can be read from the directory, without a network, and
-published as they are; the search works in both. Each rule is at rules/ID.html, each directive of systemd at
+The pages link only to each other. They can be read from the directory without a network, or published on a web
+server; the search works either way. Each rule is at rules/ID.html, each directive of systemd at
 directives/NAME.html. The directory must be new or empty.`}
 }
 

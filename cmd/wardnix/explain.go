@@ -20,7 +20,7 @@ func (*explainVerb) about() about {
 	return about{name: "explain", args: "RULE|DIRECTIVE|BASELINE…", line: "explain a rule, a directive or a baseline", text: `
 A rule is an ID or a name, such as B001 or baseline-missing; a directive is one of systemd's or an
 option that a baseline sets, such as ProtectProc or enableEmergencyMode. A baseline, such as light or
-that of a daemon, such as nginx, is printed as the NixOS module that it is, with what each setting does and
+that of a daemon, such as nginx, is printed as a NixOS module, with what each setting does and
 costs.`,
 		words: handbook.Words}
 }
@@ -83,7 +83,7 @@ func explainRule(r *lint.Rule) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s\n%s, since wardnix %s\n\n%s\n", r, r.Title, r.Severity, r.Since, fill(r.Text, columns))
 	if r.WhenNot != "" {
-		fmt.Fprintf(&b, "\nWhen not to follow it\n%s\n", indent(fill(r.WhenNot, columns-2)))
+		fmt.Fprintf(&b, "\nWhen to ignore it\n%s\n", indent(fill(r.WhenNot, columns-2)))
 	}
 	if r.Before != "" {
 		fmt.Fprintf(&b, "\nFound\n%s\n", indent(strings.TrimRight(r.Before, "\n")))

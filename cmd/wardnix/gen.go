@@ -41,14 +41,14 @@ func (*genVerb) about() about {
 	}
 	return about{name: "gen", args: "cloudflared | server | service NAME | harden NAME…", line: "write a NixOS module for a hardened service", text: `
   wardnix gen service NAME --exec CMD --class CLASS   a service with few rights
-  wardnix gen cloudflared --token-file EXPR           a tunnel of Cloudflare
+  wardnix gen cloudflared --token-file EXPR           a Cloudflare tunnel
   wardnix gen server                                  systemd's settings for a server
-  wardnix gen harden NAME…                            what services of NixOS lack of their proven baselines
-  wardnix gen --from-unit FILE                        a unit of systemd as options
+  wardnix gen harden NAME…                            the proven baselines of NixOS services
+  wardnix gen --from-unit FILE                        a systemd unit as options
 
-Text may hold expressions of Nix: --exec '${pkgs.caddy}/bin/caddy run'. The module goes to standard
-output; its exposure, and what is worth knowing, to standard error. --from-unit takes a unit file with the
-drop-ins next to it, a drop-in alone, or what the tool shh prints; "-" is standard input and needs --name.
+Text may contain Nix expressions: --exec '${pkgs.caddy}/bin/caddy run'. The module is printed to standard
+output; its exposure and remarks are printed to standard error. --from-unit takes a unit file with the
+drop-ins next to it, a drop-in alone, or the output of the tool shh; "-" is standard input and needs --name.
 
 The classes are:
 
@@ -61,33 +61,33 @@ The classes are:
 func (v *genVerb) flags(fs *pflag.FlagSet) {
 	v.set = fs
 	s := &v.service
-	fs.StringVar(&s.Exec, "exec", "", "the command `CMD`, beginning with an absolute path or ${…}")
-	fs.StringVar(&s.Class, "class", "", "what kind of service it is, a `CLASS` as listed above")
+	fs.StringVar(&s.Exec, "exec", "", "run `CMD`, which begins with an absolute path or ${…}")
+	fs.StringVar(&s.Class, "class", "", "harden for this `CLASS` of service, listed above")
 	offers(fs, "class", kindNames()...)
-	fs.StringVar(&s.Description, "description", "", "what it is, in a few words")
-	fs.StringVar(&s.User, "user", "", "run as `USER`, which the module declares; else as one of the unit's name")
-	fs.StringVar(&s.Group, "group", "", "run with `GROUP`, which the module declares; else one of the user's name")
-	fs.BoolVar(&s.DynamicUser, "dynamic-user", false, "let systemd make up a user while it runs")
-	fs.IntSliceVar(&s.Ports, "port", nil, "it listens on port `N`")
-	fs.BoolVar(&s.NoNetwork, "no-network", false, "cut it off the network")
-	fs.StringVar(&s.StateDir, "state-dir", "", "it keeps its state in `DIR` below /var/lib")
-	fs.StringArrayVar(&s.WritePaths, "write-path", nil, "it writes `PATH`, too")
+	fs.StringVar(&s.Description, "description", "", "describe the service as `TEXT`")
+	fs.StringVar(&s.User, "user", "", "run as `USER`, which the module declares (default: the name of the unit)")
+	fs.StringVar(&s.Group, "group", "", "run with `GROUP`, which the module declares (default: the name of the user)")
+	fs.BoolVar(&s.DynamicUser, "dynamic-user", false, "use DynamicUser: the user exists only while the service runs")
+	fs.IntSliceVar(&s.Ports, "port", nil, "listen on port `N`")
+	fs.BoolVar(&s.NoNetwork, "no-network", false, "deny access to the network")
+	fs.StringVar(&s.StateDir, "state-dir", "", "keep state in `DIR` below /var/lib")
+	fs.StringArrayVar(&s.WritePaths, "write-path", nil, "also allow writing to `PATH`")
 	fs.StringArrayVar(&s.Devices, "device", nil, "it opens `DEVICE`, such as \"/dev/ttyUSB0 rw\"")
-	fs.StringSliceVar(&s.Capabilities, "capability", nil, "it needs `CAP` over the host")
-	fs.StringArrayVar(&s.Credentials, "credential", nil, "hand over the secret `ID:PATH`")
+	fs.StringSliceVar(&s.Capabilities, "capability", nil, "grant the capability `CAP`")
+	fs.StringArrayVar(&s.Credentials, "credential", nil, "load the secret `ID:PATH` as a credential")
 	fs.StringArrayVar(&s.Environment, "environment", nil, "set `NAME=VALUE` in its environment")
 	fs.StringSliceVar(&s.After, "after", nil, "start after `UNIT`")
-	fs.StringSliceVar(&s.Wants, "wants", nil, "start `UNIT` along with it")
-	fs.StringSliceVar(&s.Requires, "requires", nil, "fail where `UNIT` fails")
-	fs.StringSliceVar(&s.WantedBy, "wanted-by", nil, "be started by `UNIT`; else by multi-user.target")
-	fs.StringArrayVar(&s.StartAt, "start-at", nil, "start at the calendar time `WHEN`")
-	fs.StringVar(&s.Type, "type", "", "when it counts as started: `TYPE` of systemd.service(5)")
-	fs.StringVar(&v.token, "token-file", "", "take the tunnel's token from `EXPR`, an expression of Nix or an absolute path")
-	fs.StringVar(&v.fromUnit, "from-unit", "", "turn this unit `FILE` into a module")
+	fs.StringSliceVar(&s.Wants, "wants", nil, "also start `UNIT`")
+	fs.StringSliceVar(&s.Requires, "requires", nil, "require `UNIT`, and fail if it fails to start")
+	fs.StringSliceVar(&s.WantedBy, "wanted-by", nil, "start with `UNIT` (default: multi-user.target)")
+	fs.StringArrayVar(&s.StartAt, "start-at", nil, "start at calendar time `WHEN`")
+	fs.StringVar(&s.Type, "type", "", "set the service `TYPE`, see systemd.service(5)")
+	fs.StringVar(&v.token, "token-file", "", "read the tunnel's token from `EXPR`, a Nix expression or an absolute path")
+	fs.StringVar(&v.fromUnit, "from-unit", "", "convert this unit `FILE` to a module")
 	fs.StringVar(&v.name, "name", "", "the `NAME` of the unit")
-	fs.StringVar(&v.target.release, "nixos-release", "", "write for this `RELEASE` of NixOS, such as 25.11; else for the newest")
-	fs.StringVar(&v.target.systemd, "systemd-version", "", "write for this `VERSION` of systemd, "+directive.Known()+"; else for that of the release")
-	fs.BoolVar(&v.noComments, "no-comments", false, "leave the reasons out")
+	fs.StringVar(&v.target.release, "nixos-release", "", "write for this `RELEASE` of NixOS, such as 25.11 (default: the newest)")
+	fs.StringVar(&v.target.systemd, "systemd-version", "", "write for this `VERSION` of systemd, "+directive.Known()+" (default: that of the release)")
+	fs.BoolVar(&v.noComments, "no-comments", false, "omit the comments that give the reasons")
 	fs.StringVarP(&v.output, "output", "o", "", "write to `FILE`, which must not exist")
 	fs.BoolVar(&v.force, "force", false, "with --output: replace the file")
 }

@@ -25,8 +25,8 @@ func helpAll() string {
 	b.WriteString(`
 Start here:
   wardnix lint                    what is wrong below this directory
-  wardnix lint --diff             and how the safe fixes would change it
-  wardnix lint --write            apply them
+  wardnix lint --diff             what the safe fixes would change
+  wardnix lint --write            apply the safe fixes
   wardnix explain ProtectSystem   what a directive does, and what it costs
 
 wardnix COMMAND --help prints the flags of a command.

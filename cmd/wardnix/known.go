@@ -18,7 +18,7 @@ type knownVerb struct {
 
 func (*knownVerb) about() about {
 	return about{name: "known", args: "create|check|prune [TARGET…]", line: "record existing findings, so that lint reports only new ones", text: `
-The list covers the whole project around the working directory, or systems that are named as for
+The list covers the whole project around the working directory, or the systems that TARGETs name, as for
 wardnix audit. It records findings by file, unit or option, rule and directive, not by line; and the
 exposure of each unit.
 

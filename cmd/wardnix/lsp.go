@@ -22,7 +22,7 @@ type lspVerb struct{ stdio bool }
 
 func (*lspVerb) about() about {
 	return about{name: "lsp", line: "serve editors with the Language Server Protocol", text: `
-Editors start it and talk to it on standard input and output. It reports what wardnix lint reports,
+Editors start it, and communicate with it over standard input and output. It reports what wardnix lint reports,
 while the text is edited. Rules are set in wardnix.toml, so that the editor and CI agree; see
 docs/editors.md for how to set up editors.`}
 }

@@ -15,7 +15,7 @@ type manVerb struct{}
 
 func (*manVerb) about() about {
 	return about{name: "man", line: "print the manual page", text: `
-The page is in the language of man(7): wardnix man | man -l -`}
+The page is in man(7) format: wardnix man | man -l -`}
 }
 
 func (*manVerb) flags(*pflag.FlagSet) {}

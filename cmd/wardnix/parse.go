@@ -22,9 +22,9 @@ type parseVerb struct {
 }
 
 func (*parseVerb) about() about {
-	return about{name: "parse", args: "FILE…", line: "say whether Nix accepts files, and how it reads them", text: `
-Exits with 0 where nix-instantiate --parse of the chosen Nix accepts every file, with 1
-where it rejects one, and with 2 where one cannot be read. "-" is standard input.`}
+	return about{name: "parse", args: "FILE…", line: "check whether Nix accepts files, and print how it reads them", text: `
+Exits with 0 when nix-instantiate --parse of the chosen Nix accepts every file, with 1
+when it rejects one, and with 2 when one cannot be read. "-" is standard input.`}
 }
 
 func (v *parseVerb) flags(fs *pflag.FlagSet) {

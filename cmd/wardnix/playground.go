@@ -17,8 +17,7 @@ func (*playgroundVerb) about() about {
 The page (default: wardnix-playground.html) is one file with wardnix in it. It needs no network and no
 server, and what is typed into it stays in the browser.
 
-Released programs contain the page. One that go build or go install made does not; a clone of the source
-makes it with go run ./cmd/playground/build FILE.`}
+Released programs contain the page. A program made with go build or go install does not; to write the page from a clone of the source, use go run ./cmd/playground/build FILE.`}
 }
 
 func (v *playgroundVerb) flags(fs *pflag.FlagSet) {

@@ -87,7 +87,7 @@ func rulesMarkdown(all []*lint.Rule) string {
 	for _, r := range all {
 		fmt.Fprintf(&b, "\n## %s: %s\n\n%s, since %s: %s.\n\n%s\n", r.ID, r.Name, sentence(r.Severity.String()), r.Since, r.Title, r.Text)
 		if r.WhenNot != "" {
-			fmt.Fprintf(&b, "\n**When not to follow it.** %s\n", r.WhenNot)
+			fmt.Fprintf(&b, "\n**When to ignore it.** %s\n", r.WhenNot)
 		}
 		if r.Before != "" {
 			fmt.Fprintf(&b, "\nFound:\n\n```nix\n%s```\n", r.Before)

@@ -26,7 +26,8 @@ type scoreVerb struct {
 func (*scoreVerb) about() about {
 	return about{name: "score", args: "[PATH…]", line: "compute the exposure that systemd-analyze security would print", text: `
 Paths are Nix files, .service files (with their drop-ins next to them), or directories of either. If the
-source does not determine everything, the lowest and the highest exposure that the unit can have are given.
+source does not determine everything, the lowest and the highest
+possible exposure are printed.
 
 Exposures are those on x86-64. On 64-bit ARM, systemd-analyze security prints up to 0.3 less for a unit with
 SystemCallFilter: @cpu-emulation, @obsolete and @raw-io contain no system call of that architecture.

@@ -13,7 +13,8 @@ type settingsVerb struct{ format string }
 
 func (*settingsVerb) about() about {
 	return about{name: "settings", line: "describe the settings of wardnix.toml", text: `
---format schema prints a JSON schema, by which editors complete and check the file.`}
+--format schema prints a JSON schema, with which editors complete and check the
+file.`}
 }
 
 func (v *settingsVerb) flags(fs *pflag.FlagSet) {

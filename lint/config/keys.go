@@ -21,7 +21,7 @@ type key struct {
 // keys are all settings, in the order of the documentation.
 func keys() []key {
 	return []key{
-		{"select", "rules", "rules to enable: IDs, names, letters of families, \"default\" or \"all\"", `["default", "D005"]`},
+		{"select", "rules", "rules to enable: IDs, names, family letters, \"default\" or \"all\"", `["default", "D005"]`},
 		{"extend-select", "rules", "rules to enable in addition to those of select", `["M003"]`},
 		{"ignore", "rules", "rules to disable; takes precedence over select", `["H001"]`},
 		{"severity", "severities", "the severity of a rule: error, warning or info; a rule named here is enabled", `{ D005 = "warning" }`},

@@ -162,7 +162,7 @@ func plainText(text string) sarifText { return sarifText{Text: strings.ReplaceAl
 func toSarifRule(r *lint.Rule) sarifRule {
 	help := r.Text
 	if r.WhenNot != "" {
-		help += "\n\n**When not to follow it.** " + r.WhenNot
+		help += "\n\n**When to ignore it.** " + r.WhenNot
 	}
 	if len(r.References) > 0 {
 		help += "\n\nSee: " + strings.Join(r.References, "; ") + "."

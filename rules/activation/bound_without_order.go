@@ -25,7 +25,7 @@ func checkBound(p *lint.Pass, part *unit.Part) {
 				continue
 			}
 			p.At(u, d.Setting).Concerns(u.About("bindsTo")...).
-				Note("systemd starts both at the same time; only with `after` must %s be active for the unit to be", d.Unit).
+				Note("systemd starts both at the same time; with `after` as well, the unit is active only while %s is", d.Unit).
 				Fix(list(u, "Unit", "After", d.Unit, "")...).
 				Reportf("bound to %s without being ordered after it", d.Unit)
 		}

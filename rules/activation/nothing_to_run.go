@@ -34,7 +34,7 @@ func checkNothingToRun(p *lint.Pass, u *unit.Unit) {
 	if meant != "" {
 		d.Help("did you mean `%s`?", strings.TrimSuffix(meant, ".service"))
 	}
-	d.Reportf("it has no command, and nothing else defines it")
+	d.Reportf("has no command, and nothing else defines it")
 }
 
 // replaces reports whether the unit takes the place of a command that is not in sight, or

@@ -64,7 +64,7 @@ func reportRetried(p *lint.Pass, u *unit.Unit, restart unit.Setting, between, in
 	}
 	d.Note("the limit is %d starts within %s, and that many attempts take %s", defaultBurst, interval, between).
 		Help("set StartLimitIntervalSec to more than %s, or to 0 if it should be retried forever", between).
-		Reportf("the service is retried forever, so it never becomes failed")
+		Reportf("the service is retried forever, and never enters the failed state")
 }
 
 // onEachFailure says when OnFailure is started while the unit is restarted. systemd 254

@@ -34,9 +34,9 @@ func checkTimerRunsOnce(p *lint.Pass, part *unit.Part) {
 		}
 		p.At(service, at).
 			See(lintPlace(u)).
-			Note("a unit that is active is not started again, so %s has an effect only once", u.Name).
+			Note("systemd does not start a unit that is active already, so %s has an effect only once", u.Name).
 			Fix(fix.Remove(service, "remove RemainAfterExit", lint.Unsafe, "what waits for the unit to be active", at)...).
-			Reportf("the timer runs it only once, since it stays active")
+			Reportf("the timer starts it only once, because it stays active")
 	}
 }
 

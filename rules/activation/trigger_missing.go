@@ -32,7 +32,7 @@ func checkTriggerMissing(p *lint.Pass, u *unit.Unit) {
 		if meant := unit.MeantUnit(name, ownNames(p)...); meant != "" {
 			d.Help("did you mean `%s`?", meant)
 		}
-		d.Reportf("it starts %s, which nobody defines", name)
+		d.Reportf("starts %s, which does not exist", name)
 	})
 }
 

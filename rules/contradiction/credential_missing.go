@@ -49,7 +49,7 @@ func checkCredentials(p *lint.Pass, u *unit.Unit) {
 				p.At(u, t.Setting).Concerns(u.About("LoadCredential")...).
 					Note("systemd lets only %s read it, and removes it when that unit stops", other).
 					Help("load it here as well: `LoadCredential = [ \"%s:…\" ]`", name).
-					Reportf("it reads the credential `%s` of %s", name, other)
+					Reportf("reads the credential `%s` of %s", name, other)
 			case loaded.has(name):
 				continue
 			default:
@@ -57,7 +57,7 @@ func checkCredentials(p *lint.Pass, u *unit.Unit) {
 				if meant := spell.Nearest(name, loaded.names); meant != "" {
 					d.Help("did you mean `%s`?", meant)
 				}
-				d.Reportf("it reads the credential `%s`, which it does not load", name)
+				d.Reportf("reads the credential `%s`, which it does not load", name)
 			}
 			reported = append(reported, name)
 		}

@@ -91,7 +91,7 @@ func checkHomeMounts(p *lint.Pass, u *unit.Unit, home unit.Setting) {
 					continue
 				}
 				p.At(u, at, home).Concerns(u.About("ProtectHome")...).
-					Note("ProtectHome=%s closes the directory around it", home.Text).
+					Note("ProtectHome=%s makes the directory above it inaccessible", home.Text).
 					Help("set `ProtectHome = \"tmpfs\"`, on which paths can be mounted").
 					Reportf("%s of %s has no effect with ProtectHome=%s", key, target, home.Text)
 				return

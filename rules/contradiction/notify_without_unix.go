@@ -28,7 +28,7 @@ func checkNotify(p *lint.Pass, u *unit.Unit) {
 		what, consequence = by.Key, "the watchdog kills the service"
 	}
 	p.At(u, unit.Setting{Line: unit.ValueLine(all[0])}, by).Concerns(u.About(by.Key)...).
-		Note("the service notifies systemd over a socket of AF_UNIX; without it, %s", consequence).
+		Note("the service notifies systemd over an AF_UNIX socket; without it, %s", consequence).
 		Fix(addUnix(u, all[0])...).
 		Reportf("%s requires AF_UNIX, which RestrictAddressFamilies omits", what)
 }

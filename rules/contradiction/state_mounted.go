@@ -39,7 +39,7 @@ func checkDirectory(p *lint.Pass, u *unit.Unit, at unit.Setting, paths []string)
 			source, _, _ := strings.Cut(strings.TrimLeft(word, "-+"), ":")
 			target := strings.TrimSuffix(unit.MountTarget(word), "/")
 			if slices.Contains(paths, target) && !slices.Contains(paths, strings.TrimSuffix(source, "/")) && bind.When == nil {
-				p.At(u, bind, at).Note("systemd gives %s to the user of the service; what is mounted over it belongs to somebody else", paths[0]).
+				p.At(u, bind, at).Note("systemd makes the service's user the owner of %s; what is mounted over it has another owner", paths[0]).
 					Help("use a user with a name in place of DynamicUser").
 					Reportf("BindPaths hides the %s of DynamicUser", at.Key)
 				return

@@ -98,7 +98,7 @@ func checkBelowInaccessible(p *lint.Pass, u *unit.Unit) {
 					continue
 				}
 				p.At(u, at, closed[i]).Concerns(u.About("InaccessiblePaths")...).
-					Note("InaccessiblePaths closes %s with everything below it", strings.TrimLeft(closed[i].Text, "-+")).
+					Note("InaccessiblePaths makes %s and everything below it inaccessible", strings.TrimLeft(closed[i].Text, "-+")).
 					Help("close the directory with `TemporaryFileSystem`, on which paths can be mounted").
 					Reportf("%s of %s has no effect below InaccessiblePaths", key, target)
 			}

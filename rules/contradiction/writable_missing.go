@@ -33,7 +33,7 @@ func checkWritableMissing(p *lint.Pass, u *unit.Unit) {
 				}
 				p.At(u, at, maker).Note("systemd makes it writable before any command runs, and fails with status 226/NAMESPACE if it does not exist").
 					Help("%s", makeBefore(dir)).
-					Reportf("%s is made only by %s", dir, maker.Key)
+					Reportf("%s is created only by %s", dir, maker.Key)
 			})
 		}
 	}

@@ -47,7 +47,7 @@ func (t *Topic) HTML() string {
 func (w *writer) rule(r *lint.Rule) {
 	w.printf("<p><strong>%s</strong></p>\n<p class=\"about\">%s · since wardnix %s</p>\n%s", inline(r.Title), r.Severity, r.Since, Prose(r.Text))
 	if r.WhenNot != "" {
-		w.printf("<h3>When not to follow it</h3>\n%s", Prose(r.WhenNot))
+		w.printf("<h3>When to ignore it</h3>\n%s", Prose(r.WhenNot))
 	}
 	if r.Before != "" {
 		w.printf("<h3>Found</h3>\n%s", code(r.Before))

@@ -164,7 +164,7 @@ var Classes = []Class{
 			"PrivateTmp": "what it saves may lie in /tmp",
 		},
 		Kind: &Kind{
-			Name: "backup", About: "a job that saves files of all users",
+			Name: "backup", About: "a job that backs up files of all users",
 			Calls: []string{"@privileged"}, Capabilities: []string{"CAP_DAC_READ_SEARCH"},
 			Once: true, Daily: true, Online: true, Writes: true,
 			Settings: map[string]KindSetting{"ProtectHome": {"read-only", "Home directories can be read, which is what is saved, and not written."}},
@@ -190,7 +190,7 @@ var Classes = []Class{
 			"ProtectControlGroups": "device rules of control groups",
 		},
 		Kind: &Kind{
-			Name: "hardware", About: "a daemon for devices of the machine",
+			Name: "hardware", About: "a daemon that uses hardware devices",
 			Families: []string{"AF_NETLINK"}, Calls: []string{"@raw-io", "@mount"},
 		},
 	},

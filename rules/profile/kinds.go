@@ -39,5 +39,5 @@ func Kinds() []Kind {
 			all = append(all, one)
 		}
 	}
-	return append(all, Kind{Name: "oneshot", About: "a script that runs and ends", Needs: OneshotNeeds, Once: true, Writes: true})
+	return append(all, Kind{Name: "oneshot", About: "a script that runs once and exits", Needs: OneshotNeeds, Once: true, Writes: true})
 }

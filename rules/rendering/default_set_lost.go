@@ -13,7 +13,7 @@ func checkDefaultSetLost(p *lint.Pass, u *unit.Unit) {
 	for _, d := range u.Dropped() {
 		p.AtDef(u, d.Def).Place(unit.LastName(d.Def.Binding)).
 			Note("mkDefault makes the whole set weaker than %s, which NixOS sets in it", d.By).
-			Help("put mkDefault at each setting, or remove it").
+			Help("apply mkDefault to each setting, or remove it").
 			Reportf("this %s under mkDefault has no effect", d.Option)
 	}
 }

@@ -79,7 +79,7 @@ func (i instance) report(p *lint.Pass) {
 		d.Note("the drop-in with which NixOS changes the template replaces its ExecStart")
 	case changed:
 		d.As(lint.Warning).
-			Note("the ExecStart remains, which NixOS adds by a drop-in; other settings of the template, such as Restart, are lost").
+			Note("the ExecStart that NixOS adds in a drop-in remains; other settings of the template, such as Restart, are lost").
 			Help("repeat what it needs of the template; with `overrideStrategy = \"asDropin\"` repeat NixOS's ExecStart, since this drop-in replaces the other")
 	case i.resets:
 		d.Note("its ExecStart has nothing to reset")

@@ -21,7 +21,7 @@ func checkLineBreak(p *lint.Pass, u *unit.Unit) {
 		}
 		if rest := brokenOff(text); rest != "" {
 			p.AtLine(u, l).
-				Note("systemd reads a line of its own: `%s`", strings.ReplaceAll(rest, unit.UnknownText, "…")).
+				Note("systemd reads the rest as a separate line: `%s`", strings.ReplaceAll(rest, unit.UnknownText, "…")).
 				Reportf("%s contains a newline", l.Key)
 		}
 	}

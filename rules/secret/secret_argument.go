@@ -44,8 +44,8 @@ func checkArgument(p *lint.Pass, t *unitText) {
 				continue
 			}
 			t.atWords(p, strings.TrimSpace(m[0])).
-				Help("%s", "give the program a file, such as `%d/token` with `LoadCredential`, or the variable itself in its environment").
-				Reportf("`%s` is given a secret as an argument, which every user can see in /proc", m[1])
+				Help("%s", "pass a file instead, such as `%d/token` with `LoadCredential`, or set the variable in the program's environment").
+				Reportf("`%s` passes a secret as an argument, which every user can see in /proc", m[1])
 			return
 		}
 	}

@@ -17,7 +17,7 @@ func checkInProject(p *lint.Pass, u *unit.Unit) {
 		}
 		if file, ok := projectFile(t.value); ok && !encrypted(file) {
 			t.at(p, nixast.Node{}).
-				Note("`%s` is read where the project was when Nix evaluated: with a flake a copy in the store, which every user can read; without one a path that the machine may not have", file).
+				Note("the unit contains the path that `%s` had during evaluation: with a flake, a copy in the store that every user can read; without one, a path that may not exist on the machine", file).
 				Help(instead).
 				Reportf("`%s` reads a file of the project", t.key)
 		}
