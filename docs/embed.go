@@ -1,4 +1,4 @@
-// Package docs holds the pages of this directory, and makes a site of them.
+// Package docs has the pages of this directory, and makes a site of them.
 package docs
 
 import "embed"

@@ -90,7 +90,7 @@ type gap struct {
 	remarks  []nixast.Token // comments on the line of the token before
 	loose    []nixast.Token // comments on later lines, with a blank line below
 	comments []nixast.Token // comments on later lines, directly above the next token
-	broken   bool           // there is a line end in it
+	broken   bool           // there is a newline in it
 	blank    bool           // there is a blank line above comments, or above loose if there are some
 }
 
@@ -220,7 +220,7 @@ func pathKeys(n nixast.Node) []string {
 	return keys
 }
 
-// attrKey is what tells an attribute from others: its name or, if that is not
+// attrKey is what distinguishes an attribute from others: its name or, if that is not
 // known, its text after a NUL, which no name holds.
 func attrKey(a nixast.Node) string {
 	if name, ok := a.AttrName(); ok {

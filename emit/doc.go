@@ -10,7 +10,7 @@
 //   - bytes outside the edits stay as they are;
 //   - no comment is lost, and comments stay next to what they were next to; an
 //     operation that could not keep that returns an error and no edits;
-//   - new text has the indentation, the line ends, the nested or dotted form
+//   - new text has the indentation, the newlines, the nested or dotted form
 //     and the list layout of its neighbors, and where they tell nothing, the
 //     layout of RFC 166 (what nixfmt prints), 100 columns wide without the
 //     indentation.

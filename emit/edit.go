@@ -57,7 +57,7 @@ func ordered(edits []Edit, size int) ([]Edit, error) {
 // Conflicts reports whether the edits of two fixes cannot be applied together.
 // They cannot if they change the same bytes, or if they touch at one point,
 // unless both that touch are removals, or one of them inserts whole lines: text
-// that begins or ends with a line end. Two such insertions at one place are both
+// that begins or ends with a newline. Two such insertions at one place are both
 // kept, in the order in which the fixes are given to [Apply]; two that are equal
 // conflict, as both fixes then want the same thing.
 func Conflicts(a, b []Edit) bool {

@@ -154,7 +154,7 @@ func (e *Editor) nest(group []Attr, parent string) []Attr {
 
 // nests reports whether a set called name, below parent and with count
 // attributes, is written as name = { … };. The file's habit for that name
-// tells, then its habit below that parent, then that of the whole file.
+// says, then its habit below that parent, then that of the whole file.
 func (e *Editor) nests(name, parent string, count int) bool {
 	for _, v := range []vote{e.habits.name[name], e.habits.below[parent]} {
 		if v.yes != v.no {

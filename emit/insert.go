@@ -153,11 +153,11 @@ func (e *Editor) insertLines(b *box, o order, write writer) ([]Edit, error) {
 	return edits, nil
 }
 
-// nl is the line end of the file.
+// nl is the newline of the file.
 func (e *Editor) nl() string { return e.style.nl() }
 
-// nlAt is the line end at offset at, or that of the file if no line ends there.
-// A line inserted before a line end takes that one over, so the line above it
+// nlAt is the newline at offset at, or that of the file if no line ends there.
+// A line inserted before a newline takes that one over, so the line above it
 // needs an equal one.
 func (e *Editor) nlAt(at int) string {
 	switch rest := e.file.Src[at:]; {
@@ -216,7 +216,7 @@ func (e *Editor) unfold(b *box, o order, write writer) ([]Edit, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !b.flat { // it is empty but for line ends and comments
+	if !b.flat { // it is empty but for newlines and comments
 		inner, outer = b.indents(e.style)
 	}
 	edits = append(edits, e.breakOperators(b, outer)...)

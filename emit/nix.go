@@ -12,7 +12,7 @@ import (
 	"wardnix/nixast"
 )
 
-// Expr is an expression in Nix source, used unchanged. Its line ends are LF
+// Expr is an expression in Nix source, used unchanged. Its newlines are LF
 // and it is indented from column 0; where it is put deeper it is indented,
 // strings excepted whose value that would change.
 type Expr string
@@ -211,7 +211,7 @@ func (s Style) setText(attrs Attrs, at layout) (string, error) {
 }
 
 // bindingText writes a binding, its comment above it, as lines with the
-// indentation given; the last has no line end.
+// indentation given; the last has no newline.
 func (s Style) bindingText(path string, a Attr, indent string) (string, error) {
 	var b strings.Builder
 	if a.Comment != "" {

@@ -212,7 +212,7 @@ func (o order) group(i int) (from, to int) {
 	return from, to
 }
 
-// minSorted is how many bindings must be in order to tell habit from chance.
+// minSorted is how many bindings must be in order to distinguish habit from chance.
 const minSorted = 4
 
 // sorted is the order in which the bindings of a range are sorted; nil if they

@@ -174,7 +174,7 @@ func isBlank(line string) bool {
 }
 
 // removeInline removes slot i with the white space on one side of it, the side
-// without a line end if there is one. A space remains between neighbors that
+// without a newline if there is one. A space remains between neighbors that
 // would otherwise touch.
 func (e *Editor) removeInline(b *box, i int) Edit {
 	s := &b.slots[i]

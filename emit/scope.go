@@ -5,7 +5,7 @@ import (
 )
 
 // isVariable reports whether n is a name that is looked up: an identifier that
-// stands for a value, or a name in a plain inherit.
+// represents a value, or a name in a plain inherit.
 func isVariable(n nixast.Node) bool {
 	if n.Kind() != nixast.Ident {
 		return false
@@ -116,7 +116,7 @@ func captures(set nixast.Node, name string) error {
 }
 
 // Shared reports whether the text of n is used from more than one place, as far
-// as the file tells: n lies in a let or rec binding that is read more than
+// as the file says: n lies in a let or rec binding that is read more than
 // once, or in a function that may be called more than once. The functions at
 // the top of the file do not count, nor do those that are written as modules
 // are (with { …, ... }: as a value or in a list). The error is a [*Refusal]

@@ -24,7 +24,7 @@ func lineEnd(src string, at int) int {
 	return end
 }
 
-// nextLine is the offset after the line end of the line of offset at.
+// nextLine is the offset after the newline of the line of offset at.
 func nextLine(src string, at int) int {
 	if i := strings.IndexByte(src[at:], '\n'); i >= 0 {
 		return at + i + 1
@@ -48,7 +48,7 @@ func column(src string, at int) int { return columns(src[lineStart(src, at):at])
 // compares with its limit (nixfmt 1.4.0).
 func columns(line string) int { return utf8.RuneCountInString(strings.TrimLeft(line, " \t")) }
 
-// oneLine reports whether a span contains no line end.
+// oneLine reports whether a span contains no newline.
 func oneLine(src string, s nixast.Span) bool {
 	return !strings.ContainsAny(src[s.Start:s.End], "\n\r")
 }

@@ -11,7 +11,7 @@ import (
 // Style is how a file is written. The zero Style is RFC 166 with LF: what
 // nixfmt prints.
 type Style struct {
-	EOL    string // line end; "" means LF
+	EOL    string // newline; "" means LF
 	Indent string // one step of indentation; "" means two spaces
 	Width  int    // columns after the indentation; 0 means 100
 	Dotted bool   // parents are written a.b = …; rather than a = { b = …; };
@@ -90,7 +90,7 @@ func Learn(f *nixast.File) Style {
 // vote counts the places that do a thing against those that do not.
 type vote struct{ yes, no int }
 
-// votes are for what [Style] tells; hugs is for "}: {" on one line, which goes
+// votes are for what [Style] says; hugs is for "}: {" on one line, which goes
 // with tight brackets in files that alejandra wrote.
 type votes struct{ dotted, lists, sets, tight, empty, hugs vote }
 
@@ -113,7 +113,7 @@ func (v *vote) learnPath(b nixast.Binding) {
 // learnBrackets learns from a list or set n: whether it is on one line
 // although it has several parts (or on several although one would do), and
 // whether spaces are inside its brackets. Lists that are no value of a binding
-// tell nothing of those that are: nixfmt keeps arguments on one line.
+// say nothing of those that are: nixfmt keeps arguments on one line.
 func (v *votes) learnBrackets(n nixast.Node, width int) {
 	text, parts := n.Text(), size(n.Children())
 	flat := false

@@ -12,7 +12,7 @@ import (
 	"wardnix/lint/files"
 )
 
-// ErrChanged is the error of [WriteFile] for a file that does not hold what
+// ErrChanged is the error of [WriteFile] for a file that does not have what
 // its caller read from it.
 var ErrChanged = errors.New("the file has changed since it was read")
 
@@ -66,7 +66,7 @@ func replaceFile(root, path, old, new string) error {
 	return renameOver(real, info, new)
 }
 
-// resolve follows symbolic links and asks that the file they lead to lies
+// resolve follows symbolic links and requires that the file they lead to lies
 // inside root.
 func resolve(root, path string) (string, error) {
 	real, err := filepath.EvalSymlinks(path)
@@ -126,7 +126,7 @@ func openLocked(path string) (*os.File, os.FileInfo, error) {
 
 // renameOver writes content to a temporary file and renames it to path. The
 // library renameio does the same but cannot name its temporary files so that
-// they can be told apart from a user's.
+// they can be distinguished from a user's.
 func renameOver(path string, like os.FileInfo, content string) (err error) {
 	tmp, err := createTemp(path, 0o600)
 	if err != nil {
@@ -175,7 +175,7 @@ func fill(tmp *os.File, content string) error {
 }
 
 // removeStraysOf removes temporary files made for path. Its lock must be held:
-// who makes them holds it.
+// who makes them has it.
 func removeStraysOf(path string) error {
 	entries, err := os.ReadDir(filepath.Dir(path))
 	if err != nil {

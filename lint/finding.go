@@ -146,7 +146,7 @@ type Fix struct {
 	Changes []unit.Ref
 	// Edits are what it changes; all of them or none are applied.
 	Edits []FileEdit
-	// Comments tells that the edits are in comments that the finding is about.
+	// Comments reports that the edits are in comments that the finding is about.
 	// No other fix may lose one.
 	Comments bool
 }

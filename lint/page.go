@@ -63,7 +63,7 @@ func parseTag(name string) (Tag, error) {
 	return 0, fmt.Errorf("a tag is deprecated or unnecessary, not %q", name)
 }
 
-// ReadPage reads the page NAME.md of a rule that is embedded beside its check. It
+// ReadPage reads the page NAME.md of a rule that is embedded next to its check. It
 // panics where the page is malformed: that is a mistake in the program, and the
 // first test of any kind finds it.
 func ReadPage(pages fs.FS, name string) Page {
@@ -81,7 +81,7 @@ func ReadPage(pages fs.FS, name string) Page {
 // parsePage reads a rule's page: a front matter between lines of "---" with id,
 // name, since, severity, title, references, and optionally audit, tag, release and systemd;
 // the text; then the sections "## When not", "## Before" and "## After", of
-// which the last two hold one fenced block of Nix each. The error says what is
+// which the last two have one fenced block of Nix each. The error says what is
 // missing or not understood.
 func parsePage(text string) (Page, error) {
 	var p Page

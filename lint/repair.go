@@ -127,7 +127,7 @@ func (r *repair) rounds() (again bool) {
 	return false
 }
 
-// state tells the texts of a project apart from those of others.
+// state distinguishes the texts of a project from those of others.
 type state [sha256.Size]byte
 
 func (r *repair) state() state {
@@ -170,7 +170,7 @@ type chosen struct {
 	Fix
 }
 
-// dropKey tells a fix apart from others in later rounds, in which places may
+// dropKey distinguishes a fix from others in later rounds, in which places may
 // have moved.
 func (c chosen) dropKey() string {
 	return fmt.Sprint(c.Rule.ID, "\x00", c.File.Name, "\x00", c.Unit(), "\x00", c.Directives(), "\x00", c.Title)

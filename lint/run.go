@@ -223,7 +223,7 @@ func (r *run) suppressed(f *Finding) bool {
 }
 
 // Report adds a finding. Its Rule is set, and its Severity if it has none. A
-// finding in a file that was not asked for, or that has a syntax error, is
+// finding in a file that was not requested, or that has a syntax error, is
 // dropped, and so is a fix that edits one: the first is not the user's question,
 // and in the second nothing can be relied on.
 func (p *Pass) Report(f Finding) {
@@ -272,7 +272,7 @@ func (p *Pass) applicable(fixes []Fix) []Fix {
 	return out
 }
 
-// asked reports whether f was asked for and can be relied on.
+// asked reports whether f was requested and can be relied on.
 func (s *scope) asked(f *nixast.File) bool { return s.requested[f.Name] && !Broken(f) }
 
 // Broken reports whether f has a mistake that leaves its meaning in doubt.
@@ -287,7 +287,7 @@ func Broken(f *nixast.File) bool {
 type Result struct {
 	// Project is the project as the findings see it: after the fixes.
 	Project *nixos.Project
-	// Files is the number of files that were asked for and read.
+	// Files is the number of files that were requested and read.
 	Files int
 	// Findings are those that remain, by file and place.
 	Findings []Finding

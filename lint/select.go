@@ -12,7 +12,7 @@ import (
 const DefaultRules = "default"
 
 // Select chooses among rules. Each entry of sel and ignore is as [Names] has
-// it; several may stand in one entry, with commas between. Without sel, every
+// it; several may be in one entry, with commas between. Without sel, every
 // rule is chosen whose findings are not informational. ignore wins over sel. The
 // error names an entry that fits no rule.
 func Select(rules []*Rule, sel, ignore []string) ([]*Rule, error) {
@@ -62,7 +62,7 @@ func names(rules []*Rule) []string {
 	return out
 }
 
-// Names tells how closely an entry, in any case, names a rule: 3 by its ID
+// Names reports how closely an entry, in any case, names a rule: 3 by its ID
 // ("B001") or name ("baseline-missing"), 2 by the letter of its family ("B"), 1
 // as one of "all" or of those whose findings are not informational ("default"),
 // 0 not at all.

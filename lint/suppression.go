@@ -31,7 +31,7 @@ type Suppression struct {
 	Hint string
 	// Brace is the binding whose opening brace the comment follows, where it does.
 	Brace nixast.Node
-	// wholeFile tells ignore-file from ignore.
+	// wholeFile distinguishes ignore-file from ignore.
 	wholeFile bool
 	// covered are the places that it is about.
 	covered []nixast.Span
@@ -227,7 +227,7 @@ func nearestVerb(word string) string {
 	return spell.Nearest(word, []string{"ignore", "ignore-file"})
 }
 
-// isItem reports whether n is what a comment can stand above: a binding, an
+// isItem reports whether n is what a comment can be above: a binding, an
 // inherit or an element of a list.
 func isItem(n nixast.Node) bool {
 	switch n.Kind() {

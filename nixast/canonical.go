@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// CanonicalOptions say what paths in a file stand for.
+// CanonicalOptions say what paths in a file represent.
 type CanonicalOptions struct {
 	// Dir is the absolute path of the directory that relative paths start from.
 	Dir string
-	// Home is what "~" stands for.
+	// Home is what "~" represents.
 	Home string
 }
 
@@ -525,7 +525,7 @@ func (p *printer) path(n Node) {
 	p.str(")")
 }
 
-// resolve is the absolute path that the start of a path stands for.
+// resolve is the absolute path that the start of a path represents.
 func (p *printer) resolve(text string) string {
 	if strings.HasPrefix(text, "~") {
 		return p.opts.Home + text[1:]

@@ -58,7 +58,7 @@ func (c *cursor) next() Kind {
 }
 
 // emit adds a node that reaches from token first to the last token taken and
-// holds all nodes from start on.
+// has all nodes from start on.
 func (c *cursor) emit(k Kind, first uint32, start int) {
 	c.nodes = append(c.nodes, post{first, c.end, uint32(start), k})
 }
@@ -114,7 +114,7 @@ func (c *cursor) name(first uint32) string {
 	return clip(c.src[c.offs[first]:c.offs[i]])
 }
 
-// beginsLine reports whether only trivia with a line end in it, or nothing,
+// beginsLine reports whether only trivia with a newline in it, or nothing,
 // is between token i and the token before it.
 func (c *cursor) beginsLine(i uint32) bool {
 	for i > 0 && c.kinds[i-1] <= BlockComment {

@@ -37,7 +37,7 @@ type Diagnostic struct {
 	// Related are places that help to understand it, such as the opener of a set that is not closed.
 	Related []Related
 	// Omitted is the number of diagnostics of the same code that this one
-	// stands for: 0 for an ordinary one. See [File.Diagnostics].
+	// represents: 0 for an ordinary one. See [File.Diagnostics].
 	Omitted int
 }
 

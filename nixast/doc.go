@@ -18,7 +18,7 @@
 //
 // Values of literals come from [Node.Parts], [Node.StringValue] and so on,
 // and go back with [QuoteString], [QuoteIndented] and [QuoteAttr]. Places are
-// told by [File.Position]; which comments belong to a node, by
+// reported by [File.Position]; which comments belong to a node, by
 // [Node.CommentsAbove] and [Node.CommentAfter]. [Canonical] prints what Nix
 // prints, [DumpTree] what that does not show.
 //

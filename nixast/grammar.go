@@ -36,7 +36,7 @@ func (p *parser) root() {
 	p.nodes = append(p.nodes, post{min(p.peek(0), p.end), p.end, 0, Root})
 }
 
-// enter counts a level of nesting. It reports false, and stands in for the
+// enter counts a level of nesting. It reports false, and replaces the
 // expression, if there are too many.
 func (p *parser) enter() bool {
 	if p.depth >= maxDepth {

@@ -124,10 +124,10 @@ func (f *File) Offset(line, column int, unit Unit) (int, bool) {
 	return s.Start + at, counted == column
 }
 
-// LineCount is the number of lines; what follows the last line end is one.
+// LineCount is the number of lines; what follows the last newline is one.
 func (f *File) LineCount() int { return len(f.lineStarts()) }
 
-// Line is the span of a line, counted from 1, with the line end that closes it.
+// Line is the span of a line, counted from 1, with the newline that closes it.
 func (f *File) Line(line int) Span {
 	lines := f.lineStarts()
 	end := len(f.Src)

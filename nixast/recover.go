@@ -137,7 +137,7 @@ func (r *recovery) failAfter(message, hint string) bool {
 	return r.failAt(Span{at, at}, message, hint)
 }
 
-// failMissing reports that an expression is missing, and stands in for it.
+// failMissing reports that an expression is missing, and replaces it.
 func (r *recovery) failMissing(message string) {
 	if r.end != r.pos && (r.beginsLine(r.pos) || r.cur == EOF) {
 		r.failAfter(message, "")
@@ -301,7 +301,7 @@ func (r *recovery) letGoesOn() bool {
 	return false
 }
 
-// tooDeep skips the rest of the file, and stands in for the expression.
+// tooDeep skips the rest of the file, and replaces the expression.
 func (r *recovery) tooDeep() {
 	r.stop(fmt.Sprintf("the expression is nested more than %d levels deep", maxDepth))
 	r.missing()

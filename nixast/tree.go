@@ -16,7 +16,7 @@ type File struct {
 	Src string
 	// Diagnostics are the syntax and semantic errors, by position. Of each
 	// [Code] the first 20 that the parser found are kept; if there are more,
-	// one diagnostic with their number in Omitted stands for the rest.
+	// one diagnostic with their number in Omitted represents the rest.
 	Diagnostics []Diagnostic
 
 	tokKind []Kind   // trivia included; the last is EOF

@@ -33,8 +33,8 @@ type Command struct {
 	Env func(name string) (value string, ok bool)
 }
 
-// A verb is what the first argument asks for. Help, the manual page and the
-// completions are made from what it tells of itself.
+// A verb is what the first argument names. Help, the manual page and the
+// completions are made from what it says about itself.
 type verb interface {
 	// about describes the verb.
 	about() about
@@ -75,7 +75,7 @@ func verbs() []verb {
 	}
 }
 
-// Main runs wardnix with the arguments behind the program's name and returns
+// Main runs wardnix with the arguments after the program's name and returns
 // the exit status.
 func (c *Command) Main(args []string) int {
 	out := &output{w: c.Stdout}

@@ -35,7 +35,7 @@ func (*completionVerb) run(c *Command, args []string) int {
 	return exitClean
 }
 
-// wordsKey is the annotation of a flag that holds the words it takes.
+// wordsKey is the annotation of a flag that has the words it takes.
 const wordsKey = "words"
 
 // severities are the words that --fail-on takes.

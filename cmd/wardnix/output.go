@@ -160,7 +160,7 @@ func (c *Command) colors(when string, w io.Writer) bool {
 	return terminal(w) != nil
 }
 
-// terminal is the file behind w, if that is a terminal; else nil.
+// terminal is the file after w, if that is a terminal; else nil.
 func terminal(w io.Writer) *os.File {
 	if o, ok := w.(*output); ok {
 		w = o.w

@@ -12,7 +12,7 @@ import (
 	"wardnix/nixast/eval"
 )
 
-// Disagreement is where a unit as the source tells it differs from the
+// Disagreement is where a unit as the source says it differs from the
 // evaluated one.
 type Disagreement struct {
 	Unit, Scope string
@@ -25,13 +25,13 @@ type Disagreement struct {
 // Agreement is how far the source told what was evaluated.
 type Agreement struct {
 	// Units are those that the project speaks of and that were compared, Lines
-	// their lines that the source tells, and Unseen those of the evaluated
+	// their lines that the source says, and Unseen those of the evaluated
 	// units that it does not: of nixpkgs, mostly.
 	Units, Lines, Unseen int
 	Disagreements        []Disagreement
 }
 
-// Agree compares the units of a project's host, as the source tells them, with
+// Agree compares the units of a project's host, as the source says them, with
 // those that were evaluated.
 func Agree(src *Source, s *System) *Agreement {
 	a := &Agreement{}
@@ -90,7 +90,7 @@ func (a *Agreement) unit(told *nixos.Unit, is *Unit) {
 	}
 }
 
-// directive asks that what the source tells is in the unit, in its order.
+// directive requires that what the source says is in the unit, in its order.
 func (a *Agreement) directive(told *nixos.Unit, is *Unit, section, key string, lines []nixos.Line) {
 	values := is.values(section, key)
 	if words := section == "Unit" || section == "Install"; words { // other modules add to these
@@ -114,7 +114,7 @@ func (a *Agreement) directive(told *nixos.Unit, is *Unit, section, key string, l
 	}
 }
 
-// words asks that the words that the source tells are in the unit.
+// words requires that the words that the source says are in the unit.
 func (a *Agreement) words(told *nixos.Unit, key string, lines []nixos.Line, values []unitfile.Assignment) {
 	all := strings.Fields(strings.Join(texts(values), " "))
 	for _, l := range lines {

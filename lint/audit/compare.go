@@ -35,7 +35,7 @@ type DirectiveChange struct {
 	// Old and New are its lines.
 	Old, New []string
 	// Effect is "stronger" or "weaker" where systemd's own order of a
-	// protection tells, else "changed".
+	// protection says, else "changed".
 	Effect string
 }
 
@@ -46,7 +46,7 @@ const (
 	changed  = "changed"
 )
 
-// Compare tells what became of the units of a system: those that were added,
+// Compare reports what became of the units of a system: those that were added,
 // removed or changed, by scope and name. Paths of the store that only have
 // another hash are equal, and what systemd does not look at does not count.
 func Compare(old, new *System) []Difference {

@@ -19,7 +19,7 @@ type Override struct {
 	// Path are the names of the option: systemd, services, nginx,
 	// serviceConfig, ProtectHome.
 	Path []string
-	// Value is what to set, as package emit takes it; Force tells that it must
+	// Value is what to set, as package emit takes it; Force reports that it must
 	// win over what is set elsewhere.
 	Value any
 	Force bool

@@ -47,7 +47,7 @@ func newSource(h *nixos.Host) *Source {
 // unit is the unit as the project has it; nil if it says nothing of it.
 func (s *Source) unit(u *Unit) *nixos.Unit { return s.units[keyOf(u)] }
 
-// sectionOf is the section that a directive of a finding stands in; "" for an
+// sectionOf is the section that a directive of a finding is in; "" for an
 // option of NixOS.
 func (u *Unit) sectionOf(key string) string {
 	for _, a := range u.assignments {
@@ -114,7 +114,7 @@ func (s *Source) Place(f Finding, overrides []Override) lint.Finding {
 	return out
 }
 
-// nodeFor is the binding in the project that a finding is best told at.
+// nodeFor is the binding in the project that a finding is best reported at.
 func (s *Source) nodeFor(f Finding) nixast.Node {
 	for _, d := range f.Directives() {
 		if n := s.Sets(f.Of, d); !n.IsZero() {

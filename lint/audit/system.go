@@ -3,7 +3,7 @@
 //
 // A [System] is what package unitfiles put together. Its units are written as
 // the NixOS module that would make them, and what the rules find in that is
-// told at the line of the unit file.
+// reported at the line of the unit file.
 package audit
 
 import (
@@ -34,7 +34,7 @@ type System struct {
 // Unit is a unit of a system with all its drop-ins.
 type Unit struct {
 	*unitfiles.Unit
-	// Upstream tells that systemd brings the unit: what it runs, and how that
+	// Upstream reports that systemd brings the unit: what it runs, and how that
 	// is confined, is systemd's own choice.
 	Upstream bool
 	// Whole is the unit as systemd sees it; nil if it is masked or has no text.
@@ -105,7 +105,7 @@ func (u *Unit) values(section, key string) []unitfile.Assignment {
 	return found
 }
 
-// at is where an assignment stands.
+// at is where an assignment is.
 func (u *Unit) at(a unitfile.Assignment) origin {
 	i := max(0, slices.IndexFunc(u.Files, func(f unitfiles.File) bool { return f.Path == a.File }))
 	return origin{unit: u, file: i, line: a.Line, key: a.Key}

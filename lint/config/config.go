@@ -1,6 +1,6 @@
 // Package config reads wardnix.toml: what a project asks of its linter.
 //
-// A file of a project is linted by the nearest wardnix.toml in its folder or
+// A file of a project is linted by the nearest wardnix.toml in its directory or
 // above it; files are not merged. What the command line says wins.
 package config
 
@@ -23,7 +23,7 @@ const Name = "wardnix.toml"
 type File struct {
 	// Name is how messages call the file; "" for the zero File.
 	Name string
-	// Dir is the absolute folder, with "/", that globs and paths are relative to.
+	// Dir is the absolute directory, with "/", that globs and paths are relative to.
 	Dir string
 	settings
 	at     positions
@@ -53,14 +53,14 @@ type settings struct {
 	Unit           map[string]unit   `toml:"unit"`
 }
 
-// place is what holds for some paths.
+// place is what applies to some paths.
 type place struct {
 	Select   []string          `toml:"select"`
 	Ignore   []string          `toml:"ignore"`
 	Severity map[string]string `toml:"severity"`
 }
 
-// unit is what holds for some units.
+// unit is what applies to some units.
 type unit struct {
 	Select   []string          `toml:"select"`
 	Ignore   []string          `toml:"ignore"`
@@ -70,7 +70,7 @@ type unit struct {
 
 func (u unit) place() place { return place{u.Select, u.Ignore, u.Severity} }
 
-// Subject is what a finding is about, as far as settings tell it apart.
+// Subject is what a finding is about, as far as settings distinguish it.
 type Subject struct {
 	// Path is the file's absolute path, with "/".
 	Path string
@@ -90,7 +90,7 @@ func (f *File) Threshold() lint.Severity {
 	return at
 }
 
-// Excludes reports whether a file or folder is left out, by its absolute path.
+// Excludes reports whether a file or directory is left out, by its absolute path.
 func (f *File) Excludes(abs string) bool {
 	rel, ok := f.relative(abs)
 	return ok && matchesAny(f.Exclude, rel)
@@ -100,8 +100,8 @@ func matchesAny(globs []string, rel string) bool {
 	return slices.ContainsFunc(globs, func(g string) bool { return matches(g, rel) })
 }
 
-// matches reports whether a glob is for a path: the path itself, or a folder
-// above it. A glob without "/" is for names in any folder.
+// matches reports whether a glob is for a path: the path itself, or a directory
+// above it. A glob without "/" is for names in any directory.
 func matches(glob, rel string) bool {
 	glob = strings.TrimSuffix(glob, "/")
 	if !strings.Contains(glob, "/") {
@@ -111,7 +111,7 @@ func matches(glob, rel string) bool {
 	return doublestar.MatchUnvalidated(glob, rel) || doublestar.MatchUnvalidated(glob+"/**", rel)
 }
 
-// relative is an absolute path relative to the configuration's folder.
+// relative is an absolute path relative to the configuration's directory.
 func (f *File) relative(abs string) (string, bool) {
 	if f.Dir == "/" {
 		return strings.TrimPrefix(abs, "/"), true
@@ -122,7 +122,7 @@ func (f *File) relative(abs string) (string, bool) {
 // UsesClasses reports whether the configuration says something of a class.
 func (f *File) UsesClasses() bool { return len(f.Class) > 0 }
 
-// layers are the places that hold for a subject, the weakest first.
+// layers are the places that apply to a subject, the weakest first.
 func (f *File) layers(s Subject) []place {
 	out := []place{{Severity: f.Severity}}
 	if c, ok := f.Class[s.Class]; ok && s.Class != "" {
@@ -189,8 +189,8 @@ func bySpecificity[T any](m map[string]T) []string {
 	})
 }
 
-// BaselineFor is the baseline that the configuration asks for of a unit: "" if
-// it says nothing. named tells that it does so for the unit rather than its class.
+// BaselineFor is the baseline that the configuration requires of a unit: "" if
+// it says nothing. named reports that it does so for the unit rather than its class.
 func (f *File) BaselineFor(s Subject) (baseline string, named bool) {
 	baseline = f.Class[s.Class].Baseline
 	for _, key := range f.unitKeys(s.Unit) {
@@ -255,7 +255,7 @@ func selects(entries []string, r *lint.Rule, suggestion bool) bool {
 }
 
 // reasonRule reports whether the rule is the one for missing reasons and the
-// project asks for reasons.
+// project requires reasons.
 func (f *File) reasonRule(r *lint.Rule) bool {
 	return f.RequireReasons && r.Name == "ignore-without-reason"
 }

@@ -28,7 +28,7 @@ type Finder struct {
 }
 
 // For is the configuration of a directory: the nearest wardnix.toml in it or above
-// it, up to the directory that holds the .git of the repository. The error is that
+// it, up to the directory that has the .git of the repository. The error is that
 // of a file that cannot be read, or joins an [Error] for each mistake.
 func (f *Finder) For(dir string) (*File, error) {
 	if f.Fixed != nil {

@@ -172,7 +172,7 @@ func keysOf(t reflect.Type) []string {
 	return keys
 }
 
-// positions are where keys, and elements of their lists, stand.
+// positions are where keys, and elements of their lists, are.
 type positions map[string]unstable.Position
 
 func pathKey(p ...string) string { return strings.Join(p, "\x00") }
@@ -195,7 +195,7 @@ func positionsIn(text []byte) positions {
 	return at
 }
 
-// key notes the parts of a key and returns them behind the table's.
+// key notes the parts of a key and returns them after the table's.
 func (at positions) key(p *unstable.Parser, table []string, e *unstable.Node) []string {
 	full := slices.Clone(table)
 	for it := e.Key(); it.Next(); {
@@ -325,7 +325,7 @@ func (c *checker) glob(key []string, glob string) {
 	}
 }
 
-// maxAlternatives is the number of globs that one may stand for by its braces.
+// maxAlternatives is the number of globs that one may represent by its braces.
 const maxAlternatives = 64
 
 // CheckGlob is an error for what is not a glob, and for one with so many
@@ -340,7 +340,7 @@ func CheckGlob(glob string) error {
 	return nil
 }
 
-// alternatives is the number of globs that one stands for, or more: braces in
+// alternatives is the number of globs that one represents, or more: braces in
 // braces count as if they were next to each other.
 func alternatives(glob string) int {
 	all, open := 1, []int{}

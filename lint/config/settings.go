@@ -114,7 +114,7 @@ func Excluding(dir string, globs []string) *File {
 	return f
 }
 
-// runWide are the keys that hold for a run as a whole.
+// runWide are the keys that apply to a run as a whole.
 var runWide = [...]string{"fail-on", "baseline", "nixos-release", "systemd-version"}
 
 // Disagrees is an error if the configuration sets something for a whole run

@@ -131,7 +131,7 @@ func namesIn(path string) []string {
 
 // Automatic reports whether fixes are offered for the unit at all. Nothing is
 // changed in a unit that is seen in part only, in one of a user's manager, nor in
-// a container runtime and the like.
+// a container runtime and similar ones.
 func Automatic(u *unit.Unit) bool {
 	if len(u.Partial) > 0 || unit.OfUser(u) {
 		return false
@@ -139,7 +139,7 @@ func Automatic(u *unit.Unit) bool {
 	return !u.Opaque()
 }
 
-// Surroundings are the set that a binding stands in, and the path of that set
+// Surroundings are the set that a binding is in, and the path of that set
 // from the root of the module, as far as it is written in the file.
 func Surroundings(b nixast.Binding) (set nixast.Node, prefix []string) {
 	set = b.Parent()
@@ -158,7 +158,7 @@ func Surroundings(b nixast.Binding) (set nixast.Node, prefix []string) {
 }
 
 // AddAbove are the edits that set the option path in the nearest set around a
-// binding that can hold it, behind what of it holds the binding.
+// binding that can hold it, after what of it has the binding.
 func AddAbove(n nixast.Node, path []string, value any) []lint.FileEdit {
 	for b, ok := n.AsBinding(); ok; b, ok = outerBinding(b) {
 		set, prefix := Surroundings(b)

@@ -93,7 +93,7 @@ func ReplaceElement(u *unit.Unit, n nixast.Node, values []string, title string, 
 	return []lint.Fix{{Title: title, Applicability: a, Breaks: breaks, Edits: lint.In(n.File(), []emit.Edit{edit})}}
 }
 
-// lastLine is where the last line end of white space begins.
+// lastLine is where the last newline of white space begins.
 func lastLine(space string) int {
 	for i := len(space) - 1; i >= 0; i-- {
 		if space[i] == '\n' {
@@ -182,7 +182,7 @@ func asFar(fixes []lint.Fix) []lint.Fix {
 	return fixes
 }
 
-// Text changes a text where it stands. There is no fix where that would
+// Text changes a text where it is. There is no fix where that would
 // change other things, too.
 func Text(in nixast.Node, edit emit.Edit, title string) []lint.Fix {
 	if emit.Shared(in) != nil {

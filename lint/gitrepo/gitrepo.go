@@ -31,7 +31,7 @@ type Repository struct {
 	Top string
 }
 
-// errNoRepository is the error of a directory that no git repository holds.
+// errNoRepository is the error of a directory in no git repository.
 var errNoRepository = errors.New("git: not a git repository")
 
 // Find finds the repository around an absolute directory. Only an

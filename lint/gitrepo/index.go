@@ -14,7 +14,7 @@ import (
 )
 
 // Tracked are the paths that git tracks in a repository, with "/" and relative to
-// its top, and the directories that hold them.
+// its top, and the directories that have them.
 type Tracked map[string]bool
 
 var errIndex = errors.New("the git index is not understood")
@@ -32,7 +32,7 @@ func (r *Repository) Tracked() (Tracked, error) {
 	return parseIndex(text)
 }
 
-// gitDir is the directory that holds the index: in a linked worktree or a submodule,
+// gitDir is the directory that has the index: in a linked worktree or a submodule,
 // .git is a file that names it (gitrepository-layout(5)).
 func (r *Repository) gitDir() string {
 	dir := filepath.Join(r.Top, ".git")

@@ -91,7 +91,7 @@ func (v *view) action(kind, title string, data ActionData) CodeAction {
 	return CodeAction{Kind: kind, Title: title, Data: &data}
 }
 
-// finished are actions as the client gets them: with their edits, unless it asks for
+// finished are actions as the client gets them: with their edits, unless it requests
 // these later. What cannot be done is left out.
 func (v *view) finished(ctx context.Context, all []CodeAction) []CodeAction {
 	later := v.client.TextDocument.CodeAction.DataSupport && slices.Contains(v.client.TextDocument.CodeAction.ResolveSupport.Properties, "edit")
@@ -133,7 +133,7 @@ func resolveAction(_ context.Context, v *view, a *CodeAction) (any, error) {
 	return a, nil
 }
 
-// fixOf is the fix that an action stands for. The error says why it is not to be
+// fixOf is the fix that an action represents. The error says why it is not to be
 // applied.
 func (v *view) fixOf(d *ActionData) (lint.Fix, error) {
 	snapshot, found := v.analysis.snapshot, v.analysis.findings[v.uri]

@@ -57,7 +57,7 @@ func (s *Server) initialize(p *InitializeParams) InitializeResult {
 	return result
 }
 
-// pulls reports whether the client requests diagnostics: only one that can be told
+// pulls reports whether the client requests diagnostics: only one that can be asked
 // to request them again, since a change of one file changes what is found in others.
 func (s *Server) pulls() bool {
 	return s.client.TextDocument.Diagnostic != nil && s.client.Workspace.Diagnostics.RefreshSupport
@@ -86,7 +86,7 @@ func (s *Server) watch(pid int) {
 // watched are the files whose changes concern what is found.
 var watched = []string{"**/*.nix", "**/wardnix.toml", "**/wardnix-known.json", "**/flake.lock", "**/.gitignore"}
 
-// initialized asks for what only a client that is ready can give.
+// initialized requests what only a client that is ready can give.
 func (s *Server) initialized(*struct{}) error {
 	if s.client.Workspace.DidChangeWatchedFiles.DynamicRegistration {
 		var options WatchOptions

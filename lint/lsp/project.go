@@ -103,7 +103,7 @@ func (s *Server) hurry(p *project) {
 	}
 }
 
-// start looks at a project beside the other work; near says that some hosts are enough
+// start looks at a project in parallel with the other work; near says that some hosts are enough
 // for now.
 func (s *Server) start(p *project, near bool) {
 	ctx, stop := context.WithCancel(s.ctx)

@@ -230,7 +230,7 @@ type RegistrationParams struct {
 	Registrations []Registration `json:"registrations"`
 }
 
-// Registration asks for notifications.
+// Registration requests notifications.
 type Registration struct {
 	ID              string `json:"id"`
 	Method          string `json:"method"`

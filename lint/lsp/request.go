@@ -95,7 +95,7 @@ func hurryIfInvoked(s *Server, p *project, params *CodeActionParams) {
 	}
 }
 
-// answer computes an answer beside the other work, from what is known of a document.
+// answer computes an answer in parallel with the other work, from what is known of a document.
 func (s *Server) answer(ctx context.Context, o *open, answer func(any, error), compute func(*view) (any, error)) {
 	v := s.view(o)
 	go s.guard(func() {

@@ -3,7 +3,7 @@
 // and no rules. Facts about the protocol are those of LSP 3.17.
 //
 // One goroutine, that of [Server.run], owns the documents and the projects. What takes
-// time runs beside it, on states of documents that do not change, and hands back what it
+// time runs in parallel, on states of documents that do not change, and hands back what it
 // found with [Server.post].
 package lsp
 

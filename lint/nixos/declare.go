@@ -68,7 +68,7 @@ func (h *Host) Default(path ...string) (*eval.Thunk, bool) {
 }
 
 // declared is what the modules of a world declare at a path: the sets of options
-// that they write there. It is filled in when it is asked for.
+// that they write there. It is filled in when it is requested.
 type declared struct {
 	sets  []*eval.Attrs
 	kids  map[string]*declared

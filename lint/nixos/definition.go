@@ -21,7 +21,7 @@ type rawDef struct {
 	site     nixast.Node   // where it is written
 	maybe    *Reason       // why it may not be there
 	mod      *module
-	// extends tells that a submodule makes it, for all elements of a set: see
+	// extends reports that a submodule makes it, for all elements of a set: see
 	// [world.extend]. It has no site, as nothing else must be said there.
 	extends bool
 }
@@ -72,7 +72,7 @@ func reasonOf(u *eval.Unknown) *Reason {
 	return &Reason{Text: cmp.Or(u.Reason, "not known"), Node: cmp.Or(u.At, u.Origin())}
 }
 
-// Bounds for mkIf, mkMerge and the like around one definition.
+// Bounds for mkIf, mkMerge and similar ones around one definition.
 const (
 	maxNesting    = 32
 	maxDischarges = 2_000
@@ -164,7 +164,7 @@ func (w *world) dischargeMerge(d rawDef, contents *eval.Thunk, depth int) []rawD
 	return out
 }
 
-// propertyOf is the _type of what mkIf and the like make: "if", "merge",
+// propertyOf is the _type of what mkIf and similar ones make: "if", "merge",
 // "override" or "order"; empty for other sets.
 func (w *world) propertyOf(set *eval.Attrs) string {
 	if set == nil {

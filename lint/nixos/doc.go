@@ -5,7 +5,7 @@
 // A module is a function or a set, with imports, options and config. Its
 // definitions are merged by the rules of the NixOS release: priorities,
 // conditions, order. A condition that the source does not decide stays a
-// condition, and what cannot be seen is told with the reason ([Reason]); it is
+// condition, and what cannot be seen is reported with the reason ([Reason]); it is
 // never guessed.
 //
 // Every definition remembers the binding that made it, and every option the

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// An ignoreFile holds the patterns of one .gitignore. Of those without wildcards, which
+// An ignoreFile has the patterns of one .gitignore. Of those without wildcards, which
 // may be many, only the ones that a name equals are looked at.
 type ignoreFile struct {
 	names map[ignoredName]verdict
@@ -39,7 +39,7 @@ func (p *ignorePattern) matches(name string) bool {
 	return strings.HasPrefix(name, p.head) && strings.HasSuffix(name, p.tail) && wildmatch(p.glob, name)
 }
 
-// special are the bytes of a pattern that stand for something else.
+// special are the bytes of a pattern that represent something else.
 const special = `*?[]\`
 
 // ends are the texts before the first and after the last special byte of a pattern.
@@ -101,7 +101,7 @@ func trimUnescapedBlanks(s string) string {
 	return s[:end]
 }
 
-// match tells whether a pattern speaks of rel, a path below the folder of
+// match reports whether a pattern speaks of rel, a path below the directory of
 // the .gitignore, and if so whether it is ignored. The last pattern wins.
 func (f ignoreFile) match(rel string, isDir bool) (ignored, spoken bool) {
 	base := rel[strings.LastIndexByte(rel, '/')+1:]
@@ -129,8 +129,8 @@ func (f ignoreFile) match(rel string, isDir bool) (ignored, spoken bool) {
 }
 
 // wildmatch matches name against a git pattern whose "*" and "?" do not
-// match "/" and whose "**" between slashes matches any number of folders. It
-// takes len(pattern)·len(name) steps: at holds the offsets in name that the
+// match "/" and whose "**" between slashes matches any number of directories. It
+// takes len(pattern)·len(name) steps: at has the offsets in name that the
 // pattern so far can lead to.
 func wildmatch(pattern, name string) bool {
 	at, next := make([]bool, len(name)+1), make([]bool, len(name)+1)

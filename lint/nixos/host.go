@@ -19,10 +19,10 @@ type Host struct {
 	Release Release
 	// Systemd is its systemd version.
 	Systemd int
-	// ReleaseKnown tells that the project, or an option, said so; otherwise
+	// ReleaseKnown reports that the project, or an option, said so; otherwise
 	// the newest release is assumed.
 	ReleaseKnown bool
-	// Unstable tells that the host is pinned to a revision of the unstable branch
+	// Unstable reports that the host is pinned to a revision of the unstable branch
 	// that was heading for Release: what changes in that release may be missing.
 	Unstable bool
 	// Locked is when that revision was made; the zero Time if that is not known.

@@ -172,7 +172,7 @@ func (u *Unit) directiveLines(section string, o *Option) []Line {
 	var lines []Line
 	for _, d := range defs {
 		if _, unknown := d.ev.Force(d.Value).(*eval.Unknown); unknown && d.Maybe != nil && len(defs) > 1 {
-			continue // the others tell of it
+			continue // the others report it
 		}
 		for _, e := range d.elements() {
 			lines = append(lines, elementLines(section, o.Name(), e)...)
@@ -214,7 +214,7 @@ func elementLines(section, key string, e Element) []Line {
 	return lines
 }
 
-// cases are what a value may be, with the condition of each beside those of the
+// cases are what a value may be, with the condition of each next to those of the
 // cases before it.
 func cases(ev *eval.Evaluator, value *eval.Thunk, outer *eval.Cond) iter.Seq2[*eval.Cond, *eval.Thunk] {
 	return func(yield func(*eval.Cond, *eval.Thunk) bool) {

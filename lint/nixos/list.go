@@ -8,12 +8,12 @@ import (
 	"wardnix/nixast/eval"
 )
 
-// maxEntries bounds the entries of a folder that is listed for an expression.
+// maxEntries bounds the entries of a directory that is listed for an expression.
 const maxEntries = 10_000
 
 var errNotListed = errors.New("the directory is not listed")
 
-// list gives what is in a folder of a project, as builtins.readDir does. What
+// list gives what is in a directory of a project, as builtins.readDir does. What
 // .gitignore excludes is not there: a flake does not see it, and in others
 // it differs from machine to machine.
 func (v *view) List(name string) (map[string]string, error) {

@@ -10,14 +10,14 @@ import (
 	"wardnix/nixast"
 )
 
-// pins are the releases that the lock files of one folder tell, by the name of
+// pins are the releases that the lock files of one directory name, by the name of
 // the input, source or channel.
 type pins map[string]pin
 
-// A pin is the release that a lock file tells.
+// A pin is the release that a lock file names.
 type pin struct {
 	Release
-	// unstable tells that the pin is a revision of the unstable branch, which was
+	// unstable reports that the pin is a revision of the unstable branch, which was
 	// heading for the release and may lack a part of it.
 	unstable bool
 	locked   time.Time // when the revision was made; the zero Time if that is not known
@@ -39,8 +39,8 @@ func (p pins) of(name string) (pin, bool) {
 	return pin{}, false
 }
 
-// lockPins reads what flake.lock, npins and niv tell of nixpkgs in the folder
-// of a root. The first of them that tells anything counts.
+// lockPins reads what flake.lock, npins and niv say about nixpkgs in the directory
+// of a root. The first of them that says anything counts.
 func (v *view) lockPins(r *root) pins {
 	for _, lock := range []struct {
 		name  string
@@ -196,7 +196,7 @@ func parseNiv(text []byte) pins {
 	return found
 }
 
-// pinsIn reads what a Nix file itself tells: the urls of the inputs of a
+// pinsIn reads what a Nix file itself says: the urls of the inputs of a
 // flake, and the tarballs it fetches.
 func pinsIn(f *File) pins {
 	found := pins{}

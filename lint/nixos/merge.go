@@ -61,7 +61,7 @@ type Element struct {
 	Value *eval.Thunk
 	// When is the condition under which the element is there; nil means always.
 	When *eval.Cond
-	// Unseen, if not empty, says that any number of elements may stand here.
+	// Unseen, if not empty, says that any number of elements may be here.
 	Unseen string
 	// Def is the definition that the element comes from.
 	Def *Def

@@ -15,13 +15,13 @@ type world struct {
 	view  *view
 	ev    *eval.Evaluator
 	label string // what the modules call their configuration: "config"
-	// complete tells that all modules that matter are in sight, so that
+	// complete reports that all modules that matter are in sight, so that
 	// config.x is what they set.
 	complete bool
 	extra    map[string]*eval.Thunk // further module arguments, such as specialArgs
 	loose    bool                   // the files are no host's, and each counts once
 	share    share                  // the units that are made of them
-	open     bool                   // modules may ask for arguments that are not in sight
+	open     bool                   // modules may require arguments that are not in sight
 	freeform []string               // the options below which everything is as it is written
 
 	modules  []*module
@@ -155,7 +155,7 @@ func (w *world) isDisabled(m *module) bool {
 
 // load reads one module and returns what it imports.
 func (w *world) load(next pendingModule) []pendingModule {
-	for range 8 { // a path to a file that holds a path, and a function that returns one
+	for range 8 { // a path to a file that has a path, and a function that returns one
 		ok := false
 		switch v := w.ev.Force(next.value).(type) {
 		case *eval.Path:
@@ -436,7 +436,7 @@ func (w *world) definitions(m *module) []rawDef {
 const treeFunction = "import-tree"
 
 // tree are the modules that a function which imports a whole directory means:
-// import-tree takes every *.nix file below a path, but those below a folder
+// import-tree takes every *.nix file below a path, but those below a directory
 // whose name begins with an underscore.
 func (w *world) tree(u *eval.Unknown, file *File) ([]pendingModule, bool) {
 	if !strings.HasSuffix(u.Func, treeFunction) || len(u.Args) != 1 {

@@ -52,7 +52,7 @@ type Option struct {
 
 // A Def is one definition of an option.
 type Def struct {
-	// Value is what the option is set to, without mkIf, mkForce and the like.
+	// Value is what the option is set to, without mkIf, mkForce and similar ones.
 	Value *eval.Thunk
 	// File is the file that holds Binding.
 	File *File

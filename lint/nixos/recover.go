@@ -135,8 +135,8 @@ func plainlyInside(b nixast.Binding) bool {
 	return false
 }
 
-// managerAt tells the service manager whose options begin at path[i], and
-// where the name of a set of units would stand; -1 if none begins there.
+// managerAt reports the service manager whose options begin at path[i], and
+// where the name of a set of units would be; -1 if none begins there.
 func managerAt(path []string, i int) (ScopeKind, int) {
 	if path[i] != "systemd" && !(path[i] == "boot" && i+2 < len(path) && path[i+1] == "initrd" && path[i+2] == "systemd") {
 		return System, -1

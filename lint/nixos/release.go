@@ -141,7 +141,7 @@ func releaseAt(t time.Time) Release {
 	}
 }
 
-// releaseOfRef is the release that a branch, tag or channel name stands for;
+// releaseOfRef is the release that a branch, tag or channel name represents;
 // for an unstable one it is the release that it was heading for at that time.
 func releaseOfRef(ref string, lastModified int64) (Release, bool) {
 	if r, ok := releaseIn(ref); ok {

@@ -154,7 +154,7 @@ func newWordSet(words ...string) *wordSet {
 }
 
 // in reports whether one of the words is in a text: letters, digits, "_" and "-" that
-// no others are beside.
+// no others are next to it.
 func (s *wordSet) in(text string) bool {
 	for i := 0; i < len(text); i++ {
 		if !wordByte[text[i]] {

@@ -13,7 +13,7 @@ import (
 // (nixos/lib/systemd-lib.nix, attrsToSection; the same from 20.09 to 26.11): a
 // list gives a line for each item, a list inside it is joined by blanks, null
 // gives an empty assignment, and an empty list gives no line. A line whose text
-// holds a newline is one here and several in the unit.
+// has a newline is one here and several in the unit.
 func Render(ev *eval.Evaluator, key string, value *eval.Thunk) []unitfile.Line {
 	list, ok := ev.Force(value).(*eval.List)
 	if !ok {

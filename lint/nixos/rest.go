@@ -22,7 +22,7 @@ type rest struct {
 }
 
 // A share is a part of the units of a world. Several worlds of the same modules are
-// evaluated side by side, each for one share: merging modules costs little beside what
+// evaluated side by side, each for one share: merging modules costs little next to what
 // their units cost. The zero share is all units.
 type share struct{ number, of int }
 

@@ -2,7 +2,7 @@ package nixos
 
 import "strings"
 
-// Root is the absolute path of the folder of the project that f belongs to,
+// Root is the absolute path of the directory of the project that f belongs to,
 // with "/"; empty for a file that belongs to none.
 func (p *Project) Root(f *File) string {
 	best := ""

@@ -15,14 +15,14 @@ type Site struct {
 	Set nixast.Node
 	// Prefix is what comes before the new name, as Nix text: nothing inside
 	// the literal serviceConfig; "serviceConfig" inside the set of the unit;
-	// "systemd.services.x.serviceConfig" beside other bindings like that.
+	// "systemd.services.x.serviceConfig" next to other bindings like that.
 	Prefix string
 	// Siblings are the bindings in Set below the same option, in order: the
-	// new one goes behind the last, or where the alphabet puts it.
+	// new one goes after the last, or where the alphabet puts it.
 	Siblings []nixast.Node
 	// File is the file of Set.
 	File *File
-	// Shared tells that Set is not written for this unit alone: it is bound
+	// Shared reports that Set is not written for this unit alone: it is bound
 	// elsewhere, or in a function.
 	Shared bool
 	// Section, if not empty, says that Set is the string of a text, and names the section
@@ -246,7 +246,7 @@ func inside(n, outer nixast.Node) bool {
 	return b.Start <= a.Start && a.End <= b.End
 }
 
-// dottedSite is the place beside a binding whose path leads beyond o.
+// dottedSite is the place next to a binding whose path leads beyond o.
 func (d *Def) dottedSite(o *Option) (Site, bool) {
 	b, ok := d.Binding.AsBinding()
 	if !ok || b.Parent().Kind() != nixast.AttrSet {
@@ -291,7 +291,7 @@ func (w *world) siblings(set nixast.Node, depth int) map[string][]nixast.Node {
 }
 
 // pathDepth is the number of names in the path of b up to and with that of o;
-// 0 if the path does not go on behind it.
+// 0 if the path does not go on after it.
 func pathDepth(b nixast.Binding, o *Option) int {
 	var names []string // empty where a name is computed
 	for attr := range b.Path().Attrs() {

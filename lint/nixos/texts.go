@@ -72,7 +72,7 @@ func (u *Unit) textLines() []Line {
 	return lines
 }
 
-// confTextLines are the lines of options that hold text of a configuration file.
+// confTextLines are the lines of options that have text of a configuration file.
 func (u *Unit) confTextLines() []Line {
 	if u.conf.whole {
 		return u.partialLines(u.opt, u.conf.section, "")
@@ -107,7 +107,7 @@ func (d *Def) texts() iter.Seq2[*eval.Cond, *eval.Thunk] {
 	return cases(d.ev, d.Value, d.When)
 }
 
-// gap stands in the text of a line for what is not known.
+// gap is in the text of a line for what is not known.
 const gap = "\x00"
 
 // A textParser reads the text of an option line by line.
@@ -119,7 +119,7 @@ type textParser struct {
 	source  nixast.Node
 	from    int // where in the source the next line is looked for
 	joined  bool
-	unknown []eval.Piece // what the gaps of the line stand for
+	unknown []eval.Piece // what the gaps of the line represent
 	lines   []Line
 }
 
@@ -195,7 +195,7 @@ func (p *textParser) line(text string, when *eval.Cond) {
 	p.lines = append(p.lines, l)
 }
 
-// placeOf is where a line stands in the source, or at least its key.
+// placeOf is where a line is in the source, or at least its key.
 func (p *textParser) placeOf(text, key string) Place {
 	if place := p.place(text, ""); !place.In.IsZero() {
 		return place
@@ -203,8 +203,8 @@ func (p *textParser) placeOf(text, key string) Place {
 	return p.place(key, "=") // what follows is written in another way
 }
 
-// place is where the text of a line stands in the source, as far as it has no
-// gap, with something behind it; the zero Place if it does not stand there as it is.
+// place is where the text of a line is in the source, as far as it has no
+// gap, with something after it; the zero Place if it is not there as it is.
 func (p *textParser) place(text, behind string) Place {
 	if p.source.IsZero() {
 		return Place{}
@@ -227,7 +227,7 @@ func (p *textParser) place(text, behind string) Place {
 	return Place{}
 }
 
-// beginsLine reports whether a line of a text begins behind the source before it.
+// beginsLine reports whether a line of a text begins after the source before it.
 func beginsLine(before string) bool {
 	before = strings.TrimRight(before, " \t")
 	return before == "" || strings.HasSuffix(before, `\n`) || strings.ContainsRune("\n\"'", rune(before[len(before)-1]))

@@ -16,7 +16,7 @@ var scalarTypes = []string{
 	"passwdEntry", "shellPackage", "externalPath", "pathInStore",
 }
 
-// separators are the types of texts whose definitions are put together, with what stands
+// separators are the types of texts whose definitions are put together, with what is
 // between them (nixpkgs: lib/types.nix, separatedString).
 var separators = map[string]string{"lines": "\n", "commas": ",", "envVar": ":"}
 

@@ -15,10 +15,10 @@ type Unit struct {
 	// Name is the full name, "nginx.service". What is not known of it is
 	// written as in Nix: "tunnel-${name}.service".
 	Name string
-	// Pattern tells that Name is known in part only, and stands for any
+	// Pattern reports that Name is known in part only, and represents any
 	// number of units.
 	Pattern bool
-	// Scope tells which service manager runs the unit.
+	// Scope reports which service manager runs the unit.
 	Scope Scope
 	// Host is the system that the unit belongs to.
 	Host *Host
@@ -127,7 +127,7 @@ func (u *Unit) Files() []*File {
 }
 
 // Def is the first definition of the unit, where a finding about the unit as
-// a whole stands.
+// a whole is.
 func (u *Unit) Def() *Def { return u.opt.Defs[0] }
 
 // Defs are the places that define a part of the unit, a binding each, in
@@ -204,7 +204,7 @@ func OwnSection(unitType string) string {
 	return ""
 }
 
-// Section is the option that holds the settings of a section: unitConfig for
+// Section is the option that has the settings of a section: unitConfig for
 // "Unit", serviceConfig for "Service" of a service, and so on; in
 // home-manager's style the section itself. It is never nil.
 func (u *Unit) Section(section string) *Option {
@@ -217,7 +217,7 @@ func (u *Unit) Section(section string) *Option {
 	return u.opt.Attr(sectionOption(section))
 }
 
-// sectionOption is the option that holds the settings of a section.
+// sectionOption is the option that has the settings of a section.
 func sectionOption(section string) string {
 	switch section { // without making a new string for the usual ones
 	case "Service":
@@ -236,7 +236,7 @@ func (u *Unit) Directives(section string) []*Option { return u.Section(section).
 // Directive is one of them by name. It is never nil.
 func (u *Unit) Directive(section, name string) *Option { return u.Section(section).Attr(name) }
 
-// Enabled tells whether the unit is there and not masked by enable = false. It
+// Enabled reports whether the unit is there and not masked by enable = false. It
 // is Maybe if that depends on something that is not known.
 func (u *Unit) Enabled() eval.Truth {
 	enable := u.Option("enable")
@@ -322,7 +322,7 @@ func (u *Unit) mayOnlyStop() bool {
 
 // A Place is a part of a text.
 type Place struct {
-	// In is the expression that holds the text.
+	// In is the expression that has the text.
 	In nixast.Node
 	// Span is the part of it.
 	Span nixast.Span
@@ -344,7 +344,7 @@ type Line struct {
 	Key     string
 	// Text is the value, if Known.
 	Text string
-	// Known tells that Text is what NixOS writes, if it writes the line.
+	// Known reports that Text is what NixOS writes, if it writes the line.
 	Known bool
 	// Shown is Text, or what is known of it with "${…}" for the rest.
 	Shown string
@@ -352,15 +352,15 @@ type Line struct {
 	// the unit; nil means always.
 	When *eval.Cond
 	// Unseen, if not empty, says that any number of lines of this key, or of
-	// any key if Key is empty, may stand here.
+	// any key if Key is empty, may be here.
 	Unseen string
 	// Def is the definition that the line comes from; nil for what NixOS adds
 	// of itself.
 	Def *Def
 	// Origin is where that is written: see [Def.Binding].
 	Origin nixast.Node
-	// Place is where the line stands in a text; the zero Place for what is no
-	// text, and for what does not stand there as it is.
+	// Place is where the line is in a text; the zero Place for what is no
+	// text, and for what is not there as it is.
 	Place Place
 	// Value is what the line renders, an element of Def's list for instance;
 	// nil where a line is made of several values, or of none.

@@ -22,10 +22,10 @@ var managers = [...]manager{
 	{Initrd, []string{"boot", "initrd", "systemd"}},
 }
 
-// A unitSet is an option that holds the units of a type.
+// A unitSet is an option that has the units of a type.
 type unitSet struct{ option, unitType string }
 
-// unitSets are the options that hold the units of a type.
+// unitSets are the options that have the units of a type.
 var unitSets = [...]unitSet{
 	{"automounts", "automount"},
 	{"mounts", "mount"},
@@ -100,7 +100,7 @@ func (w *world) unitsOfType(h *Host, scope Scope, set *node, unitType string) []
 	return units
 }
 
-// modularName stands for the name of a modular service. Its module calls its main
+// modularName represents the name of a modular service. Its module calls its main
 // unit "", which becomes the name that a system gives the service
 // (nixos/modules/system/service/systemd/system.nix, NixOS 26.11).
 const modularName = "${service}"
@@ -318,7 +318,7 @@ func joinScope(outer Scope, name string) string {
 	return outer.Name + "/" + name
 }
 
-// sortUnits puts units in the order in which they are told.
+// sortUnits puts units in the order in which they are reported.
 func sortUnits(units []*Unit) {
 	slices.SortStableFunc(units, func(a, b *Unit) int {
 		return cmp.Or(

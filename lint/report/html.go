@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// What is shown without being asked for; the rest is folded.
+// What is shown without being requested; the rest is folded.
 const (
 	shownUnits = 25 // of a host
 	shownFiles = 40

@@ -13,7 +13,7 @@ type (
 		Findings []jsonFinding `json:"findings"`
 		Summary  summary       `json:"summary"`
 		Diff     *string       `json:"diff,omitempty"`
-		// Statistics are there where they were asked for.
+		// Statistics are there where they were requested.
 		Statistics []ruleCount `json:"statistics,omitempty"`
 		// Hosts are the systems that were audited.
 		Hosts []jsonHost `json:"hosts,omitempty"`

@@ -37,7 +37,7 @@ type (
 		Directive, What string
 		Maybe           bool // the unit can be better than that
 		Now, Safe, All  string
-		// SafeHelps tells that the safe fixes lower it, AllHelps that the others do.
+		// SafeHelps reports that the safe fixes lower it, AllHelps that the others do.
 		SafeHelps, AllHelps bool
 	}
 	// meansView are means over the services that are known.

@@ -82,7 +82,7 @@ type (
 		ID, Name, Title, Link string
 		Count                 int
 	}
-	// excerptLine is a line of source: before the place, the place, behind it.
+	// excerptLine is a line of source: before the place, the place, after it.
 	excerptLine struct {
 		Number               int
 		Before, Marked, Rest string
@@ -255,7 +255,7 @@ func diffLines(diff string) []diffLine {
 }
 
 const (
-	around   = 2 // lines of source shown before and behind a place
+	around   = 2 // lines of source shown before and after a place
 	longMark = 8 // lines of a place that are shown
 )
 

@@ -219,7 +219,7 @@ func writeXML(w io.Writer, v any) error {
 }
 
 // Diff is a unified diff as [Text]. It stays applicable, lines that end in CR LF
-// included, unless it holds what a Text must not.
+// included, unless it has what a Text must not.
 func Diff(diff string) Text {
 	lines := strings.Split(diff, "\n")
 	for i, l := range lines {

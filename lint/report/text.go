@@ -104,7 +104,7 @@ func (s Style) place(p *Printer, arrow string, f *nixast.File, span nixast.Span,
 	}
 }
 
-// Name is the name of a file as people read it: quoted if it holds what would
+// Name is the name of a file as people read it: quoted if it has what would
 // disturb a terminal or a line, or is not UTF-8.
 func Name(file string) Text {
 	if safe := escape(file, false); safe != file {

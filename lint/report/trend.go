@@ -10,7 +10,7 @@ import (
 )
 
 // Past is what an HTML report says of its run, for comparison with a later one. The
-// page holds it as a data block, which runs nothing.
+// page has it as a data block, which runs nothing.
 type Past struct {
 	Date   string `json:"date"`
 	Commit string `json:"commit,omitempty"`

@@ -8,7 +8,7 @@ import (
 // leastWidth is the number of columns below which nothing is broken.
 const leastWidth = 24
 
-// wrap breaks text into lines for a terminal, each but the first behind indent
+// wrap breaks text into lines for a terminal, each but the first after indent
 // spaces. Nothing is broken within a word or within code in backticks. Lines that
 // begin with a space are kept, and so are settings, so that they can be pasted.
 func (s Style) wrap(text string, indent int) Text {

@@ -94,7 +94,7 @@ func (r *reader) statement() bool {
 	return r.simple(t)
 }
 
-// operator reads an operator that stands where a command might begin.
+// operator reads an operator that is where a command might begin.
 func (r *reader) operator(t token) bool {
 	f := r.top()
 	switch t.text {
@@ -200,7 +200,7 @@ func (r *reader) choice() bool {
 	return false
 }
 
-// pattern reads up to the body behind a pattern, or the end of the construct.
+// pattern reads up to the body after a pattern, or the end of the construct.
 func (r *reader) pattern() bool {
 	f := r.top()
 	f.list, f.later = len(r.found), false
@@ -217,7 +217,7 @@ func (r *reader) pattern() bool {
 	return false
 }
 
-// function reads the head of a function behind its name. Whether its body runs is
+// function reads the head of a function after its name. Whether its body runs is
 // not followed.
 func (r *reader) function() bool {
 	t := r.next()
@@ -294,7 +294,7 @@ func (r *reader) part(c *Command, t token) bool {
 	return true
 }
 
-// array skips the words of an array behind an assignment; false if it does not end.
+// array skips the words of an array after an assignment; false if it does not end.
 func (r *reader) array(t token) bool {
 	if !strings.HasSuffix(t.text, "=") || !strings.HasPrefix(r.text[r.at:], "(") {
 		return true

@@ -69,7 +69,7 @@ func (u *Unit) allowsCapability(name string) value.Answer {
 }
 
 // never is what a setting leaves allowed that takes something away: nothing, but only
-// if its condition holds.
+// if its condition is true.
 func never(at Setting) value.Answer {
 	if at.When != nil {
 		return value.CannotTell

@@ -80,7 +80,7 @@ const mixedNever = "a list and a single value do not merge"
 var homeLists = []string{"Documentation", "Environment"}
 
 // mixed says why a list and a single value of a directive do not merge; "" if they
-// do, or if that cannot be told.
+// do, or if that cannot be known.
 func (u *Unit) mixed() string {
 	switch {
 	case u.Style == nixos.SectionStyle: // home-manager: modules/systemd.nix

@@ -177,7 +177,7 @@ var runners = map[string]struct {
 	"env": {"uCS", 0}, "nice": {"n", 0}, "ionice": {"cnp", 0}, "timeout": {"ks", 1},
 }
 
-// unwrapped are the words of a command behind programs that run it.
+// unwrapped are the words of a command after programs that run it.
 func unwrapped(words []string) []string {
 	for len(words) > 1 {
 		r, ok := runners[path.Base(words[0])]

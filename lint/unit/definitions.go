@@ -11,7 +11,7 @@ import (
 	"wardnix/rules/profile"
 )
 
-// KnownStrings are the items of a list of strings that are known; ok tells
+// KnownStrings are the items of a list of strings that are known; ok says
 // that those are all.
 func KnownStrings(ev *eval.Evaluator, t *eval.Thunk) (items []string, ok bool) {
 	list := ev.List(t)
@@ -119,7 +119,7 @@ func IsOldWatchdog(n Naming) bool {
 	return old && n.Conf() == "Manager"
 }
 
-// FirstStage tells whether systemd runs the first stage of a host.
+// FirstStage reports whether systemd runs the first stage of a host.
 func FirstStage(h *nixos.Host) eval.Truth {
 	enable := h.Option("boot", "initrd", "systemd", "enable")
 	switch {

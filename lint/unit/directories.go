@@ -21,7 +21,7 @@ func (u *Unit) OwnPath(path string) bool {
 	return m[1] == u.BaseName() || ok && m[1] == user.Text
 }
 
-// OwnDirectory is the advice for a folder.
+// OwnDirectory is the advice for a directory.
 func OwnDirectory(path string) string {
 	for _, d := range ownDirectories {
 		if rest, ok := strings.CutPrefix(path, d.below+"/"); ok {
@@ -32,7 +32,7 @@ func OwnDirectory(path string) string {
 	return fmt.Sprintf("add `ReadWritePaths = [ \"%s\" ];`", path)
 }
 
-// ownDirectories are the directives that give a service folders of its own, and
+// ownDirectories are the directives that give a service directories of its own, and
 // where these lie (systemd.exec(5)).
 var ownDirectories = []struct{ key, below string }{
 	{"StateDirectory", "/var/lib"},
@@ -45,7 +45,7 @@ var ownDirectories = []struct{ key, below string }{
 // APIDirectories are those that a strict ProtectSystem leaves alone.
 var APIDirectories = []string{"/dev", "/proc", "/sys"}
 
-// Writable are the folders that the service may write to in spite of a strict
+// Writable are the directories that the service may write to in spite of a strict
 // ProtectSystem; false if they are not all known.
 func (u *Unit) Writable() ([]string, bool) {
 	if !u.Complete() || !u.Lacks("Service", "RootDirectory", "RootImage", "TemporaryFileSystem", "MountImages", "RootMStack") {
@@ -72,7 +72,7 @@ func (u *Unit) Writable() ([]string, bool) {
 	return dirs, true
 }
 
-// DirectoriesOf are the folders that a word of one of these directives means.
+// DirectoriesOf are the directories that a word of one of these directives means.
 func DirectoriesOf(key, word string) []string {
 	for _, d := range ownDirectories {
 		if d.key == key {

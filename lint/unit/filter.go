@@ -14,20 +14,20 @@ type PlainAfterDeny struct {
 	nixos.Line
 	// lifted are the names that the line takes out of what was denied.
 	Lifted []string
-	// base tells that the line names the groups that an allow list begins with.
+	// base reports that the line names the groups that an allow list begins with.
 	Base bool
-	// groups tells that all words of the line are groups that one would deny, or
-	// single names that stand for a kind of thing: capabilities, address families.
+	// groups reports that all words of the line are groups that one would deny, or
+	// single names that represent a kind of thing: capabilities, address families.
 	groups bool
 }
 
 // HasBase reports whether one of the lines begins an allow list: then the order of
-// the lines is the mistake, and allowAfterDeny tells of it.
+// the lines is the mistake, and allowAfterDeny reports it.
 func HasBase(plain []PlainAfterDeny) bool {
 	return slices.ContainsFunc(plain, func(l PlainAfterDeny) bool { return l.Base })
 }
 
-// PlainAfterDeny are the lines without "~" behind one that has it.
+// PlainAfterDeny are the lines without "~" after one that has it.
 func (u *Unit) PlainAfterDeny(d *directive.Directive, k *DirectiveLines) []PlainAfterDeny {
 	if !value.FirstDecides(d.KindIn(u.Version)) || d.Name == "AmbientCapabilities" {
 		return nil
@@ -36,7 +36,7 @@ func (u *Unit) PlainAfterDeny(d *directive.Directive, k *DirectiveLines) []Plain
 		return nil
 	}
 	if _, alone := u.LeadingTilde(d, k); alone {
-		return nil // tildeAlone tells of it
+		return nil // tildeAlone reports it
 	}
 	return plainLines(k.Lines, u.Version)
 }
@@ -91,7 +91,7 @@ func plainLines(lines []nixos.Line, v directive.Version) []PlainAfterDeny {
 	return out
 }
 
-// Members are the names that a word of a set stands for.
+// Members are the names that a word of a set represents.
 func Members(word string, v directive.Version) []string {
 	word, _, _ = strings.Cut(word, ":")
 	if strings.HasPrefix(word, "@") {

@@ -9,7 +9,7 @@ import (
 	"wardnix/nixast"
 )
 
-// LastReported is the last definition in a file that was asked for; the last one if
+// LastReported is the last definition in a file that was requested; the last one if
 // there is none.
 func LastReported(o *nixos.Option) *nixos.Def {
 	for _, d := range slices.Backward(o.Defs) {
@@ -29,7 +29,7 @@ func ValuePlace(d *nixos.Def) (*nixast.File, nixast.Span) {
 }
 
 // ValueNode is the expression that a fix replaces: the value of the binding,
-// inside mkForce and the like.
+// inside mkForce and similar ones.
 func ValueNode(d *nixos.Def) (nixast.Node, error) {
 	b, ok := d.Binding.AsBinding()
 	if !ok {
@@ -42,9 +42,9 @@ func ValueNode(d *nixos.Def) (nixast.Node, error) {
 	return value, nil
 }
 
-// WrittenAt is the expression that a line renders, where it stands inside the
+// WrittenAt is the expression that a line renders, where it is inside the
 // binding that defines it: the element of a list, or the value; the zero Node
-// if it stands elsewhere.
+// if it is elsewhere.
 func WrittenAt(u *Unit, l nixos.Line) nixast.Node {
 	if l.Def == nil || l.Value == nil {
 		return nixast.Node{}
@@ -82,7 +82,7 @@ func LinePlace(u *Unit, l nixos.Line) (*nixast.File, nixast.Span) {
 	return ValuePlace(l.Def)
 }
 
-// LastName is where the last name of a binding's path stands.
+// LastName is where the last name of a binding's path is.
 func LastName(n nixast.Node) (*nixast.File, nixast.Span) {
 	b, ok := n.AsBinding()
 	if !ok {
@@ -126,8 +126,8 @@ func Place(n nixast.Node) (*nixast.File, nixast.Span) {
 	return n.File(), n.Span()
 }
 
-// KeyEdit writes another key into a line of a text; false where the key does not
-// stand there as it is.
+// KeyEdit writes another key into a line of a text; false where the key is not
+// there as it is.
 func KeyEdit(l nixos.Line, key string) (emit.Edit, bool) {
 	if l.Place.In.IsZero() {
 		return emit.Edit{}, false
@@ -138,7 +138,7 @@ func KeyEdit(l nixos.Line, key string) (emit.Edit, bool) {
 }
 
 // ValueEdit writes another value into a line of a text; false where the value
-// does not stand there as it is.
+// is not there as it is.
 func ValueEdit(l nixos.Line, value string) (emit.Edit, bool) {
 	if l.Place.In.IsZero() || !l.Known || l.Text == "" || !isPlain(value) {
 		return emit.Edit{}, false

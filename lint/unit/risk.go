@@ -7,7 +7,7 @@ import (
 	"wardnix/rules/profile"
 )
 
-// RiskOfTightening is what may break by giving the unit what a row asks for in the place of
+// RiskOfTightening is what may break by giving the unit what a row requires in the place of
 // what it says itself: a baseline for any service does not know why it says it.
 func (u *Unit) RiskOfTightening(r *profile.Requirement) string {
 	if found := u.RiskOf(r); !r.Generic || found != "" {
@@ -16,7 +16,7 @@ func (u *Unit) RiskOfTightening(r *profile.Requirement) string {
 	return "what the service was given by its own line, on purpose perhaps"
 }
 
-// RiskOf is what may break by giving the unit what a row asks for.
+// RiskOf is what may break by giving the unit what a row requires.
 func (u *Unit) RiskOf(r *profile.Requirement) string {
 	switch {
 	case limitsRoot[r.Name()] && !u.RunsAs().Ordinary():

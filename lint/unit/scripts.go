@@ -108,7 +108,7 @@ func scripts(ev *eval.Evaluator, t *eval.Thunk, depth int, found []string) []str
 
 // called adds the text of a script that a function such as writeShellScript makes
 // a file of, and the command that escapeSystemdExecArgs writes. What makes files of
-// configuration tells nothing of commands.
+// configuration says nothing of commands.
 func called(ev *eval.Evaluator, file *eval.Unknown, depth int, found []string) []string {
 	name := file.Func[strings.LastIndexByte(file.Func, '.')+1:]
 	if !strings.HasPrefix(name, "escape") && (!strings.HasPrefix(name, "write") || strings.HasPrefix(name, "writeText")) {

@@ -88,7 +88,7 @@ func (u *Unit) replacesMain() bool {
 	})
 }
 
-// A Setting is a line that is certainly in force when its condition holds.
+// A Setting is a line that is certainly effective when its condition is true.
 type Setting struct {
 	nixos.Line
 }
@@ -168,7 +168,7 @@ func (u *Unit) MayBeOn(keys ...string) bool {
 	return false
 }
 
-// Denies tells whether the lines of a directive that is a set of words take the
+// Denies reports whether the lines of a directive that is a set of words take the
 // word away: CapabilityBoundingSet, AmbientCapabilities,
 // RestrictAddressFamilies, SystemCallFilter. Lists have lines from anywhere, so
 // that nothing is said of a unit that is not complete.
@@ -209,7 +209,7 @@ func (u *Unit) Namespaced() (Setting, bool) {
 	return Setting{}, false
 }
 
-// Together reports whether all the settings are in force at once somewhere: none
+// Together reports whether all the settings are effective at once somewhere: none
 // has a condition, or those that have share it. In the world of files that belong
 // to no host, definitions of one name in several files may be of several machines.
 func (u *Unit) Together(all ...Setting) bool {

@@ -14,18 +14,18 @@ import (
 	"wardnix/rules/profile"
 )
 
-// Standing is how a unit or a host stands to a row of a baseline.
+// Standing is how a unit or a host relates to a row of a baseline.
 type Standing uint8
 
 // The answers.
 const (
-	Unclear   Standing = iota // it cannot be told: no finding
+	Unclear   Standing = iota // it cannot be known: no finding
 	Satisfied                 // at least as strict
 	Missing                   // nothing in sight sets it
 	Weaker                    // something sets it to less
 )
 
-// Standings are how the unit stands to the rows that a baseline asks of it. The
+// Standings are how the unit relates to the rows that a baseline requires of it. The
 // caller must not change them.
 func (u *Unit) Standings(b *profile.Baseline) []Standing {
 	found, ok := u.judged[b]
@@ -82,7 +82,7 @@ func standingOf(u *nixos.Unit, whole *unitfile.Unit, read *security.Reading, r *
 }
 
 // needsLine are the directives whose default is as strict as it gets, and
-// which a baseline asks for so that the unit says it.
+// which a baseline requires so that the unit says it.
 var needsLine = map[string]bool{"AmbientCapabilities": true}
 
 // unset is the standing of a directive that nothing in sight sets.
@@ -218,7 +218,7 @@ func anyValue(_ *nixos.Unit, whole *unitfile.Unit, r *profile.Requirement) Stand
 	return Satisfied
 }
 
-// ownUser asks for a user, or a group, that is not root or everybody's.
+// ownUser requires a user, or a group, that is not root or everybody's.
 func ownUser(_ *nixos.Unit, whole *unitfile.Unit, r *profile.Requirement) Standing {
 	dynamic, set, known := effective(whole, r.Section, "DynamicUser")
 	if set && !known {

@@ -17,7 +17,7 @@ import (
 // of a large system is 100 KiB.
 const maxDerivation = 32 << 20
 
-// store is a folder of derivations and outputs, wherever it is now: paths in a
+// store is a directory of derivations and outputs, wherever it is now: paths in a
 // derivation are looked up here by their last part.
 type store struct{ dir string }
 
@@ -42,7 +42,7 @@ func (s store) read(base string) (*derivation, error) {
 var errNotWhole = errors.New("the derivation is incomplete")
 
 // parseDerivation reads the text of a .drv. go-nix returns a whole derivation
-// beside an error where the store directory is not /nix/store or an output has no
+// next to an error where the store directory is not /nix/store or an output has no
 // path yet, so what matters here is checked here.
 func parseDerivation(data []byte) (*derivation, error) {
 	if data = bytes.TrimSpace(data); !bytes.HasSuffix(data, []byte(")")) {

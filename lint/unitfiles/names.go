@@ -28,7 +28,7 @@ func onlyUnitCharacters(name string) bool {
 	return true
 }
 
-// validDropinDir reports whether a folder can hold drop-ins: that of a unit, of a
+// validDropinDir reports whether a directory can hold drop-ins: that of a unit, of a
 // prefix ("foo-.service.d") or of a type ("service.d").
 func validDropinDir(name string) bool {
 	unit := strings.TrimSuffix(name, ".d")
@@ -66,10 +66,10 @@ func validAlias(from, to string) bool {
 	return validUnit(to) && kind == other && at == otherAt && (instance == otherInstance || otherInstance == "")
 }
 
-// dropinDirs are the folders in one folder of the load path that hold drop-ins of
+// dropinDirs are the directories in one directory of the load path that hold drop-ins of
 // a unit, strongest first: its own, those of its template, and those of the
 // prefixes of its name. A template is taken for an instance that has no files of
-// its own. (unit_file_find_dirs in src/shared/dropin.c; folders that come twice
+// its own. (unit_file_find_dirs in src/shared/dropin.c; directories that come twice
 // are no matter, since the first counts.)
 func dropinDirs(name string) []string {
 	if template, instance, at := cutInstance(name); at && instance == "" {

@@ -18,7 +18,7 @@ import (
 type Completion struct {
 	Label  string
 	Kind   CompletionKind
-	Detail string // in a few words, beside the label
+	Detail string // in a few words, next to the label
 	Doc    string // Markdown
 	// Insert is the Nix text to write in the place of the span, and Snippet the same with
 	// places to fill in, as the Language Server Protocol has them; "" if there are none.
@@ -144,7 +144,7 @@ func placeholder(d *directive.Directive, v directive.Version, want string) strin
 	return `"$1"`
 }
 
-// sectionNames are the options of a unit that hold the settings of its sections.
+// sectionNames are the options of a unit that have the settings of its sections.
 func sectionNames(at *situation) []Completion {
 	there := namesIn(at.Set, at.Span)
 	var all []Completion

@@ -73,7 +73,7 @@ func (l *linter) setAside(found []lint.Finding) []lint.Finding {
 }
 
 // verdict sets the severity that settings give to a finding about one of several
-// subjects; false if they want it for none of them. A suggestion that they ask for
+// subjects; false if they want it for none of them. A suggestion that they require
 // is an ordinary finding from then on.
 func (l *linter) verdict(f *lint.Finding, settings *config.File, subjects []config.Subject) bool {
 	if !settings.Fixes(f.Rule) {

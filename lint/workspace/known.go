@@ -18,7 +18,7 @@ import (
 	"wardnix/lint/systemd/security"
 )
 
-// knownName is the file in a project's directory that holds its known findings.
+// knownName is the file in a project's directory that has its known findings.
 const knownName = "wardnix-known.json"
 
 // known are the known findings of each project of a run, by its directory.

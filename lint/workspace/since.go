@@ -30,7 +30,7 @@ type touched struct {
 // lines: first is then above last.
 type lineRange struct{ first, last int }
 
-// touchedSince compares the files that were asked for with a revision.
+// touchedSince compares the files that were requested with a revision.
 func (w *Workspace) touchedSince(rev string) (*touched, error) {
 	t := &touched{lines: map[string][]lineRange{}, units: map[string]map[string]bool{}, options: map[string]map[string]bool{}, project: w.Project}
 	byTop := map[string][]*nixos.File{}
@@ -93,7 +93,7 @@ func (t *touched) compare(r *gitrepo.Repository, rev string, asked []*nixos.File
 }
 
 // changedLines are the lines of a text that are not as in the one before. How a
-// line ends does not matter: git may check out what it keeps with other ends.
+// newlines does not matter: git may check out what it keeps with other ends.
 func changedLines(before, after string) []lineRange {
 	before, after = strings.ReplaceAll(before, "\r\n", "\n"), strings.ReplaceAll(after, "\r\n", "\n")
 	var ranges []lineRange

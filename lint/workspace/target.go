@@ -25,10 +25,10 @@ type Target struct {
 	flake string // the reference to the flake
 }
 
-// hostsAttr is the output of a flake that holds its systems.
+// hostsAttr is the output of a flake that has its systems.
 const hostsAttr = "nixosConfigurations"
 
-// Targets are what arguments stand for: a .drv, a built system, a directory of unit
+// Targets are what arguments represent: a .drv, a built system, a directory of unit
 // files, one unit file, or FLAKE#HOST.
 func (w *Workspace) Targets(ctx context.Context, args []string) ([]Target, error) {
 	var all []Target
@@ -72,7 +72,7 @@ func (w *Workspace) hostNames(ctx context.Context, flake string) ([]string, erro
 	return names, nil
 }
 
-// path is the file or directory that holds the system.
+// path is the file or directory that has the system.
 func (w *Workspace) path(ctx context.Context, t Target) (string, error) {
 	if t.file != "" {
 		return t.file, nil

@@ -32,7 +32,7 @@ type Options struct {
 	Dir string
 	// Paths are files and directories; the directory itself if there are none.
 	Paths []string
-	// Overlay holds the contents of files by name, as [nixos.Options] has it.
+	// Overlay has the contents of files by name, as [nixos.Options] has it.
 	Overlay map[string]string
 	// FS is read instead of the disk if it is not nil, as [nixos.Options] has it. Settings
 	// and lists of known findings are not read from it.
@@ -77,7 +77,7 @@ type Workspace struct {
 	under     map[*config.File]*config.File
 	tracked   trackers
 	leftOut   map[string]bool // vendored and hidden directories that hold Nix files
-	excluded  map[string]bool // files of Nix, and directories that hold some, that settings exclude
+	excluded  map[string]bool // files of Nix, and directories that have some, that settings exclude
 }
 
 // Catalog are all rules, in order.

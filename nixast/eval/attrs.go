@@ -94,7 +94,7 @@ func compressed(defs []Def) []Def {
 		} else if opens++; opens > most || opens > 1 && out[len(out)-1].When == nil {
 			continue
 		} else if opens == most {
-			// May be anything, and so stands for all that follow in the row.
+			// May be anything, and so represents all that follow in the row.
 			d.When = nil
 		}
 		if coveredDef(out, d) {
@@ -134,7 +134,7 @@ func coveredDef(earlier []Def, d Def) bool {
 const maxDefs = 128
 
 // capped is defs, compressed and with what goes beyond maxDefs as one that is
-// not known. named tells the definitions of an attribute from those of a rest.
+// not known. named distinguishes the definitions of an attribute from those of a rest.
 func (ev *Evaluator) capped(node nixast.Node, defs []Def, named bool) []Def {
 	ev.count(len(defs))
 	if defs = compressed(defs); len(defs) <= maxDefs {
@@ -381,7 +381,7 @@ func (ev *Evaluator) present(node nixast.Node, d Def, name string) *Cond {
 	return ev.leaf(has)
 }
 
-// presence tells whether the attribute is there, and under what condition.
+// presence reports whether the attribute is there, and under what condition.
 func (ev *Evaluator) presence(node nixast.Node, a Attr) (Truth, *Cond) {
 	if len(a.Defs) == 0 {
 		return No, nil

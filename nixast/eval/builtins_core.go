@@ -96,7 +96,7 @@ func (c call) thrown(message *Thunk, how Failure) Value {
 	return u
 }
 
-// tryEval tells whether t fails by throw or assert. It is sure only where
+// tryEval reports whether t fails by throw or assert. It is sure only where
 // nothing under t was taken for granted.
 func (c call) tryEval(t *Thunk) Value {
 	outer := c.assumed

@@ -93,7 +93,7 @@ func (c call) fromFile(t *Thunk, sort Sort) Value {
 	return u
 }
 
-// readDir is what is in the folder t.
+// readDir is what is in the directory t.
 func (c call) readDir(t *Thunk) Value {
 	v := c.fromFile(t, DirEntries)
 	lister, ok := c.importer.(Lister)
@@ -115,7 +115,7 @@ func (c call) readDir(t *Thunk) Value {
 	return c.set(attrs...)
 }
 
-// pathExists tells whether there is something at t.
+// pathExists reports whether there is something at t.
 func (c call) pathExists(t *Thunk) Value {
 	v := c.fromFile(t, Anything)
 	lister, ok := c.importer.(Lister)
@@ -140,7 +140,7 @@ func sourceFile(v Value) (file string, source, ok bool) {
 		if text, ok := v.Text(); ok {
 			return text, false, strings.HasPrefix(text, "/")
 		}
-		// "${./folder}/file": the path of a copy, which reads the same.
+		// "${./directory}/file": the path of a copy, which reads the same.
 		head := v.Pieces[0].Unknown
 		if head == nil || v.Pieces[0].When != nil || head.File == "" || head.Sort != StorePath && head.Sort != SourcePath {
 			return "", false, false
@@ -227,7 +227,7 @@ func (c call) pathText(v Value) ([]Piece, *Unknown) {
 	return c.coerce(c.site, v, interpolation)
 }
 
-// baseName is what stands behind the last slash.
+// baseName is what is after the last slash.
 func (c call) baseName(ps []Piece) Value {
 	text, known := textOf(ps)
 	if !known {
@@ -245,7 +245,7 @@ func (c call) baseName(ps []Piece) Value {
 	return c.text(text[strings.LastIndexByte(text, '/')+1:])
 }
 
-// dirOf is what stands before the last slash.
+// dirOf is what is before the last slash.
 func dirOf(s string) string {
 	i := strings.LastIndexByte(s, '/')
 	switch i {

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// jsonBuiltins are fromJSON, toJSON and their like.
+// jsonBuiltins are fromJSON, toJSON and similar ones.
 func jsonBuiltins() family {
 	return family{
 		onText("fromJSON", 1, func(c call, a []string) Value {

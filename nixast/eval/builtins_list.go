@@ -278,7 +278,7 @@ func (c call) unknownList(n Value) Value {
 	return c.wrong(n, "int")
 }
 
-// elem tells whether v is among the items.
+// elem reports whether v is among the items.
 func (c call) elem(v Value, items []Item) (Truth, *Cond) {
 	if u := c.step(c.site, len(items)); u != nil {
 		return Maybe, c.leaf(u)

@@ -137,7 +137,7 @@ func (c call) stringList(v Value) ([]string, Value) {
 	return out, nil
 }
 
-// concatSep joins the items' texts. A separator stands before an element if
+// concatSep joins the items' texts. A separator is before an element if
 // it is there and one before it is.
 func (c call) concatSep(sep []Piece, items []Item) Value {
 	var parts [][]Piece

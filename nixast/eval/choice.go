@@ -277,7 +277,7 @@ func (ev *Evaluator) operationKey(name string, args []Value) string {
 	return joinKey(name, keys...)
 }
 
-// exclusive turns "first match wins" into conditions of which one holds. A
+// exclusive turns "first match wins" into conditions of which one is true. A
 // case that cannot be is marked false.
 func (ev *Evaluator) exclusive(whens []*Cond) ([]*Cond, []bool) {
 	out, can := make([]*Cond, len(whens)), make([]bool, len(whens))
@@ -317,7 +317,7 @@ func (ev *Evaluator) alternatives(v Value) []leaf {
 	return out
 }
 
-// truth tells whether v is true, and if that is not known, under what
+// truth reports whether v is true, and if that is not known, under what
 // condition. What is no boolean is taken for a condition like others: there
 // Nix fails, so that it does not matter.
 func (ev *Evaluator) truth(node nixast.Node, v Value) (Truth, *Cond) {

@@ -208,7 +208,7 @@ func (ev *Evaluator) and(a, b *Cond) (*Cond, bool) {
 	}), true
 }
 
-// Not is the condition that c does not hold; c must not be nil.
+// Not is the condition that c is not true; c must not be nil.
 func (ev *Evaluator) Not(c *Cond) *Cond {
 	switch {
 	case c.Op == Not:
@@ -253,7 +253,7 @@ func (c *Cond) entails(b *Cond) bool {
 	return false
 }
 
-// excludes reports whether a and b certainly do not hold together.
+// excludes reports whether a and b certainly are not true together.
 func excludes(a, b *Cond) bool {
 	against := func(b *Cond) func(l *Cond) bool {
 		return func(l *Cond) bool { return l.neg != nil && b.entails(l.neg) }

@@ -1,4 +1,4 @@
-// Package eval tells what a Nix expression is, as far as its source tells.
+// Package eval computes what a Nix expression is, as far as its source says.
 //
 // It evaluates without running anything: no derivation, no network, no
 // environment, and no file but those that the caller's [Importer] hands out.
@@ -11,7 +11,7 @@
 //
 // [Null], [Bool], [Int], [Float], [String], [Path], [List], [Attrs] and
 // [Function] are Nix's own. [Unknown] may be any of them. [Choice] is one of
-// several cases, in order: the first whose condition holds.
+// several cases, in order: the first whose condition is true.
 //
 // Conditions sit as deep as they can: a list has elements that are there only
 // when a [Cond] holds, a string has pieces, and a set has attributes. So a

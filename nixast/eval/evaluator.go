@@ -10,17 +10,17 @@ import (
 // read; eval itself opens nothing.
 type Importer interface {
 	// Import gives the file that "import path" means: the file path itself, or
-	// default.nix in the folder path. The error's text is shown to the user as
+	// default.nix in the directory path. The error's text is shown to the user as
 	// the reason for an unknown value: "./x.nix is not in this project".
 	// For one path it must always give the same *File.
 	Import(path string) (*nixast.File, error)
 }
 
-// Lister is an [Importer] that also tells what folders hold. Without it, that
+// Lister is an [Importer] that also reports what directories hold. Without it, that
 // is not known.
 type Lister interface {
 	Importer
-	// List gives what is in the folder path: types, as builtins.readDir tells
+	// List gives what is in the directory path: types, as builtins.readDir says
 	// them ("regular", "directory", "symlink", "unknown"), by name. An error
 	// means that it is not known.
 	List(path string) (map[string]string, error)
@@ -32,7 +32,7 @@ type Lister interface {
 type Options struct {
 	// Importer gives imported files; without one every import is unknown.
 	Importer Importer
-	// Release is the NixOS release that lib.trivial.release tells, such as
+	// Release is the NixOS release that lib.trivial.release says, such as
 	// "25.11"; empty if it is not known.
 	Release string
 	// Limits bound the work of one call; fields that are 0 get the default.
@@ -267,7 +267,7 @@ func (ev *Evaluator) Opaque(o Opaque) *Thunk {
 	return Known(ev.identify(u))
 }
 
-// Defer is a value that compute makes when it is asked for; compute may use
+// Defer is a value that compute makes when it is requested; compute may use
 // the Evaluator.
 func (ev *Evaluator) Defer(compute func() *Thunk) *Thunk {
 	return lazy(func() Value { return ev.force(compute()) })
@@ -279,7 +279,7 @@ func (ev *Evaluator) At(n nixast.Node) *Thunk {
 	return outermost(ev, func() *Thunk { return ev.thunk(n, ev.scopeOf(n)) })
 }
 
-// scopeOf is the scope that n stands in.
+// scopeOf is the scope that n is in.
 func (ev *Evaluator) scopeOf(n nixast.Node) *env {
 	parent := n.Parent()
 	if parent.IsZero() {

@@ -65,7 +65,7 @@ func (ev *Evaluator) evalOperation(n nixast.Node, e *env) Value {
 	return ev.unknown(n, "the source has a syntax error here")
 }
 
-// thunk is n, to be evaluated in e when asked for.
+// thunk is n, to be evaluated in e when requested.
 func (ev *Evaluator) thunk(n nixast.Node, e *env) *Thunk {
 	n = n.Unparen()
 	if n.Kind() == nixast.Ident {

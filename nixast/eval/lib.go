@@ -37,7 +37,7 @@ func libFamilies() map[string]family {
 }
 
 // libPrimitives are the attributes of lib that are functions written in Go, by namespace,
-// once they are made. They hold nothing of an evaluator, so that all share them.
+// once they are made. They have nothing of an evaluator, so that all share them.
 var libPrimitives struct {
 	sync.Once
 	spaces map[string][]Attr

@@ -147,7 +147,7 @@ func (c call) byPath(path, set, missing *Thunk) Value {
 	return c.selectPath(c.site, c.force(set), names, missing)
 }
 
-// filterAttrs keeps the attributes that keep holds for. Where an attribute
+// filterAttrs keeps the attributes that keep applies to. Where an attribute
 // has several definitions, each is asked about.
 func (c call) filterAttrs(set *Attrs, keep func(name, value *Thunk) (Truth, *Cond)) Value {
 	if u := c.alloc(c.site, len(set.attrs)+len(set.rest), itemSize); u != nil {
@@ -181,7 +181,7 @@ func (c call) filterAttrs(set *Attrs, keep func(name, value *Thunk) (Truth, *Con
 }
 
 // keptDefs are x's definitions without those that are filtered out. One that
-// is filtered out still hides what stands behind it. Where the filter fails
+// is filtered out still hides what is after it. Where the filter fails
 // for a definition that counts, so does the call.
 func (c call) keptDefs(x Attr, keep func(name, value *Thunk) (Truth, *Cond)) (Attr, Value) {
 	name := Known(newString(x.site(), x.Name))

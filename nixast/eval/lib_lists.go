@@ -84,7 +84,7 @@ func libInit(c call, a []*Thunk) Value {
 	return c.items(l.Items[:len(l.Items)-1])
 }
 
-// conditional is a list that is empty where cond does not hold.
+// conditional is a list that is empty where cond is not true.
 func (c call) conditional(cond *Thunk, list func() Value) Value {
 	t, when := c.truth(c.site, c.force(cond))
 	if u := when.broken(); u != nil {
@@ -96,7 +96,7 @@ func (c call) conditional(cond *Thunk, list func() Value) Value {
 	if t == Yes {
 		return v
 	} else if fails(v) {
-		c.assumed = true // the condition does not hold, then
+		c.assumed = true // the condition is not true, then
 		return c.list()
 	}
 	l := c.asList(c.site, v)

@@ -133,7 +133,7 @@ func affix(name string, has func(s, affix string) bool, known func([]Piece) stri
 	})
 }
 
-// fileEndsIn tells whether the text of a path has that suffix. Where it is copied
+// fileEndsIn reports whether the text of a path has that suffix. Where it is copied
 // to the store, its name stays.
 func fileEndsIn(v, suffix Value) (ends, ok bool) {
 	file, source, ok := sourceFile(v)
@@ -220,7 +220,7 @@ func (c call) toInt(s string) Value {
 	return &Int{origin{c.site}, i}
 }
 
-// searchPathOf is a search path: each package's folder of that name.
+// searchPathOf is a search path: each package's directory of that name.
 func (c call) searchPathOf(folder, list *Thunk) Value {
 	dir, v := c.textArg(folder)
 	if v != nil {

@@ -76,7 +76,7 @@ func (ev *Evaluator) guardedItems(items []Item, when *Cond) []Item {
 	return out
 }
 
-// within are items that stand where it stands: several, if it is.
+// within are items that are where it is: several, if it is.
 func (ev *Evaluator) within(it Item, items []Item) []Item {
 	if !it.Many {
 		return ev.guardedItems(items, it.When)
@@ -138,7 +138,7 @@ func uncertainStart(items []Item, n int) *Unknown {
 	return uncertain(items[:n])
 }
 
-// anywhereFirst are the items with those in front that may stand anywhere;
+// anywhereFirst are the items with those in front that may be anywhere;
 // anywhereLast, with those at the end.
 func anywhereFirst(items []Item) []Item { return byAnywhere(items, -1) }
 

@@ -82,7 +82,7 @@ func (ev *Evaluator) evalPath(n nixast.Node, e *env) Value {
 }
 
 // cleaned gives p the pieces as a path's text: without ".", ".." and "//",
-// as far as they stand in known text.
+// as far as they are in known text.
 func (ev *Evaluator) cleaned(p *Path, pieces []Piece) Value {
 	if text, ok := textOf(pieces); ok {
 		if text = path.Clean(text); !p.Source && strings.HasPrefix(text, "/..") {

@@ -16,14 +16,14 @@ type primitive struct {
 // family is a table of primitives with one subject.
 type family []primitive
 
-// call is one call of a primitive: where it stands, and what it works with.
+// call is one call of a primitive: where it is, and what it works with.
 type call struct {
 	*Evaluator
 	site nixast.Node
 }
 
 // strictly makes a primitive of a function of computed values, none of which
-// is unknown. Where arguments have several cases, it is asked for each.
+// is unknown. Where arguments have several cases, it is computed for each.
 func strictly(name string, arity int, f func(c call, args []Value) Value) primitive {
 	return primitive{name, arity, func(c call, args []*Thunk) Value {
 		vs := make([]Value, len(args))
@@ -52,7 +52,7 @@ func onText(name string, arity int, f func(c call, args []string) Value) primiti
 	})
 }
 
-// isType makes a primitive that tells a value's type. Types do not tell what
+// isType makes a primitive that reports a value's type. Types do not report what
 // an unknown value is, but what a case of a choice is.
 func isType(name string, is func(v Value) bool) primitive {
 	return strictly(name, 1, func(c call, args []Value) Value { return c.bool(is(args[0])) })
@@ -186,7 +186,7 @@ func (c call) textArg(t *Thunk) (string, Value) {
 	return text, nil
 }
 
-// later is f applied to args, once asked for.
+// later is f applied to args, once requested.
 func (c call) later(f *Thunk, args ...*Thunk) *Thunk { return c.callLater(c.site, f, args...) }
 
 // test is the truth of the predicate f for args.

@@ -206,7 +206,7 @@ func (ev *Evaluator) entryThunk(x *entry, inner, outer *env) *Thunk {
 	})
 }
 
-// build makes the set, and the scope in which its expressions stand.
+// build makes the set, and the scope in which its expressions are.
 func (ev *Evaluator) build(b *setBuilder, e *env) (Value, *env) {
 	if u := ev.alloc(b.node, len(b.entries)+len(b.dynamic), itemSize); u != nil {
 		return u, e

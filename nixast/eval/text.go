@@ -241,7 +241,7 @@ func (ev *Evaluator) expand(s *String) []leaf {
 type coercion uint8
 
 const (
-	interpolation coercion = iota // "${v}": strings, paths (copied), sets that stand for a path
+	interpolation coercion = iota // "${v}": strings, paths (copied), sets that represent a path
 	everything                    // toString v: numbers, lists and so on, too; paths are not copied
 )
 
@@ -390,7 +390,7 @@ func (ev *Evaluator) guardedPieces(ps []Piece, when *Cond) []Piece {
 	return out
 }
 
-// coerceList joins the elements with spaces, except behind an empty list.
+// coerceList joins the elements with spaces, except after an empty list.
 func (ev *Evaluator) coerceList(node nixast.Node, l *List) ([]Piece, *Unknown) {
 	if u := ev.enter(node); u != nil {
 		return nil, u

@@ -6,7 +6,7 @@ import (
 	"wardnix/nixast"
 )
 
-// Thunk is a value that is computed when it is first asked for. A Thunk
+// Thunk is a value that is computed when it is first requested. A Thunk
 // belongs to the Evaluator that made it.
 type Thunk struct {
 	value   Value        // once computed
@@ -21,7 +21,7 @@ type Thunk struct {
 func Known(v Value) *Thunk { return &Thunk{value: v} }
 
 // Computed reports whether the value is known for good. It is not while it is being
-// computed: what asks for it meanwhile gets an [Unknown].
+// computed: what requires it meanwhile gets an [Unknown].
 func (t *Thunk) Computed() bool { return t.value != nil }
 
 func lazy(compute func() Value) *Thunk { return &Thunk{compute: compute} }

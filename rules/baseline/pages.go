@@ -1,4 +1,4 @@
-// Package baseline holds the rules about what the baseline of a service
+// Package baseline has the rules about what the baseline of a service
 // requires and the unit does not set.
 package baseline
 

@@ -1,4 +1,4 @@
-// Package contradiction holds the rules about settings of one unit that contradict
+// Package contradiction has the rules about settings of one unit that contradict
 // each other, or what the unit runs.
 package contradiction
 

@@ -48,7 +48,7 @@ func checkHostConflicts(p *lint.Pass, h *nixos.Host) {
 }
 
 // inOrder are the two definitions, first the one to report: that in a file that was
-// asked for, or the later one.
+// requested, or the later one.
 func inOrder(c unit.Clash) (here, there unit.Worth) {
 	asked := func(w unit.Worth) bool { return w.File != nil && w.File.Reported }
 	if !asked(c.B) && asked(c.A) || c.B.Binding.File() == c.A.Binding.File() && c.B.Binding.Span().Start < c.A.Binding.Span().Start {

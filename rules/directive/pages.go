@@ -1,4 +1,4 @@
-// Package directive holds the rules about directives that systemd does not know, and
+// Package directive has the rules about directives that systemd does not know, and
 // values that it does not take as they are meant.
 package directive
 

@@ -1,4 +1,4 @@
-// Package evaluation holds the rules about what keeps Nix from evaluating a file that
+// Package evaluation has the rules about what keeps Nix from evaluating a file that
 // it can parse.
 package evaluation
 

@@ -32,14 +32,14 @@ func settings(name string, t Target) []profile.Setting {
 type Tunnel struct {
 	// Name is that of the unit, without suffix; "" is "cloudflared-tunnel".
 	Name string
-	// Token is the file that holds the tunnel's token: an absolute path or an
+	// Token is the file that has the tunnel's token: an absolute path or an
 	// expression of Nix. "" is a file below /run/secrets.
 	Token  string
 	Target Target
 }
 
 // Cloudflared is a complete module for a tunnel, with all that the baseline
-// cloudflared asks for.
+// cloudflared requires.
 func Cloudflared(c Tunnel) (*Module, error) {
 	name := c.Name
 	if name == "" {
@@ -86,7 +86,7 @@ func declare(user, group string) emit.Attrs {
 	}
 }
 
-// foreignNotes tell of names in expressions that NixOS does not pass to modules
+// foreignNotes report names in expressions that NixOS does not pass to modules
 // of itself.
 func foreignNotes(values ...any) []string {
 	var notes []string
@@ -109,7 +109,7 @@ func foreignNotes(values ...any) []string {
 var sleepActions = nixos.Release{Year: 26, Month: 5}
 
 // Server is the module of the baseline server, as the release has its options,
-// with what goes along with a mask and the baseline does not ask for.
+// with what goes along with a mask and the baseline does not require.
 func Server(t Target) (*Module, error) {
 	m := &Module{Head: "What a server without a keyboard sets for systemd itself. NixOS " + t.release().String() + "."}
 	var groups []string

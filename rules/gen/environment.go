@@ -110,7 +110,7 @@ func (c *conversion) nixPath(v variable) ([]string, bool) {
 	return packages[:own], true
 }
 
-// quotedWords splits a line at blanks that stand outside of quotes. It reports
+// quotedWords splits a line at blanks that are outside of quotes. It reports
 // false for what is better left to systemd: quotes inside a word, and escapes
 // other than those of a quote and a backslash.
 func quotedWords(s string) ([]string, bool) {

@@ -54,7 +54,7 @@ type Module struct {
 	Head string
 	// Body are the options.
 	Body emit.Attrs
-	// Notes are what whoever asked for the module should know, a line each.
+	// Notes are what whoever requested the module should know, a line each.
 	Notes []string
 }
 
@@ -62,7 +62,7 @@ type Module struct {
 var moduleArguments = [...]string{"config", "lib", "modulesPath", "options", "pkgs", "utils"}
 
 // Text is the module as source, in the layout of RFC 166, with those arguments
-// that it uses. The error tells of a value that Nix cannot express.
+// that it uses. The error reports a value that Nix cannot express.
 func (m *Module) Text() (string, error) {
 	body, err := emit.Nix(m.Body)
 	if err != nil {
@@ -173,7 +173,7 @@ func a(name string, value any, comment string) emit.Attr {
 // at is a binding at a path.
 func at(value any, path ...string) emit.Attr { return emit.Attr{Path: path, Value: value} }
 
-// apart asks for a blank line above.
+// apart requires a blank line above.
 func apart(b emit.Attr) emit.Attr {
 	b.Blank = true
 	return b

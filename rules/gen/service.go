@@ -39,7 +39,7 @@ type ServiceOptions struct {
 	Ports []int
 	// NoNetwork cuts it off the network.
 	NoNetwork bool
-	// StateDir is a folder below /var/lib that it keeps its state in.
+	// StateDir is a directory below /var/lib that it keeps its state in.
 	StateDir string
 	// WritePaths are absolute paths that it writes besides.
 	WritePaths []string
@@ -62,7 +62,7 @@ type ServiceOptions struct {
 }
 
 // Service is a complete module for a service of a class: what the strict
-// baseline asks for, but for what such a service needs.
+// baseline requires, but for what such a service needs.
 func Service(o ServiceOptions) (*Module, error) {
 	o.Name = strings.TrimSuffix(o.Name, ".service")
 	c, err := classNamed(o.Class)
@@ -466,7 +466,7 @@ func (s *service) directives() emit.Attrs {
 	return attrs
 }
 
-// check looks at what was asked for.
+// check looks at what was requested.
 func (o *ServiceOptions) check(c *profile.Kind) error {
 	if err := checkName(o.Name); err != nil {
 		return err

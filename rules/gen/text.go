@@ -13,7 +13,7 @@ import (
 // of modules are not.
 var environmentName = regexp.MustCompile(`^[A-Z_][A-Z0-9_]*$`)
 
-// text is what a user gave as text: a string, in which ${…} holds an expression
+// text is what a user gave as text: a string, in which ${…} has an expression
 // of Nix. ${NAME} in capitals is left to systemd, which puts in the variable of
 // the environment.
 func text(s string) (any, error) {
@@ -43,7 +43,7 @@ func text(s string) (any, error) {
 	return emit.Expr(`"` + b.String() + `"`), nil
 }
 
-// inString is text as it stands between the quotes of a string.
+// inString is text as it is between the quotes of a string.
 func inString(s string) string {
 	quoted := nixast.QuoteString(s)
 	return quoted[1 : len(quoted)-1]
@@ -72,7 +72,7 @@ func isExpression(s string) bool {
 	return true
 }
 
-// path is a file that a user named: an absolute path, as it stands, or an
+// path is a file that a user named: an absolute path, as it is, or an
 // expression of Nix that gives one. A path of Nix is refused, since Nix would
 // copy the file to the store, where everybody can read it.
 func path(s string) (any, error) {

@@ -28,13 +28,13 @@ const shhMark = "-------- "
 // The name is that of the unit, "web.service"; main is its file, nil where
 // there are drop-ins only, which then change a unit that is defined elsewhere;
 // drop-ins are in the order in which systemd reads them. Lines without a section,
-// as the tool shh prints them, belong to [Service] in a drop-in that stands alone.
+// as the tool shh prints them, belong to [Service] in a drop-in that is alone.
 //
 // What NixOS has an option for becomes that option, what is repeated a list; a
 // unit that options cannot express is set as text (a swap, and a socket that
 // listens in an order that NixOS would change). An empty assignment, which resets, stays in it. Comments stay with the line
-// below them. What has no place in NixOS is told by the notes of the module, and
-// so is every path of the store. The error tells of a unit that systemd would
+// below them. What has no place in NixOS is reported by the notes of the module, and
+// so is every path of the store. The error reports a unit that systemd would
 // not load, or that NixOS has no place for.
 func FromUnit(name string, main *Source, dropins []Source, t Target) (*Module, error) {
 	base, kind, err := splitName(name)

@@ -158,7 +158,7 @@ func (e *entry) words(resets bool) ([]string, bool) {
 	return words, len(words) > 0
 }
 
-// listen are the addresses of a socket. Where a reset or the order asks for it,
+// listen are the addresses of a socket. Where a reset or the order requires it,
 // they stay in their section.
 func (c *conversion) listen(e *entry) (emit.Attrs, bool) {
 	if e.resets() || slices.Contains(c.plain, e.key) {

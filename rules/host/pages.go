@@ -1,4 +1,4 @@
-// Package host holds the rules about the host: its manager, and the units that NixOS
+// Package host has the rules about the host: its manager, and the units that NixOS
 // itself sets.
 package host
 

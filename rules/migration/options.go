@@ -23,13 +23,13 @@ type migration struct {
 	since    nixos.Release
 	// on is a day from which on the unstable branch has the change.
 	on time.Time
-	// removed tells that a configuration that sets the old name no longer
+	// removed reports that a configuration that sets the old name no longer
 	// evaluates; the others go on working with a warning.
 	removed bool
-	// conf tells that the old option was the text of a configuration file,
-	// and the new one holds its settings.
+	// conf reports that the old option was the text of a configuration file,
+	// and the new one has its settings.
 	conf bool
-	// listed tells that the migration is of the table, and since the first release
+	// listed reports that the migration is of the table, and since the first release
 	// that is known to have it. Another value may be needed if retyped is set.
 	listed, retyped bool
 	message         string // of NixOS, for one that is removed

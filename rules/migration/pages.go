@@ -1,4 +1,4 @@
-// Package migration holds the rules about options, units and settings that later
+// Package migration has the rules about options, units and settings that later
 // releases of NixOS and systemd renamed or removed.
 package migration
 

@@ -14,7 +14,7 @@ type Assignment struct {
 	// Baseline is the name of the only baseline that is asked of the unit: one of
 	// those that were read, or [noBaseline]. "" leaves it to what the unit is.
 	Baseline string
-	// Unit tells that the choice is for the unit itself and not for its class:
+	// Unit reports that the choice is for the unit itself and not for its class:
 	// then even that is asked which services of its class are known to need.
 	Unit bool
 }

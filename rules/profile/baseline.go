@@ -1,4 +1,4 @@
-// Package profile holds the baselines: which settings a service of a class
+// Package profile has the baselines: which settings a service of a class
 // requires, why, and what they cost.
 package profile
 
@@ -26,7 +26,7 @@ var builtin embed.FS
 type Baseline struct {
 	// Name is how messages call it: "cloudflared", or the path of a file.
 	Name string
-	// Named tells that the user asked for it by name, so that its rows are
+	// Named reports that the user requested it by name, so that its rows are
 	// asked of every project.
 	Named bool
 
@@ -50,7 +50,7 @@ type Requirements struct {
 	Host    []Requirement
 }
 
-// Requirement is one setting that a baseline asks for.
+// Requirement is one setting that a baseline requires.
 type Requirement struct {
 	Baseline *Baseline
 	// path leads to the option: below the unit for rows of a unit
@@ -64,11 +64,11 @@ type Requirement struct {
 	Want  any
 	Known bool
 	Lines []unitfile.Assignment
-	// comment is what stands above the row in the baseline.
+	// comment is what is above the row in the baseline.
 	comment string
 	// at is where the row is written, for the order.
 	at int
-	// generic tells that the row is for any service.
+	// generic reports that the row is for any service.
 	Generic bool
 }
 
@@ -107,7 +107,7 @@ func (r Requirement) Fitted(comment string, values ...string) Requirement {
 }
 
 // Milder is the requirement with the value that any service bears: a read-only file
-// system but for what services write below /var and the like. False if it has none.
+// system but for what services write below /var and similar ones. False if it has none.
 func (r Requirement) Milder() (Requirement, bool) {
 	if r.Name() != "ProtectSystem" || r.Want != "strict" {
 		return r, false
@@ -299,10 +299,10 @@ func (b *Baseline) readUnit(out *Requirements, u *nixos.Unit) {
 }
 
 // unitOptions are the options of a unit, besides its sections, that a baseline
-// may ask for.
+// may require.
 var unitOptions = [...]string{"after", "before", "wants", "requires", "bindsTo", "partOf", "conflicts", "wantedBy", "requiredBy", "upheldBy"}
 
-// sectionOption is the option that holds a section's directives.
+// sectionOption is the option that has a section's directives.
 func sectionOption(section string) string {
 	if section == "Install" {
 		return "installConfig"

@@ -14,7 +14,7 @@ func Names(rs []Requirement) []string {
 }
 
 // Families are the directives that people write side by side, in the order in
-// which they do. A new directive goes beside its relatives.
+// which they do. A new directive goes next to its relatives.
 var Families = [][]string{
 	{"description", "documentation", "after", "before", "wants", "requires", "bindsTo", "partOf", "conflicts", "wantedBy", "requiredBy"},
 	{"Type", "ExecStartPre", "ExecStart", "ExecStartPost", "ExecReload", "ExecStop", "Restart", "RestartSec"},
@@ -32,7 +32,7 @@ var Families = [][]string{
 	{"suppressedUnits", "enableEmergencyMode"},
 }
 
-// Where says where the rows of a baseline go: beside their relatives, or, for a
+// Where says where the rows of a baseline go: next to their relatives, or, for a
 // baseline that is no long list, in the order of the baseline itself.
 func (b *Baseline) Where(rs []Requirement) emit.Where {
 	if b.Applies != nil || len(rs) > 8 {

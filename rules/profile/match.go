@@ -9,7 +9,7 @@ import (
 	"wardnix/lint/systemd/value"
 )
 
-// runs tells units that go on running a program: by their name or by what they
+// runs selects units that go on running a program: by their name or by what they
 // execute.
 func runs(program string) func(*nixos.Unit) bool {
 	return func(u *nixos.Unit) bool {
@@ -32,7 +32,7 @@ func runs(program string) func(*nixos.Unit) bool {
 }
 
 // hasWord reports whether word is one of the words of a unit's name, parted by
-// "-", "_", "@" and the like.
+// "-", "_", "@" and similar ones.
 func hasWord(name, word string) bool {
 	return slices.Contains(strings.FieldsFunc(name, func(r rune) bool {
 		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9')

@@ -85,7 +85,7 @@ func (d *Daemon) Text() string {
 	return string(text)
 }
 
-// For is the baseline that stands in for b if a unit runs the daemon, which may be
+// For is the baseline in place of b if a unit runs the daemon, which may be
 // nil: that of the daemon for the proven one, and b itself for the others.
 func (b *Baseline) For(d *Daemon) *Baseline {
 	if d == nil || b.Name != ProvenName {

@@ -8,7 +8,7 @@ import (
 	"wardnix/nixast"
 )
 
-// The row ReadOnlyPaths of the cloudflared baseline asks for the path of the
+// The row ReadOnlyPaths of the cloudflared baseline requires the path of the
 // tunnel's token: whatever the command gives to --token-file.
 
 // IsToken reports whether the row is that one.
@@ -31,7 +31,7 @@ func ShownToken(u *nixos.Unit) (string, bool) {
 }
 
 // tokenExpr is the token's path as an expression, the very text of the command,
-// and the definition of ExecStart that it stands in: beside that it means the
+// and the definition of ExecStart that it is in: next to that it means the
 // same.
 func tokenExpr(u *nixos.Unit) (expr string, beside *nixos.Def, ok bool) {
 	for _, d := range u.Directive("Service", "ExecStart").Defs {
@@ -46,7 +46,7 @@ func tokenExpr(u *nixos.Unit) (expr string, beside *nixos.Def, ok bool) {
 	return "", nil, false
 }
 
-// TokenSite is the place beside that definition.
+// TokenSite is the place next to that definition.
 func TokenSite(u *nixos.Unit) nixos.Site {
 	unwritten := nixos.Site{Reason: "the command is not written as a binding of its own"}
 	_, d, ok := tokenExpr(u)

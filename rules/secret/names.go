@@ -10,7 +10,7 @@ import (
 var secretWords = regexp.MustCompile(`^(?:password|passwd|passphrase|passwort|secret|secrets|token|apikey|credential|credentials|` +
 	`(?:api|secret|private|access|auth|encryption|signing|master|session|account|license|deploy|webhook|jwt|hmac)-key|jwt-secret|pgpass|pgpassword)$`)
 
-// publicWords are words behind which a name is no longer that of a secret: of
+// publicWords are words after which a name is no longer that of a secret: of
 // what is known about it, or where it is.
 var publicWords = regexp.MustCompile(`^(?:file|files|filename|path|paths|location|dir|directory|folder|url|uri|name|names|id|ids|ttl|age|expiry|expires|expiration|expire|lifetime|duration|` +
 	`timeout|interval|length|len|size|type|kind|enabled|enable|disabled|required|optional|algorithm|algo|alg|method|mode|header|headers|endpoint|field|claim|claims|env|` +
@@ -36,7 +36,7 @@ func secretive(name string) bool {
 	return false
 }
 
-// mayNameSecret reports whether a text holds a part of one of [secretWords], so that
+// mayNameSecret reports whether a text has a part of one of [secretWords], so that
 // a name in it may be secretive.
 func mayNameSecret(text string) bool {
 	for i := range len(text) {
@@ -86,7 +86,7 @@ func encrypted(name string) bool {
 	return false
 }
 
-// secretFile reports whether a file is, by its name, one that holds a secret in
+// secretFile reports whether a file is, by its name, one that has a secret in
 // the clear.
 func secretFile(name string) bool {
 	base := strings.ToLower(name[strings.LastIndexByte(name, '/')+1:])

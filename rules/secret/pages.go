@@ -1,4 +1,4 @@
-// Package secret holds the rules about secrets that end up in the Nix store or in the
+// Package secret has the rules about secrets that end up in the Nix store or in the
 // project.
 package secret
 

@@ -39,7 +39,7 @@ func checkCopies(p *lint.Pass, t *unitText) {
 	}
 }
 
-// holdsSecret reports whether a file holds a secret, by its name or by what it is
+// holdsSecret reports whether a file has a secret, by its name or by what it is
 // given to.
 func holdsSecret(t *unitText, file, given string) bool {
 	if encrypted(file) || t.key == "LoadCredentialEncrypted" {

@@ -82,7 +82,7 @@ func (t *unitText) show() string {
 	return b.String()
 }
 
-// unknownMark stands for a part of a text that is not known. No secret holds it.
+// unknownMark represents a part of a text that is not known. No secret has it.
 const unknownMark = "\x00"
 
 // isScript reports whether the text is one of a script.
@@ -120,7 +120,7 @@ var flagBefore = regexp.MustCompile(`(?:^|[\s"'])(--?[A-Za-z][\w.-]*)(?:=|\s+)["
 // or a shell: "TOKEN" of "export TOKEN=".
 var variableBefore = regexp.MustCompile(`(?:^|[\s"';&(])([A-Za-z_]\w*)=["']?$`)
 
-// nameBefore is the name that a text gives to what comes behind it.
+// nameBefore is the name that a text gives to what comes after it.
 func (t *unitText) nameBefore(before string) string {
 	if before == "" && t.name != "" {
 		return t.name

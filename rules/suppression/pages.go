@@ -1,4 +1,4 @@
-// Package suppression holds the rules about comments that suppress findings.
+// Package suppression has the rules about comments that suppress findings.
 package suppression
 
 import "embed"

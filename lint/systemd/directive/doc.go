@@ -1,4 +1,4 @@
-// Package directive holds the tables of systemd by version: the directives of
+// Package directive has the tables of systemd by version: the directives of
 // units and configuration files with the kind of their values, the values of
 // enums, capabilities, address families, namespaces, and groups of system calls.
 //

@@ -54,7 +54,7 @@ func (s *CallSet) Complement() CallSet {
 	return c
 }
 
-// groupRow holds the members of a group from a version on.
+// groupRow has the members of a group from a version on.
 type groupRow struct {
 	name    string
 	since   Version

@@ -8,24 +8,24 @@ import (
 	"wardnix/lint/systemd/value"
 )
 
-// Setting is what is in force of one directive after all lines of a unit, and
+// Setting is what is effective of one directive after all lines of a unit, and
 // after what other directives imply.
 type Setting struct {
-	// Values holds the value of a directive that has one, or the words of a
+	// Values has the value of a directive that has one, or the words of a
 	// list. Of a capability set, RestrictAddressFamilies= and
-	// RestrictNamespaces= it holds the names that are left; of
+	// RestrictNamespaces= it has the names that are left; of
 	// SystemCallFilter= the calls that are allowed.
 	Values []string
-	// All tells that a set is not confined at all; Values is then empty.
+	// All reports that a set is not confined at all; Values is then empty.
 	All bool
-	// Unknown tells that lines which are not known have a say; Values then is
-	// the most that may be in force.
+	// Unknown reports that lines which are not known have a say; Values then is
+	// the most that may be effective.
 	Unknown bool
 	// ImpliedBy names the directive that overrides the lines, else it is empty.
 	ImpliedBy string
 }
 
-// Effective returns what is in force of a directive. It reports false for a
+// Effective returns what is effective of a directive. It reports false for a
 // directive that version v does not know.
 func Effective(u *unitfile.Unit, section, name string, v directive.Version) (Setting, bool) {
 	d, ok := directive.Lookup(section, name, v)

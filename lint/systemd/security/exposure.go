@@ -357,7 +357,7 @@ func (s *state) checkCalls(c *check) verdictOn {
 	return verdictOn{text: "System call deny list defined for service, and " + c.group + " is included"}
 }
 
-// rows makes the rows of an assessment, in systemd's order. better holds the
+// rows makes the rows of an assessment, in systemd's order. better has the
 // checks at their best.
 func rows(results, better []verdictOn, v directive.Version) []Row {
 	weight := 0

@@ -23,7 +23,7 @@ func (a *Assessment) json() ([]byte, error) {
 	return bytes.TrimRight(b.Bytes(), "\n"), nil
 }
 
-// smileys stand behind the predicates.
+// smileys are after the predicates.
 var smileys = map[string]string{"DANGEROUS": "🤢", "UNSAFE": "😨", "EXPOSED": "🙁", "MEDIUM": "😐", "OK": "🙂", "SAFE": "😀", "PERFECT": "😇"}
 
 // text prints the rows and the overall exposure as systemd-analyze security

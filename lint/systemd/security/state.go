@@ -39,7 +39,7 @@ const (
 	flagCount
 )
 
-// bound tells how a value that is not known is taken: as the strictest or the
+// bound reports how a value that is not known is taken: as the strictest or the
 // weakest that it can be. For a unit without unknown values the two agree.
 type bound bool
 
@@ -82,7 +82,7 @@ type state struct {
 	open              openDevices
 }
 
-// openDevices tells which directives that need devices of their own are not
+// openDevices reports which directives that need devices of their own are not
 // known: an image may make the root better and the device list worse, so the two
 // are bounded apart.
 type openDevices struct{ image, mounts, stack, credential bool }
@@ -98,13 +98,13 @@ type capabilitySet struct {
 type familySet struct {
 	exists, allow bool
 	list          uint64 // by family number
-	loose         bool   // some line was not known; list then holds what is allowed
+	loose         bool   // some line was not known; list then has what is allowed
 }
 
 // callFilter is SystemCallFilter= over the lines of a unit.
 type callFilter struct {
 	value.Filter
-	loose  bool // some line was not known; calls then holds what is allowed
+	loose  bool // some line was not known; calls then has what is allowed
 	others bool // system calls without a name are allowed; only when loose
 }
 
@@ -216,7 +216,7 @@ func (s *state) parseMountStack(text string) {
 	}
 }
 
-// namedWords splits a list that may be quoted; bad tells of an open quote.
+// namedWords splits a list that may be quoted; bad reports an open quote.
 func namedWords(text string) (list []string, bad bool) {
 	ok := value.EachWord(text, value.Unquote, func(w string) bool { list = append(list, w); return true })
 	return list, !ok
@@ -318,7 +318,7 @@ func (c *capabilitySet) line(text string, v directive.Version) {
 	}
 }
 
-// The families that the assessment tells apart; familyOTHER is all others.
+// The families that the assessment distinguishes; familyOTHER is all others.
 const (
 	familyAFINETINET6 uint64 = 1<<2 | 1<<10
 	familyAFUNIX      uint64 = 1 << 1
@@ -402,7 +402,7 @@ func (l *addressList) line(text string) {
 	})
 }
 
-// everything reports whether the list holds both 0.0.0.0/0 and ::/0.
+// everything reports whether the list has both 0.0.0.0/0 and ::/0.
 func (l *addressList) everything() bool {
 	four, six := false, false
 	for _, p := range l.prefixes {

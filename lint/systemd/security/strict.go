@@ -12,7 +12,7 @@ import (
 
 // AtLeast reports whether a directive set by the lines have is at least as
 // strict as one set by the lines want, each read in order, as one unit would
-// hold them; no lines stand for the default. It compares what the lines leave
+// have them; no lines represent the default. It compares what the lines leave
 // allowed:
 //
 //   - switches and enums by systemd's own order; UMask= and modes by their bits;
@@ -32,7 +32,7 @@ func AtLeast(section, name string, have, want []unitfile.Assignment, v directive
 	return atLeastIn(u, section, name, want, v, func(b bound) *state { return loadState(u, v, b) })
 }
 
-// Reading is a unit as a version of systemd reads it, for one who asks for many
+// Reading is a unit as a version of systemd reads it, for a caller that needs many
 // directives. The unit must not change.
 type Reading struct {
 	unit    *unitfile.Unit

@@ -9,7 +9,7 @@ import (
 )
 
 // compareLines answers for a directive whose effect lies in its own lines alone.
-// open tells that lines which cannot be seen may exist when have is empty.
+// open reports that lines which cannot be seen may exist when have is empty.
 func compareLines(d *directive.Directive, have, want []unitfile.Assignment, open bool, v directive.Version) value.Answer {
 	if open && len(have) == 0 {
 		return value.CannotTell
@@ -31,7 +31,7 @@ func compareLines(d *directive.Directive, have, want []unitfile.Assignment, open
 	return compareLists(d, list, wanted, complete, value.Yes)
 }
 
-// compareLists reports whether outer holds all of inner. Where the list is not
+// compareLists reports whether outer has all of inner. Where the list is not
 // complete, only the answer that more words cannot change is given.
 func compareLists(d *directive.Directive, outer, inner []string, complete bool, stays value.Answer) value.Answer {
 	holds := !slices.ContainsFunc(inner, func(word string) bool {
@@ -44,7 +44,7 @@ func compareLists(d *directive.Directive, outer, inner []string, complete bool, 
 	return result
 }
 
-// last returns the value in force: the last valid one, else the default. known
+// last returns the effective value: the last valid one, else the default. known
 // is false when a line that is not known may have set it.
 func lastValue(d *directive.Directive, lines []unitfile.Assignment, v directive.Version) (text string, known bool) {
 	text, known = d.Default, true

@@ -2,14 +2,14 @@ package unitfile
 
 import "strings"
 
-// Line is one line as a configuration renders it. A line with Unknown set stands for an assignment
+// Line is one line as a configuration renders it. A line with Unknown set represents an assignment
 // whose text is not known.
 type Line struct {
 	Key, Text string
 	Unknown   bool
 }
 
-// String returns the line as it stands in a unit.
+// String returns the line as it is in a unit.
 func (l Line) String() string {
 	if l.Unknown {
 		return l.Key + "=?"

@@ -16,13 +16,13 @@ const maxProblems = 1000
 // Report is what systemd says of a unit while loading it.
 type Report struct {
 	Problems []Problem // no more than a thousand
-	// Refused tells that the unit does not load.
+	// Refused reports that the unit does not load.
 	Refused bool
 }
 
 // Check reads the whole unit as version v does: sections, keys, values, and
 // directives that do not go together. Nothing is said of values that are not
-// known, nor of what may stand in an open section.
+// known, nor of what may be in an open section.
 func (u *Unit) Check(v directive.Version) Report {
 	r := Report{Refused: u.Broken}
 	l := loader{unit: u, Expander: u.Expander(v)}

@@ -24,8 +24,8 @@ type File struct {
 	Comments []Comment
 	// Problems are the lines that systemd ignores, or that made it stop.
 	Problems []Problem
-	// Broken tells that reading stopped at a mistake that systemd does not
-	// step over; what stands before it is there.
+	// Broken reports that reading stopped at a mistake that systemd does not
+	// step over; what is before it is there.
 	Broken bool
 }
 
@@ -175,7 +175,7 @@ func (p *parser) assignment(text string) {
 
 func (p *parser) ignore(kind ProblemKind, message string) {
 	if len(p.file.Problems) >= maxProblems {
-		p.file.Problems = p.file.Problems[:maxProblems-1] // the last one tells why reading stopped
+		p.file.Problems = p.file.Problems[:maxProblems-1] // the last one reports why reading stopped
 	}
 	p.file.Problems = append(p.file.Problems, Problem{
 		Kind: kind, Message: message, File: p.file.Name, Line: p.number, Section: p.section})

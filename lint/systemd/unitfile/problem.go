@@ -8,7 +8,7 @@ import (
 type Problem struct {
 	Kind    ProblemKind
 	Message string
-	// File and Line tell where; Line is 0 for a problem of the whole unit.
+	// File and Line report where; Line is 0 for a problem of the whole unit.
 	File         string
 	Line         int
 	Section, Key string
@@ -20,7 +20,7 @@ type Problem struct {
 type ProblemKind uint8
 
 // The kinds of problems. Those that keep the unit from loading are marked (*)
-// when they stand in the unit file itself.
+// when they are in the unit file itself.
 const (
 	OutsideSection  ProblemKind = iota // an assignment before any header
 	MissingEquals                      // a line that is no assignment

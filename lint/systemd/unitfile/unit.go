@@ -19,13 +19,13 @@ type Assignment struct {
 	// Value is the text after "=", without the blanks around it and with
 	// continuation lines joined, as systemd sees it.
 	Value string
-	// Unknown tells that the value is not known; Value then has no meaning.
+	// Unknown reports that the value is not known; Value then has no meaning.
 	Unknown bool
 	// File and Line (1-based, the last physical line of the assignment, as
-	// systemd counts) tell where it stands; Line is 0 when it is not from a file.
+	// systemd counts) report where it is; Line is 0 when it is not from a file.
 	File string
 	Line int
-	// Dropin tells that the assignment stands in a drop-in, where a value that
+	// Dropin reports that the assignment is in a drop-in, where a value that
 	// would refuse the unit only ends the reading of that drop-in.
 	Dropin bool
 }
@@ -42,7 +42,7 @@ type Unit struct {
 	Headers []Header
 	// Problems are the lines that systemd ignored while reading.
 	Problems []Problem
-	// Broken tells that a mistake in the unit file keeps the unit from loading.
+	// Broken reports that a mistake in the unit file keeps the unit from loading.
 	Broken bool
 }
 
@@ -80,7 +80,7 @@ func (u *Unit) Values(section, key string) []Assignment {
 func (u *Unit) Type() string { return u.Name[strings.LastIndexByte(u.Name, '.')+1:] }
 
 // InForce returns the assignments that are read: all but those of a drop-in
-// behind a value that stops its reading.
+// after a value that stops its reading.
 func (u *Unit) InForce(v directive.Version) []Assignment {
 	if !slices.ContainsFunc(u.Assignments, func(a Assignment) bool { return a.Dropin }) {
 		return u.Assignments
@@ -118,7 +118,7 @@ func (u *Unit) Expander(v directive.Version) value.Expander {
 	return value.Expander{Name: name, Version: v}
 }
 
-// IsOpen reports whether unseen assignments may stand in section.
+// IsOpen reports whether unseen assignments may be in section.
 func (u *Unit) IsOpen(section string) bool {
 	for _, s := range u.Open {
 		if s == section {
@@ -128,7 +128,7 @@ func (u *Unit) IsOpen(section string) bool {
 	return false
 }
 
-// SandboxSection returns the section that holds the sandbox directives of a
+// SandboxSection returns the section that has the sandbox directives of a
 // unit: that of its type.
 func (u *Unit) SandboxSection() string {
 	switch u.Type() {

@@ -113,10 +113,10 @@ func ParseExec(line string, e Expander) ([]Command, Verdict) {
 	return commands, verdict
 }
 
-// oddEscape is what systemd warns of when it keeps an escape as it stands.
+// oddEscape is what systemd warns of when it keeps an escape as it is.
 var oddEscape = Verdict{Reason: "unknown escape sequence, kept unchanged"}
 
-// commandWord cuts the next word off a command line. odd tells of an escape that
+// commandWord cuts the next word off a command line. odd reports an escape that
 // is none, and is kept.
 func commandWord(text string) (word, rest string, ok, bad, odd bool) {
 	word, rest, _, ok, bad = extractWord(text, Blanks, Unquote|cUnescape)

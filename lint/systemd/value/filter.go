@@ -79,7 +79,7 @@ func (f *Filter) apply(set *directive.CallSet, invert, errno bool) {
 // Active reports whether the list filters anything, as the assessment sees it.
 func (f *Filter) Active() bool { return f.Allow || !f.Calls.Empty() }
 
-// Allowed returns what the filter leaves allowed; others tells whether system
+// Allowed returns what the filter leaves allowed; others reports whether system
 // calls that have no name here stay allowed too.
 func (f *Filter) Allowed() (set directive.CallSet, others bool) {
 	if f.exists && f.Allow {

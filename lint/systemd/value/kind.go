@@ -4,7 +4,7 @@ import (
 	"wardnix/lint/systemd/directive"
 )
 
-// A kind is what there is to know of one kind of value. The rows stand in kinds.
+// A kind is what there is to know of one kind of value. The rows are in kinds.
 type kind struct {
 	// words say which values there are, as in "not WORDS: VALUE".
 	words string

@@ -10,7 +10,7 @@ import (
 var restartOrder = directive.Enum{Weaker: [][2]string{{"no", "on-watchdog"}, {"on-watchdog", "on-abnormal"}, {"no", "on-abort"},
 	{"on-abort", "on-abnormal"}, {"on-abnormal", "on-failure"}, {"on-failure", "always"}, {"no", "on-success"}, {"on-success", "always"}}}
 
-// Compare reports whether the value have of a directive that holds one is at least
+// Compare reports whether the value have of a directive that has one is at least
 // as strict as want.
 func Compare(d *directive.Directive, have, want string, v directive.Version) Answer {
 	c := newContext(d, Expander{Version: v})
@@ -88,12 +88,12 @@ func orderEnums(c *context, have, want string) Answer {
 // orderSpans reports whether have is at most want.
 func orderSpans(_ *context, have, want string) Answer { return compareSpans(have, want, 0) }
 
-// orderTimeouts is orderSpans where zero stands for no limit.
+// orderTimeouts is orderSpans where zero represents no limit.
 func orderTimeouts(_ *context, have, want string) Answer {
 	return compareSpans(have, want, UsecInfinity)
 }
 
-// compareSpans compares spans of which a zero one stands for another length.
+// compareSpans compares spans of which a zero one represents another length.
 func compareSpans(have, want string, zero uint64) Answer {
 	read := func(text string) (uint64, bool) {
 		if text == "off" || text == "" {

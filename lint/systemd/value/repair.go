@@ -210,7 +210,7 @@ func (s set) nearest(c *context, word string) string {
 	return spell.Nearest(word, s.names(c.Version))
 }
 
-// escapePercents doubles the percent signs before letters that stand for nothing.
+// escapePercents doubles the percent signs before letters that represent nothing.
 func escapePercents(text string) string {
 	var b strings.Builder
 	for i := 0; i < len(text); i++ {
@@ -273,7 +273,7 @@ func setParts(text string) (prefix string, list []string) {
 }
 
 // capabilityPattern are the capabilities that a word of systemd-analyze security
-// stands for: "CAP_SET(UID|GID|PCAP)", "CAP_MAC_*"; "" for other words.
+// represents: "CAP_SET(UID|GID|PCAP)", "CAP_MAC_*"; "" for other words.
 func capabilityPattern(word string) string {
 	var found []string
 	before, rest, choice := strings.Cut(word, "(")

@@ -145,7 +145,7 @@ func (n *normalizer) value() {
 	n.copyTo(";")
 }
 
-// name copies a name and returns what it stands for.
+// name copies a name and returns what it represents.
 func (n *normalizer) name() string {
 	start := n.i
 	if n.at(`"`) {

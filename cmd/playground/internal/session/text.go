@@ -35,7 +35,7 @@ func newScale(text string) *scale {
 
 // utf16 is the offset in UTF-16 units of a byte offset.
 func (s *scale) utf16(offset int) int {
-	low, high := 0, len(s.steps) // the first step behind the offset
+	low, high := 0, len(s.steps) // the first step after the offset
 	for low < high {
 		if mid := (low + high) / 2; s.steps[mid].from <= offset {
 			low = mid + 1

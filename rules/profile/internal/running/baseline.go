@@ -10,7 +10,7 @@ import (
 // A directive is one row of a baseline: what it sets, and why.
 type directive struct {
 	key string
-	// comment is what stands above it, without "#": what it does and costs.
+	// comment is what is above it, without "#": what it does and costs.
 	comment []string
 	// values are its lines in the unit.
 	values []string

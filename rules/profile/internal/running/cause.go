@@ -14,7 +14,7 @@ var telling = []*regexp.Regexp{
 // noise are lines of a log that say nothing of the cause.
 var noise = regexp.MustCompile(`^(state |curl: |Failed to start |Job for |See "systemctl|Starting |Started |Stopping |Stopped )|\.service: (Failed with result|Main process exited, code=exited)`)
 
-// stamp is what stands ahead of the message in a line of a log.
+// stamp is what is ahead of the message in a line of a log.
 var stamp = regexp.MustCompile(`^[\[(<]?(\d{4}[-/]\d\d[-/]\d\d|\w{3} \w{3} +\d+|\d\d[./]\d\d[./]\d{4})[^ ]*( \d\d:\d\d:\d\d[^ ]*)?( \d{4})?( UTC)?[\])>:]* *`)
 
 // cause says in a few words why a service is broken: the most telling line of

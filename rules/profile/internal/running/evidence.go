@@ -99,7 +99,7 @@ func (e *evidence) of(service, trial string) []row {
 	return some
 }
 
-// hangs tells that a service does not stop in its plain unit.
+// hangs reports that a service does not stop in its plain unit.
 func (e *evidence) hangs(service string) bool {
 	return slices.ContainsFunc(e.of(service, "plain"), func(r row) bool { return r.seen == cause("does not stop") })
 }

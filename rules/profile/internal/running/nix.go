@@ -119,7 +119,7 @@ func (p *provenBaseline) leftOut(b *strings.Builder) {
 	}
 }
 
-// reason is what stands above a setting.
+// reason is what is above a setting.
 func reason(rows []directive, s setting) []string {
 	if why, ok := because[s.String()]; ok {
 		return why

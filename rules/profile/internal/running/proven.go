@@ -139,7 +139,7 @@ func (o *options) provens() ([]*provenBaseline, error) {
 	return out, nil
 }
 
-// refuted tells that the daemon broke under just this baseline: what works in
+// refuted reports that the daemon broke under just this baseline: what works in
 // one version need not work in another one.
 func (p *provenBaseline) refuted(evidences map[string]*evidence) bool {
 	for _, e := range evidences {

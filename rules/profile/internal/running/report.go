@@ -213,7 +213,7 @@ func (r *results) breaks(version string, s setting, has func(*service) bool) (tr
 	return tried, broken
 }
 
-// breaksAlone tells whether a setting alone breaks a service. A weaker value is
+// breaksAlone reports whether a setting alone breaks a service. A weaker value is
 // tried only where the strict one breaks.
 func (r *results) breaksAlone(e *evidence, v *service, s setting) bool {
 	level := slices.Index(weaker[s.key], s.value)

@@ -97,7 +97,7 @@ func (s *session) expected(v *service, settings []setting) (good, bad []setting)
 	return good, bad
 }
 
-// bears tells whether the service works under these settings.
+// bears reports whether the service works under these settings.
 func (s *search) bears(ctx context.Context, settings []setting, n int) outcome {
 	s.tries++
 	return s.works(ctx, s.service, withSettings(s.plain, settings), s.limit, n)

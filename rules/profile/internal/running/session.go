@@ -172,7 +172,7 @@ type outcome struct {
 	seen  string        // why it is broken
 }
 
-// hangs tells that the service did not stop when it was told to.
+// hangs reports that the service did not stop when it was stopped.
 func (o outcome) hangs() bool { return o.stop > 8*time.Second }
 
 // try starts the unit once, and probes it for as long as limit.

@@ -40,7 +40,7 @@ func backend() error {
 }
 
 // tunnel checks what a tunnel's client needs, and serves the result. Its last
-// argument is the file that holds the token.
+// argument is the file that has the token.
 func tunnel(token string) error {
 	var failed error
 	for _, check := range []func() error{
