@@ -59,6 +59,7 @@ type step struct{ name, do, until string }
 // modules are shown, and a link carries the text.
 var use = []step{
 	{"the faults of the example appear", "", "rules().includes('D001') && rules().includes('B001')"},
+	{"a list of settings has its lines", "finding('B001').querySelector('details').open = true", "finding('B001').querySelector('pre.code').textContent.split('\\n').length > 5"},
 	{"nothing is wider than the window", "", "document.documentElement.scrollWidth <= innerWidth"},
 	{"colors cover the text", "", "$('colored').textContent === $('text').value + '\\n' && !!document.querySelector('#colored .string')"},
 	{"a fix is applied", "finding('D001').querySelector('.quick').click()", "$('text').value.includes('ProtectHome = true;') && !rules().includes('D001')"},

@@ -284,11 +284,18 @@ function showFindings(answer) {
   showFiles();
 }
 
+// showNote is a note; what follows its first line is code.
+function showNote({ label, text }) {
+  const [first, ...code] = text.split("\n");
+  return [el("p", { class: "note" }, el("span", { class: "label" }, label), " ", prose(first)),
+    code.length > 0 ? el("pre", { class: "code", tabindex: "0", role: "group", "aria-label": "Code" }, code.join("\n")) : null];
+}
+
 function showFinding(f, open) {
   const key = f.rule + f.message;
   const first = f.fixes[0];
   const inside = el("details", { "data-key": key, open: open.has(key) }, el("summary", {}, f.fixes.length > 0 ? "Why, and the fix" : "Why"),
-    ...f.notes.map((n) => el("p", { class: "note" }, el("span", { class: "label" }, n.label), " ", prose(n.text))),
+    ...f.notes.flatMap(showNote),
     ...f.related.map((r) => el("p", { class: "note" }, r.message + " ", goTo(r.place))),
     ...f.fixes.map((x) => el("div", { class: "fix" },
       el("p", {}, el("span", { class: "badge " + (x.safe ? "safe" : "unsafe") }, x.safe ? "safe" : "unsafe"), " ", prose(x.title)),
