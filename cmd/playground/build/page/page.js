@@ -434,7 +434,7 @@ function showForm(name) {
     switch (f.kind) {
       case "flag": return el("label", { class: "flag" }, el("input", { type: "checkbox", name: f.name, id }), " " + f.label);
       case "lines": return el("label", {}, f.label, el("textarea", { name: f.name, id, rows: f.value ? 7 : 2, spellcheck: "false" }, f.value));
-      case "choice": return el("label", {}, f.label, el("select", { name: f.name, id }, ...f.choices.map((c) => el("option", { value: c.name, selected: c.name === f.value }, `${c.name}: ${c.about}`))));
+      case "choice": return el("label", {}, f.label, el("select", { name: f.name, id }, ...f.choices.map((c) => el("option", { value: c.name, selected: c.name === f.value }, c.about ? `${c.name}: ${c.about}` : c.name))));
     }
     return el("label", {}, f.label, el("input", { name: f.name, id, value: f.value, spellcheck: "false", autocomplete: "off" }));
   };

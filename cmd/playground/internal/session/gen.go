@@ -37,6 +37,10 @@ func forms() []form {
 	for _, k := range profile.Kinds() {
 		classes = append(classes, choice{k.Name, k.About})
 	}
+	var known []choice
+	for _, name := range gen.HardenNames() {
+		known = append(known, choice{Name: name})
+	}
 	return []form{
 		{"service", "A service with few rights", []field{
 			{Name: "name", Label: "Name", Value: "web", Kind: "line"},
@@ -59,6 +63,9 @@ func forms() []form {
 			{Name: "token-file", Label: "File of the token: a path or an expression", Value: "config.age.secrets.cloudflare_tunnel_token.path", Kind: "line"},
 		}},
 		{"server", "systemd's settings for a server", nil},
+		{"harden", "What a service of NixOS lacks", []field{
+			{Name: "name", Label: "Service", Value: "postgresql", Kind: "choice", Choices: known},
+		}},
 		{"from-unit", "A unit file of systemd as a module", []field{
 			{Name: "name", Label: "Name of the unit", Value: "hello.service", Kind: "line"},
 			{Name: "text", Label: "Unit file, or a drop-in", Value: helloUnit, Kind: "lines"},
@@ -110,6 +117,8 @@ func (r *request) module(t gen.Target) (*gen.Module, error) {
 		return gen.Cloudflared(gen.Tunnel{Name: strings.TrimSuffix(v["name"], ".service"), Token: v["token-file"], Target: t})
 	case "server":
 		return gen.Server(t)
+	case "harden":
+		return gen.Harden([]string{v["name"]}, t)
 	case "from-unit":
 		return gen.FromText(v["name"], gen.Source{Name: "unit", Text: []byte(v["text"])}, t)
 	}
