@@ -43,7 +43,7 @@ func TestElsewhere(t *testing.T) {
 		"[Service]\nExecStart=/nix/store/1111111111111111111111111111111a-unit-script-a-start/bin/a-start\n": true,
 		"#  This file is part of systemd.\n[Service]\nExecStart=/bin/a\n":                                    true,
 	} {
-		m := translate(system([]string{"a.service", text + "User=a\n"}).Units)
+		m := translate(system([]string{"a.service", text + "User=a\n"}).Units, false)
 		if got := !strings.Contains(m.text.String(), "ExecStart"); got != want || !strings.Contains(m.text.String(), "User") {
 			t.Errorf("%q: elsewhere is %v", text, got)
 		}
@@ -329,7 +329,7 @@ func FuzzTranslate(f *testing.F) {
 			t.Skip()
 		}
 		sys := system([]string{name, main, dropin}, []string{name, main})
-		m := translate(sys.Units)
+		m := translate(sys.Units, false)
 		text := m.text.String()
 		file := nixast.Parse(moduleName, text, nixast.Options{})
 		if lint.Broken(file) {

@@ -29,10 +29,10 @@ func (s *System) translated() (*translated, error) {
 	if s.source != nil {
 		return s.source, nil
 	}
-	m := translate(s.Units)
+	m := translate(s.Units, s.Complete)
 	p, err := nixos.Load(context.Background(), nixos.Options{
 		FS: embed.FS{}, Overlay: map[string]string{moduleName: m.text.String()}, Release: s.Release, Systemd: int(s.Version),
-		MaxFileSize: 1 << 30,
+		MaxFileSize: 1 << 30, Complete: s.Complete,
 	}, moduleName)
 	if err != nil {
 		return nil, err
@@ -74,7 +74,7 @@ func (s *System) Lint(l *lint.Linter) ([]Finding, error) {
 		return nil, err
 	}
 	var found []Finding
-	for _, f := range only(l).Run(m.project).Findings {
+	for _, f := range only(l, s.Complete).Run(m.project).Findings {
 		if o := m.origin(f.File, f.Span); o.unit != nil {
 			found = append(found, Finding{m.restore(f), o.unit})
 		}
@@ -123,7 +123,7 @@ var unreadRules = map[unitfile.ProblemKind]string{
 }
 
 // only is the linter with the rules that apply.
-func only(l *lint.Linter) *lint.Linter {
+func only(l *lint.Linter, complete bool) *lint.Linter {
 	out := *l
 	out.Rules = nil
 	for _, r := range l.Rules {

@@ -24,8 +24,9 @@ type origin struct {
 // sets stands on lines of its own, each of which knows the line that it comes
 // from: what rules find in the module is found in the units.
 type module struct {
-	text    strings.Builder
-	origins []origin // by line, from 0
+	text     strings.Builder
+	origins  []origin // by line, from 0
+	complete bool     // no other unit is there, and links say what wants each
 }
 
 // line writes one line.
@@ -41,8 +42,8 @@ func (m *module) line(o origin, parts ...string) {
 const argument = "elsewhere"
 
 // translate writes the module of all units that have a text.
-func translate(units []*Unit) *module {
-	m := &module{}
+func translate(units []*Unit, complete bool) *module {
+	m := &module{complete: complete}
 	m.line(origin{file: -1}, "{ ", argument, ", ... }:")
 	m.line(origin{file: -1}, "{")
 	seen := map[unitKey]bool{}
@@ -70,25 +71,55 @@ var listOptions = map[string]string{
 }
 
 func (m *module) unit(u *Unit) {
-	if optionSets[u.kind()] == "" || u.Masked || len(u.assignments) == 0 {
+	whole := origin{unit: u, line: 1}
+	if optionSets[u.kind()] == "" {
 		return
 	}
-	whole := origin{unit: u, line: 1}
+	if u.Masked || len(u.assignments) == 0 {
+		if m.complete { // others may name it
+			m.line(origin{file: -1}, "  ", nixast.QuoteAttrPath(u.path()...), " = ", argument, ";")
+		}
+		return
+	}
 	m.line(whole, "  ", nixast.QuoteAttrPath(u.path()...), " = {")
+	if len(u.Aliases) > 0 {
+		m.names(whole, "aliases", u.Aliases)
+	}
 	done := map[string]bool{}
 	for _, a := range u.assignments {
 		option, ok := listOptions[a.Section+"."+a.Key]
+		if a.Section == "Install" && m.complete {
+			continue // NixOS reads the links only
+		}
 		if key := a.Section + "." + a.Key; ok && !done[key] && m.list(u, option, u.values(a.Section, a.Key)) {
 			done[key] = true
 		}
 	}
-	if !done["Install.WantedBy"] { // links, and other units' Wants, say it, too
+	switch {
+	case m.complete && len(u.WantedBy) > 0:
+		m.names(whole, "wantedBy", u.WantedBy)
+	case m.complete && !u.installs():
+	case !done["Install.WantedBy"]: // links, and other units' Wants, say it, too
 		m.line(whole, "    wantedBy = ", argument, ";")
 	}
 	for _, section := range []string{"Unit", spell.Capitalised(u.kind())} {
 		m.section(u, section, done)
 	}
 	m.line(whole, "  };")
+}
+
+// installs reports whether the unit has a section that says what should want it.
+func (u *Unit) installs() bool {
+	return slices.ContainsFunc(u.assignments, func(a unitfile.Assignment) bool { return a.Section == "Install" })
+}
+
+// names writes an option that holds names of units.
+func (m *module) names(o origin, option string, names []string) {
+	m.line(o, "    ", option, " = [")
+	for _, name := range names {
+		m.line(o, "      ", nixast.QuoteString(name))
+	}
+	m.line(o, "    ];")
 }
 
 // list writes an option that holds names; false if it cannot say the same.

@@ -58,7 +58,7 @@ func (s *System) Overrides(l *lint.Linter, upTo lint.Applicability) ([]Override,
 	if err != nil {
 		return nil, err
 	}
-	before, after := m.units, unitsOf(only(l).Repair(m.project, upTo).Project)
+	before, after := m.units, unitsOf(only(l, s.Complete).Repair(m.project, upTo).Project)
 	var found []Override
 	for _, u := range s.Units {
 		was, is := before[keyOf(u)], after[keyOf(u)]

@@ -52,6 +52,9 @@ type Options struct {
 	// Workers is the number of files read and parsed at a time;
 	// GOMAXPROCS if it is 0.
 	Workers int
+	// Complete reports that the units of the project are all that there are, but for
+	// those that are made without a unit file.
+	Complete bool
 }
 
 const (
@@ -220,6 +223,9 @@ func (f *File) latest() *File {
 	}
 	return f
 }
+
+// Complete reports whether the units of the project are all that there are; see [Options].
+func (p *Project) Complete() bool { return p.opts.Complete }
 
 // size is the number of bytes of the sources that were found.
 func (p *Project) size() int { return p.bytes }

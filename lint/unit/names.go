@@ -152,12 +152,18 @@ func (u *Unit) Exists(name string) eval.Truth {
 }
 
 // DefinedElsewhere reports whether something else than a unit of the project defines a
-// unit of a name: No if all modules of the host are in sight, and no option enables it;
-// otherwise Maybe.
+// unit of a name: No if the units are known to be all that there are, or if all modules of
+// the host are in sight, and no option enables it; otherwise Maybe.
 func (u *Unit) DefinedElsewhere(name string) eval.Truth {
 	_, kind := splitName(name)
 	h := u.Host
-	if slices.Contains(madeElsewhere, kind) || strings.ContainsAny(name, "%$\x00") || h.Name == "" || u.Scope.Kind != nixos.System ||
+	if slices.Contains(madeElsewhere, kind) || strings.ContainsAny(name, "%$\x00") {
+		return eval.Maybe
+	}
+	if u.Part != nil && u.Part.complete {
+		return eval.No
+	}
+	if h.Name == "" || u.Scope.Kind != nixos.System ||
 		u.Scope.Name != "" || len(h.Unseen) > 0 || h.Unfinished() != nil || mayBeEnabled(h, name) || addsUnits(h) {
 		return eval.Maybe
 	}

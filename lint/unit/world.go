@@ -38,7 +38,7 @@ func NewWorld(p *nixos.Project, baselines []*profile.Baseline, earlier *World) *
 	of := func(h *nixos.Host) *Part {
 		part := parts[h.Evaluator()]
 		if part == nil {
-			part = &Part{Baselines: baselines, searches: w.searches}
+			part = &Part{Baselines: baselines, searches: w.searches, complete: p.Complete()}
 			parts[h.Evaluator()] = part
 			w.Parts = append(w.Parts, part)
 		}
@@ -134,6 +134,7 @@ type Part struct {
 	names        map[*nixos.Host]*hostNames // of nameUnits
 	users        map[nixos.Text]int         // of countUsers
 	defined      []string                   // of definedHere, once known
+	complete     bool                       // no other unit is there; see nixos.Options
 }
 
 // same reports whether another part is of the same hosts and units.

@@ -38,6 +38,7 @@ func assemble(scope Scope, partial bool, folders ...*folder) ([]*Unit, []Missing
 	for _, name := range slices.Sorted(maps.Keys(a.units)) {
 		u := a.units[name]
 		slices.Sort(u.Aliases)
+		a.wanted(u)
 		a.dropins(u)
 		units = append(units, u)
 	}
@@ -155,6 +156,22 @@ func (a *assembler) dropins(u *Unit) {
 			u.Missing = append(u.Missing, e.Path+": "+e.why)
 		}
 	}
+}
+
+// wanted finds what wants a unit, under any of its names. An instance of a template counts
+// for the template.
+func (a *assembler) wanted(u *Unit) {
+	names := append([]string{u.Name}, u.Aliases...)
+	for _, f := range a.folders {
+		for name, by := range f.wanted {
+			template, instance, _ := cutInstance(name)
+			if slices.Contains(names, name) || instance != "" && slices.Contains(names, template) {
+				u.WantedBy = append(u.WantedBy, by...)
+			}
+		}
+	}
+	slices.Sort(u.WantedBy)
+	u.WantedBy = slices.Compact(u.WantedBy)
 }
 
 func sortUnits(units []*Unit) {

@@ -51,6 +51,7 @@ func openFolder(ctx context.Context, dir string) (*System, error) {
 		sys.read(t, scope, dirs, false)
 	}
 	if found {
+		sys.Complete = sys.NixOSRelease != "" && len(sys.Missing) == 0
 		return sys, nil
 	}
 	return sys, sys.openUnits(dir, t, prefix)

@@ -50,6 +50,8 @@ func openDerivation(ctx context.Context, file string) (*System, error) {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	e.missPackages()
+	_, isUnit := unitSets[name]
+	e.sys.Complete = len(e.sys.Missing) == 0 && (isUnit || !strings.HasPrefix(name, "unit-"))
 	sortUnits(e.sys.Units)
 	return e.sys, nil
 }
@@ -163,6 +165,9 @@ func (e *evaluated) set(d *derivation) error {
 		if validUnit(a[1]) {
 			f.units[a[1]] = entry{File: File{Path: path.Join(d.output(), a[1])}, kind: link, alias: a[0]}
 		}
+	}
+	for _, w := range script.wanted {
+		f.wanted[w[0]] = append(f.wanted[w[0]], w[1])
 	}
 	e.assemble(scope, f)
 	return nil
@@ -278,6 +283,7 @@ func (e *evaluated) packages(f *folder, script unitScript, scope Scope) (absent 
 				continue
 			}
 			maps.Copy(f.units, its.units)
+			maps.Copy(f.wanted, its.wanted)
 			for dir, files := range its.dropins {
 				for name, file := range files {
 					f.addDropin(dir, name, file)

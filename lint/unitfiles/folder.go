@@ -23,10 +23,23 @@ type folder struct {
 	// dropins are the files of folders such as "nginx.service.d", by the name of
 	// the folder.
 	dropins map[string]map[string]entry
+	// wanted are the units that want a unit, by the name of that.
+	wanted map[string][]string
 }
 
 func newFolder() *folder {
-	return &folder{units: map[string]entry{}, dropins: map[string]map[string]entry{}}
+	return &folder{units: map[string]entry{}, dropins: map[string]map[string]entry{}, wanted: map[string][]string{}}
+}
+
+// wantingUnit is the unit whose folder of links a folder is: "multi-user.target" of
+// "multi-user.target.wants"; "" for any other (systemd.unit(5)).
+func wantingUnit(dir string) string {
+	for _, kind := range []string{".wants", ".requires", ".upholds"} {
+		if name, ok := strings.CutSuffix(dir, kind); ok && validUnit(name) {
+			return name
+		}
+	}
+	return ""
 }
 
 // entry is what a folder has under a name.
@@ -169,6 +182,11 @@ func (t tree) folder(dir string, loadPath []string) (*folder, error) {
 	for _, d := range list {
 		name := path.Join(dir, d.Name())
 		switch {
+		case wantingUnit(d.Name()) != "":
+			links, _ := os.ReadDir(t.real(t.parent(name)))
+			for _, l := range links {
+				f.wanted[l.Name()] = append(f.wanted[l.Name()], wantingUnit(d.Name()))
+			}
 		case strings.HasSuffix(d.Name(), ".d") && validDropinDir(d.Name()):
 			t.dropins(f, name)
 		case validUnit(d.Name()):

@@ -14,6 +14,7 @@ type unitScript struct {
 	packages []string    // outputs
 	dropins  []string    // outputs of units that are drop-ins come what may
 	aliases  [][2]string // the unit and its other name
+	wanted   [][2]string // a unit and what wants it
 }
 
 // parseScript reads a script. Lines that it does not know say nothing.
@@ -29,6 +30,8 @@ func parseScript(script string) unitScript {
 			s.packages = strings.Fields(line[len(`packages="`) : len(line)-1])
 			slices.Sort(s.packages)
 			s.packages = slices.Compact(s.packages)
+		case strings.HasPrefix(line, "ln -sfn '../"):
+			s.want(line)
 		case strings.HasPrefix(line, "ln -sfn '"):
 			s.alias(line)
 		}
@@ -51,6 +54,15 @@ func (s *unitScript) loop(words, body []string) {
 		}
 	case strings.HasPrefix(first, "fn=$(basename") && strings.HasPrefix(second, "mkdir -p $out/$fn.d"):
 		s.dropins = append(s.dropins, words...)
+	}
+}
+
+// want reads the line "ln -sfn '../unit' $out/'target.wants'/".
+func (s *unitScript) want(line string) {
+	unit, dir, ok := strings.Cut(strings.TrimPrefix(line, "ln -sfn '../"), "' $out/'")
+	dir, quoted := strings.CutSuffix(dir, "'/")
+	if by := wantingUnit(dir); ok && quoted && by != "" && !strings.ContainsAny(unit, "'/") {
+		s.wanted = append(s.wanted, [2]string{unit, by})
 	}
 }
 

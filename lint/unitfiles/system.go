@@ -24,6 +24,9 @@ type System struct {
 	// SystemdVersion is the release of systemd that the system has, 0 where it is
 	// not known.
 	SystemdVersion int
+	// Complete tells that Units are all that the managers have, but for those that
+	// generators make: the system is one of NixOS, and nothing of it is missing.
+	Complete bool
 	// NixOSRelease is the release of NixOS, such as "25.11"; empty where it is not
 	// known.
 	NixOSRelease string
@@ -56,6 +59,9 @@ type Unit struct {
 	Masked bool
 	// Aliases are the other names of the unit, sorted.
 	Aliases []string
+	// WantedBy are the units that have a link to it in their folders of wants,
+	// requirements or units to uphold, sorted.
+	WantedBy []string
 	// Missing says of each file of the unit that could not be read what it is and
 	// why.
 	Missing []string
