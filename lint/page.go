@@ -23,6 +23,9 @@ type Page struct {
 	// about what a unit says, not about how that is written in Nix, options of the host,
 	// comments, or which units are started.
 	Audit bool
+	// AuditComplete reports that it applies to those of a system whose units are all in
+	// sight: it is about units that are not there, or that nothing starts.
+	AuditComplete bool
 	// Title says what the rule finds, in one line.
 	Title string
 	// Tag is how editors show what it finds; the zero one for most rules.
@@ -132,6 +135,8 @@ func (p *Page) readFront(front string) error {
 			*field = value
 		case key == "severity":
 			p.Severity, err = ParseSeverity(value)
+		case key == "audit" && value == "complete":
+			p.AuditComplete = true
 		case key == "audit":
 			p.Audit, err = strconv.ParseBool(value)
 		case key == "tag":

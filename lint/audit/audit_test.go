@@ -53,7 +53,7 @@ func TestElsewhere(t *testing.T) {
 // strict is a rule that asks for ProtectSystem=strict, and knows how to get
 // it.
 func strict() *lint.Rule {
-	return &lint.Rule{Page: lint.Page{ID: "B901", Name: "strict", Severity: lint.Warning}, Check: func(p *lint.Pass) {
+	return &lint.Rule{Page: lint.Page{ID: "B901", Name: "strict", Severity: lint.Warning, Audit: true}, Check: func(p *lint.Pass) {
 		for _, h := range p.Project.Hosts() {
 			for _, u := range h.Units {
 				o := u.Directive("Service", "ProtectSystem")

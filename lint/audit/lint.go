@@ -122,12 +122,13 @@ var unreadRules = map[unitfile.ProblemKind]string{
 	unitfile.BadHeader: "D003", unitfile.InvalidUTF8: "D003", unitfile.LineTooLong: "D003",
 }
 
-// only is the linter with the rules that apply.
+// only is the linter with the rules that apply to a system, whose units are all in sight if
+// it is complete.
 func only(l *lint.Linter, complete bool) *lint.Linter {
 	out := *l
 	out.Rules = nil
 	for _, r := range l.Rules {
-		if r.Audit {
+		if r.Audit || r.AuditComplete && complete {
 			out.Rules = append(out.Rules, r)
 		}
 	}

@@ -39,7 +39,8 @@ func checkTriggerMissing(p *lint.Pass, u *unit.Unit) {
 // mayBe reports whether a unit of the project has, or may have, a name.
 func mayBe(u *unit.Unit, name string) bool {
 	template, _ := unit.TemplateOf(name)
-	return u.Name == name || template != "" && u.Name == template || u.Pattern && unit.MayMatch(u.Name, name) || u.Option("aliases").IsSet()
+	aliases, all := u.Aliases()
+	return u.Name == name || template != "" && u.Name == template || u.Pattern && unit.MayMatch(u.Name, name) || !all || slices.Contains(aliases, name)
 }
 
 // missingHere reports whether nothing but the project can define a unit: the host is in
