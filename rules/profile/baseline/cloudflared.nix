@@ -27,12 +27,12 @@ in
     after = [ "network-online.target" ];
 
     # Pulls network-online.target into the boot, without which `after` would order
-    # nothing: no other unit starts it on its own.
+    # nothing.
     # Cost: none beyond the wait itself.
     wants = [ "network-online.target" ];
 
     # Starts the tunnel at boot. Without it the unit exists and is never started.
-    # Cost: none for a server; leave it out where the tunnel is started by hand.
+    # Cost: none for a server; omit it if the tunnel is started by hand.
     wantedBy = [ "multi-user.target" ];
 
     serviceConfig = {
@@ -47,13 +47,13 @@ in
       # Cost: the tunnel is away that much longer after a crash.
       RestartSec = 5;
 
-      # Runs as a system user of its own instead of root. `DynamicUser = true` does as
+      # Runs as its own system user instead of root. `DynamicUser = true` does as
       # well. Declare the user and the group: users.users.cloudflared = { isSystemUser =
       # true; group = "cloudflared"; }; users.groups.cloudflared = { };
       # Cost: the token file must be readable by that user, or come by LoadCredential.
       User = "cloudflared";
 
-      # Runs with a group of its own, so that no file shared with another service's
+      # Runs with its own group, so that no file shared with another service's
       # group can be read. With `DynamicUser = true` systemd picks one.
       # Cost: as for User.
       Group = "cloudflared";
@@ -73,7 +73,7 @@ in
 
       # Files it creates can be read by its own user only. Write it as a string: Nix has
       # no octal numbers, and 0077 is rendered as 77, which only happens to work.
-      # Cost: files meant for a group, such as sockets, want 0027.
+      # Cost: files meant for a group, such as sockets, need 0027.
       UMask = "0077";
 
       # Gives the process a separate kernel keyring. This is systemd's default for
@@ -81,7 +81,7 @@ in
       # Cost: none.
       KeyringMode = "private";
 
-      # Makes the whole file system read-only, but for /dev, /proc and /sys, for
+      # Makes the whole file system read-only, except for /dev, /proc and /sys, for
       # ReadWritePaths and for the state, cache, logs, runtime and private /tmp
       # directories of the unit.
       # Cost: a service that writes elsewhere fails; give it StateDirectory.
@@ -95,7 +95,7 @@ in
       # Cost: sockets that other services put into /tmp are not seen.
       PrivateTmp = true;
 
-      # Keeps mounts that the service makes to itself. The host's mounts stay visible,
+      # Keeps the mounts that the service makes private. The host's mounts stay visible,
       # and new ones still appear. Implied by the other file system directives here.
       # Cost: none for a service that mounts nothing.
       PrivateMounts = true;
@@ -108,7 +108,7 @@ in
       # Leaves only the directories of processes in /proc.
       # Cost: the ICMPv4 proxy is off, since cloudflared cannot read
       # /proc/sys/net/ipv4/ping_group_range, and warns of a wrong group; its diagnostics
-      # have no figures of memory.
+      # report no memory usage.
       ProcSubset = "pid";
 
       # Hides the processes of other users in /proc.
@@ -126,7 +126,7 @@ in
       ProtectKernelTunables = true;
 
       # Forbids loading kernel modules and hides /usr/lib/modules.
-      # Cost: none; modules the kernel loads on demand still come.
+      # Cost: none; the kernel still loads modules on demand.
       ProtectKernelModules = true;
 
       # Forbids reading and clearing the kernel's log.

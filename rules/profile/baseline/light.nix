@@ -1,7 +1,7 @@
 # What practically every service can bear: of a hundred daemons that ran with a user
 # under these settings, none broke. It applies to services that no other baseline
-# covers. What the text of a unit shows that it needs is not required of it, and nothing
-# is required of container runtimes and similar services.
+# covers. It does not require a setting if the text of the unit shows that the service
+# needs what the setting removes. Container runtimes and similar services are exempt.
 #
 # The module can be imported unchanged. It hardens the services listed in
 # `wardnix.light`.
@@ -34,7 +34,7 @@
       # ConfigurationDirectory or ReadWritePaths.
       ProtectSystem = "full";
 
-      # Keeps mounts that the service makes to itself. The host's mounts stay visible,
+      # Keeps the mounts that the service makes private. The host's mounts stay visible,
       # and new ones still appear. Implied by the other file system directives here.
       # Cost: none for a service that mounts nothing.
       PrivateMounts = true;
@@ -44,7 +44,7 @@
       ProtectKernelTunables = true;
 
       # Forbids loading kernel modules and hides /usr/lib/modules.
-      # Cost: none; modules the kernel loads on demand still come.
+      # Cost: none; the kernel still loads modules on demand.
       ProtectKernelModules = true;
 
       # Forbids reading and clearing the kernel's log.

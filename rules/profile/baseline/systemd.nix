@@ -1,8 +1,8 @@
 # What a server without a keyboard should set for systemd itself: journald, the
 # emergency shell, services it does not need, and the hardware watchdog.
 #
-# The module can be imported unchanged. What a release does not have is left
-# out for that release.
+# The module can be imported unchanged. Settings that a release does not have are
+# omitted for that release.
 { lib, ... }:
 
 let
@@ -25,7 +25,7 @@ in
     # socket (ForwardToSocket=, systemd 256) stops working.
     PrivateNetwork = true;
 
-    # Forbids journald to change the host name.
+    # Forbids journald from changing the host name.
     # Cost: a change of the host's name is not seen, and _HOSTNAME in the journal stays
     # the old one until journald is restarted.
     ProtectHostname = true;
@@ -65,7 +65,7 @@ in
     # boot.kernel.sysctl."kernel.kexec_load_disabled" = 1.
     prepare-kexec.enable = false;
 
-    # Masks the service that keeps the state of radio switches over a reboot.
+    # Masks the service that keeps the state of radio switches across reboots.
     # Cost: none without wireless hardware. Its socket, systemd-rfkill.socket, is a separate
     # unit and stays.
     systemd-rfkill.enable = false;

@@ -31,7 +31,7 @@
 
       # Files it creates can be read by its own user only. Write it as a string: Nix has
       # no octal numbers, and 0077 is rendered as 77, which only happens to work.
-      # Cost: files meant for a group, such as sockets, want 0027.
+      # Cost: files meant for a group, such as sockets, need 0027.
       UMask = "0077";
 
       # Gives the process a separate kernel keyring. This is systemd's default for
@@ -39,7 +39,7 @@
       # Cost: none.
       KeyringMode = "private";
 
-      # Makes the whole file system read-only, but for /dev, /proc and /sys, for
+      # Makes the whole file system read-only, except for /dev, /proc and /sys, for
       # ReadWritePaths and for the state, cache, logs, runtime and private /tmp
       # directories of the unit.
       # Cost: a service that writes elsewhere fails; give it StateDirectory.
@@ -53,7 +53,7 @@
       # Cost: sockets that other services put into /tmp are not seen.
       PrivateTmp = true;
 
-      # Keeps mounts that the service makes to itself. The host's mounts stay visible,
+      # Keeps the mounts that the service makes private. The host's mounts stay visible,
       # and new ones still appear. Implied by the other file system directives here.
       # Cost: none for a service that mounts nothing.
       PrivateMounts = true;
@@ -77,7 +77,7 @@
       ProtectKernelTunables = true;
 
       # Forbids loading kernel modules and hides /usr/lib/modules.
-      # Cost: none; modules the kernel loads on demand still come.
+      # Cost: none; the kernel still loads modules on demand.
       ProtectKernelModules = true;
 
       # Forbids reading and clearing the kernel's log.

@@ -17,7 +17,7 @@
     serviceConfig = {
       # Files it creates can be read by its own user only. Write it as a string: Nix has
       # no octal numbers, and 0077 is rendered as 77, which only happens to work.
-      # Cost: files meant for a group, such as sockets, want 0027.
+      # Cost: files meant for a group, such as sockets, need 0027.
       UMask = "0077";
 
       # Gives the process a separate kernel keyring. This is systemd's default for
@@ -37,7 +37,7 @@
       # Cost: sockets that other services put into /tmp are not seen.
       PrivateTmp = true;
 
-      # Keeps mounts that the service makes to itself. The host's mounts stay visible,
+      # Keeps the mounts that the service makes private. The host's mounts stay visible,
       # and new ones still appear. Implied by the other file system directives here.
       # Cost: none for a service that mounts nothing.
       PrivateMounts = true;
@@ -61,7 +61,7 @@
       ProtectKernelTunables = true;
 
       # Forbids loading kernel modules and hides /usr/lib/modules.
-      # Cost: none; modules the kernel loads on demand still come.
+      # Cost: none; the kernel still loads modules on demand.
       ProtectKernelModules = true;
 
       # Forbids reading and clearing the kernel's log.
