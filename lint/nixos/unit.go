@@ -278,21 +278,8 @@ func (u *Unit) isOverride() bool {
 	if len(u.Partial) > 0 {
 		return false
 	}
-	var mains []string // directives, one of which a unit of its own has
-	var options []string
-	switch u.Type() {
-	case "service":
-		mains, options = []string{"ExecStart"}, []string{"script"}
-		if u.mayOnlyStop() {
-			mains, options = append(mains, "ExecStop"), append(options, "preStop")
-		}
-	case "socket":
-		mains, options = []string{"Listen", "Accept"}, []string{"listenStreams", "listenDatagrams"}
-	case "timer":
-		mains = []string{"On"}
-	case "path":
-		mains = []string{"Path", "DirectoryNotEmpty"}
-	default:
+	mains, options := u.mains()
+	if len(mains) == 0 {
 		return false
 	}
 	for _, name := range options {
@@ -311,6 +298,25 @@ func (u *Unit) isOverride() bool {
 		}
 	}
 	return u.derivedFrom == nil
+}
+
+// mains are the directives, by how they begin, one of which a complete unit has, and the
+// options that give it one. There are none for a unit that runs nothing.
+func (u *Unit) mains() (directives, options []string) {
+	switch u.Type() {
+	case "service":
+		directives, options = []string{"ExecStart"}, []string{"script"}
+		if u.mayOnlyStop() {
+			directives, options = append(directives, "ExecStop"), append(options, "preStop")
+		}
+	case "socket":
+		directives, options = []string{"Listen", "Accept"}, []string{"listenStreams", "listenDatagrams"}
+	case "timer":
+		directives = []string{"On"}
+	case "path":
+		directives = []string{"Path", "DirectoryNotEmpty"}
+	}
+	return directives, options
 }
 
 // mayOnlyStop reports whether a service that is not seen to start a command can be

@@ -9,9 +9,11 @@ import (
 	"testing"
 
 	"wardnix/lint/program"
+	"wardnix/nixast/testtool"
 )
 
 func TestOutput(t *testing.T) {
+	testtool.Need(t, "sh", "yes", "head")
 	t.Parallel()
 	for _, test := range []struct {
 		name, script string
@@ -38,6 +40,7 @@ func TestOutput(t *testing.T) {
 // A program that does not end is killed with its context, and those that it started
 // keep nobody waiting.
 func TestOutputEnds(t *testing.T) {
+	testtool.Need(t, "sh", "sleep")
 	t.Parallel()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()

@@ -26,17 +26,9 @@ func checkStartLimit(p *lint.Pass, u *unit.Unit) {
 	if !ok || restart.When != nil || !u.OfSystem() || !u.Complete() || !u.Lacks("Service", "RestartSteps", "RestartMaxDelaySec") {
 		return
 	}
-	burst, atBurst, ok1 := limit(u, "StartLimitBurst")
-	interval, atInterval, ok2 := span(u, "Unit", "StartLimitIntervalSec", defaultInterval)
-	delay, _, ok3 := span(u, "Service", "RestartSec", defaultRestart)
-	if !ok1 || !ok2 || !ok3 || burst == 0 || burst > unlimited || interval == 0 || interval == value.Infinite {
-		return // no limit, or one that is not known
-	}
-	at := atBurst
-	if at.Def == nil {
-		at = atInterval
-	}
-	if (atBurst.Def == nil || atInterval.Def == nil) && changesLimits(u) {
+	burst, interval, at, ok := startLimit(u)
+	delay, _, known := span(u, "Service", "RestartSec", defaultRestart)
+	if !ok || !known {
 		return
 	}
 	kind, isOneshot := u.Is("Type", "oneshot")
@@ -53,6 +45,23 @@ func checkStartLimit(p *lint.Pass, u *unit.Unit) {
 		p.At(u, at).As(lint.Info).Note("a restart is the second start of the unit").
 			Reportf("the start limit refuses a restart within %s of the start", interval)
 	}
+}
+
+// startLimit is how many starts are allowed in which time, and where the project sets that,
+// if it does; ok is false if there is no limit or it is not known.
+func startLimit(u *unit.Unit) (burst uint64, interval time.Duration, at unit.Setting, ok bool) {
+	burst, atBurst, knownBurst := limit(u, "StartLimitBurst")
+	interval, atInterval, knownInterval := span(u, "Unit", "StartLimitIntervalSec", defaultInterval)
+	if at = atBurst; at.Def == nil {
+		at = atInterval
+	}
+	switch {
+	case !knownBurst || !knownInterval, burst == 0 || burst > unlimited, interval == 0 || interval == value.Infinite:
+		return 0, 0, at, false
+	case atBurst.Def == nil || atInterval.Def == nil:
+		return burst, interval, at, !changesLimits(u)
+	}
+	return burst, interval, at, true
 }
 
 // reportRetried reports a service of Type=oneshot that does not reach the default limit. A

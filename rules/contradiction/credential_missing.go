@@ -18,7 +18,7 @@ var CredentialMissing = &lint.Rule{Page: lint.ReadPage(pages, "credential-missin
 // named, the unit of a full path, and the name.
 var credentialUse = regexp.MustCompile(`(%d|\$CREDENTIALS_DIRECTORY|\$\{CREDENTIALS_DIRECTORY\}|/run/credentials/([\w:.\\@-]+))"?/([\w.:-]*\w)`)
 
-// fileTest matches the end of a text behind which a shell tests whether a file is there.
+// fileTest matches the end of a text after which a shell tests whether a file is there.
 var fileTest = regexp.MustCompile(`-[edfrs]\s+["']?$`)
 
 func checkCredentials(p *lint.Pass, u *unit.Unit) {
@@ -31,37 +31,55 @@ func checkCredentials(p *lint.Pass, u *unit.Unit) {
 	}
 	var reported []string
 	for _, t := range u.Texts() {
-		text := t.String()
-		for _, m := range credentialUse.FindAllStringSubmatchIndex(text, -1) {
-			way, other, name := text[m[2]:m[3]], "", text[m[6]:m[7]]
-			if m[4] >= 0 {
-				other = text[m[4]:m[5]]
+		for _, use := range usesIn(t) {
+			if !slices.Contains(reported, use.name) && reportUse(p, u, t, use, loaded) {
+				reported = append(reported, use.name)
 			}
-			if way == "%d" && (t.Shell || t.Program || strings.HasSuffix(text[:m[0]], "%")) || isPartial(text[m[7]:]) ||
-				fileTest.MatchString(text[:m[0]]) || slices.Contains(reported, name) || strings.Contains(other, "@") {
-				continue
-			}
-			switch {
-			case other != "" && other != u.Name:
-				if !u.RunsAs().Ordinary() {
-					continue
-				}
-				p.At(u, t.Setting).Concerns(u.About("LoadCredential")...).
-					Note("systemd lets only %s read it, and removes it when that unit stops", other).
-					Help("load it here as well: `LoadCredential = [ \"%s:…\" ]`", name).
-					Reportf("reads the credential `%s` of %s", name, other)
-			case loaded.has(name):
-				continue
-			default:
-				d := p.At(u, t.Setting).Concerns(u.About("LoadCredential")...).Note("the file does not exist when the unit runs")
-				if meant := spell.Nearest(name, loaded.names); meant != "" {
-					d.Help("did you mean `%s`?", meant)
-				}
-				d.Reportf("reads the credential `%s`, which it does not load", name)
-			}
-			reported = append(reported, name)
 		}
 	}
+}
+
+// A credentialRead is the path of a credential in a text.
+type credentialRead struct{ unit, name string } // unit is "" if the path is relative to the unit's directory
+
+// usesIn are the credentials that a text certainly reads.
+func usesIn(t unit.Text) []credentialRead {
+	var found []credentialRead
+	text := t.String()
+	for _, m := range credentialUse.FindAllStringSubmatchIndex(text, -1) {
+		before, way, use := text[:m[0]], text[m[2]:m[3]], credentialRead{name: text[m[6]:m[7]]}
+		if m[4] >= 0 {
+			use.unit = text[m[4]:m[5]]
+		}
+		expanded := way != "%d" || !t.Shell && !t.Program && !strings.HasSuffix(before, "%")
+		if expanded && !isPartial(text[m[7]:]) && !fileTest.MatchString(before) && !strings.Contains(use.unit, "@") {
+			found = append(found, use)
+		}
+	}
+	return found
+}
+
+// reportUse reports a credential that the unit cannot read, and whether it did.
+func reportUse(p *lint.Pass, u *unit.Unit, t unit.Text, use credentialRead, loaded credentials) bool {
+	if use.unit != "" && use.unit != u.Name {
+		if !u.RunsAs().Ordinary() {
+			return false
+		}
+		p.At(u, t.Setting).Concerns(u.About("LoadCredential")...).
+			Note("systemd lets only %s read it, and removes it when that unit stops", use.unit).
+			Help("load it here as well: `LoadCredential = [ \"%s:…\" ]`", use.name).
+			Reportf("reads the credential `%s` of %s", use.name, use.unit)
+		return true
+	}
+	if loaded.has(use.name) {
+		return false
+	}
+	d := p.At(u, t.Setting).Concerns(u.About("LoadCredential")...).Note("the file does not exist when the unit runs")
+	if meant := spell.Nearest(use.name, loaded.names); meant != "" {
+		d.Help("did you mean `%s`?", meant)
+	}
+	d.Reportf("reads the credential `%s`, which it does not load", use.name)
+	return true
 }
 
 // isPartial reports whether a name goes on with what a shell or the evaluation adds.
