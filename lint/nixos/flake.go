@@ -35,16 +35,22 @@ func newFlake(v *view, r *root, f *File, ev *eval.Evaluator) *flake {
 // A system is a system that a flake outputs, by the name of the output and its own.
 type system struct{ output, name string }
 
-// systems are the systems that the flake outputs: its nixosConfigurations, and the
-// hives of colmena. Of those of one name the first counts.
+// systems are the systems that the flake outputs: its nixosConfigurations, the hives of
+// colmena and nixops, and those that it describes to a function that is not in sight. Of
+// those of one name the first counts.
 func (fl *flake) systems() []system {
 	var found []system
-	for _, output := range []string{"nixosConfigurations", "colmena", "colmenaHive"} {
+	for _, output := range []string{"nixosConfigurations", "colmena", "colmenaHive", "nixopsConfigurations"} {
 		for _, name := range fl.systemsIn(output) {
 			known := slices.ContainsFunc(found, func(s system) bool { return s.name == name })
 			if s := (system{output, name}); !known && fl.isSystem(s) {
 				found = append(found, s)
 			}
+		}
+	}
+	for _, host := range fl.described() {
+		if !slices.ContainsFunc(found, func(s system) bool { return s.name == host.name }) {
+			found = append(found, system{describedOutput, host.name})
 		}
 	}
 	return found
@@ -113,7 +119,15 @@ func (fl *flake) output(name string) *eval.Thunk {
 	if fl.outputs == nil {
 		return fl.ev.Opaque(eval.Opaque{Label: "self." + name, Reason: "the outputs of the flake need themselves"})
 	}
-	return fl.ev.Select(fl.outputs, name)
+	value := fl.ev.Select(fl.outputs, name)
+	_, unknown := fl.ev.Force(fl.outputs).(*eval.Unknown)
+	switch {
+	case unknown && name == "nixosModules":
+		return fl.moduleFiles()
+	case unknown && name == "modules":
+		return fl.ev.NewOpenAttrs(map[string]*eval.Thunk{"nixos": fl.moduleFiles()}, value)
+	}
+	return value
 }
 
 // readParts reads a flake that is written as a module of flake-parts.
@@ -139,7 +153,11 @@ func (fl *flake) systemsIn(output string) []string {
 		}
 		return names
 	}
-	if set := fl.ev.Attrs(fl.ev.Select(fl.outputs, output)); set != nil {
+	set := fl.ev.Attrs(fl.ev.Select(fl.outputs, output))
+	if fl.isHive(output) {
+		set = fl.hive(output)
+	}
+	if set != nil {
 		for _, a := range set.All() {
 			names = append(names, a.Name)
 		}
@@ -155,9 +173,9 @@ func (fl *flake) isHive(output string) bool {
 // isSystem reports whether s is one in fact.
 func (fl *flake) isSystem(s system) bool {
 	if fl.isHive(s.output) {
-		return s.name != "meta" && s.name != "defaults" && s.name != "network" && certain(fl.hive(s.output).Lookup(s.name))
+		return !slices.Contains([]string{"meta", "defaults", "network", "nixpkgs"}, s.name) && certain(fl.hive(s.output).Lookup(s.name))
 	}
-	call, _ := fl.call(s)
+	call, _, _ := fl.call(s)
 	return call != nil
 }
 
@@ -173,35 +191,46 @@ func (fl *flake) value(s system) *eval.Thunk {
 	return n.defs[0].value
 }
 
-// call is the call that makes a system, and the argument that holds its modules:
-// nixosSystem, or any function from elsewhere that takes modules.
-func (fl *flake) call(s system) (*eval.Unknown, *eval.Attrs) {
+// call is the call that makes a system, the argument that describes it, and its modules:
+// nixosSystem, or any function from elsewhere that takes modules, or a module last.
+func (fl *flake) call(s system) (*eval.Unknown, *eval.Attrs, *eval.Thunk) {
 	for _, c := range fl.ev.Cases(fl.value(s)) {
 		u, ok := fl.ev.Force(c.Value).(*eval.Unknown)
-		if !ok || strings.Contains(u.Func, "darwin") || strings.Contains(u.Func, "homeManagerConfiguration") {
+		if !ok || slices.ContainsFunc(otherSystems, func(f string) bool { return strings.Contains(u.Func, f) }) {
 			continue
 		}
 		for _, arg := range u.Args {
 			if set, ok := fl.ev.Force(arg).(*eval.Attrs); ok && certain(set.Lookup("modules")) {
-				return u, set
+				return u, set, fl.ev.Value(set.Lookup("modules"))
+			}
+		}
+		if n := len(u.Args) - 1; n >= 0 {
+			if set, ok := fl.ev.Force(u.Args[n]).(*eval.Attrs); ok && certain(set.Lookup("imports")) {
+				return u, &eval.Attrs{}, eval.NewList(u.Args[n])
 			}
 		}
 	}
-	return nil, nil
+	return nil, nil, nil
 }
+
+// otherSystems are in the names of functions that make systems other than NixOS.
+var otherSystems = []string{"darwin", "Darwin", "Macos", "homeManagerConfiguration", "HomeConfiguration"}
 
 // world reads the modules of a system; input is the input of the flake that its
 // nixpkgs comes from.
 func (fl *flake) world(s system) (w *world, input string) {
-	if fl.isHive(s.output) {
+	switch {
+	case s.output == describedOutput:
+		return fl.describedWorld(s.name), ""
+	case fl.isHive(s.output):
 		return fl.hiveWorld(s), ""
 	}
-	u, set := fl.call(s)
+	u, set, modules := fl.call(s)
 	if u == nil {
 		return fl.newSystem(nil), "" // which takes more than it may
 	}
 	w = fl.newSystem(fl.specialArgs(set))
-	w.collect(w.moduleList(fl.ev.Value(set.Lookup("modules")), fl.fileOf(u)))
+	w.collect(w.moduleList(modules, fl.fileOf(u)))
 	return w, inputOf(u)
 }
 
@@ -250,9 +279,20 @@ func inputOf(u *eval.Unknown) string {
 	return parts[0]
 }
 
-// hive is an output that is a hive of colmena.
+// hive is an output that is a hive of colmena, itself or as the argument of makeHive, or
+// the first network of nixops.
 func (fl *flake) hive(output string) *eval.Attrs {
-	return fl.ev.Attrs(fl.ev.Select(fl.outputs, output))
+	value := fl.ev.Select(fl.outputs, output)
+	if output == "nixopsConfigurations" {
+		value = fl.ev.Select(value, "default")
+	}
+	if u, ok := fl.ev.Force(value).(*eval.Unknown); ok && len(u.Args) == 1 {
+		value = u.Args[0]
+	}
+	if set := fl.ev.Attrs(value); set != nil {
+		return set
+	}
+	return &eval.Attrs{}
 }
 
 // hiveWorld reads the modules of a host of a hive: its own, and the defaults.

@@ -51,11 +51,12 @@ func newEvaluator(ctx context.Context, v *view, steps int) *eval.Evaluator {
 type origin struct {
 	root   *root
 	config string // the file that is its configuration, or else
+	hive   string // the file of the network that it is in, or else
 	system        // what its flake.nix outputs
 }
 
 func (o origin) name() string {
-	if o.config != "" {
+	if o.config != "" && o.system.name == "" {
 		return path.Base(strings.TrimSuffix(o.config, ".nix"))
 	}
 	return o.system.name
@@ -65,21 +66,37 @@ func (o origin) name() string {
 type scout struct {
 	view  *view
 	found []origin
+	hides bool // there may be hosts that are not in sight
 }
 
 // newScout finds what the flake.nix of a root outputs, else its configuration.nix.
 func newScout(ctx context.Context, p *Project, r *root) *scout {
 	s := &scout{view: newView(p)}
 	if f := s.view.file(p.name(path.Join(r.dir, "flake.nix"))); f != nil {
-		for _, found := range newFlake(s.view, r, f, newEvaluator(ctx, s.view, stepsOfHost)).systems() {
+		fl := newFlake(s.view, r, f, newEvaluator(ctx, s.view, stepsOfHost))
+		for _, found := range fl.systems() {
 			s.found = append(s.found, origin{root: r, system: found})
 		}
+		for _, o := range fl.conventional(len(s.found) > 0) {
+			if !slices.ContainsFunc(s.found, func(known origin) bool { return known.name() == o.name() }) {
+				o.root = r
+				s.found = append(s.found, o)
+			}
+		}
+		s.hides = fl.hides()
 		return s
 	}
 	for _, name := range []string{"configuration.nix", "nixos/configuration.nix"} {
 		if f := s.view.file(p.name(path.Join(r.dir, name))); f != nil {
 			s.found = []origin{{root: r, config: f.Name}}
-			break
+			return s
+		}
+	}
+	for _, name := range hiveFiles {
+		if f := s.view.file(p.name(path.Join(r.dir, name))); f != nil {
+			for _, found := range hiveOf(s.view, r, newEvaluator(ctx, s.view, stepsOfHost), f).systems() {
+				s.found = append(s.found, origin{root: r, hive: f.Name, system: found})
+			}
 		}
 	}
 	return s
@@ -91,14 +108,22 @@ func (o origin) open(ctx context.Context, p *Project) *Host {
 	ev := newEvaluator(ctx, v, stepsOfHost)
 	var w *world
 	var input string
-	if o.config != "" {
+	switch {
+	case o.hive != "":
+		w, input = hiveOf(v, o.root, ev, v.file(o.hive)).world(o.system)
+	case o.config != "" && o.system.name == "":
 		f := v.file(o.config)
 		w = newWorld(v, ev)
 		w.complete = true
 		w.collect([]pendingModule{{value: ev.File(f.Tree), file: f, whole: true}})
-	} else {
+	default:
 		f := v.file(p.name(path.Join(o.root.dir, "flake.nix")))
-		w, input = newFlake(v, o.root, f, ev).world(o.system)
+		fl := newFlake(v, o.root, f, ev)
+		if o.config != "" {
+			w = fl.conventionalWorld(o.config)
+		} else {
+			w, input = fl.world(o.system)
+		}
 	}
 	h := newHost(o.name(), w, v.pins(o.root), input)
 	h.finish()
@@ -204,7 +229,7 @@ func (c *census) host(o origin) *Host {
 		return nil
 	}
 	for i, other := range c.found {
-		if other.root.dir == o.root.dir && other.config == o.config && other.system == o.system {
+		if other.root.dir == o.root.dir && other.config == o.config && other.hive == o.hive && other.system == o.system {
 			return c.hosts[i]
 		}
 	}

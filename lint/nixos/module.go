@@ -163,6 +163,10 @@ func (w *world) load(next pendingModule) []pendingModule {
 		case *eval.Function:
 			next, ok = w.loadFunction(next, v)
 		case *eval.Unknown:
+			if at, found := w.leaf(v); found {
+				next, ok = w.loadPath(next, at)
+				break
+			}
 			more, ok := w.tree(v, next.file)
 			if !ok {
 				w.miss(v.Reason, v.Origin())
@@ -434,6 +438,37 @@ func (w *world) definitions(m *module) []rawDef {
 
 // treeFunction is the name of the function that imports a whole directory.
 const treeFunction = "import-tree"
+
+// leaf is the file that an attribute of what a function made of a directory most likely
+// is: haumea.lib.load { src = ./nixos; … } has nixos/a/b.nix as a.b.
+func (w *world) leaf(u *eval.Unknown) (*eval.Path, bool) {
+	name := ""
+	for ; u.Of != nil; u = u.Of {
+		name = path.Join(u.Name, name)
+	}
+	if name == "" || len(u.Args) == 0 {
+		return nil, false
+	}
+	arg := u.Args[len(u.Args)-1]
+	if set, ok := w.ev.Force(arg).(*eval.Attrs); ok {
+		if !certain(set.Lookup("src")) {
+			return nil, false
+		}
+		arg = w.ev.Value(set.Lookup("src"))
+	}
+	dir, ok := w.ev.Force(arg).(*eval.Path)
+	if !ok || !dir.Source {
+		return nil, false
+	}
+	text, ok := dir.Text()
+	for _, file := range []string{name + ".nix", path.Join(name, "default.nix")} {
+		at := path.Join(text, file)
+		if ok && w.view.file(at) != nil {
+			return &eval.Path{Source: true, Pieces: []eval.Piece{{Text: at}}}, true
+		}
+	}
+	return nil, false
+}
 
 // tree are the modules that a function which imports a whole directory means:
 // import-tree takes every *.nix file below a path, but those below a directory

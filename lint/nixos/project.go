@@ -277,3 +277,10 @@ func (f *File) parse(text string) {
 // encryptedMarks are what encrypted files begin with: those of git-crypt
 // (commands.cpp) and of age (age-encryption.org/v1).
 var encryptedMarks = [...]string{"\x00GITCRYPT\x00", "age-encryption.org/v1\n", "-----BEGIN AGE ENCRYPTED FILE-----"}
+
+// HidesHosts reports whether a flake of the project may have hosts that are not in sight:
+// none is found, and a function from elsewhere makes the outputs.
+func (p *Project) HidesHosts() bool {
+	p.Hosts()
+	return slices.ContainsFunc(p.census.scouts, func(s *scout) bool { return s.hides && len(s.found) == 0 })
+}

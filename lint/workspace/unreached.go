@@ -6,13 +6,14 @@ import (
 )
 
 // unreached counts the units in files that are reported on and belong to no host, in a
-// project that has hosts. They are linted all the same, but without what a host adds.
+// project that has hosts, or may have some that are not in sight. They are linted all the
+// same, but without what a host adds.
 func unreached(p *nixos.Project) report.Unreached {
 	hosts, named := p.Hosts(), false
 	for _, h := range hosts {
 		named = named || h.Name != ""
 	}
-	if !named {
+	if !named && !p.HidesHosts() {
 		return report.Unreached{}
 	}
 	var out report.Unreached

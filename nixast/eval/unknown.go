@@ -59,6 +59,7 @@ func (ev *Evaluator) selected(node nixast.Node, u *Unknown, name string) *Thunk 
 		return ev.libThunk()
 	}
 	d := ev.derived(node, u, joinKey(".", u.key, strconv.Quote(name)))
+	d.Of, d.Name = u, name
 	if u.Label != "" {
 		d.Label = u.Label + "." + nixast.QuoteAttr(name)
 	}

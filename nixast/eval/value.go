@@ -150,6 +150,9 @@ type Unknown struct {
 	// Func is empty for other values.
 	Func string
 	Args []*Thunk
+	// Of is the value of which it is the attribute Name; nil for other values.
+	Of   *Unknown
+	Name string
 	// Failure tells that evaluation certainly fails here.
 	Failure Failure
 
