@@ -46,14 +46,17 @@ func (f *Finder) For(dir string) (*File, error) {
 }
 
 func (f *Finder) look(dir string) (*File, error) {
-	c, err := f.read(path.Join(dir, Name), func(abs string) (string, error) {
-		root := root(dir)
-		return files.ReadIn(filepath.FromSlash(root), relTo(root, abs), files.MaxSettings)
-	})
-	switch {
-	case err == nil || !errors.Is(err, fs.ErrNotExist):
-		return c, err
-	case exists(path.Join(dir, ".git")) || dir == path.Dir(dir):
+	name := path.Join(dir, Name)
+	if _, err := os.Lstat(filepath.FromSlash(name)); !errors.Is(err, fs.ErrNotExist) { // most directories have none
+		c, err := f.read(name, func(abs string) (string, error) {
+			root := root(dir)
+			return files.ReadIn(filepath.FromSlash(root), relTo(root, abs), files.MaxSettings)
+		})
+		if err == nil || !errors.Is(err, fs.ErrNotExist) {
+			return c, err
+		}
+	}
+	if exists(path.Join(dir, ".git")) || dir == path.Dir(dir) {
 		return f.None, nil
 	}
 	return f.For(path.Dir(dir))

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 )
 
 // The sizes in bytes of the largest file of each kind that is read.
@@ -108,6 +109,9 @@ func ReadIn(dir, name string, limit int64) (string, error) {
 	return ReadFrom(f, limit)
 }
 
+// buffers are what files are read through.
+var buffers = sync.Pool{New: func() any { return new([64 << 10]byte) }}
+
 // ReadFrom reads an open regular file of at most limit bytes. The size is
 // bounded whatever the file system says it is.
 func ReadFrom(f fs.File, limit int64) (string, error) {
@@ -123,8 +127,9 @@ func ReadFrom(f fs.File, limit int64) (string, error) {
 	}
 	var text strings.Builder
 	text.Grow(int(info.Size()))
-	buf := make([]byte, max(info.Size()+1, 512))
-	if _, err := io.CopyBuffer(&text, io.LimitReader(f, limit+1), buf); err != nil {
+	buf := buffers.Get().(*[64 << 10]byte)
+	defer buffers.Put(buf)
+	if _, err := io.CopyBuffer(&text, io.LimitReader(f, limit+1), buf[:]); err != nil {
 		return "", err
 	}
 	if int64(text.Len()) > limit {

@@ -271,8 +271,13 @@ func (f *File) parse(text string) {
 		f.Err = errBinary
 		return
 	}
-	f.Tree = nixast.Parse(f.Name, text, nixast.Options{PipeOperators: true})
+	p := parsers.Get().(*nixast.Parser)
+	defer parsers.Put(p)
+	f.Tree = p.Parse(f.Name, text, nixast.Options{PipeOperators: true})
 }
+
+// parsers have working memory, which many files share.
+var parsers = sync.Pool{New: func() any { return new(nixast.Parser) }}
 
 // encryptedMarks are what encrypted files begin with: those of git-crypt
 // (commands.cpp) and of age (age-encryption.org/v1).

@@ -166,12 +166,12 @@ func (w *walker) list(l *listing) {
 
 func (w *walker) entry(l *listing, rel string, e fs.DirEntry) {
 	switch {
+	case !e.IsDir() && path.Ext(e.Name()) != ".nix":
 	case w.asked && w.p.opts.Exclude != nil && w.p.opts.Exclude(path.Join(w.r.dir, rel)):
 	case e.IsDir():
 		if skip, tracked := w.skips(l, rel, e); !skip {
 			l.inner = append(l.inner, listing{dir: rel, ignore: l.ignore, tracked: tracked})
 		}
-	case path.Ext(e.Name()) != ".nix":
 	case w.skipped(l, rel, e):
 	case e.Type()&fs.ModeSymlink != 0 && !w.asked:
 		// Context is read under its own name; a link is followed when an

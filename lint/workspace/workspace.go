@@ -272,6 +272,7 @@ func (w *Workspace) release() (nixos.Release, error) {
 
 // checkNested looks at the settings of all files that were requested.
 func (w *Workspace) checkNested() error {
+	checked := map[*config.File]bool{}
 	for _, f := range w.Project.Files() {
 		if !f.Reported {
 			continue
@@ -280,9 +281,13 @@ func (w *Workspace) checkNested() error {
 		if err != nil {
 			return err
 		}
+		if checked[c] {
+			continue
+		}
 		if err := c.Disagrees(w.Main); err != nil {
 			return err
 		}
+		checked[c] = true
 	}
 	return nil
 }
