@@ -11,7 +11,7 @@
 //   - no comment is lost, and comments stay next to what they were next to; an
 //     operation that could not keep that returns an error and no edits;
 //   - new text has the indentation, the newlines, the nested or dotted form
-//     and the list layout of its neighbors, and where they tell nothing, the
+//     and the list layout of its neighbors, and where they show nothing, the
 //     layout of RFC 166 (what nixfmt prints), 100 columns wide without the
 //     indentation.
 //

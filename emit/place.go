@@ -216,7 +216,7 @@ func (o order) group(i int) (from, to int) {
 const minSorted = 4
 
 // sorted is the order in which the bindings of a range are sorted; nil if they
-// are not, or are too few to tell.
+// are not, or are too few to decide.
 func (o order) sorted(from, to int) func(a, b string) int {
 	var keys []string
 	for _, it := range o[from:to] {

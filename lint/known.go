@@ -119,7 +119,7 @@ func concerns(f *Finding) []string {
 }
 
 // OptionAt is the path of the option that is defined at a place of a file, as
-// far as the names around it tell: "systemd.services.web".
+// far as the names around it say: "systemd.services.web".
 func OptionAt(f *nixast.File, offset int) string {
 	var names []string
 	for n := range f.Root().Descendants() {

@@ -26,7 +26,7 @@ type Bug struct {
 // and does so again until nothing more can be fixed, at most ten times. Each
 // state is parsed and compared with the one before: a fix that adds a syntax
 // error, loses a comment, or changes a unit or an option that its finding does
-// not name is dropped and told in Result.Bugs, and so are fixes that undo each
+// not name is dropped and listed in Result.Bugs, and so are fixes that undo each
 // other. Nothing is written to disk. Findings that are ignored or filtered out
 // are not fixed.
 func (l *Linter) Repair(project *nixos.Project, upTo Applicability) *Result {

@@ -87,7 +87,7 @@ func (r *Rule) String() string { return r.Name + " (" + r.ID + ")" }
 
 // Options are what a module is linted for.
 type Options struct {
-	// Release is the NixOS release, "25.11" for instance; "" lets the project tell.
+	// Release is the NixOS release, "25.11" for instance; "" takes that of the project.
 	Release string
 	// Systemd is the systemd version; 0 takes that of the release.
 	Systemd int

@@ -378,7 +378,7 @@ func indentWidth(cs []chunk) int {
 }
 
 // dropIndent takes up to width spaces from the start of each line. atStart and
-// dropped tell, before and after, whether only spaces of the current line have
+// dropped say, before and after, whether only spaces of the current line have
 // been seen, and how many were taken.
 func dropIndent(text string, width int, atStart bool, dropped int) (string, bool, int) {
 	b := make([]byte, 0, len(text))

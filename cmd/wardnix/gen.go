@@ -144,7 +144,7 @@ func (v *genVerb) run(c *Command, args []string) int {
 	return exitClean
 }
 
-// module makes what the arguments ask for.
+// module makes what the arguments require.
 func (v *genVerb) module(c *Command, args []string) (*gen.Module, gen.Target, error) {
 	var t gen.Target
 	var given config.Flags
@@ -246,7 +246,7 @@ func (v *genVerb) convert(c *Command, t gen.Target) (*gen.Module, error) {
 	return gen.FromUnit(name, main, dropins, t)
 }
 
-// dropins are the drop-ins beside a unit file, in the order in which systemd
+// dropins are the drop-ins next to a unit file, in the order in which systemd
 // reads them.
 func (c *Command) dropins(unit string) ([]gen.Source, error) {
 	dir, err := files.Resolve(c.abs(unit) + ".d")

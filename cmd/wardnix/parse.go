@@ -13,7 +13,7 @@ import (
 	"wardnix/nixast"
 )
 
-// parseVerb tells whether Nix would accept files, and how it reads them.
+// parseVerb reports whether Nix would accept files, and how it reads them.
 type parseVerb struct {
 	nix       string
 	pipes     bool
@@ -53,7 +53,7 @@ func (v *parseVerb) run(c *Command, args []string) int {
 	return status
 }
 
-// one parses one file and prints what was asked for.
+// one parses one file and prints what was requested.
 func (v *parseVerb) one(c *Command, name string, opts nixast.Options) int {
 	if info, err := os.Stat(c.abs(name)); name != "-" && err == nil && info.IsDir() {
 		name = filepath.Join(name, "default.nix") // as Nix has it
@@ -83,7 +83,7 @@ func (v *parseVerb) one(c *Command, name string, opts nixast.Options) int {
 	return exitClean
 }
 
-// follow is the file that a path stands for where its last component is a link:
+// follow is the file that a path represents where its last component is a link:
 // relative paths in the file start from there.
 func follow(path string) string {
 	for range 40 { // as many links as Linux follows

@@ -22,7 +22,7 @@ type Disagreement struct {
 	At nixast.Node
 }
 
-// Agreement is how far the source told what was evaluated.
+// Agreement is how far the source says what was evaluated.
 type Agreement struct {
 	// Units are those that the project speaks of and that were compared, Lines
 	// their lines that the source says, and Unseen those of the evaluated

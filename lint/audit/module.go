@@ -12,7 +12,7 @@ import (
 	"wardnix/nixast"
 )
 
-// origin is the line of a unit that a line of the module stands for.
+// origin is the line of a unit that a line of the module represents.
 type origin struct {
 	unit *Unit
 	file int    // the number of the file; -1 for the unit as a whole
@@ -21,7 +21,7 @@ type origin struct {
 }
 
 // module is a system's units as the NixOS module that would make them. What it
-// sets stands on lines of its own, each of which knows the line that it comes
+// sets is on separate lines, each of which knows the line that it comes
 // from: what rules find in the module is found in the units.
 type module struct {
 	text     strings.Builder
@@ -57,7 +57,7 @@ func translate(units []*Unit, complete bool) *module {
 	return m
 }
 
-// optionSets are the options that hold the units of a type. Other types run
+// optionSets are the options that have the units of a type. Other types run
 // nothing and have no sandbox, or NixOS has no options for them.
 var optionSets = map[string]string{
 	"service": "services", "socket": "sockets", "timer": "timers", "path": "paths", "target": "targets", "slice": "slices",
@@ -197,7 +197,7 @@ func quote(s string) string {
 }
 
 // elsewhere reports whether what the unit needs is not for its text to say: it is
-// systemd's own, or it runs a script that NixOS made of its options, which stands
+// systemd's own, or it runs a script that NixOS made of its options, which is
 // in the store.
 func (u *Unit) elsewhere() bool {
 	return u.Upstream || slices.ContainsFunc(u.values("Service", "ExecStart"), func(a unitfile.Assignment) bool {

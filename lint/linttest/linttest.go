@@ -1,7 +1,7 @@
 // Package linttest is the harness that every rule is tried with.
 //
 // A case is a txtar archive: the files of a small project, what is found in it,
-// and what the fixes make of it.
+// and what the fixes change.
 //
 //	release: 25.11                   how it is linted; see [Case]
 //	-- a.nix --

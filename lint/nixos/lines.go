@@ -470,7 +470,7 @@ func quoteJSON(s string) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// restartLines tell switch-to-configuration how to treat a changed unit.
+// restartLines say to switch-to-configuration how to treat a changed unit.
 func (u *Unit) restartLines() []Line {
 	var lines []Line
 	flag := func(option string, value bool, key string) eval.Truth {

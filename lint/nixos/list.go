@@ -45,7 +45,7 @@ func (v *view) List(name string) (map[string]string, error) {
 }
 
 // Exists reports whether there is something at a path of a project. That
-// nothing is there is only told of a flake, since that is all that Nix sees
+// nothing is there is reported of a flake only, since that is all that Nix sees
 // of it.
 func (v *view) Exists(name string) eval.Truth {
 	v.noteListing(name)

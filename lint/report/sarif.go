@@ -123,7 +123,7 @@ type (
 
 const (
 	sarifSchema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-	// srcRoot is the name that SARIF files give to the folder of the sources.
+	// srcRoot is the name that SARIF files give to the directory of the sources.
 	srcRoot = "SRCROOT"
 	// sarifPrint names the fingerprint and the way in which it is made.
 	sarifPrint = "wardnix/v1"

@@ -22,7 +22,7 @@ func (s Style) wrap(text string, indent int) Text {
 			lines = append(lines, fill(line, room)...)
 		case m[2] == "":
 			lines = append(lines, line)
-		default: // the comment goes above: a line of its own keeps its mark
+		default: // the comment goes above: a separate line keeps its mark
 			for _, part := range fill(m[2], room-2) {
 				lines = append(lines, "# "+part)
 			}

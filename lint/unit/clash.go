@@ -16,7 +16,7 @@ type Clash struct {
 	A, B Worth
 	Why  string
 	When *eval.Cond // under which the unit is there
-	// Derived reports whether A is what NixOS makes of another option.
+	// Derived reports whether A is what NixOS derives from another option.
 	Derived bool
 }
 
@@ -118,7 +118,7 @@ func ClashOf(h *nixos.Host, o *nixos.Option, mixed string) (Clash, bool) {
 	return Clash{}, false
 }
 
-// derivedClash is that of a directive with what NixOS makes of another option.
+// derivedClash is that of a directive with what NixOS derives from another option.
 func (u *Unit) derivedClash(section string, o *nixos.Option) (Clash, bool) {
 	option := derivedFrom(section, o.Name())
 	if option == "" || u.Style != nixos.NixOSStyle || o.IsPattern() || !u.Option(option).IsSet() {

@@ -42,7 +42,7 @@ func derivedFrom(section, key string) string {
 	return ""
 }
 
-// Effects refers to an option of the unit, and to what NixOS makes of it: lines of
+// Effects refers to an option of the unit, and to what NixOS derives from it: lines of
 // the unit, or a timer.
 func (u *Unit) Effects(option string) []Ref {
 	refs := u.About(option)

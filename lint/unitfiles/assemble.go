@@ -7,15 +7,15 @@ import (
 	"strings"
 )
 
-// assembler puts units together from the folders of a load path, strongest
+// assembler puts units together from the directories of a load path, strongest
 // first.
 type assembler struct {
 	scope   Scope
 	folders []*folder
-	// partial tells that unit files may stand in folders that were not given, so
-	// that drop-ins without one are told all the same.
+	// partial reports that unit files may be in directories that were not given, so
+	// that drop-ins without one are reported all the same.
 	partial bool
-	// names are the unit files by name; the first folder that has one wins.
+	// names are the unit files by name; the first directory that has one wins.
 	names   map[string]entry
 	units   map[string]*Unit
 	missing []Missing
@@ -106,7 +106,7 @@ func (a *assembler) unit(name string, e entry) *Unit {
 }
 
 // onlyDropins finds the units that have drop-ins but no file of their own:
-// instances of a template, and units whose file stands elsewhere.
+// instances of a template, and units whose file is elsewhere.
 func (a *assembler) onlyDropins() {
 	for _, f := range a.folders {
 		for _, dir := range slices.Sorted(maps.Keys(f.dropins)) {

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// loadPaths are the folders that the managers of a system look in, strongest
+// loadPaths are the directories that the managers of a system look in, strongest
 // first, without those of a run (systemd.unit(5)).
 var loadPaths = map[Scope][]string{
 	SystemScope: {
@@ -22,7 +22,7 @@ var loadPaths = map[Scope][]string{
 	},
 }
 
-// openFolder reads a built system, the root of an image, or a folder of unit
+// openFolder reads a built system, the root of an image, or a directory of unit
 // files.
 func openFolder(ctx context.Context, dir string) (*System, error) {
 	sys := &System{Name: filepath.Base(dir)}
@@ -57,7 +57,7 @@ func openFolder(ctx context.Context, dir string) (*System, error) {
 	return sys, sys.openUnits(dir, t, prefix)
 }
 
-// read reads the folders of a load path and puts their units together.
+// read reads the directories of a load path and puts their units together.
 func (sys *System) read(t tree, scope Scope, dirs []string, partial bool) []*folder {
 	var folders []*folder
 	for _, d := range dirs {
@@ -74,8 +74,8 @@ func (sys *System) read(t tree, scope Scope, dirs []string, partial bool) []*fol
 	return folders
 }
 
-// openUnits reads one folder of unit files. Where it is one of the load path of a
-// root, the other folders give what belongs to its units.
+// openUnits reads one directory of unit files. Where it is one of the load path of a
+// root, the other directories give what belongs to its units.
 func (sys *System) openUnits(dir string, t tree, inside string) error {
 	sys.Name = dir
 	scope, dirs, partial := SystemScope, []string{inside}, true
@@ -112,7 +112,7 @@ func (sys *System) openUnits(dir string, t tree, inside string) error {
 	return nil
 }
 
-// has reports whether a folder holds something of a unit under its own names.
+// has reports whether a directory holds something of a unit under its own names.
 func (f *folder) has(u *Unit) bool {
 	for _, name := range append([]string{u.Name}, u.Aliases...) {
 		if _, ok := f.units[name]; ok || len(f.dropins[name+".d"]) > 0 {
@@ -127,7 +127,7 @@ func (f *folder) has(u *Unit) bool {
 	return false
 }
 
-// placeOf tells how paths below a folder are to be read: in a store, as if its
+// placeOf reports how paths below a directory are to be read: in a store, as if its
 // root were that of the machine and only within the store; elsewhere, as if the
 // folder were the root.
 func placeOf(dir string) (t tree, prefix string) {
@@ -142,7 +142,7 @@ func placeOf(dir string) (t tree, prefix string) {
 	return tree{root: dir}, "/"
 }
 
-// storeRoot takes the folder of a store apart: one at ROOT/nix/store is that of the
+// storeRoot takes the directory of a store apart: one at ROOT/nix/store is that of the
 // root, any other has its place from "/".
 func storeRoot(dir string) (root, within string) {
 	slash := filepath.ToSlash(dir)

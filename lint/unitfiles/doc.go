@@ -4,5 +4,5 @@
 //
 // An evaluated system is a .drv, of which only the derivations that lead to units
 // are read; nothing is built. What cannot be read is named as missing, and the
-// rest is still told.
+// rest is still reported.
 package unitfiles

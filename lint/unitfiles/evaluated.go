@@ -15,7 +15,7 @@ import (
 	"wardnix/lint/systemd/unitfile"
 )
 
-// unitSets are the derivations that hold the units of a scope.
+// unitSets are the derivations that have the units of a scope.
 var unitSets = map[string]Scope{"system-units": SystemScope, "user-units": UserScope, "initrd-units": InitrdScope}
 
 // evaluated reads a system from its derivations.
@@ -107,7 +107,7 @@ func leadsToUnits(name string) bool {
 	return isSet || name == "etc" || strings.HasPrefix(name, "initrd-linux")
 }
 
-// read reads an input, or tells that it is missing.
+// read reads an input, or reports that it is missing.
 func (e *evaluated) read(base string) (*derivation, bool) {
 	d, err := e.store.read(base)
 	if err != nil {
@@ -134,7 +134,7 @@ func (e *evaluated) single(d *derivation) error {
 	} else {
 		f.units[name] = entry
 	}
-	e.assemble(SystemScope, f) // nothing tells the scope of a unit alone
+	e.assemble(SystemScope, f) // nothing says the scope of a unit alone
 	return nil
 }
 
@@ -212,7 +212,7 @@ func (e *evaluated) fromTable(name string, scope Scope) (*unitfile.Unit, bool) {
 	return unitfile.Upstream(name, v)
 }
 
-// missPackages tells once of each package that is not in the store.
+// missPackages reports once each package that is not in the store.
 func (e *evaluated) missPackages() {
 	for _, name := range sortedKeys(e.absent) {
 		why := "its output is not in the store, so the units that it may bring are not known"
@@ -239,7 +239,7 @@ func tableText(u *unitfile.Unit) string {
 	return b.String()
 }
 
-// storeTree reads outputs in the folder that the store is in now.
+// storeTree reads outputs in the directory that the store is in now.
 type storeTree struct{ tree }
 
 // tree gives access to an output, if it is in the store.
@@ -342,7 +342,7 @@ func elsewhere(absent []string) string {
 	return "if it exists, it is in a package that is not in the store"
 }
 
-// mayExtend tells a drop-in for the unit of a package from a unit: a service that
+// mayExtend distinguishes a drop-in for the unit of a package from a unit: a service that
 // starts nothing, or that first drops what is started, is none by itself.
 func mayExtend(name, text string) bool {
 	if !strings.HasSuffix(name, ".service") {
@@ -399,7 +399,7 @@ var (
 	releaseName = regexp.MustCompile(`(?:^|-)(\d\d\.\d\d)(?:pre|\.|-|$)`)
 )
 
-// systemdVersion is that of an output of systemd, 0 if it does not tell.
+// systemdVersion is that of an output of systemd, 0 if it does not say.
 func systemdVersion(output string) int {
 	if m := systemdName.FindStringSubmatch(packageName(output)); m != nil {
 		n, _ := strconv.Atoi(m[1])

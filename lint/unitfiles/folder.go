@@ -20,8 +20,8 @@ const maxFile = 4 << 20
 // folder is one folder of the load path, read or made up.
 type folder struct {
 	units map[string]entry
-	// dropins are the files of folders such as "nginx.service.d", by the name of
-	// the folder.
+	// dropins are the files of directories such as "nginx.service.d", by the name of
+	// the directory.
 	dropins map[string]map[string]entry
 	// wanted are the units that want a unit, by the name of that.
 	wanted map[string][]string
@@ -31,7 +31,7 @@ func newFolder() *folder {
 	return &folder{units: map[string]entry{}, dropins: map[string]map[string]entry{}, wanted: map[string][]string{}}
 }
 
-// wantingUnit is the unit whose folder of links a folder is: "multi-user.target" of
+// wantingUnit is the unit whose directory of links a directory is: "multi-user.target" of
 // "multi-user.target.wants"; "" for any other (systemd.unit(5)).
 func wantingUnit(dir string) string {
 	for _, kind := range []string{".wants", ".requires", ".upholds"} {
@@ -42,7 +42,7 @@ func wantingUnit(dir string) string {
 	return ""
 }
 
-// entry is what a folder has under a name.
+// entry is what a directory has under a name.
 type entry struct {
 	File
 	kind entryKind
@@ -71,7 +71,7 @@ func (f *folder) addDropin(dir, name string, e entry) {
 // tree is where paths are looked up, as if its root were that of the machine.
 type tree struct {
 	root string
-	// within, where not empty, is the only folder whose files are read, besides
+	// within, where not empty, is the only directory whose files are read, besides
 	// the store.
 	within string
 }
@@ -139,7 +139,7 @@ func pathless(err error) error {
 	return err
 }
 
-// isDir reports whether the path leads to a folder.
+// isDir reports whether the path leads to a directory.
 func (t tree) isDir(name string) bool {
 	found, err := t.resolve(name)
 	if err != nil {
@@ -211,7 +211,7 @@ func (t tree) entry(name string, loadPath []string) entry {
 	return t.file(name)
 }
 
-// parent resolves the folder of a path but not its last part.
+// parent resolves the directory of a path but not its last part.
 func (t tree) parent(name string) string {
 	if dir, err := t.resolve(path.Dir(name)); err == nil {
 		return path.Join(dir, path.Base(name))
@@ -230,7 +230,7 @@ func (t tree) file(name string) entry {
 	return entry{File: File{Path: name, Text: content}}
 }
 
-// dropins reads the drop-ins of one folder, which may not be there.
+// dropins reads the drop-ins of one directory, which may not be there.
 func (t tree) dropins(f *folder, dir string) {
 	found, err := t.resolve(dir)
 	var list []fs.DirEntry

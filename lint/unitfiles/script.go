@@ -6,7 +6,7 @@ import (
 )
 
 // unitScript is what the script that puts a set of units together says: the words
-// that NixOS wrote into generateUnits of nixos/lib/systemd-lib.nix, which stand
+// that NixOS wrote into generateUnits of nixos/lib/systemd-lib.nix, which are
 // alike in NixOS 20.09 and 26.11.
 type unitScript struct {
 	systemd  string      // the output of systemd

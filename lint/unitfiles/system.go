@@ -15,7 +15,7 @@ import (
 
 // System is what was read of a target.
 type System struct {
-	// Name is the name of the system, or the path of a folder.
+	// Name is the name of the system, or the path of a directory.
 	Name string
 	// Units are those of every scope, sorted by scope and name.
 	Units []*Unit
@@ -24,7 +24,7 @@ type System struct {
 	// SystemdVersion is the release of systemd that the system has, 0 where it is
 	// not known.
 	SystemdVersion int
-	// Complete tells that Units are all that the managers have, but for those that
+	// Complete reports that Units are all that the managers have, but for those that
 	// generators make: the system is one of NixOS, and nothing of it is missing.
 	Complete bool
 	// NixOSRelease is the release of NixOS, such as "25.11"; empty where it is not
@@ -53,13 +53,13 @@ type Unit struct {
 	// Files are the unit file and then its drop-ins, in the order in which systemd
 	// reads them. A masked unit has none.
 	Files []File
-	// Dropin tells that the unit file itself is missing, so that all Files are
+	// Dropin reports that the unit file itself is missing, so that all Files are
 	// drop-ins.
 	Dropin bool
 	Masked bool
 	// Aliases are the other names of the unit, sorted.
 	Aliases []string
-	// WantedBy are the units that have a link to it in their folders of wants,
+	// WantedBy are the units that have a link to it in their directories of wants,
 	// requirements or units to uphold, sorted.
 	WantedBy []string
 	// Missing says of each file of the unit that could not be read what it is and
@@ -73,7 +73,7 @@ type File struct {
 	// the system.
 	Path string
 	Text string
-	// Table tells that the file itself was not at hand: Text is what is known of
+	// Table reports that the file itself was not at hand: Text is what is known of
 	// the unit that systemd brings, as far as its sandbox and its loading go.
 	Table bool
 }
@@ -104,7 +104,7 @@ func (u *Unit) Merged() *unitfile.Unit {
 }
 
 // Open reads a target: the .drv of a system, of its etc, of its units or of one
-// unit; a built system or a link to it; the root of an image; a folder of unit
+// unit; a built system or a link to it; the root of an image; a directory of unit
 // files; or one unit file, with its drop-ins. The error is that of a target of which
 // nothing can be read; whatever else could not be read is in System.Missing.
 //
@@ -143,7 +143,7 @@ func resolveTarget(file string) (string, error) {
 	return real, err
 }
 
-// openFile reads a unit file and the drop-ins beside it.
+// openFile reads a unit file and the drop-ins next to it.
 func openFile(file string) (*System, error) {
 	u, err := ReadFile(file, "")
 	if err != nil {
@@ -152,8 +152,8 @@ func openFile(file string) (*System, error) {
 	return &System{Name: file, Units: []*Unit{u}}, nil
 }
 
-// ReadFile reads a unit file and the drop-ins beside it, as if its folder were the
-// whole load path. Links lead nowhere but within a folder, which is that of the
+// ReadFile reads a unit file and the drop-ins next to it, as if its directory were the
+// whole load path. Links lead nowhere but within a directory, which is that of the
 // project of the file if it is "", and to the store.
 func ReadFile(file, within string) (*Unit, error) {
 	name := filepath.Base(file)

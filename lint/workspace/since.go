@@ -161,7 +161,7 @@ func (t *touched) overlaps(tree *nixast.File, span nixast.Span) bool {
 	return false
 }
 
-// since is a filter that keeps what was touched.
+// since is a filter that keeps what changed.
 func (l *linter) since(t *touched) lint.Filter {
 	return func(found []lint.Finding) []lint.Finding {
 		out := slices.DeleteFunc(slices.Clone(found), func(f lint.Finding) bool { return !t.touches(f) })

@@ -83,7 +83,7 @@ func namedIn(fixed []lint.Finding) map[string]map[string]bool {
 	return named
 }
 
-// readByNix is what Nix makes of a text. Nix prints what it has read as one
+// readByNix is how Nix reads a text. Nix prints what it has read as one
 // expression in a form of its own: without comments, with attribute paths as
 // nested sets.
 func readByNix(text string) (nixast.Node, error) {

@@ -186,7 +186,7 @@ func (c call) mapAttrs(set *Attrs, f func(name, value *Thunk) *Thunk) Value {
 	return out
 }
 
-// listToAttrs makes a set of the { name, value } that f makes of the items.
+// listToAttrs makes a set of the { name, value } that f returns for the items.
 // Of equal names, the first counts.
 func (c call) listToAttrs(items []Item, f func(Item) *Thunk) Value {
 	if u := c.alloc(c.site, len(items), itemSize*4); u != nil {

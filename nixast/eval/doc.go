@@ -2,7 +2,7 @@
 //
 // It evaluates without running anything: no derivation, no network, no
 // environment, and no file but those that the caller's [Importer] hands out.
-// What the source does not tell is [Unknown], with the reason in a user's
+// What the source does not say is [Unknown], with the reason in a user's
 // words; what depends on a condition that is not known is kept with the
 // condition. Evaluation is lazy: a [Thunk] is computed when it is first asked
 // for, once, and within [Limits].

@@ -148,7 +148,7 @@ func (c call) byPath(path, set, missing *Thunk) Value {
 }
 
 // filterAttrs keeps the attributes that keep applies to. Where an attribute
-// has several definitions, each is asked about.
+// has several definitions, each is checked.
 func (c call) filterAttrs(set *Attrs, keep func(name, value *Thunk) (Truth, *Cond)) Value {
 	if u := c.alloc(c.site, len(set.attrs)+len(set.rest), itemSize); u != nil {
 		return u

@@ -11,7 +11,7 @@ const noBaseline = "none"
 
 // Assignment is the choice of a baseline for a unit.
 type Assignment struct {
-	// Baseline is the name of the only baseline that is asked of the unit: one of
+	// Baseline is the name of the only baseline that is required of the unit: one of
 	// those that were read, or [noBaseline]. "" leaves it to what the unit is.
 	Baseline string
 	// Unit reports that the choice is for the unit itself and not for its class:

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// A Class is a kind of service, told by what its unit shows, and what is known
+// A Class is a kind of service, recognized by what its unit shows, and what is known
 // that such services need. The rows of generic baselines that take it away are
 // not asked of them.
 type Class struct {

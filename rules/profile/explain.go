@@ -41,7 +41,7 @@ type explainedRow struct {
 }
 
 // Explain finds what the built-in baselines say of a directive or an option by
-// its name, in any case, or by its whole path. A setting that is asked of older
+// its name, in any case, or by its whole path. A setting that is required of older
 // releases only is found too.
 func Explain(name string) []Entry {
 	var out []Entry

@@ -28,7 +28,7 @@ type instance struct {
 	name string
 	// own is the template if the project defines it, and nil for one of systemd's.
 	own *nixos.Unit
-	// resets tells that its commands begin with an empty assignment.
+	// resets reports that its commands begin with an empty assignment.
 	resets bool
 }
 

@@ -27,7 +27,7 @@ func checkArguments(p *lint.Pass, u *unit.Unit) {
 }
 
 // expanded matches an option of a command whose argument is a variable or the
-// output of a command that reads a file, and the slash behind it, with which it is
+// output of a command that reads a file, and the slash after it, with which it is
 // the beginning of a path.
 var expanded = regexp.MustCompile(`(?:^|[ \t])(--[A-Za-z][\w.-]*)(?:=|[ \t]+)["']?(\$\{?[A-Za-z_]\w*\}?|\$\((?:cat |<)[^)\n]*\))(/?)`)
 

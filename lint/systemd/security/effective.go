@@ -62,7 +62,7 @@ func Effective(u *unitfile.Unit, section, name string, v directive.Version) (Set
 	return set, true
 }
 
-// Implication is what one directive, switched on, makes of another, whatever the
+// Implication is what one directive, switched on, implies for another, whatever the
 // lines of that other one say.
 type Implication struct {
 	Directive string // the one that is "yes"

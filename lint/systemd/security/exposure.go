@@ -113,7 +113,7 @@ func Score(u *unitfile.Unit, v directive.Version) (low, high Exposure, err error
 	return best.least, worst.greatest, nil
 }
 
-// outcome is what the checks make of one bound of a unit. The two exposures
+// outcome is what the checks say about one bound of a unit. The two exposures
 // differ when DefaultDependencies= is not known: without the rows of the normal
 // boot phase a unit may be better or worse.
 type outcome struct {

@@ -22,7 +22,7 @@ type field struct {
 	unknown func(s *state, weak bool)
 	// toggle is the switch of a row that implies something.
 	toggle toggle
-	// implies says what the directive, switched on, makes of others. Rows of another
+	// implies says what the directive, switched on, implies for others. Rows of another
 	// version come later.
 	implies []implied
 	// raise makes the field at least as strict as a value that another directive
@@ -37,7 +37,7 @@ type field struct {
 	show func(s *state, set *Setting)
 }
 
-// implied is what one directive makes of another from a version on.
+// implied is what one directive implies for another from a version on.
 type implied struct {
 	name, value string
 	since       directive.Version

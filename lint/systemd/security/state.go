@@ -48,7 +48,7 @@ const (
 	weakest   bound = true
 )
 
-// state is what systemd makes of the lines of a unit, as far as they count for
+// state is what systemd derives from the lines of a unit, as far as they count for
 // its sandbox.
 type state struct {
 	value.Expander

@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// A variant is what wardnix's fixes make of a unit.
+// A variant is a unit with some of wardnix's fixes.
 type variant struct {
 	name string
 	// flags are those of wardnix lint; there are none for the unit as it is.
