@@ -1,6 +1,7 @@
 package nixos
 
 import (
+	"path"
 	"slices"
 	"strings"
 
@@ -61,7 +62,9 @@ var confOptions = [...]confOption{
 	{file: "journald.conf", section: "Journal", path: []string{"services", "journald", "rateLimitInterval"}, key: "RateLimitIntervalSec"},
 	{file: "journald.conf", section: "Journal", path: []string{"services", "journald", "console"}, key: "TTYPath"},
 	{file: "resolved.conf", section: "Resolve", path: []string{"services", "resolved", "fallbackDns"}, key: "FallbackDNS", skipsNull: true},
-	{file: "pstore.conf", section: "PStore"}, // no option but environment.etc
+	// These have no option but environment.etc.
+	{file: "pstore.conf", section: "PStore"},
+	{file: "oomd/rules.d/*.oomrule", section: "Rule"},
 	{file: "*.conf", section: "Partition", path: []string{"systemd", "repart", "partitions", "*"}},
 	{file: "*.conf", section: "Partition", path: []string{"image", "repart", "partitions", "*", "repartConfig"}},
 }
@@ -149,16 +152,20 @@ func (w *world) confs(h *Host, scope Scope) []*Unit {
 
 // confText is the configuration file that a path below /etc or ~/.config is, or is
 // a drop-in of; nil for others.
-func confText(path string) (string, *confOption) {
-	name, ok := strings.CutPrefix(path, "systemd/")
+func confText(etc string) (string, *confOption) {
+	name, ok := strings.CutPrefix(etc, "systemd/")
 	if !ok {
 		return "", nil
 	}
 	file, dropin, isDropin := strings.Cut(name, ".d/")
 	for i := range confOptions {
 		c := &confOptions[i]
-		if file != "" && c.file == file && (!isDropin || strings.HasSuffix(dropin, ".conf")) {
-			return name, &confOption{file: file, section: c.section, text: true, whole: true}
+		known := c.file == file && (!isDropin || strings.HasSuffix(dropin, ".conf"))
+		if c.path == nil && !known {
+			known, _ = path.Match(c.file, name)
+		}
+		if known {
+			return name, &confOption{file: c.file, section: c.section, text: true, whole: true}
 		}
 	}
 	return "", nil

@@ -134,12 +134,13 @@ const (
 	inDelegate
 	inPStore
 	inPartition
+	inRule
 )
 
 var sectionNames = [...]string{
 	"Unit", "Service", "Socket", "Timer", "Path", "Mount", "Automount", "Swap", "Slice", "Scope", "Install",
 	"Manager", "Journal", "Login", "Resolve", "Sleep", "Coredump", "Time", "OOM",
-	"Home", "Upload", "Remote", "Delegate", "PStore", "Partition",
+	"Home", "Upload", "Remote", "Delegate", "PStore", "Partition", "Rule",
 }
 
 // IsSection reports whether the tables have directives of a section.

@@ -141,4 +141,8 @@ const (
 	KindControlGroup          // the name of a control group
 	KindRefresh               // yes, no, extensions or credentials
 	KindBlockIOWeight         // 10 to 1000
+	KindReboot                // an argument of reboot(2)
+	KindSessions              // names of sessions of a live update
+	KindRules                 // names of rule files
+	KindPattern               // a regular expression, "~" denies
 )

@@ -72,11 +72,14 @@ func CheckLine(d *directive.Directive, text string, e Expander) Verdict {
 		verdict = EmptyVerdict(d, e.Version)
 	case c.check != nil:
 		verdict = c.check(c, text)
+		if verdict.Status != Valid && d.Specifiers && e.dependsOnMachine(text) {
+			verdict = Verdict{}
+		}
 	}
 	if verdict.Status == Ignored && verdict.Keeps == "" {
 		verdict.Keeps = keptValue(d)
 	}
-	if verdict == (Verdict{}) && text != "" {
+	if verdict == (Verdict{}) {
 		if reason := discouraged[[2]string{d.Name, text}]; reason != "" {
 			return warned("%s", reason)
 		}
@@ -88,7 +91,8 @@ func CheckLine(d *directive.Directive, text string, e Expander) Verdict {
 }
 
 // supported reports whether units of the type of that name take a directive that
-// others know and ignore (src/core/unit.h, can_delegate and can_set_managed_oom).
+// others know and ignore (src/core/unit.h, can_delegate and can_set_managed_oom;
+// src/core/unit.c, unit_set_slice).
 func supported(directive, unit string) bool {
 	var types []string
 	switch {
@@ -96,14 +100,17 @@ func supported(directive, unit string) bool {
 		types = []string{".service", ".scope"}
 	case strings.HasPrefix(directive, "ManagedOOM") && directive != "ManagedOOMPreference" || directive == "OOMRules":
 		types = []string{".service", ".scope", ".slice"}
+	case directive == "Slice": // a slice lies in the one that its name says
+		return !strings.HasSuffix(unit, ".slice")
 	}
 	return len(types) == 0 || unit == "" || slices.ContainsFunc(types, func(t string) bool { return strings.HasSuffix(unit, t) })
 }
 
 // discouraged are valid values that systemd warns of, with the reason.
 var discouraged = map[[2]string]string{
-	{"KillMode", "none"}: "KillMode=none leaves processes running and is deprecated",
-	{"User", "nobody"}:   "nobody is not a dedicated user; run the service as its own user",
+	{"KillMode", "none"}:     "KillMode=none leaves processes running and is deprecated",
+	{"SocketUser", "nobody"}: "nobody is not a dedicated user; name the user that connects",
+	{"User", "nobody"}:       "nobody is not a dedicated user; run the service as its own user",
 }
 
 // alwaysWarned reports whether systemd warns of every use of the directive.

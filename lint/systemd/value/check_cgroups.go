@@ -1,8 +1,10 @@
 package value
 
 import (
+	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // attachTypes are the types of BPFProgram= (src/shared/bpf-program.c).
@@ -22,17 +24,32 @@ func checkBPFProgram(c *context, text string) Verdict {
 // nftSetProblem says what is wrong with SOURCE:FAMILY:TABLE:SET
 // (src/shared/firewall-util.c, config_parse_nft_set).
 func nftSetProblem(_ *context, word string) string {
-	parts := strings.Split(word, ":")
+	parts, ok := colonFields(word, cUnescape)
 	switch {
-	case len(parts) != 4:
+	case !ok || len(parts) != 4:
 		return "not SOURCE:FAMILY:TABLE:SET"
 	case !slices.Contains([]string{"cgroup", "user", "group"}, parts[0]):
 		return "not a source of a set: cgroup, user or group"
 	case !slices.Contains([]string{"arp", "bridge", "inet", "ip", "ip6", "netdev"}, parts[1]):
 		return "not a family of tables"
+	case !validNFTName(parts[2]) || !validNFTName(parts[3]):
+		return "not the name of a table or set"
 	}
 	return ""
 }
+
+// validNFTName reports whether text can name a table or a set (src/basic/parse-util.c,
+// nft_identifier_valid).
+func validNFTName(text string) bool {
+	if text == "" || len(text) > 31 || !isLetter(text[0]) {
+		return false
+	}
+	return !strings.ContainsFunc(text, func(r rune) bool {
+		return r >= 0x80 || !isLetter(byte(r)) && !('0' <= r && r <= '9') && !strings.ContainsRune(`/\_.`, r)
+	})
+}
+
+func isLetter(c byte) bool { return 'a' <= lower(c) && lower(c) <= 'z' }
 
 // validControlGroup reports whether text names a control group without an escape
 // (src/basic/cgroup-util.c, cg_needs_escape).
@@ -64,8 +81,8 @@ func checkRefresh(c *context, text string) Verdict {
 
 // checkOpenFile judges PATH[:NAME[:OPTIONS]] (src/shared/open-file.c).
 func checkOpenFile(c *context, text string) Verdict {
-	parts := strings.Split(text, ":")
-	if len(parts) > 3 || !strings.HasPrefix(parts[0], "/") || len(parts) > 1 && !validDescriptorName(parts[1]) {
+	parts, ok := colonFields(text, cUnescape)
+	if !ok || len(parts) > 3 || !strings.HasPrefix(parts[0], "/") || len(parts) > 1 && !validDescriptorName(parts[1]) {
 		return c.not(text)
 	}
 	if len(parts) == 3 {
@@ -75,13 +92,18 @@ func checkOpenFile(c *context, text string) Verdict {
 			}
 		}
 	}
+	if len(parts) == 1 || parts[1] == "" { // the name is that of the file
+		if simple := simplePath(parts[0]); !validFileName(path.Base(simple)) || !validDescriptorName(path.Base(simple)) {
+			return c.not(text)
+		}
+	}
 	return Verdict{}
 }
 
 // checkLogNamespace judges a namespace of the journal.
 func checkLogNamespace(c *context, text string) Verdict {
 	name, ok := c.full(text)
-	if ok && len(name) <= 222 && validFileName(name) && validInstance(name) {
+	if ok && len(name) <= 222 && validFileName(name) && validInstance(name) && plainText(name) {
 		return Verdict{}
 	}
 	return c.not(text)
@@ -96,32 +118,35 @@ func validInstance(text string) bool {
 
 // checkCredentialGlob judges NAME[*][:NEWNAME].
 func checkCredentialGlob(c *context, text string) Verdict {
-	name, renamed, _ := strings.Cut(text, ":")
+	name, renamed, _, _, bad := extractWord(text, ":", dontCoalesce)
 	name, ok := c.full(name)
 	stem := strings.TrimSuffix(name, "*")
-	// Nothing is told of an empty name and "*", which some versions take.
-	if ok && !strings.ContainsAny(stem, "*?[]") && (stem == "" || validCredential(stem)) && (renamed == "" || validCredential(renamed)) {
+	// Some versions take "*" alone.
+	if !bad && ok && name != "" && !strings.ContainsAny(stem, "*?[]") && (stem == "" || validCredential(stem)) && (renamed == "" || validCredential(renamed)) {
 		return Verdict{}
 	}
 	return c.not(text)
 }
 
-// partitions are the names of partitions of disk images.
-var partitions = strings.Fields("root usr home srv esp xbootldr swap root-verity usr-verity root-verity-sig usr-verity-sig tmp var")
-
-// checkImageOptions judges [PARTITION:]OPTIONS words.
-func checkImageOptions(c *context, text string) Verdict {
-	return c.each(text, Unquote, func(word string) string {
-		partition, options, found := strings.Cut(word, ":")
-		if !found || options == "" {
-			partition, options = "root", word
-		}
-		if partition != "" && !slices.Contains(partitions, partition) {
-			return "not a partition"
-		}
-		if _, ok := c.full(options); !ok {
-			return badSpecifier
-		}
+// sessionProblem says what is wrong with the name of a session (src/shared/luo-util.c,
+// luo_session_name_is_valid).
+func sessionProblem(_ *context, word string) string {
+	if validDescriptorName(word) && plainText(word) {
 		return ""
-	})
+	}
+	return "not a session name"
+}
+
+// ruleProblem says what is wrong with the name of a rule file of systemd-oomd.
+func ruleProblem(_ *context, word string) string {
+	if validFileName(word) && plainText(word) {
+		return ""
+	}
+	return "not the name of a rule file"
+}
+
+// plainText reports whether text has no control characters, quotes, backslashes or
+// globs (src/basic/string-util.c, string_is_safe).
+func plainText(text string) bool {
+	return utf8.ValidString(text) && !hasControl(text) && !strings.ContainsAny(text, `\"'*?[`)
 }

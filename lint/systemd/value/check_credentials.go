@@ -23,7 +23,7 @@ func checkLoadCredential(c *context, text string) Verdict {
 	case !ok:
 		return ignored(badSpecifier)
 	case strings.HasPrefix(source, "/"):
-		return ignoredUnless(normalPath(source) && validPath(source), "path is not normalized: %s", Clip(source))
+		return ignoredUnless(normalPath(source) && validPath(source) && !hasEmptyPart(source), "path is not normalized: %s", Clip(source))
 	}
 	return ignoredUnless(validCredential(source), "neither an absolute path nor a credential name: %s", Clip(source))
 }
@@ -40,6 +40,14 @@ func checkSetCredential(c *context, text string) Verdict {
 		return ignoredUnless(isBase64(rest), "not Base64: %s", Clip(rest))
 	}
 	return ignoredUnless(allEscapes(rest), "bad escape: %s", Clip(rest))
+}
+
+// checkInputData judges Base64, of which systemd reads the alphabet for URLs from 255 on.
+func checkInputData(c *context, text string) Verdict {
+	if isBase64(text) && (c.Version >= 255 || !strings.ContainsAny(text, "-_")) {
+		return Verdict{}
+	}
+	return c.not(text)
 }
 
 // isBase64 reports whether text is Base64 of either alphabet, blanks aside.

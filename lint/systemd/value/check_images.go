@@ -2,6 +2,7 @@ package value
 
 import (
 	"encoding/hex"
+	"slices"
 	"strings"
 )
 
@@ -22,21 +23,108 @@ func isRootHashSignature(text string) bool {
 	return strings.HasPrefix(text, "/") || found && isBase64(data)
 }
 
+// partitions are the names of partitions of disk images (src/shared/gpt.c).
+var partitions = strings.Fields("root usr home srv esp xbootldr swap root-verity usr-verity root-verity-sig usr-verity-sig tmp var")
+
+// policyFlags are the flags of image policies before systemd 259
+// (src/shared/image-policy.c, policy_flag_from_string_one).
+var policyFlags = strings.Fields("verity signed encrypted unprotected unused absent open ignore read-only-on read-only-off growfs-on growfs-off")
+
 // checkImagePolicy judges a policy for disk images: "*", "-", "~" or PARTITION=FLAGS
-// with colons between them. Newer versions of systemd step over what they do not
-// know, so names are not judged.
+// with colons between them (src/shared/image-policy.c, image_policy_from_string).
 func checkImagePolicy(c *context, text string) Verdict {
 	if text == "*" || text == "-" || text == "~" {
 		return Verdict{}
 	}
+	seen := map[string]bool{}
 	for part := range strings.SplitSeq(text, ":") {
-		if !strings.Contains(part, "=") {
+		partition, flags, found := strings.Cut(part, "=")
+		partition = strings.Trim(partition, Blanks)
+		switch {
+		case !found:
 			verdict := c.not(text)
 			verdict.Status = Refused
 			return verdict
+		case seen[partition]:
+			return refused("a partition has two rules: %s", Clip(text))
+		case c.Version >= 259: // unknown names are ignored
+			seen[partition] = partition == "" || slices.Contains(partitions, partition)
+			continue
+		case partition != "" && !slices.Contains(partitions, partition):
+			return refused("not a partition: %s", Clip(partition))
+		}
+		seen[partition] = true
+		if flag := unknownFlag(flags); flag != "" {
+			return refused("not a flag of image policies: %s", Clip(flag))
 		}
 	}
 	return Verdict{}
+}
+
+// unknownFlag returns the first of FLAG[+FLAG…] that image policies do not have; empty if
+// they have all.
+func unknownFlag(text string) string {
+	if text = strings.Trim(text, Blanks); text == "" || text == "-" {
+		return ""
+	}
+	for flag := range strings.SplitSeq(text, "+") {
+		if flag = strings.Trim(flag, Blanks); !slices.Contains(policyFlags, flag) {
+			return "'" + flag + "'"
+		}
+	}
+	return ""
+}
+
+// checkImageOptions judges [PARTITION:]OPTIONS words.
+func checkImageOptions(c *context, text string) Verdict {
+	return c.each(text, Unquote|RetainEscape, func(word string) string {
+		partition, rest, more, _, bad := extractWord(word, ":", cUnescape|unescapeSeparators)
+		options, third, _, _, badRest := extractWord(rest, ":", cUnescape|unescapeSeparators)
+		switch {
+		case bad || badRest:
+			return "bad escape"
+		case third != "":
+			return "more than two parts"
+		case !more || options == "":
+			partition, options = "root", partition
+		}
+		return c.partition(partition, options)
+	})
+}
+
+// mountOptions says what is wrong with the options after the paths of an image:
+// OPTIONS, or PARTITION:OPTIONS pairs (src/core/load-fragment.c,
+// config_parse_extension_images).
+func (c *context) mountOptions(text string) string {
+	for text != "" {
+		first, rest, _, ok, bad := extractWord(text, ":", cUnescape|unescapeSeparators)
+		options, rest, _, two, badRest := extractWord(rest, ":", cUnescape|unescapeSeparators)
+		switch {
+		case bad || badRest:
+			return "bad escape"
+		case !ok:
+			return ""
+		case !two:
+			first, options = "root", first
+		}
+		if problem := c.partition(first, options); problem != "" {
+			return problem
+		}
+		text = rest
+	}
+	return ""
+}
+
+// partition says what is wrong with the mount options of a partition.
+func (c *context) partition(name, options string) string {
+	old := c.Version < 253 && (strings.HasSuffix(name, "-secondary") || strings.HasSuffix(name, "-other"))
+	if name != "" && !slices.Contains(partitions, name) && !old {
+		return "not a partition"
+	}
+	if _, ok := c.full(options); !ok {
+		return badSpecifier
+	}
+	return ""
 }
 
 // checkInputText judges the text of StandardInputText=.

@@ -137,7 +137,7 @@ func checkCalendar(c *context, text string) Verdict {
 	switch {
 	case !ok:
 		return ignored(badSpecifier)
-	case expanded != text || validCalendar(text): // an instance may be any expression
+	case validCalendar(expanded) || !c.decided(text):
 		return Verdict{}
 	}
 	return c.not(text)
@@ -157,16 +157,25 @@ func checkMemory(c *context, text string) Verdict {
 		return c.not(text)
 	}
 	zero := strings.Contains(c.of.Name, "Low") || strings.Contains(c.of.Name, "Min") || strings.Contains(c.of.Name, "Swap")
+	if c.of.Name == "DefaultStartupMemoryLow" {
+		zero = false // config_parse_memory_limit spells the name in another way
+	}
 	return ignoredUnless(bytes != math.MaxUint64 && (bytes > 0 || zero), "out of range: %s", Clip(text))
 }
 
 // checkLimit judges SOFT or SOFT:HARD of a resource (src/basic/rlimit-util.c).
 func checkLimit(c *context, text string) Verdict {
 	resource := strings.TrimPrefix(strings.TrimPrefix(c.of.Name, "Default"), "Limit")
-	soft, hard, two := strings.Cut(text, ":")
-	hard = strings.TrimSuffix(hard, ":") // an empty third part is let through
+	soft, rest, two, _, bad := extractWord(text, ":", dontCoalesce)
 	low, ok := parseLimit(resource, soft)
+	if bad {
+		return c.not(text)
+	}
 	if ok && two {
+		hard, rest, _, _, bad := extractWord(rest, ":", dontCoalesce)
+		if bad || rest != "" {
+			return c.not(text)
+		}
 		high, good := parseLimit(resource, hard)
 		if good && low > high {
 			return ignored("the soft limit is above the hard one: %s", Clip(text))

@@ -1,9 +1,6 @@
 package value
 
-import (
-	"math"
-	"strings"
-)
+import "strings"
 
 // absolute says what is wrong with an absolute path that may hold specifiers, ""
 // when nothing is.
@@ -38,8 +35,8 @@ func (c *context) belowAPI(text string) string {
 	return ""
 }
 
-// checkPath judges an absolute path. One that expands to nothing is no path;
-// those of root directories refuse the unit.
+// checkPath judges an absolute path, which may expand to nothing. Those of root
+// directories refuse the unit.
 func checkPath(c *context, text string) Verdict {
 	fail := ignored
 	if strings.HasPrefix(c.of.Name, "Root") {
@@ -130,6 +127,9 @@ func checkTmpfs(c *context, text string) Verdict {
 // checkBindPaths judges SOURCE[:DESTINATION[:OPTIONS]] words
 // (src/core/load-fragment.c, config_parse_bind_paths).
 func checkBindPaths(c *context, text string) Verdict {
+	if c.Version >= 262 {
+		return c.each(text, Unquote|RetainEscape, c.bindTuple)
+	}
 	var l collector
 	for rest, more := text, true; more; {
 		var word, problem string
@@ -149,6 +149,34 @@ func checkBindPaths(c *context, text string) Verdict {
 	return l.verdict(true, text)
 }
 
+// bindTuple says what is wrong with a bind path as systemd reads it from 262 on: first it
+// cuts the line into words, then the words at colons.
+func (c *context) bindTuple(word string) string {
+	fields, ok := colonFields(word, cUnescape|unescapeSeparators)
+	if !ok {
+		return "bad escape"
+	}
+	source, ok := c.full(fields[0])
+	if !ok {
+		return badSpecifier
+	}
+	if problem := PathProblem(c.rooted(strings.TrimPrefix(source, "-")), true, false); problem != "" {
+		return problem
+	}
+	if len(fields) >= 2 {
+		if problem := c.absolute(fields[1]); problem != "" {
+			return problem
+		}
+	}
+	switch {
+	case len(fields) > 3:
+		return "more than three parts"
+	case len(fields) == 3 && fields[2] != "" && fields[2] != "rbind" && fields[2] != "norbind":
+		return "neither rbind nor norbind"
+	}
+	return ""
+}
+
 // bindPath reads one bind path off rest, and says what is wrong with which part of
 // it. A part with a problem ends the reading at the next separator, as in systemd.
 func (c *context) bindPath(text string) (word, problem, rest string, more, ok, bad bool) {
@@ -164,7 +192,7 @@ func (c *context) bindPath(text string) (word, problem, rest string, more, ok, b
 	if !good {
 		return word, badSpecifier, rest, more, true, false
 	}
-	problem = PathProblem(strings.TrimPrefix(source, "-"), true, false)
+	problem = PathProblem(c.rooted(strings.TrimPrefix(source, "-")), true, false)
 	if problem != "" || !more || separatorBefore(text, rest) != ':' {
 		return word, problem, rest, more, true, false
 	}
@@ -219,6 +247,9 @@ func (c *context) directory(word string) string {
 	}
 	if problem := PathProblem(path, false, true); problem != "" {
 		return problem
+	}
+	if simplePath(path) == "." {
+		return "path is not normalized"
 	}
 	if Below(path, "private") {
 		return "path cannot be 'private'"
@@ -315,7 +346,7 @@ func deviceValue(valid func(text string) bool) func(*context, string) Verdict {
 // isBandwidth reports whether text is a number of bytes or operations a second.
 func isBandwidth(text string) bool {
 	n, ok := parseSize(text)
-	return text == "infinity" || ok && n > 0 && n < math.MaxUint64
+	return text == "infinity" || ok && n > 0
 }
 
 func isWeight(text string) bool {
@@ -342,14 +373,20 @@ func checkWorkingDirectory(c *context, text string) Verdict {
 // checkExtensionImages judges SOURCE[:OPTIONS] words.
 func checkExtensionImages(c *context, text string) Verdict {
 	return c.each(text, Unquote|RetainEscape, func(word string) string {
-		source, _, _ := strings.Cut(strings.TrimLeft(word, ":"), ":")
-		if source == "" {
+		source, options, _, _, bad := extractWord(word, ":", cUnescape|unescapeSeparators)
+		switch {
+		case bad:
+			return "bad escape"
+		case source == "":
 			return ""
 		}
 		source = strings.TrimPrefix(source, "-")
 		problem := c.absolute(source)
 		if problem == "" && c.Version >= 256 {
 			problem = c.belowAPI(source)
+		}
+		if problem == "" {
+			problem = c.mountOptions(options)
 		}
 		return problem
 	})
@@ -358,16 +395,23 @@ func checkExtensionImages(c *context, text string) Verdict {
 // checkMountImages judges SOURCE:DESTINATION[:OPTIONS] words.
 func checkMountImages(c *context, text string) Verdict {
 	return c.each(text, Unquote|RetainEscape, func(word string) string {
-		parts := strings.Split(strings.TrimLeft(word, ":"), ":")
-		if parts[0] == "" {
+		source, rest, _, _, bad := extractWord(word, ":", cUnescape|unescapeSeparators)
+		destination, options, _, _, badRest := extractWord(rest, ":", cUnescape|unescapeSeparators)
+		switch {
+		case bad || badRest:
+			return "bad escape"
+		case source == "":
 			return ""
 		}
-		if problem := c.absolute(strings.TrimPrefix(parts[0], "-")); problem != "" {
+		if problem := c.absolute(strings.TrimPrefix(source, "-")); problem != "" {
 			return problem
 		}
-		if len(parts) < 2 || parts[1] == "" {
+		if destination == "" {
 			return "no destination"
 		}
-		return c.absolute(parts[1])
+		if problem := c.absolute(destination); problem != "" {
+			return problem
+		}
+		return c.mountOptions(options)
 	})
 }

@@ -77,8 +77,12 @@ var (
 		known:  func(word string, _ directive.Version) bool { _, ok := ParseAddress(word); return ok },
 		names:  of([]string{"any", "localhost", "link-local", "multicast"}),
 	}
-	statusSet = set{reason: "neither exit status nor signal", known: func(word string, _ directive.Version) bool { return validExitStatus(word) || validSignal(word) }}
-	anySet    = set{flags: Unquote, prefix: "~", known: func(string, directive.Version) bool { return true }}
+	statusSet     = set{reason: "neither exit status nor signal", known: func(word string, _ directive.Version) bool { return validExitStatus(word) || validSignal(word) }}
+	fileSystemSet = set{flags: Unquote, prefix: "~", reason: "unknown group of file systems",
+		known: func(word string, _ directive.Version) bool {
+			return !strings.HasPrefix(word, "@") || slices.Contains(fileSystemGroups, word)
+		},
+	}
 )
 
 func in(names []string) func(string, directive.Version) bool {
@@ -140,6 +144,14 @@ func checkCPUs(c *context, text string) Verdict {
 		return Verdict{Status: Partly, Reason: "the end of a range is before its start: " + Clip(text)}
 	}
 	return Verdict{}
+}
+
+// checkNodes judges the nodes of NUMAMask=, in which specifiers are expanded from 258 on.
+func checkNodes(c *context, text string) Verdict {
+	if c.Version < 258 && strings.Contains(text, "%") {
+		return c.not(text)
+	}
+	return checkCPUs(c, text)
 }
 
 // checkCapabilities judges a capability set. A line of unknown names alone changes

@@ -74,7 +74,10 @@ func checkListenNetlink(c *context, text string) Verdict {
 	if !ok {
 		return ignored(badSpecifier)
 	}
-	family, group, _ := strings.Cut(address, " ")
+	family, group, _, _, bad := extractWord(address, Blanks, 0)
+	if bad {
+		return c.not(text)
+	}
 	_, isNumber := ParseUint(family, 0, math.MaxInt32)
 	_, groupOK := ParseUint(strings.Trim(group, Blanks), 0, math.MaxUint32)
 	if (isNumber || slices.Contains(netlinkFamilies, family)) && (group == "" || groupOK) {
@@ -92,6 +95,14 @@ func checkInterface(most int) func(*context, string) Verdict {
 		}
 		return c.not(text)
 	}
+}
+
+// checkBoundInterface judges BindToDevice=, in which specifiers are expanded from 258 on.
+func checkBoundInterface(c *context, text string) Verdict {
+	if c.Version < 258 && !validInterface(text, longestName) {
+		return c.not(text)
+	}
+	return checkInterface(longestName)(c, text)
 }
 
 // The lengths of the names of network interfaces (linux/if.h).
@@ -154,6 +165,14 @@ func checkAttribute(c *context, text string) Verdict {
 func isTOS(text string) bool {
 	_, ok := ParseUint(text, 0, 0xff)
 	return ok || slices.Contains([]string{"low-delay", "throughput", "reliability", "low-cost"}, text)
+}
+
+// socketProtocols are the values of SocketProtocol= (src/core/load-fragment.c,
+// config_parse_socket_protocol).
+var socketProtocols = []string{"udplite", "sctp", "mptcp"}
+
+func isSocketProtocol(text string) bool {
+	return slices.ContainsFunc(socketProtocols, func(name string) bool { return EqualFold(name, text) })
 }
 
 // isTimestamping reports whether text is a precision of time stamps

@@ -114,7 +114,7 @@ func (c *context) stream(text string, prefixes ...string) Verdict {
 // validDescriptorName reports whether text can name a file descriptor
 // (src/basic/fd-util.c, fdname_is_valid).
 func validDescriptorName(text string) bool {
-	return len(text) < 256 && !strings.Contains(text, ":") && !hasControl(text)
+	return len(text) < 256 && isASCII(text) && !strings.Contains(text, ":") && !hasControl(text)
 }
 
 // oneOf is a check of a word out of a list.
@@ -135,6 +135,19 @@ func named(names []string, most uint64) func(*context, string) Verdict {
 func checkString(c *context, text string) Verdict {
 	_, ok := c.full(text)
 	return ignoredUnless(ok || !c.of.Specifiers, badSpecifier)
+}
+
+// checkRebootArgument judges what is passed to the kernel at a reboot
+// (src/shared/reboot-util.c, reboot_parameter_is_valid).
+func checkRebootArgument(c *context, text string) Verdict {
+	argument, ok := c.full(text)
+	switch {
+	case !ok:
+		return ignored(badSpecifier)
+	case !isASCII(argument) || len(argument) > 255:
+		return c.not(text)
+	}
+	return Verdict{}
 }
 
 func checkBusName(c *context, text string) Verdict {
@@ -212,10 +225,22 @@ func (c *context) unitName(word, suffix string) string {
 	return ""
 }
 
-// unit is a check of one unit with a suffix.
-func unit(suffix string) func(*context, string) Verdict {
+// checkTrigger judges the unit that a timer or a path starts.
+func checkTrigger(c *context, text string) Verdict {
+	problem := c.unitName(text, "")
+	if name, _ := c.Expand(text, nameSpecifiers); problem == "" && name == c.Name {
+		problem = "a unit cannot trigger itself"
+	}
+	return ignoredUnless(problem == "", "%s: %s", problem, Clip(text))
+}
+
+// loadedUnit is a check of a unit with a suffix that systemd loads at once.
+func loadedUnit(suffix string) func(*context, string) Verdict {
 	return func(c *context, text string) Verdict {
 		problem := c.unitName(text, suffix)
+		if name, _ := c.Expand(text, nameSpecifiers); problem == "" && strings.HasSuffix(name, "@"+suffix) {
+			problem = "the name of the instance is missing"
+		}
 		return ignoredUnless(problem == "", "%s: %s", problem, Clip(text))
 	}
 }
@@ -224,9 +249,19 @@ func checkUnits(c *context, text string) Verdict {
 	return c.each(text, RetainEscape, func(word string) string { return c.unitName(word, "") })
 }
 
-// checkSockets judges the sockets of a service.
+// checkSockets judges the sockets of a service, of which systemd looks at the suffix
+// only.
 func checkSockets(c *context, text string) Verdict {
-	return c.each(text, 0, func(word string) string { return c.unitName(word, ".socket") })
+	return c.each(text, 0, func(word string) string {
+		name, ok := c.Expand(word, nameSpecifiers)
+		switch {
+		case !ok:
+			return badSpecifier
+		case !strings.HasSuffix(name, ".socket"):
+			return "not a socket"
+		}
+		return ""
+	})
 }
 
 func checkDocumentation(c *context, text string) Verdict {

@@ -74,6 +74,10 @@ var secureBits = strings.Fields("keep-caps keep-caps-locked no-setuid-fixup no-s
 var secureBits262 = strings.Fields("no-cap-ambient-raise no-cap-ambient-raise-locked exec-restrict-file " +
 	"exec-restrict-file-locked exec-deny-interactive exec-deny-interactive-locked")
 
+// fileSystemGroups are the groups of RestrictFileSystems= (src/basic/filesystem-sets.py).
+var fileSystemGroups = strings.Fields("@basic-api @anonymous @application @auxiliary-api @common-block @historical-block " +
+	"@network @privileged-api @security @temporary @known")
+
 var unitTypes = strings.Fields("service socket target device mount automount swap timer path slice scope")
 
 // errnos are the names of Linux error numbers (errno(3), asm-generic).
@@ -231,7 +235,7 @@ func validDumpTypes(text string) bool {
 	ok := true
 	good := EachWord(text, 0, func(word string) bool {
 		if !slices.Contains(dumpTypes, word) {
-			_, ok = ParseUint(strings.TrimPrefix(word, "0x"), 16, math.MaxUint64)
+			_, ok = ParseUint(strings.TrimPrefix(lowerASCII(word), "0x"), 16, math.MaxUint64)
 		}
 		return ok
 	})
@@ -241,11 +245,14 @@ func validDumpTypes(text string) bool {
 // validSocketBind reads [FAMILY:][PROTOCOL:]PORTS of SocketBindAllow=, from a least port on
 // (src/shared/parse-socket-bind-item.c).
 func validSocketBind(text string, least uint64) bool {
-	parts := strings.Split(text, ":")
+	parts, ok := colonFields(text, 0)
+	if !ok {
+		return false
+	}
 	if parts[0] == "ipv4" || parts[0] == "ipv6" {
 		parts = parts[1:]
 	}
-	if len(parts) > 0 && (parts[0] == "tcp" || parts[0] == "udp") {
+	if len(parts) > 0 && (EqualFold(parts[0], "tcp") || EqualFold(parts[0], "udp")) {
 		parts = parts[1:]
 	}
 	if len(parts) != 1 {

@@ -2,6 +2,7 @@ package value
 
 import (
 	"strings"
+	"unicode/utf8"
 )
 
 const pathMax = 4096
@@ -16,6 +17,8 @@ func PathProblem(p string, absolute, relative bool) string {
 		return "path is not absolute: " + Clip(p)
 	case relative && isAbsolute:
 		return "path is absolute: " + Clip(p)
+	case !utf8.ValidString(p):
+		return "path is not UTF-8"
 	case !validPath(p):
 		return "path has invalid length"
 	case !normalPath(p):
@@ -51,6 +54,13 @@ func normalPath(p string) bool {
 		}
 	}
 	return true
+}
+
+// hasEmptyPart reports whether a path has an empty or a "." component, which systemd
+// takes where it simplifies a path before it looks at it (src/basic/path-util.c,
+// path_is_normalized).
+func hasEmptyPart(p string) bool {
+	return strings.Contains(p, "//") || strings.Contains(p+"/", "/./")
 }
 
 // simplePath drops empty and "." components and the slash at the end.

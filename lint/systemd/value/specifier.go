@@ -60,10 +60,33 @@ func (e Expander) Expand(text, letters string) (string, bool) {
 	return b.String(), true
 }
 
+// decided reports whether what the specifiers in text stand for follows from the name of
+// the unit. It does not for the instances of a template.
+func (e Expander) decided(text string) bool {
+	letters := ""
+	if e.Name != "" && !strings.Contains(e.Name, "@") {
+		letters = "nNpPiIjJ"
+	}
+	_, ok := e.Expand(text, letters)
+	return ok
+}
+
+// dependsOnMachine reports whether a specifier in text depends on the machine, where it may
+// stand for nothing.
+func (e Expander) dependsOnMachine(text string) bool {
+	if strings.IndexByte(text, '%') < 0 {
+		return false
+	}
+	_, known := e.Expand(text, "iIjJnNpPfyYCdDELSthsTVuUgG")
+	_, valid := e.Expand(text, FullSpecifiers)
+	return valid && !known
+}
+
 // managerSpecifiers are the specifiers that mean the same in each unit of the system
 // manager (unit_full_printf_full in src/core/unit-printf.c of systemd).
 var managerSpecifiers = map[byte]string{
 	'u': "root", 'g': "root", 'U': "0", 'G': "0", 'h': "/root", 's': "/bin/sh",
+	'r': "/system.slice", 'R': "",
 	't': "/run", 'S': "/var/lib", 'C': "/var/cache", 'L': "/var/log", 'E': "/etc", 'D': "/usr/share", 'T': "/tmp", 'V': "/var/tmp",
 	'Y': "/etc/systemd/system",
 }
@@ -75,7 +98,10 @@ func (e Expander) value(letter byte) string {
 	}
 	id := cmp.Or(e.Name, unnamed)
 	stem := strings.TrimSuffix(id, path.Ext(id))
-	prefix, instance, _ := strings.Cut(stem, "@")
+	prefix, instance, templated := strings.Cut(stem, "@")
+	if templated && instance == "" {
+		instance = "instance" // systemd loads no template, but its instances
+	}
 	switch letter {
 	case 'n':
 		return id
@@ -93,6 +119,8 @@ func (e Expander) value(letter byte) string {
 		return "/run/credentials/" + id
 	case 'y':
 		return "/etc/systemd/system/" + id
+	case 'c':
+		return "/system.slice/" + id
 	}
 	return "machine"
 }

@@ -159,6 +159,19 @@ func cEscape(text string) (r rune, eight bool, length int, ok bool) {
 	return rune(n), eight, start + digits, true
 }
 
+// colonFields splits text at every colon; ok is false if an escape is bad.
+func colonFields(text string, flags wordFlags) (fields []string, ok bool) {
+	for more := true; more; {
+		var field string
+		var bad bool
+		if field, text, more, _, bad = extractWord(text, ":", flags|dontCoalesce); bad {
+			return nil, false
+		}
+		fields = append(fields, field)
+	}
+	return fields, true
+}
+
 // EachWord splits text into words and calls f with each until f returns false. It
 // reports false when a quote is open or an escape is bad; the words before it
 // have been passed on.

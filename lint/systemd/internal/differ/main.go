@@ -1,17 +1,25 @@
 // Command differ gives every directive many values and compares what the tables
 // say of each line with what systemd-analyze verify of another root says:
 //
-//	go run ./lint/systemd/internal/differ -root /srv/trixie [-only NAME] [-all]
+//	go run ./lint/systemd/internal/differ -root /srv/trixie [-only NAME] [-all] [-random N [-seed S]] [-record N]
 //
-// The root is a directory with a systemd of its own, as debootstrap makes it; "/"
-// is the system itself. It prints the lines that only one of the two finds fault
-// with, by directive, and the sums. It needs the right to chroot.
+// Each directive gets the values of values.txt and the words of its own; with -random,
+// N more that are made of these. With -record, it prints N lines of each directive with
+// what systemd says of them, as in recorded.tsv of lint/systemd/internal/trial, and no
+// differences.
+//
+// The root is a directory with a systemd of its own, as debootstrap makes it; "/" is the
+// system itself. Differences are the lines that only one of the two finds fault with;
+// they are printed by directive, with the sums. The program needs the right to chroot,
+// and /proc and /sys mounted in the root: what a directive needs of the machine is looked
+// for there.
 package main
 
 import (
 	_ "embed"
 	"flag"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,9 +27,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"wardnix/lint/systemd/directive"
-	"wardnix/lint/systemd/unitfile"
+	"wardnix/lint/systemd/internal/trial"
 )
 
 // values holds values of every kind, one a line; each directive gets all of them.
@@ -33,15 +42,18 @@ func main() {
 	root := flag.String("root", "/", "root directory of the systemd to compare with")
 	only := flag.String("only", "", "compare this directive alone")
 	all := flag.Bool("all", false, "print all lines that differ, not three a directive")
+	record := flag.Int("record", 0, "print so many lines of each directive with what systemd says, and no differences")
+	random := flag.Int("random", 0, "give each directive so many random values more")
+	seed := flag.Uint64("seed", 1, "seed of the random values")
 	flag.Parse()
-	if err := run(*root, *only, *all); err != nil {
+	if err := run(*root, *only, *all, *record, drawer{*random, rand.New(rand.NewPCG(*seed, 0))}); err != nil {
 		fmt.Fprintln(os.Stderr, "differ:", err)
 		os.Exit(1)
 	}
 }
 
-// A trial is a unit with one directive and many values for it.
-type trial struct {
+// A sample is a unit with one directive and many values for it.
+type sample struct {
 	section, name string
 	unit          string // its file name
 	values        []string
@@ -52,14 +64,7 @@ type trial struct {
 	fatal         map[string]bool // values that systemd refused the unit for
 }
 
-// scaffolds are the lines that make a unit of each type load.
-var scaffolds = map[string]string{
-	"Service": "[Service]\nExecStart=/bin/true\n", "Socket": "[Socket]\nListenStream=/run/x\n", "Timer": "[Timer]\nOnBootSec=1h\n",
-	"Path": "[Path]\nPathExists=/x\n", "Mount": "[Mount]\nWhat=/dev/x\nWhere=/NAME\n", "Automount": "[Automount]\nWhere=/NAME\n",
-	"Slice": "[Slice]\n", "Unit": "[Service]\nExecStart=/bin/true\n[Unit]\n",
-}
-
-func run(root, only string, all bool) error {
+func run(root, only string, all bool, record int, more drawer) error {
 	out, err := analyze(root, "--version").Output()
 	if err != nil {
 		return err
@@ -75,15 +80,21 @@ func run(root, only string, all bool) error {
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	var sums struct{ lines, theirs, ours, units int }
-	trials := draw(v, only)
-	for chunk := range slices.Chunk(trials, 100) {
+	for chunk := range slices.Chunk(draw(v, only, more), 100) {
 		if err := compare(root, dir, chunk, v); err != nil {
 			return err
 		}
 		for _, t := range chunk {
+			if record > 0 {
+				t.record(v, record, more)
+				continue
+			}
 			theirs, ours := t.print(all)
 			sums.lines, sums.theirs, sums.ours = sums.lines+len(t.values), sums.theirs+theirs, sums.ours+ours
 		}
+	}
+	if record > 0 {
+		return nil
 	}
 	fmt.Printf("systemd %s: %d lines; %d only systemd finds fault with, %d only the tables\n", v, sums.lines, sums.theirs, sums.ours)
 	return nil
@@ -96,39 +107,72 @@ func analyze(root string, args ...string) *exec.Cmd {
 	return exec.Command("chroot", append([]string{root, "systemd-analyze"}, args...)...)
 }
 
-// draw makes a trial for each directive of each type of unit. Of dependencies, verify
+// A drawer makes random values.
+type drawer struct {
+	count int
+	*rand.Rand
+}
+
+// separators are what values are joined with and what is put into them.
+var separators = strings.Split(" |:|,|;|=|/|%|~|!|@|-|+|.|\\|\"|'|*|0|9|K|s|\t|ä", "|")
+
+// mutations make a value of one or two others.
+var mutations = []func(d drawer, a, b string) string{
+	func(d drawer, a, b string) string { return a + separators[d.IntN(len(separators))] + b },
+	func(d drawer, a, _ string) string {
+		at := d.IntN(len(a) + 1)
+		return a[:at] + separators[d.IntN(len(separators))] + a[at:]
+	},
+	func(d drawer, a, b string) string { return a[:d.IntN(len(a)+1)] + b[d.IntN(len(b)+1):] },
+	func(_ drawer, a, _ string) string { return strings.ToUpper(a) },
+	func(_ drawer, a, _ string) string { return strings.ToLower(a) },
+}
+
+// values makes values of those of a pool. What cannot be written on one line is left out.
+func (d drawer) values(pool []string) []string {
+	var made []string
+	for range d.count {
+		a, b := pool[d.IntN(len(pool))], pool[d.IntN(len(pool))]
+		value := strings.Trim(mutations[d.IntN(len(mutations))](d, a, b), " \t")
+		if utf8.ValidString(value) && !strings.HasSuffix(value, `\`) {
+			made = append(made, value)
+		}
+	}
+	return made
+}
+
+// draw makes a sample of each directive of each type of unit. Of dependencies, verify
 // says nothing.
-func draw(v directive.Version, only string) []*trial {
+func draw(v directive.Version, only string, more drawer) []*sample {
 	pool := strings.Split(strings.TrimRight(values, "\n"), "\n")
-	var trials []*trial
+	var samples []*sample
 	for _, section := range directive.Sections() {
-		if scaffolds[section] == "" {
+		if trial.Scaffold(section, "") == "" {
 			continue
 		}
 		for _, d := range directive.Directives(section, v) {
 			if only != "" && d.Name != only || d.Name == "ExecStart" || d.Name == "Where" || d.KindIn(v) == directive.KindUnits {
 				continue
 			}
-			t := &trial{section: section, name: d.Name, values: slices.Clone(pool), fatal: map[string]bool{}}
+			t := &sample{section: section, name: d.Name, values: slices.Clone(pool), fatal: map[string]bool{}}
 			if e := d.Enum(); e != nil {
 				for _, value := range e.Values {
 					t.values = append(t.values, value.Name)
 				}
 			}
-			suffix := strings.ToLower(section)
-			if section == "Unit" {
-				suffix = "service"
-			}
-			t.unit = fmt.Sprintf("t%d.%s", len(trials), suffix)
-			trials = append(trials, t)
+			t.values = append(t.values, more.values(t.values)...)
+			slices.Sort(t.values)
+			t.values = slices.Compact(t.values) // a value that refuses the unit is found once
+			t.unit = trial.Unit(section, fmt.Sprintf("t%d", len(samples)))
+			samples = append(samples, t)
 		}
 	}
-	return trials
+	return samples
 }
 
 // write puts the values that do not refuse the unit into a file.
-func (t *trial) write(dir string) error {
-	head := strings.ReplaceAll(scaffolds[t.section], "NAME", strings.TrimSuffix(t.unit, filepath.Ext(t.unit)))
+func (t *sample) write(dir string) error {
+	head := trial.Scaffold(t.section, t.unit)
 	t.first = strings.Count(head, "\n") + 1
 	var b strings.Builder
 	b.WriteString(head)
@@ -148,16 +192,16 @@ func (t *trial) write(dir string) error {
 
 var message = regexp.MustCompile(`^(?:\S*/)?(t\d+\.\w+):(\d+): (.*)`)
 
-// compare asks systemd of the trials, until no value refuses a unit any more.
-func compare(root, dir string, trials []*trial, v directive.Version) error {
-	for _, t := range trials {
+// compare lets systemd read the samples, until no value refuses a unit any more.
+func compare(root, dir string, samples []*sample, v directive.Version) error {
+	for _, t := range samples {
 		t.flagged = map[int]string{}
 		t.judge(v)
 	}
-	pending := trials
+	pending := samples
 	for round := 0; len(pending) > 0 && round < len(values); round++ {
 		var files []string
-		byUnit := map[string]*trial{}
+		byUnit := map[string]*sample{}
 		for _, t := range pending {
 			if err := t.write(dir); err != nil {
 				return err
@@ -175,7 +219,7 @@ func compare(root, dir string, trials []*trial, v directive.Version) error {
 				last[m[1]] = max(last[m[1]], n)
 			}
 		}
-		var again []*trial
+		var again []*sample
 		for _, t := range pending {
 			bad := strings.Contains(string(out), t.unit+" has a bad unit file setting") || strings.Contains(string(out), "Unit "+t.unit+" failed to load properly")
 			if !bad || last[t.unit] < t.first {
@@ -193,24 +237,33 @@ func compare(root, dir string, trials []*trial, v directive.Version) error {
 	return nil
 }
 
-// judge asks the tables of each value, alone.
-func (t *trial) judge(v directive.Version) {
+// judge looks each value up in the tables, alone.
+func (t *sample) judge(v directive.Version) {
 	t.ours = map[int]string{}
-	head := strings.ReplaceAll(scaffolds[t.section], "NAME", strings.TrimSuffix(t.unit, filepath.Ext(t.unit)))
-	t.first = strings.Count(head, "\n") + 1
+	t.first = strings.Count(trial.Scaffold(t.section, t.unit), "\n") + 1
 	for i, value := range t.values {
-		text := head + t.name + "=" + value + "\n"
-		u := unitfile.NewUnit(t.unit, unitfile.Parse(t.unit, []byte(text)))
-		for _, p := range u.Check(v).Problems {
-			if p.Line == t.first && !p.Verdict.Silent {
-				t.ours[t.first+i] = p.Message
-			}
+		if fault := trial.Fault(t.section, t.unit, t.name, value, v); fault != "" {
+			t.ours[t.first+i] = fault
 		}
 	}
 }
 
+// record prints some lines with what systemd says of them. Half of them are lines that it
+// finds fault with, if there are as many.
+func (t *sample) record(v directive.Version, count int, d drawer) {
+	taken := map[bool]int{}
+	for _, i := range d.Perm(len(t.values)) {
+		bad := t.flagged[t.first+i] != ""
+		if strings.Contains(t.values[i], "%") || taken[bad] == (count+1)/2 {
+			continue // what a specifier stands for may depend on the machine
+		}
+		taken[bad]++
+		fmt.Printf("%s\t%s\t%s\t%t\t%s\n", v, t.section, t.name, bad, t.values[i])
+	}
+}
+
 // print shows the lines on which the two differ.
-func (t *trial) print(all bool) (theirs, ours int) {
+func (t *sample) print(all bool) (theirs, ours int) {
 	var shown []string
 	for i, value := range t.values {
 		n := t.first + i

@@ -31,13 +31,13 @@ var manuals = map[string]string{
 	"Scope": "systemd.scope", "Manager": "systemd-system.conf", "Journal": "journald.conf", "Login": "logind.conf", "Resolve": "resolved.conf",
 	"Sleep": "systemd-sleep.conf", "Coredump": "coredump.conf", "Time": "timesyncd.conf", "OOM": "oomd.conf", "Home": "homed.conf",
 	"Upload": "journal-upload.conf", "Remote": "journal-remote.conf", "Delegate": "systemd.dns-delegate", "PStore": "pstore.conf",
-	"Partition": "repart.d",
+	"Partition": "repart.d", "Rule": "oomd.conf",
 }
 
 // configuration are the sections of other files than units and system.conf.
 var configuration = map[string]bool{
 	"Journal": true, "Login": true, "Resolve": true, "Sleep": true, "Coredump": true, "Time": true, "OOM": true, "Home": true,
-	"Upload": true, "Remote": true, "Delegate": true, "PStore": true, "Partition": true,
+	"Upload": true, "Remote": true, "Delegate": true, "PStore": true, "Partition": true, "Rule": true,
 }
 
 var (
