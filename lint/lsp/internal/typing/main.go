@@ -1,12 +1,12 @@
 // Command typing types into the files of a real project as an editor does, through the
 // language server, and measures what that costs:
 //
-//	go run ./lint/lsp/internal/typing [-files N] [-line TEXT] [-changes N] [-seed N] WARDNIX DIR
+//	go run ./lint/lsp/internal/typing [-files N] [-line TEXT] [-changes N] [-seed N] [-for DURATION] WARDNIX DIR
 //
 // In each of some files it types a line, letter by letter, and erases it, then changes
 // random places, and last looks whether the diagnostics at rest are what `wardnix lint`
-// reports. It prints the processor time of the server for each keystroke, hover and
-// completion, and its memory. It runs on Linux.
+// reports. It prints the processor time of the server for each keystroke, for a text at
+// rest, for hover and completion, and its memory. It runs on Linux.
 package main
 
 import (
@@ -36,18 +36,19 @@ func main() {
 	flag.StringVar(&line, "line", line, "what is typed into a set of settings")
 	changes := flag.Int("changes", 20, "how many random places of a file are changed")
 	seed := flag.Uint64("seed", 1, "of the random changes")
+	atMost := flag.Duration("for", time.Hour, "after how long no further file is begun")
 	flag.Parse()
 	if flag.NArg() != 2 {
 		flag.Usage()
 		os.Exit(2)
 	}
-	if err := run(flag.Arg(0), flag.Arg(1), *files, *changes, *seed); err != nil {
+	if err := run(flag.Arg(0), flag.Arg(1), *files, *changes, *seed, time.Now().Add(*atMost)); err != nil {
 		fmt.Fprintln(os.Stderr, "typing:", err)
 		os.Exit(1)
 	}
 }
 
-func run(wardnix, dir string, files, changes int, seed uint64) error {
+func run(wardnix, dir string, files, changes int, seed uint64, until time.Time) error {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return err
@@ -65,8 +66,12 @@ func run(wardnix, dir string, files, changes int, seed uint64) error {
 	if err != nil {
 		return err
 	}
-	different := 0
+	different, done := 0, 0
 	for _, name := range all[:min(files, len(all))] {
+		if time.Now().After(until) {
+			break
+		}
+		done++
 		same, err := s.typeInto(name, changes, random)
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
@@ -77,8 +82,11 @@ func run(wardnix, dir string, files, changes int, seed uint64) error {
 		}
 	}
 	s.print()
-	fmt.Printf("files whose diagnostics at rest differ from wardnix lint: %d of %d\n", different, min(files, len(all)))
-	if err := errors.Join(s.to.Close(), s.cmd.Wait()); err != nil {
+	fmt.Printf("files whose diagnostics at rest differ from wardnix lint: %d of %d\n", different, done)
+	if _, err := s.request("shutdown", nil); err != nil {
+		return err
+	}
+	if err := errors.Join(s.notify("exit", nil), s.to.Close(), s.cmd.Wait()); err != nil {
 		return err
 	}
 	if different > 0 {
@@ -364,6 +372,13 @@ func (s *session) memory() error {
 // agrees compares with the command line. While the text does not parse, the server
 // reports more than that: only syntax errors are compared.
 func (d *document) agrees(name string) (bool, error) {
+	err := d.spent("rest", func() error { // lenses are those of all hosts
+		_, err := d.request("textDocument/codeLens", object{"textDocument": object{"uri": d.uri}})
+		return err
+	})
+	if err != nil {
+		return false, err
+	}
 	got, err := d.diagnostics()
 	if err != nil {
 		return false, err
@@ -401,7 +416,7 @@ func (d *document) agrees(name string) (bool, error) {
 
 // print prints what everything cost.
 func (s *session) print() {
-	for _, what := range []string{"open", "key", "hover", "completion"} {
+	for _, what := range []string{"open", "key", "rest", "hover", "completion"} {
 		all := s.cost[what]
 		if len(all) == 0 {
 			continue
