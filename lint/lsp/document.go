@@ -61,12 +61,11 @@ func (s *Server) didOpen(p *DidOpenParams) error {
 	dir, name := s.place(d.URI)
 	at := s.projects[dir]
 	if at == nil {
-		at = &project{server: s, dir: dir}
+		at = &project{server: s, dir: dir, disk: map[string]bool{}}
 		s.projects[dir] = at
 	}
 	o := &open{document: newDocument(d.URI, name, d.Version, d.Text), project: at}
 	s.open[d.URI] = o
-	at.stale = true // it is to be named to the workspace
 	s.touch(at)
 	return nil
 }
@@ -132,7 +131,8 @@ func (s *Server) close(o *open) {
 		delete(s.projects, o.project.dir)
 		return
 	}
-	s.reload(func(p *project) bool { return p == o.project })
+	o.project.disk[o.name] = true
+	s.touch(o.project)
 }
 
 // documentsOf are the open documents of a project.
@@ -148,15 +148,25 @@ func (s *Server) documentsOf(p *project) []*open {
 
 // didChangeWatchedFiles looks again at projects whose files on the disk changed.
 func (s *Server) didChangeWatchedFiles(p *WatchedFilesParams) error {
-	s.reload(func(at *project) bool {
+	for _, at := range s.projects {
+		touched := false
 		for _, c := range p.Changes {
 			file, ok := pathOf(c.URI)
-			if ok && s.open[c.URI] == nil && strings.HasPrefix(file, strings.TrimSuffix(at.dir, "/")+"/") {
-				return true
+			name, within := strings.CutPrefix(file, strings.TrimSuffix(at.dir, "/")+"/")
+			if !ok || !within || s.open[c.URI] != nil {
+				continue
+			}
+			touched = true
+			if ext := path.Ext(name); c.Type == changed && (ext == ".nix" || ext == ".lock") {
+				at.disk[name] = true
+			} else {
+				at.stale = true
 			}
 		}
-		return false
-	})
+		if touched {
+			s.touch(at)
+		}
+	}
 	return nil
 }
 

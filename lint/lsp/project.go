@@ -13,6 +13,7 @@ import (
 
 	"wardnix/lint"
 	"wardnix/lint/config"
+	"wardnix/lint/files"
 	"wardnix/lint/workspace"
 )
 
@@ -24,6 +25,8 @@ type project struct {
 	engine sync.Mutex
 	// stale says that files other than open documents changed, or are to be named.
 	stale bool
+	// disk are the files that changed on the disk, by name.
+	disk map[string]bool
 	// last is the newest analysis; nil before the first. whole is the newest of all hosts.
 	last, whole *analysis
 	// timer starts the next analysis; stop ends the one under way.
@@ -108,7 +111,7 @@ func (s *Server) hurry(p *project) {
 func (s *Server) start(p *project, near bool) {
 	ctx, stop := context.WithCancel(s.ctx)
 	p.timer, p.stop = nil, stop
-	job := &looking{project: p, baseline: s.settings.Baseline, last: p.last, whole: p.whole, stale: p.stale, near: near, ctx: ctx}
+	job := &looking{project: p, baseline: s.settings.Baseline, last: p.last, whole: p.whole, stale: p.stale, near: near, disk: slices.Collect(maps.Keys(p.disk)), ctx: ctx}
 	for _, o := range s.documentsOf(p) {
 		o.started = drift{}
 		job.documents = append(job.documents, o.document)
@@ -144,8 +147,11 @@ func (s *Server) finish(p *project, job *looking) {
 	p.last, p.current = result, true
 	if result.near {
 		p.after(wholeDelay*s.options.Delay, func() { s.start(p, false) })
-	} else {
+	} else if result.err == nil {
 		p.whole = result
+		for _, name := range job.disk {
+			delete(p.disk, name)
+		}
 	}
 	for _, o := range s.documentsOf(p) {
 		if o.document == result.saw[o.uri] {
@@ -153,10 +159,23 @@ func (s *Server) finish(p *project, job *looking) {
 		}
 	}
 	s.report(p)
+	if !result.near && len(s.documentsOf(p)) > 1 { // the client itself requests those of the one that changed
+		s.refreshLenses()
+	}
 	waiting := p.waiting
 	p.waiting = nil
 	for _, w := range waiting {
 		p.await(w)
+	}
+}
+
+// refreshLenses has the client request what is shown of units anew.
+func (s *Server) refreshLenses() {
+	if s.settings.CodeLens && s.client.Workspace.CodeLens.RefreshSupport {
+		s.call("workspace/codeLens/refresh", nil, nil)
+	}
+	if s.settings.InlayHints && s.client.Workspace.InlayHint.RefreshSupport {
+		s.call("workspace/inlayHint/refresh", nil, nil)
 	}
 }
 
@@ -181,6 +200,7 @@ type looking struct {
 	documents   []*document
 	baseline    []string
 	stale, near bool
+	disk        []string
 	last, whole *analysis
 	result      *analysis // nil if ctx ended
 }
@@ -188,13 +208,13 @@ type looking struct {
 // look looks at the documents.
 func (l *looking) look() {
 	saw := map[string]*document{}
-	changed := map[string]string{}
-	same := l.last != nil && l.last.snapshot != nil && !l.stale && (l.near || !l.last.near)
+	edited := map[string]string{}
+	same := len(l.disk) == 0 && l.last != nil && l.last.snapshot != nil && !l.stale && (l.near || !l.last.near)
 	for _, d := range l.documents {
 		saw[d.uri] = l.parsing(d)
 		same = same && l.last.saw[d.uri] == saw[d.uri]
 		if l.whole == nil || l.whole.saw[d.uri] != saw[d.uri] {
-			changed[d.name] = saw[d.uri].lines.Src
+			edited[d.name] = saw[d.uri].lines.Src
 		}
 	}
 	l.engine.Lock()
@@ -210,14 +230,15 @@ func (l *looking) look() {
 	}
 	next := &analysis{saw: saw}
 	var found []lint.Finding
-	if l.stale || l.whole == nil || l.whole.snapshot == nil {
+	onDisk, kept := l.readChanged()
+	if kept = kept && !l.stale && l.whole != nil && l.whole.snapshot != nil; kept {
+		next.snapshot, kept = l.whole.snapshot.Opening(edited, onDisk)
+	}
+	if !kept {
 		next.snapshot, next.err = l.read(saw)
-	} else {
-		next.snapshot = l.whole.snapshot.With(changed)
-		if l.near {
-			if n, ok := next.snapshot.Near(l.whole.snapshot, slices.Collect(maps.Keys(changed))); ok {
-				next.snapshot, next.near = n, true
-			}
+	} else if l.near {
+		if n, ok := next.snapshot.Near(l.whole.snapshot, slices.Concat(slices.Collect(maps.Keys(edited)), l.disk)); ok {
+			next.snapshot, next.near = n, true
 		}
 	}
 	if next.err == nil {
@@ -234,6 +255,23 @@ func (l *looking) look() {
 			l.result.keep(l.whole)
 		}
 	}
+}
+
+// readChanged reads what changed on the disk, by name; false if something of it cannot be
+// read.
+func (l *looking) readChanged() (map[string]string, bool) {
+	texts := map[string]string{}
+	for _, name := range l.disk {
+		if slices.ContainsFunc(l.documents, func(d *document) bool { return d.name == name }) {
+			continue
+		}
+		text, err := files.ReadIn(filepath.FromSlash(l.dir), filepath.FromSlash(name), files.MaxModule)
+		if err != nil {
+			return nil, false
+		}
+		texts[name] = text
+	}
+	return texts, true
 }
 
 // keep adds what an analysis of all hosts found and this one does not look for.

@@ -155,9 +155,13 @@ type DocumentParams struct {
 // WatchedFilesParams are those of workspace/didChangeWatchedFiles.
 type WatchedFilesParams struct {
 	Changes []struct {
-		URI string `json:"uri"`
+		URI  string `json:"uri"`
+		Type int    `json:"type"`
 	} `json:"changes"`
 }
+
+// changed is the FileChangeType of a file that is still there.
+const changed = 2
 
 // ConfigurationParams are those of workspace/didChangeConfiguration.
 type ConfigurationParams struct {

@@ -20,7 +20,17 @@ func (p *Project) With(contents map[string]string) *Project {
 	for name, text := range contents {
 		texts[p.realName(name)] = &text
 	}
-	return p.next(texts)
+	return p.next(texts, nil)
+}
+
+// Naming is the project as With has it, of which the files were requested, too.
+func (p *Project) Naming(contents map[string]string) *Project {
+	texts, named := map[string]*string{}, map[string]bool{}
+	for name, text := range contents {
+		name = p.realName(name)
+		texts[name], named[name] = &text, true
+	}
+	return p.next(texts, named)
 }
 
 // without is the project without some of its files, by name, as With is the one with
@@ -30,7 +40,7 @@ func (p *Project) without(names ...string) *Project {
 	for _, name := range names {
 		texts[p.realName(name)] = nil
 	}
-	return p.next(texts)
+	return p.next(texts, nil)
 }
 
 // Near is the project with some of its hosts only: those that no change concerns since
@@ -39,7 +49,7 @@ func (p *Project) without(names ...string) *Project {
 // between two keystrokes; what is found in it is not all that there is to find. less is
 // false if nothing is left out.
 func (p *Project) Near(near func(host string) bool) (q *Project, less bool) {
-	q = p.next(nil)
+	q = p.next(nil, nil)
 	q.near = near
 	if q.older == nil {
 		return q, false
@@ -64,8 +74,9 @@ func (p *Project) realName(name string) string {
 	return name
 }
 
-// next is the project with the texts of some files changed; nil for one that is gone.
-func (p *Project) next(texts map[string]*string) *Project {
+// next is the project with the texts of some files changed; nil for one that is gone. Named
+// files were requested, too.
+func (p *Project) next(texts map[string]*string, named map[string]bool) *Project {
 	q := &Project{opts: p.opts, base: p.base, paths: p.paths, overlay: maps.Clone(p.overlay), since: changes{}, near: p.near}
 	p.hostsMu.Lock()
 	if q.older = p.census; q.older == nil {
@@ -84,6 +95,12 @@ func (p *Project) next(texts map[string]*string) *Project {
 	p.mu.Lock()
 	old := maps.Clone(p.files)
 	p.mu.Unlock()
+	for _, name := range slices.Sorted(maps.Keys(named)) {
+		if f := old[name]; f == nil || !f.Reported {
+			q.paths = append(slices.Clip(q.paths), name)
+			again = again || f == nil || f.late
+		}
+	}
 	changed := map[string]*File{}
 	for name := range texts {
 		changed[name] = old[name]
@@ -101,7 +118,7 @@ func (p *Project) next(texts map[string]*string) *Project {
 	}
 	for name, text := range texts {
 		if was := changed[name]; was != nil {
-			q.replace(was, *text)
+			q.replace(was, *text, named[name])
 		}
 	}
 	for name, f := range q.files {
@@ -112,9 +129,9 @@ func (p *Project) next(texts map[string]*string) *Project {
 	return q
 }
 
-// replace puts a file with another text in the place of one.
-func (p *Project) replace(was *File, text string) {
-	f := &File{Name: was.Name, Path: was.Path, Reported: was.Reported, late: was.late}
+// replace puts a file with another text in the place of one. A named file was requested.
+func (p *Project) replace(was *File, text string, named bool) {
+	f := &File{Name: was.Name, Path: was.Path, Reported: was.Reported || named, late: was.late}
 	f.parse(text)
 	p.files[f.Name] = f
 	if f.late {

@@ -3,6 +3,9 @@ package workspace
 import (
 	"context"
 	"errors"
+	"maps"
+	"path"
+	"path/filepath"
 	"slices"
 
 	"wardnix/lint"
@@ -42,6 +45,32 @@ func (s *Snapshot) With(texts map[string]string) *Snapshot {
 	w := *s.workspace
 	w.Project = w.Project.With(texts)
 	return &Snapshot{workspace: &w, looked: s.looked}
+}
+
+// Opening is the snapshot with other texts for files that are open, which are requested
+// from then on, and for others. false if the project is to be read anew, since other
+// settings apply to an open file.
+func (s *Snapshot) Opening(open, others map[string]string) (*Snapshot, bool) {
+	w := *s.workspace
+	others = maps.Clone(others)
+	named := map[string]string{}
+	for name, text := range open {
+		abs := filepath.ToSlash(w.abs(name))
+		c, err := w.settings(path.Dir(abs))
+		switch {
+		case err != nil || c.Disagrees(w.Main) != nil:
+			return nil, false
+		case w.excludes(abs) || w.isVendored(name):
+			others[name] = text
+		default:
+			named[name] = text
+		}
+	}
+	if len(others) > 0 {
+		w.Project = w.Project.With(others)
+	}
+	w.Project = w.Project.Naming(named)
+	return &Snapshot{workspace: &w, looked: s.looked}, true
 }
 
 // Near is the snapshot with those of its hosts only that an earlier one, whose findings
