@@ -150,7 +150,7 @@ func TestWorkflowsAreSafe(t *testing.T) {
 			if command[0] == "actionlint" {
 				testtool.Need(t, command[0])
 			} else {
-				testtool.Extra(t, command[0])
+				needExtra(t, command[0])
 			}
 			cmd := exec.Command(command[0], command[1:]...)
 			cmd.Dir = dir

@@ -118,7 +118,6 @@ func (w *world) alternative(t optionType, value *eval.Thunk) (optionType, bool) 
 
 // takes reports whether a type takes a value, by the kind of the value.
 func (w *world) takes(t optionType, value *eval.Thunk) eval.Truth {
-	want := ""
 	switch {
 	case t.name == "coercedTo" && len(t.args) == 3:
 		if from := w.takes(w.typeOfThunk(t.args[0]), value); from != eval.No {
@@ -130,38 +129,8 @@ func (w *world) takes(t optionType, value *eval.Thunk) eval.Truth {
 			return eval.Yes
 		}
 		return eval.Maybe
-	case t.isSetOf() || t.name == "attrs" || strings.HasPrefix(t.name, "submodule"):
-		want = "set"
-	case t.name == "listOf":
-		want = "list"
-	case t.name == "str" || t.isText() || t.name == "separatedString" || strings.HasSuffix(t.name, "Str") || t.name == "strMatching":
-		want = "string"
-	case t.name == "int" || t.name == "port" || strings.HasPrefix(t.name, "ints."):
-		want = "int"
-	case t.name == "bool" || t.name == "float":
-		want = t.name
-	case t.name == "functionTo":
-		want = "function"
 	}
-	kind := ""
-	switch w.ev.Force(value).(type) {
-	case *eval.Attrs:
-		kind = "set"
-	case *eval.List:
-		kind = "list"
-	case *eval.String:
-		kind = "string"
-	case *eval.Int:
-		kind = "int"
-	case *eval.Bool:
-		kind = "bool"
-	case *eval.Float:
-		kind = "float"
-	case *eval.Function:
-		kind = "function"
-	case *eval.Null:
-		kind = "null"
-	}
+	want, kind := t.valueKind(), kindOf(w.ev.Force(value))
 	switch {
 	case want == "" || kind == "":
 		return eval.Maybe
@@ -169,6 +138,49 @@ func (w *world) takes(t optionType, value *eval.Thunk) eval.Truth {
 		return eval.Yes
 	}
 	return eval.No
+}
+
+// valueKind is the kind of values that a type takes, as [kindOf] has it; "" if it is not
+// known.
+func (t optionType) valueKind() string {
+	switch {
+	case t.isSetOf() || t.name == "attrs" || strings.HasPrefix(t.name, "submodule"):
+		return "set"
+	case t.name == "listOf":
+		return "list"
+	case t.name == "str" || t.isText() || t.name == "separatedString" || strings.HasSuffix(t.name, "Str") || t.name == "strMatching":
+		return "string"
+	case t.name == "int" || t.name == "port" || strings.HasPrefix(t.name, "ints."):
+		return "int"
+	case t.name == "bool" || t.name == "float":
+		return t.name
+	case t.name == "functionTo":
+		return "function"
+	}
+	return ""
+}
+
+// kindOf is the kind of a value; "" if it is not known.
+func kindOf(value eval.Value) string {
+	switch value.(type) {
+	case *eval.Attrs:
+		return "set"
+	case *eval.List:
+		return "list"
+	case *eval.String:
+		return "string"
+	case *eval.Int:
+		return "int"
+	case *eval.Bool:
+		return "bool"
+	case *eval.Float:
+		return "float"
+	case *eval.Function:
+		return "function"
+	case *eval.Null:
+		return "null"
+	}
+	return ""
 }
 
 // mergedScalar is the one value that definitions agree on.

@@ -39,14 +39,6 @@ func Given(tb testing.TB, variable string) string {
 	return value
 }
 
-// Extra skips a test unless a program is in PATH that CI need not have.
-func Extra(tb testing.TB, program string) {
-	tb.Helper()
-	if _, err := exec.LookPath(program); err != nil {
-		tb.Skipf("%s is not installed, and CI need not have it", program)
-	}
-}
-
 // Long skips a test with -short: it takes long, and what it tests changes rarely.
 func Long(tb testing.TB) {
 	tb.Helper()
