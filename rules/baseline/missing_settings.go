@@ -9,6 +9,7 @@ import (
 	"wardnix/lint"
 	"wardnix/lint/fix"
 	"wardnix/lint/nixos"
+	"wardnix/lint/systemd/directive"
 	"wardnix/lint/systemd/security"
 	"wardnix/lint/unit"
 	"wardnix/rules/profile"
@@ -93,6 +94,10 @@ func addFixes(d *lint.Draft, t taker, rs []profile.Requirement) {
 		d.Note("not fixed automatically: a part of the unit cannot be seen: %s", t.Partial[0].Text)
 		return
 	}
+	if t.Style == nixos.TextStyle && hasUnknownName(t.Unit) {
+		d.Note("not fixed automatically: the text has a name that systemd does not know")
+		return
+	}
 	safe, unsafe := t.split(rs)
 	for _, group := range [][]profile.Requirement{safe, unsafe} {
 		if len(group) == 0 {
@@ -106,6 +111,17 @@ func addFixes(d *lint.Draft, t taker, rs []profile.Requirement) {
 			d.Fix(x)
 		}
 	}
+}
+
+// hasUnknownName reports whether a line has a name that systemd does not know: it may mean
+// a setting that is required, and in a text nothing keeps that from being set twice.
+func hasUnknownName(u *unit.Unit) bool {
+	for n := range u.Namings() {
+		if _, known := directive.LookupAny(n.In, n.Key); !known && !directive.Silent(n.Key) {
+			return true
+		}
+	}
+	return false
 }
 
 // split parts the requirements into those that are safe to add and those that are not.
