@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"wardnix/lint"
+	"wardnix/lint/nixos"
 	"wardnix/lint/spell"
 	"wardnix/lint/unit"
 )
@@ -71,7 +72,7 @@ func reportUse(p *lint.Pass, u *unit.Unit, t unit.Text, use credentialRead, load
 			Reportf("reads the credential `%s` of %s", use.name, use.unit)
 		return true
 	}
-	if loaded.has(use.name) {
+	if loaded.has(use.name) || isNamed(u, use.name) {
 		return false
 	}
 	d := p.At(u, t.Setting).Concerns(u.About("LoadCredential")...).Note("the file does not exist when the unit runs")
@@ -80,6 +81,14 @@ func reportUse(p *lint.Pass, u *unit.Unit, t unit.Text, use credentialRead, load
 	}
 	d.Reportf("reads the credential `%s`, which it does not load", use.name)
 	return true
+}
+
+// isNamed reports whether a string in the files of the host is the name of a credential:
+// an option of another module may load it, in a way that is not in sight.
+func isNamed(u *unit.Unit, name string) bool {
+	return slices.ContainsFunc(u.Host.Files, func(f *nixos.File) bool {
+		return f.Tree != nil && strings.Contains(f.Tree.Src, `"`+name+`"`)
+	})
 }
 
 // isPartial reports whether a name goes on with what a shell or the evaluation adds.
