@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"wardnix/lint"
+	"wardnix/lint/nixos"
 	"wardnix/lint/unit"
 	"wardnix/nixast/eval"
 )
@@ -21,6 +22,7 @@ func checkNetworkOnline(p *lint.Pass, u *unit.Unit) {
 		return // a baseline that requires both has its own finding
 	}
 	switch {
+	case ordered == eval.Yes && pulled == eval.No && reachedAnyway(u):
 	case ordered == eval.Yes && pulled == eval.No:
 		d := p.AtUnit(u, "wants")
 		if at, ok := element(u, "After", networkOnline); ok {
@@ -39,6 +41,13 @@ func checkNetworkOnline(p *lint.Pass, u *unit.Unit) {
 			Fix(list(u, "Unit", "After", networkOnline, "")...).
 			Reportf("wants %s without being ordered after it", networkOnline)
 	}
+}
+
+// reachedAnyway reports whether the target is reached without the unit: NixOS had
+// multi-user.target want it before 24.05 (nixos/modules/system/boot/systemd.nix), and a
+// project may define the target itself.
+func reachedAnyway(u *unit.Unit) bool {
+	return u.Host.ReleaseKnown && u.Host.Release.Before(nixos.Release{24, 5}) || len(u.Peers(networkOnline)) > 0
 }
 
 // element is where a directive names a unit.
