@@ -47,7 +47,7 @@ func checkNetworkOnline(p *lint.Pass, u *unit.Unit) {
 // multi-user.target want it before 24.05 (nixos/modules/system/boot/systemd.nix), and a
 // project may define the target itself.
 func reachedAnyway(u *unit.Unit) bool {
-	return u.Host.ReleaseKnown && u.Host.Release.Before(nixos.Release{24, 5}) || len(u.Peers(networkOnline)) > 0
+	return u.Host.ReleaseKnown && u.Host.Release.Before(nixos.Release{Year: 24, Month: 5}) || len(u.Peers(networkOnline)) > 0
 }
 
 // element is where a directive names a unit.
