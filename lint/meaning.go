@@ -125,10 +125,16 @@ func (m meaning) sameBut(after meaning, fixes []chosen) error {
 			return refuse(r, "%s would change from %q to %q", r, text, after[r])
 		}
 	}
-	for r, text := range after {
+	var unknown []string
+	for r := range after {
 		if r.Section == lacking && m[r] == "" {
-			return fmt.Errorf("NixOS has no option %s", r.Key)
+			unknown = append(unknown, r.Key)
 		}
+	}
+	if len(unknown) > 0 {
+		return fmt.Errorf("NixOS has no option %s", slices.Min(unknown))
+	}
+	for r, text := range after {
 		if _, there := m[r]; !there && text != "" && !allowed[r] && r.Key != "enable" {
 			return refuse(r, "%s would become %q", r, text)
 		}
