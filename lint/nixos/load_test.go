@@ -170,6 +170,30 @@ func TestLoadCollection(t *testing.T) {
 	}
 }
 
+// A checkout of nixpkgs is known without looking at its directories.
+func TestLoadNixpkgs(t *testing.T) {
+	archive := txtar.Parse([]byte(`-- flake.nix --
+{ }
+-- nixos/modules/module-list.nix --
+[ ./a.nix ]
+-- nixos/modules/a.nix --
+{ systemd.services.a.script = import ../lib/text.nix; }
+-- nixos/modules/b.nix --
+{ }
+-- nixos/lib/text.nix --
+"x"
+`))
+	p := project(t, archive, Options{}, "nixos/modules/a.nix")
+	if diff := cmp.Diff([]string{"nixos/modules/a.nix"}, fileList(p)); diff != "" {
+		t.Errorf("files before the hosts are evaluated (-want +got):\n%s", diff)
+	}
+	p.Hosts()
+	want := []string{"(flake.nix)", "(nixos/lib/text.nix)", "nixos/modules/a.nix"}
+	if diff := cmp.Diff(want, fileList(p)); diff != "" {
+		t.Errorf("files after (-want +got):\n%s", diff)
+	}
+}
+
 func TestOverlay(t *testing.T) {
 	archive := txtar.Parse([]byte("-- .git/HEAD --\n-- a.nix --\n1\n"))
 	p := project(t, archive, Options{Overlay: map[string]string{"a.nix": "2", "new.nix": "3"}}, "a.nix", "new.nix")

@@ -157,7 +157,7 @@ func (p *Project) find(ctx context.Context, paths []string) ([]wanted, error) {
 		found = append(found, files...)
 	}
 	for _, r := range p.roots {
-		if !r.whole {
+		if !r.whole || len(found) < p.opts.MaxContext && r.isNixpkgs() {
 			continue
 		}
 		if context, ok := p.walk(ctx, r, ".", false, len(found)+p.opts.MaxContext); ok {
@@ -165,6 +165,13 @@ func (p *Project) find(ctx context.Context, paths []string) ([]wanted, error) {
 		}
 	}
 	return found, ctx.Err()
+}
+
+// isNixpkgs reports whether a root is a checkout of nixpkgs, which a file of NixOS shows:
+// its directories need not be counted to know that it is a package collection.
+func (r *root) isNixpkgs() bool {
+	_, err := fs.Stat(r.fsys, "nixos/modules/module-list.nix")
+	return err == nil
 }
 
 // rootOf is the project that a path belongs to. A project inside another that
