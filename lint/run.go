@@ -73,6 +73,7 @@ type run struct {
 	found   map[*Rule][]Finding
 	// suppressions are those of each file that was looked at.
 	suppressions map[*nixast.File][]*Suppression
+	once         map[any]any // of Pass.Once
 }
 
 // partFindings are what rules found in a part of a project.
@@ -88,7 +89,7 @@ type Looked struct {
 func (l *Linter) newRun(project *nixos.Project) *run {
 	r := &run{
 		Linter: l, project: project, scope: &scope{brief: l.Brief, requested: map[string]bool{}},
-		parts: map[*unit.Part]partFindings{}, found: map[*Rule][]Finding{}, suppressions: map[*nixast.File][]*Suppression{},
+		parts: map[*unit.Part]partFindings{}, found: map[*Rule][]Finding{}, suppressions: map[*nixast.File][]*Suppression{}, once: map[any]any{},
 	}
 	for _, f := range project.Files() {
 		if f.Reported {
@@ -184,6 +185,18 @@ func (p *Pass) Brief() bool { return p.brief != nil && p.brief(p.rule) }
 // Later has a check look once all parts of the project were looked at, with a pass that
 // sees the whole of it. It is for what is found in one part and depends on the others.
 func (p *Pass) Later(look func(*Pass)) { p.later = append(p.later, look) }
+
+// Once is what make returns, made once for all checks that see the whole project, one
+// after the other, with the same key. Keys are of a type of the caller's own, as those of
+// package context are.
+func (p *Pass) Once(key any, make func() any) any {
+	value, ok := p.run.once[key]
+	if !ok {
+		value = make()
+		p.run.once[key] = value
+	}
+	return value
+}
 
 // lookAtAll runs the checks of a rule that see the whole project.
 func (r *run) lookAtAll(p *Pass) {

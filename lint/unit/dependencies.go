@@ -179,17 +179,24 @@ var starting = []string{"Wants", "Requires", "BindsTo", "Upholds", "OnFailure", 
 // known under another name.
 var installing = []string{"WantedBy", "RequiredBy", "UpheldBy", "Alias", "Also"}
 
-// MayStart reports whether what is in sight of the unit starts another one, or may.
-func (u *Unit) MayStart(name string) bool {
+// Starts are the units that what is in sight of the unit starts; any is true if it may
+// start others, too.
+func (u *Unit) Starts() (names []string, any bool) {
 	for _, directive := range starting {
-		if slices.ContainsFunc(u.Dependencies("Unit", directive), func(d Dependency) bool { return d.Unit == name || d.Unit == "" }) {
-			return true
+		for _, d := range u.Dependencies("Unit", directive) {
+			any = any || d.Unit == ""
+			names = append(names, d.Unit)
 		}
 	}
 	section := nixos.OwnSection(u.Type())
-	return slices.ContainsFunc(u.Lines(), func(l nixos.Line) bool {
-		return l.Section == section && slices.Contains([]string{"Unit", "Service", "Sockets"}, l.Key) && (!l.Known || slices.Contains(strings.Fields(l.Text), name))
-	})
+	for _, l := range u.Lines() {
+		if l.Section != section || !slices.Contains([]string{"Unit", "Service", "Sockets"}, l.Key) {
+			continue
+		}
+		any = any || !l.Known
+		names = append(names, strings.Fields(l.Text)...)
+	}
+	return names, any
 }
 
 // Installed reports whether the unit says itself what starts it, or may say so.

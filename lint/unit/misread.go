@@ -219,13 +219,27 @@ func isFalseAsText(ev *eval.Evaluator, n nixast.Node) bool {
 // does not know, was most likely meant to be the row's: then that is what is
 // reported.
 func (u *Unit) Misspelled(r *profile.Requirement) bool {
-	for _, o := range u.Directives(r.Section) {
-		if _, known := directive.LookupAny(r.Section, o.Name()); known {
+	meant, known := u.meant[r.Section]
+	if !known {
+		meant = u.meantIn(r.Section)
+		if u.meant == nil {
+			u.meant = map[string]map[string]bool{}
+		}
+		u.meant[r.Section] = meant
+	}
+	return meant[r.Name()]
+}
+
+// meantIn are the directives that misspelled names in a section most likely mean.
+func (u *Unit) meantIn(section string) map[string]bool {
+	meant := map[string]bool{}
+	for _, o := range u.Directives(section) {
+		if _, known := directive.LookupAny(section, o.Name()); known {
 			continue
 		}
-		if near, ok := directive.Nearest(r.Section, o.Name(), u.Version); ok && near.Name == r.Name() {
-			return true
+		if near, ok := directive.Nearest(section, o.Name(), u.Version); ok {
+			meant[near.Name] = true
 		}
 	}
-	return false
+	return meant
 }

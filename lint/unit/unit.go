@@ -39,17 +39,18 @@ type facts struct {
 	reading, closed *security.Reading
 	groups          []DirectiveLines // of eachDirective, once grouped
 	grouped         bool
-	misreads        []Misread         // of eachMisread; nil until it is asked for
-	read            *signs            // of signs, once read
-	byKey           map[key]*settings // of settings; nil until it is asked for
-	texts           []Text            // of Texts; nil until it is asked for
-	commands        []Command         // of Commands; nil until it is asked for
-	complete        eval.Truth        // of Complete; Maybe until it is asked for
-	identity        *Identity         // of RunsAs, once known
-	rightsTests     map[string]bool   // of testsRights, by key
-	needs           []Need            // of Needs; nil until it is asked for
-	doubts          []Need            // those that are unsure
-	once            map[any]any       // of Once, by key
+	misreads        []Misread                  // of eachMisread; nil until it is asked for
+	read            *signs                     // of signs, once read
+	byKey           map[key]*settings          // of settings; nil until it is asked for
+	texts           []Text                     // of Texts; nil until it is asked for
+	commands        []Command                  // of Commands; nil until it is asked for
+	complete        eval.Truth                 // of Complete; Maybe until it is asked for
+	identity        *Identity                  // of RunsAs, once known
+	meant           map[string]map[string]bool // of Misspelled, by section
+	rightsTests     map[string]bool            // of testsRights, by key
+	needs           []Need                     // of Needs; nil until it is asked for
+	doubts          []Need                     // those that are unsure
+	once            map[any]any                // of Once, by key
 }
 
 // Once is what make returns, made once for all rules that look at the unit one after the

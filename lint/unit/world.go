@@ -135,6 +135,18 @@ type Part struct {
 	users        map[nixos.Text]int         // of countUsers
 	defined      []string                   // of definedHere, once known
 	complete     bool                       // no other unit is there; see nixos.Options
+	byName       map[string][]*Unit         // of Named, once asked for
+}
+
+// Named are the units of a name, of all hosts and service managers of the part.
+func (p *Part) Named(name string) []*Unit {
+	if p.byName == nil {
+		p.byName = map[string][]*Unit{}
+		for _, u := range p.Units {
+			p.byName[u.Name] = append(p.byName[u.Name], u)
+		}
+	}
+	return p.byName[name]
 }
 
 // same reports whether another part is of the same hosts and units.

@@ -20,7 +20,7 @@ func checkBound(p *lint.Pass, part *unit.Part) {
 			if d.Unit == "" || d.When != nil || d.Def == nil || orderedByItself(u, d.Unit) {
 				continue
 			}
-			other := peer(part.Units, u, d.Unit)
+			other := peer(part, u, d.Unit)
 			if other == nil && len(u.Peers(d.Unit)) > 0 || ordered(u, other, d.Unit) {
 				continue
 			}

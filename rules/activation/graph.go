@@ -58,10 +58,10 @@ func triggers(u *unit.Unit, name string) bool {
 
 // peer is the unit of a name that is certainly one of the same system; nil if there is
 // none, or several.
-func peer(all []*unit.Unit, u *unit.Unit, name string) *unit.Unit {
+func peer(part *unit.Part, u *unit.Unit, name string) *unit.Unit {
 	var found *unit.Unit
-	for _, other := range all {
-		if other.Name != name || other.Host != u.Host || other.Scope != u.Scope {
+	for _, other := range part.Named(name) {
+		if other.Host != u.Host || other.Scope != u.Scope {
 			continue
 		}
 		if found != nil || other.Pattern || other.When != nil || other.Enabled() != eval.Yes || !together(u, other) {

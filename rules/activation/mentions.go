@@ -18,17 +18,35 @@ var relations = []string{"after", "before", "partOf", "conflicts", "requisite"}
 // anywhere but in the lists of relations.
 func mentioned(p *lint.Pass, name string) bool {
 	kind := name[strings.LastIndexByte(name, '.'):]
-	for _, f := range p.Project.Files() {
-		if f.Tree == nil || !strings.Contains(f.Tree.Src, kind) {
-			continue
-		}
-		for n := range f.Tree.Root().Descendants() {
-			if k := n.Kind(); (k == nixast.String || k == nixast.IndString) && names(n.Text(), name, kind) && !inRelation(n) {
+	texts := p.Once(mentionsKey{}, func() any { return findMentions(p) }).([]string)
+	return slices.ContainsFunc(texts, func(text string) bool { return names(text, name, kind) })
+}
+
+type mentionsKey struct{}
+
+// findMentions are the strings of the project that may name units, but for those in the
+// lists of relations.
+func findMentions(p *lint.Pass) []string {
+	mayName := func(text string) bool {
+		for kind := range waitedFor {
+			if strings.Contains(text, "."+kind) {
 				return true
 			}
 		}
+		return false
 	}
-	return false
+	var texts []string
+	for _, f := range p.Project.Files() {
+		if f.Tree == nil || !mayName(f.Tree.Src) {
+			continue
+		}
+		for n := range f.Tree.Root().Descendants() {
+			if k := n.Kind(); (k == nixast.String || k == nixast.IndString) && mayName(n.Text()) && !inRelation(n) {
+				texts = append(texts, n.Text())
+			}
+		}
+	}
+	return texts
 }
 
 // names reports whether a word of a text is the name of a unit, may be, or is an instance

@@ -1,9 +1,8 @@
 package activation
 
 import (
-	"slices"
-
 	"wardnix/lint"
+	"wardnix/lint/nixos"
 	"wardnix/lint/unit"
 )
 
@@ -17,7 +16,7 @@ func checkNeverStarted(p *lint.Pass, u *unit.Unit) {
 		return
 	}
 	p.Later(func(p *lint.Pass) {
-		if mentioned(p, u.Name) || slices.ContainsFunc(p.Units, func(other *unit.Unit) bool { return startsIt(other, u) }) {
+		if mentioned(p, u.Name) || mayBeStarted(p, u) {
 			return
 		}
 		section, directive := "Install", "WantedBy"
@@ -28,7 +27,41 @@ func checkNeverStarted(p *lint.Pass, u *unit.Unit) {
 	})
 }
 
-// startsIt reports whether one unit starts another, or may.
-func startsIt(by, u *unit.Unit) bool {
-	return by.Scope.Kind == u.Scope.Kind && by.MayStart(u.Name) || by.Type() == "service" && by.BaseName() == u.BaseName() && by.Option("startAt").IsSet()
+// mayBeStarted reports whether a unit of the project starts another, or may.
+func mayBeStarted(p *lint.Pass, u *unit.Unit) bool {
+	known := p.Once(startedKey{}, func() any { return findStarted(p) }).(started)
+	kind := u.Scope.Kind
+	return known.names[start{kind, ""}] || known.names[start{kind, u.Name}] || known.timed[u.BaseName()]
+}
+
+// started is what units of the project start.
+type started struct {
+	names map[start]bool
+	timed map[string]bool // services with a startAt, without their suffix
+}
+
+// A start is the name of a unit that another one in a kind of scopes starts; "" if it may
+// start any.
+type start struct {
+	kind nixos.ScopeKind
+	name string
+}
+
+type startedKey struct{}
+
+func findStarted(p *lint.Pass) started {
+	found := started{map[start]bool{}, map[string]bool{}}
+	for _, u := range p.Units {
+		names, any := u.Starts()
+		if any {
+			names = append(names, "")
+		}
+		for _, name := range names {
+			found.names[start{u.Scope.Kind, name}] = true
+		}
+		if u.Type() == "service" && u.Option("startAt").IsSet() {
+			found.timed[u.BaseName()] = true
+		}
+	}
+	return found
 }

@@ -20,16 +20,19 @@ type edge struct {
 }
 
 func checkOrderingCycle(p *lint.Pass, part *unit.Part) {
-	edges := orderOf(part)
-	var reported []*unit.Unit
+	o := orderOf(part)
+	reported := map[*unit.Unit]bool{}
 	for _, u := range part.Units {
-		path := cycleFrom(edges, u)
-		if path == nil || slices.ContainsFunc(path, func(e edge) bool { return slices.Contains(reported, e.to) }) {
+		if reported[u] {
+			continue
+		}
+		path := o.cycleFrom(u)
+		if path == nil || slices.ContainsFunc(path, func(e edge) bool { return reported[e.to] }) {
 			continue
 		}
 		names := []string{u.Name}
 		for _, e := range path {
-			reported = append(reported, e.to)
+			reported[e.to] = true
 			names = append(names, e.to.Name)
 		}
 		first := path[0]
@@ -76,8 +79,16 @@ func checkEarly(p *lint.Pass, u *unit.Unit) {
 	}
 }
 
-// orderOf are the orders between units of a part that are certain.
-func orderOf(part *unit.Part) map[*unit.Unit][]edge {
+// order are the orders between units of a part that are certain.
+type order struct {
+	edges map[*unit.Unit][]edge
+	steps int // that were taken to find cycles
+}
+
+// mostSteps bounds the search for cycles in a part. Configurations take some thousand.
+const mostSteps = 1_000_000
+
+func orderOf(part *unit.Part) *order {
 	edges := map[*unit.Unit][]edge{}
 	for _, u := range part.Units {
 		if !standsAlone(u) || u.When != nil || u.Enabled() != eval.Yes {
@@ -88,7 +99,7 @@ func orderOf(part *unit.Part) map[*unit.Unit][]edge {
 				if d.Unit == "" || d.When != nil || d.Def == nil {
 					continue
 				}
-				other := peer(part.Units, u, d.Unit)
+				other := peer(part, u, d.Unit)
 				switch {
 				case other == nil || other == u || !standsAlone(other): // systemd ignores an order after oneself
 				case directive == "After":
@@ -99,30 +110,38 @@ func orderOf(part *unit.Part) map[*unit.Unit][]edge {
 			}
 		}
 	}
-	return edges
+	return &order{edges: edges}
 }
 
-// cycleFrom is the shortest way from a unit back to it; nil if there is none.
-func cycleFrom(edges map[*unit.Unit][]edge, start *unit.Unit) []edge {
-	ways := [][]edge{nil}
+// cycleFrom is the shortest way from a unit back to it; nil if there is none, or too much
+// was searched already.
+func (o *order) cycleFrom(start *unit.Unit) []edge {
+	type step struct {
+		edge
+		from int // the index of the step before; -1 for the first
+	}
+	var steps []step
 	seen := map[*unit.Unit]bool{}
-	for len(ways) > 0 {
-		way := ways[0]
-		ways = ways[1:]
-		at := start
-		if len(way) > 0 {
-			at = way[len(way)-1].to
-		}
-		for _, e := range edges[at] {
-			next := append(slices.Clone(way), e)
+	for i, at := -1, start; ; at = steps[i].to {
+		for _, e := range o.edges[at] {
+			if o.steps++; o.steps > mostSteps {
+				return nil
+			}
 			if e.to == start {
-				return next
+				way := []edge{e}
+				for ; i >= 0; i = steps[i].from {
+					way = append(way, steps[i].edge)
+				}
+				slices.Reverse(way)
+				return way
 			}
 			if !seen[e.to] {
 				seen[e.to] = true
-				ways = append(ways, next)
+				steps = append(steps, step{e, i})
 			}
 		}
+		if i++; i == len(steps) {
+			return nil
+		}
 	}
-	return nil
 }

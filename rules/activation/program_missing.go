@@ -98,33 +98,41 @@ func hasEnvfs(h *nixos.Host) bool {
 // providesPath reports whether a host may have a program at a path nevertheless: by
 // a link that the project makes, or because another distribution runs it.
 func providesPath(p *lint.Pass, program string) bool {
+	known := p.Once(providersKey{}, func() any { return findProviders(p) }).(providers)
+	return known.others || strings.Contains(program, "/") && strings.Contains(known.links, program)
+}
+
+// providers are what gives hosts programs at paths.
+type providers struct {
+	others bool   // another distribution runs the project
+	links  string // the strings that make something at a path
+}
+
+type providersKey struct{}
+
+func findProviders(p *lint.Pass) providers {
+	found := providers{}
+	var links strings.Builder
 	for _, f := range p.Project.Files() {
 		if f.Tree == nil {
 			continue
 		}
-		if strings.Contains(f.Tree.Src, "system-manager") {
-			return true
-		}
-		if strings.Contains(program, "/") && strings.Contains(f.Tree.Src, program) && linked(f.Tree, program) {
-			return true
+		found.others = found.others || strings.Contains(f.Tree.Src, "system-manager")
+		for n := range f.Tree.Root().Descendants() {
+			if k := n.Kind(); (k == nixast.String || k == nixast.IndString) && makesPath(n.Text()) {
+				links.WriteString(n.Text() + "\n")
+			}
 		}
 	}
-	return false
+	found.links = links.String()
+	return found
 }
 
-// linked reports whether a string of the file makes something at a path: a rule of
-// systemd-tmpfiles, or a command of an activation script.
-func linked(f *nixast.File, path string) bool {
-	for n := range f.Root().Descendants() {
-		if k := n.Kind(); k != nixast.String && k != nixast.IndString {
-			continue
-		}
-		text := n.Text()
-		if strings.Contains(text, path) && (strings.HasPrefix(strings.TrimLeft(text, `"' `+"\n"), "L") || slices.ContainsFunc([]string{"ln ", "install ", "cp "}, func(w string) bool { return strings.Contains(text, w) })) {
-			return true
-		}
-	}
-	return false
+// makesPath reports whether a string may make something at a path that it names: it is
+// a rule of systemd-tmpfiles, or has commands of an activation script.
+func makesPath(text string) bool {
+	return strings.HasPrefix(strings.TrimLeft(text, `"' `+"\n"), "L") ||
+		slices.ContainsFunc([]string{"ln ", "install ", "cp "}, func(w string) bool { return strings.Contains(text, w) })
 }
 
 // packageOf is the package of a well-known program, which most often has its name.

@@ -18,7 +18,7 @@ func checkRequires(p *lint.Pass, part *unit.Part) {
 			if d.Unit == "" || d.When != nil || d.Def == nil || d.Unit == u.Name || triggers(u, d.Unit) {
 				continue
 			}
-			other := peer(part.Units, u, d.Unit)
+			other := peer(part, u, d.Unit)
 			if other == nil || ordered(u, other, d.Unit) || !hasOutcome(other) {
 				continue
 			}

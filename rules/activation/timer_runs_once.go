@@ -24,7 +24,7 @@ func checkTimerRunsOnce(p *lint.Pass, part *unit.Part) {
 		if !ok {
 			continue
 		}
-		service := peer(part.Units, u, name)
+		service := peer(part, u, name)
 		if service == nil || service.IsOverride() {
 			continue
 		}
