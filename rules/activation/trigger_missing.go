@@ -21,7 +21,8 @@ func checkTriggerMissing(p *lint.Pass, u *unit.Unit) {
 		return
 	}
 	p.Later(func(p *lint.Pass) {
-		if slices.ContainsFunc(p.Units, func(other *unit.Unit) bool { return mayBe(other, name) }) {
+		units := p.Once(ownKey{}, func() any { return findOwn(p) }).(own)
+		if units.mayHave(name) {
 			return
 		}
 		d := p.AtUnit(u, "Unit", "Service")
@@ -29,18 +30,49 @@ func checkTriggerMissing(p *lint.Pass, u *unit.Unit) {
 			d.Place(u.Place(at))
 		}
 		d.Note("systemd refuses to start the %s", u.Type())
-		if meant := unit.MeantUnit(name, ownNames(p)...); meant != "" {
+		if meant := unit.MeantUnit(name, units.names...); meant != "" {
 			d.Help("did you mean `%s`?", meant)
 		}
 		d.Reportf("starts %s, which does not exist", name)
 	})
 }
 
-// mayBe reports whether a unit of the project has, or may have, a name.
-func mayBe(u *unit.Unit, name string) bool {
+// own are the units of the project.
+type own struct {
+	names    []string // each once, of those whose name is known
+	known    map[string]bool // these, and aliases
+	patterns []string
+	any      bool // one has aliases that are not known
+}
+
+type ownKey struct{}
+
+func findOwn(p *lint.Pass) own {
+	found := own{known: map[string]bool{}}
+	for _, u := range p.Units {
+		switch {
+		case u.Pattern:
+			found.patterns = append(found.patterns, u.Name)
+		case !found.known[u.Name]:
+			found.names = append(found.names, u.Name)
+			found.known[u.Name] = true
+		}
+	}
+	for _, u := range p.Units {
+		aliases, all := u.Aliases()
+		found.any = found.any || !all
+		for _, alias := range aliases {
+			found.known[alias] = true
+		}
+	}
+	return found
+}
+
+// mayHave reports whether a unit of the project has, or may have, a name.
+func (o *own) mayHave(name string) bool {
 	template, _ := unit.TemplateOf(name)
-	aliases, all := u.Aliases()
-	return u.Name == name || template != "" && u.Name == template || u.Pattern && unit.MayMatch(u.Name, name) || !all || slices.Contains(aliases, name)
+	return o.any || o.known[name] || template != "" && o.known[template] ||
+		slices.ContainsFunc(o.patterns, func(pattern string) bool { return unit.MayMatch(pattern, name) })
 }
 
 // missingHere reports whether nothing but the project can define a unit: the host is in
@@ -51,15 +83,4 @@ func missingHere(u *unit.Unit, name string) bool {
 	}
 	adds := u.Host.Option("systemd", "packages")
 	return u.Host.Name == "" && !unit.NamedByNixOS(name) && !adds.IsSet() && len(adds.Unseen) == 0
-}
-
-// ownNames are the names of the units of the project.
-func ownNames(p *lint.Pass) []string {
-	var found []string
-	for _, u := range p.Units {
-		if !u.Pattern && !slices.Contains(found, u.Name) {
-			found = append(found, u.Name)
-		}
-	}
-	return found
 }
