@@ -39,7 +39,7 @@ func checkTriggerMissing(p *lint.Pass, u *unit.Unit) {
 
 // own are the units of the project.
 type own struct {
-	names    []string // each once, of those whose name is known
+	names    []string        // each once, of those whose name is known
 	known    map[string]bool // these, and aliases
 	patterns []string
 	any      bool // one has aliases that are not known
