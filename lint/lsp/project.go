@@ -228,19 +228,8 @@ func (l *looking) look() {
 		l.result = &again
 		return
 	}
-	next := &analysis{saw: saw}
+	next := l.next(saw, edited)
 	var found []lint.Finding
-	onDisk, kept := l.readChanged()
-	if kept = kept && !l.stale && l.whole != nil && l.whole.snapshot != nil; kept {
-		next.snapshot, kept = l.whole.snapshot.Opening(edited, onDisk)
-	}
-	if !kept {
-		next.snapshot, next.err = l.read(saw)
-	} else if l.near {
-		if n, ok := next.snapshot.Near(l.whole.snapshot, slices.Concat(slices.Collect(maps.Keys(edited)), l.disk)); ok {
-			next.snapshot, next.near = n, true
-		}
-	}
 	if next.err == nil {
 		found, next.err = next.snapshot.Findings(l.ctx)
 	}
@@ -255,6 +244,24 @@ func (l *looking) look() {
 			l.result.keep(l.whole)
 		}
 	}
+}
+
+// next is an analysis of the documents, without its findings: of what was edited and of
+// what changed on disk, if enough is known.
+func (l *looking) next(saw map[string]*document, edited map[string]string) *analysis {
+	a := &analysis{saw: saw}
+	onDisk, kept := l.readChanged()
+	if kept = kept && !l.stale && l.whole != nil && l.whole.snapshot != nil; kept {
+		a.snapshot, kept = l.whole.snapshot.Opening(edited, onDisk)
+	}
+	if !kept {
+		a.snapshot, a.err = l.read(saw)
+	} else if l.near {
+		if n, ok := a.snapshot.Near(l.whole.snapshot, slices.Concat(slices.Collect(maps.Keys(edited)), l.disk)); ok {
+			a.snapshot, a.near = n, true
+		}
+	}
+	return a
 }
 
 // readChanged reads what changed on the disk, by name; false if something of it cannot be
