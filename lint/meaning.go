@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -102,6 +103,25 @@ func source(n nixast.Node) string {
 // sameBut reports an error if the two states differ in anything that the applied
 // fixes may not change, or sets options that NixOS does not have.
 func (m meaning) sameBut(after meaning, fixes []chosen) error {
+	allowed := allowedBy(fixes)
+	for r, text := range m {
+		if after[r] != text && !allowed[r] && r.Section != lacking {
+			return m.refuse(allowed, r, fmt.Sprintf("%s would change from %q to %q", r, text, after[r]))
+		}
+	}
+	if option := m.newlyLacking(after); option != "" {
+		return fmt.Errorf("NixOS has no option %s", option)
+	}
+	for r, text := range after {
+		if _, there := m[r]; !there && text != "" && !allowed[r] && r.Key != "enable" {
+			return m.refuse(allowed, r, fmt.Sprintf("%s would become %q", r, text))
+		}
+	}
+	return nil
+}
+
+// allowedBy returns the settings that fixes may change.
+func allowedBy(fixes []chosen) map[unit.Ref]bool {
 	allowed := map[unit.Ref]bool{}
 	for _, c := range fixes {
 		changes := c.Changes
@@ -112,34 +132,33 @@ func (m meaning) sameBut(after meaning, fixes []chosen) error {
 			allowed[r] = true
 		}
 	}
-	refuse := func(r unit.Ref, format string, args ...any) error {
-		for a := range allowed {
-			if a.Unit != "" && a.Section == r.Section && a.Key == r.Key && m.hasUnit(r) {
-				return &sharedError{r}
-			}
-		}
-		return fmt.Errorf(format, args...)
-	}
-	for r, text := range m {
-		if after[r] != text && !allowed[r] && r.Section != lacking {
-			return refuse(r, "%s would change from %q to %q", r, text, after[r])
+	return allowed
+}
+
+// refuse returns the error of a change that is not allowed: that the text is shared, if
+// the same setting of another unit may change.
+func (m meaning) refuse(allowed map[unit.Ref]bool, r unit.Ref, change string) error {
+	for a := range allowed {
+		if a.Unit != "" && a.Section == r.Section && a.Key == r.Key && m.hasUnit(r) {
+			return &sharedError{r}
 		}
 	}
+	return errors.New(change)
+}
+
+// newlyLacking returns the first option that is set after the fixes only and that NixOS
+// does not have; empty if there is none.
+func (m meaning) newlyLacking(after meaning) string {
 	var unknown []string
 	for r := range after {
 		if r.Section == lacking && m[r] == "" {
 			unknown = append(unknown, r.Key)
 		}
 	}
-	if len(unknown) > 0 {
-		return fmt.Errorf("NixOS has no option %s", slices.Min(unknown))
+	if len(unknown) == 0 {
+		return ""
 	}
-	for r, text := range after {
-		if _, there := m[r]; !there && text != "" && !allowed[r] && r.Key != "enable" {
-			return refuse(r, "%s would become %q", r, text)
-		}
-	}
-	return nil
+	return slices.Min(unknown)
 }
 
 // hasUnit reports whether the unit of a ref exists.
