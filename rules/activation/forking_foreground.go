@@ -1,6 +1,7 @@
 package activation
 
 import (
+	"path"
 	"slices"
 	"strings"
 
@@ -22,13 +23,22 @@ func checkForking(p *lint.Pass, u *unit.Unit) {
 			continue
 		}
 		option, ok := staysBy(&c)
-		if !ok || !u.Together(at, c.Setting) {
+		if !ok || launches(c.Setting.Shown) || !u.Together(at, c.Setting) {
 			continue
 		}
 		p.At(u, at, c.Setting).Note("%s keeps the process in the foreground, and systemd waits until it exits", option).
 			Help("set Type to \"exec\", or \"notify\" if the program supports it").
 			Reportf("Type=forking, but %s does not fork", c.Program())
 	}
+}
+
+// launchers are programs that run another in the background, whose arguments are among
+// theirs. The source is the manual page of each program.
+var launchers = []string{"abduco", "daemon", "daemonize", "dtach", "screen", "setsid", "start-stop-daemon", "tmux"}
+
+// launches reports whether a command runs a program by a launcher.
+func launches(command string) bool {
+	return slices.ContainsFunc(strings.Fields(command), func(word string) bool { return slices.Contains(launchers, path.Base(word)) })
 }
 
 // staysBy is the argument by which a command stays in the foreground.
