@@ -30,14 +30,31 @@ func checkCredentials(p *lint.Pass, u *unit.Unit) {
 	if !ok {
 		return
 	}
-	var reported []string
+	var settled []string // reported, or not needed
+	for _, t := range u.Texts() {
+		settled = append(settled, optionalIn(t)...)
+	}
 	for _, t := range u.Texts() {
 		for _, use := range usesIn(t) {
-			if !slices.Contains(reported, use.name) && reportUse(p, u, t, use, loaded) {
-				reported = append(reported, use.name)
+			if !slices.Contains(settled, use.name) && reportUse(p, u, t, use, loaded) {
+				settled = append(settled, use.name)
 			}
 		}
 	}
+}
+
+// optionalIn are the credentials without which a script goes on: it looks whether they are
+// there, or has a command for the case that they are not.
+func optionalIn(t unit.Text) []string {
+	var names []string
+	for line := range strings.Lines(t.String()) {
+		for _, m := range credentialUse.FindAllStringSubmatchIndex(line, -1) {
+			if fileTest.MatchString(line[:m[0]]) || strings.Contains(line[m[1]:], "||") {
+				names = append(names, line[m[6]:m[7]])
+			}
+		}
+	}
+	return names
 }
 
 // A credentialRead is the path of a credential in a text.
@@ -53,7 +70,7 @@ func usesIn(t unit.Text) []credentialRead {
 			use.unit = text[m[4]:m[5]]
 		}
 		expanded := way != "%d" || !t.Shell && !t.Program && !strings.HasSuffix(before, "%")
-		if expanded && !isPartial(text[m[7]:]) && !fileTest.MatchString(before) && !strings.Contains(use.unit, "@") {
+		if expanded && !isPartial(text[m[7]:]) && !strings.Contains(use.unit, "@") {
 			found = append(found, use)
 		}
 	}
