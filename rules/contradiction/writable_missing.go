@@ -20,7 +20,7 @@ func checkWritableMissing(p *lint.Pass, u *unit.Unit) {
 	for _, at := range all {
 		for word := range strings.FieldsSeq(at.Text) {
 			dir := strings.TrimSuffix(word, "/")
-			if at.When != nil || !strings.HasPrefix(dir, "/") || madeBySystemd(u, dir) {
+			if at.When != nil || !strings.HasPrefix(dir, "/") || slices.Contains(present, dir) || madeBySystemd(u, dir) {
 				continue
 			}
 			maker, makes := makerOf(u, dir)
@@ -37,6 +37,13 @@ func checkWritableMissing(p *lint.Pass, u *unit.Unit) {
 			})
 		}
 	}
+}
+
+// present are directories that each system has (file-hierarchy(7), systemd's
+// tmpfiles.d/{home,systemd,tmp,var}.conf, nixos/modules/config/users-groups.nix).
+var present = []string{
+	"/boot", "/dev", "/etc", "/home", "/nix", "/nix/var", "/proc", "/root", "/run", "/run/lock", "/run/log", "/run/systemd", "/run/user", "/srv", "/sys",
+	"/tmp", "/usr", "/var", "/var/cache", "/var/lib", "/var/lib/nixos", "/var/lib/private", "/var/lib/systemd", "/var/log", "/var/spool", "/var/tmp",
 }
 
 // makeBefore is the advice how to make a directory before the unit starts.
