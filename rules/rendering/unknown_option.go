@@ -103,10 +103,18 @@ func checkStyles(p *lint.Pass, u *unit.Unit) {
 				Note("home-manager has sections; NixOS fails to evaluate them").
 				Help("set `%s` in NixOS", strings.ToLower(name)+"Config").
 				Reportf("option `%s` does not exist", name)
-		case !section && !inNixOS && u.OptionType(name) != "":
+		case !section && !inNixOS && u.OptionType(name) != "" && (u.Host.Name != "" || hasSections(u, unit.LastReported(o).File)):
 			p.AtDef(u, unit.LastReported(o), name).Place(unit.NamePlace(unit.LastReported(o), o.Name())).
 				Note("the unit has sections of home-manager, which has no option of this name").
 				Reportf("option `%s` does not exist", name)
 		}
 	}
+}
+
+// hasSections reports whether a file gives a unit sections. Of a project without hosts, the
+// unit may have options by another module, which is one of NixOS.
+func hasSections(u *unit.Unit, f *nixos.File) bool {
+	return slices.ContainsFunc(u.Option().Attrs(), func(o *nixos.Option) bool {
+		return isSection(u, o.Name()) && slices.ContainsFunc(o.Defs, func(d *nixos.Def) bool { return d.File == f })
+	})
 }
