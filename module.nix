@@ -24,7 +24,7 @@ in
       type = lib.types.str;
       default = "weekly";
       example = "Mon 04:00";
-      description = "When the audit runs: a calendar time of systemd.time(7). A run that was missed is made up for.";
+      description = "When the audit runs: a calendar time of systemd.time(7). A missed run starts after the next boot.";
     };
 
     baselines = lib.mkOption {

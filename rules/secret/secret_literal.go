@@ -96,7 +96,7 @@ func checkNamed(p *lint.Pass, t *unitText, name, value string) bool {
 	return true
 }
 
-// sampleText matches values that represent a secret, or for none.
+// sampleText matches placeholders for a secret, and values that mean none.
 var sampleText = regexp.MustCompile(`(?i)change.?me|replace|placeholder|example|sample|dummy|insecure|redacted|todo|fixme|your[-_ ]|xxx|\.\.\.|<|>|unused|not.?(?:a|needed|required|used)|` +
 	`^(?:test\w*|none|null|nil|default|password|secret|token|key|true|false|yes|no|on|off|admin|empty|local|disabled|enabled|optional|required|always|never|bearer|basic|auto|file|env|prompt|ask|stdin|changed?|anything|whatever|nothing|foo|bar|baz|hunter2|sk-no-key-required|no-key)$`)
 
