@@ -102,7 +102,7 @@ var sampleText = regexp.MustCompile(`(?i)change.?me|replace|placeholder|example|
 
 // reference matches values that are no text of their own: paths, variables,
 // templates, commands, addresses.
-var reference = regexp.MustCompile("^[-+@]?[/~.]|^#|^db:|[$%{}`()\x00]|^@|^(?:file|env|fd|cmd|https?|vault|op|pass|ref)[:+]|^-|\\\\")
+var reference = regexp.MustCompile("^[-+@]?[/~.]|^#|^__\\w+__$|^db:|[$%{}`()\x00]|^@|^(?:file|env|fd|cmd|https?|vault|op|pass|ref)[:+]|^-|\\\\")
 
 // wordsOnly matches several words, such as the name of a file.
 var wordsOnly = regexp.MustCompile(`^[a-z]+\d{0,5}(?:[-_.][a-z]*\d{0,5})+$`)
