@@ -42,14 +42,14 @@ func (u *Unit) commandTexts() iter.Seq2[Setting, string] {
 				if _, known := ev.Force(d.Value).(*eval.String); known {
 					continue
 				}
-				if b, ok := d.Binding.AsBinding(); ok && !yield(at(name, d), withoutComments(b.Value().Text())) {
+				if b, ok := d.Binding.AsBinding(); ok && !yield(at(name, d), WithoutComments(b.Value().Text())) {
 					return
 				}
 			}
 			take(name, o)
 		}
 		for _, p := range parts {
-			if !yield(p.at, withoutComments(p.text)) {
+			if !yield(p.at, WithoutComments(p.text)) {
 				return
 			}
 		}
@@ -120,8 +120,8 @@ func called(ev *eval.Evaluator, file *eval.Unknown, depth int, found []string) [
 	return found
 }
 
-// withoutComments is a script without the comments that have a line for themselves.
-func withoutComments(script string) string {
+// WithoutComments is a script without the comments that have a line for themselves.
+func WithoutComments(script string) string {
 	if !strings.Contains(script, "#") {
 		return script
 	}

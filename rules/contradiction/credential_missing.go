@@ -64,6 +64,9 @@ type credentialRead struct{ unit, name string } // unit is "" if the path is rel
 func usesIn(t unit.Text) []credentialRead {
 	var found []credentialRead
 	text := t.String()
+	if t.Shell || t.Program {
+		text = unit.WithoutComments(text)
+	}
 	for _, m := range credentialUse.FindAllStringSubmatchIndex(text, -1) {
 		before, way, use := text[:m[0]], text[m[2]:m[3]], credentialRead{name: text[m[6]:m[7]]}
 		if m[4] >= 0 {
