@@ -1,4 +1,4 @@
-// Package config reads wardnix.toml: what a project asks of its linter.
+// Package config reads wardnix.toml: the settings of a project.
 //
 // A file of a project is linted by the nearest wardnix.toml in its directory or
 // above it; files are not merged. What the command line says wins.

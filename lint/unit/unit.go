@@ -1,5 +1,6 @@
-// Package unit is what the rules ask of one unit: its settings and commands as
-// systemd takes them, and how they compare with the baselines.
+// Package unit holds the facts about one unit that rules use: its settings and commands
+// as systemd reads them, its class and needs, and how it compares with the baselines. A
+// [World] has the [Unit]s of a project.
 package unit
 
 import (
