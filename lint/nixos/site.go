@@ -129,7 +129,10 @@ func (u *Unit) textSite(section string) Site {
 		}
 	}
 	if s.Heading = s.After == 0; s.Heading {
-		quote := text.Text()[:1+strings.Count(text.Text()[:2], "'")/2]
+		quote := `"`
+		if text.Kind() == nixast.IndString {
+			quote = "''"
+		}
 		source := strings.TrimSuffix(text.Text(), quote)
 		for was := ""; was != source; {
 			was, source = source, strings.TrimSuffix(strings.TrimRight(source, " \t\r\n"), `\n`)
