@@ -23,9 +23,10 @@ type project struct {
 	dir    string
 	// engine is held by who looks at a snapshot.
 	engine sync.Mutex
-	// stale says that files other than open documents changed, or are to be named.
+	// stale says that the project is to be read anew: settings changed, or files on the
+	// disk in another way than disk covers.
 	stale bool
-	// disk are the files that changed on the disk, by name.
+	// disk are the Nix and lock files whose text changed on the disk, by name.
 	disk map[string]bool
 	// last is the newest analysis; nil before the first. whole is the newest of all hosts.
 	last, whole *analysis
