@@ -140,16 +140,16 @@ const manyKin = 20
 // not name the unit that has them.
 var joining = [...]string{"Alias", "aliases", "JoinsNamespaceOf", "NetworkNamespacePath", "Service", "Unit"}
 
-// add adds what a setting matters to. Settings of a service are its own affair; those by
-// which units refer to each other concern units of the same name, and those that name
-// this one.
+// add adds what a setting matters to. An option of a host may matter to all of its units.
+// Settings of a service matter to no other unit; those by which units refer to each other
+// concern units of the same name, and those that name this one.
 func (c *concern) add(r unit.Ref) {
 	c.units[unit.Ref{Host: r.Host, Scope: r.Scope, Unit: r.Unit}] = true
 	name := nameOf(r.Unit)
 	switch {
-	case slices.Contains(joining[:], r.Key):
+	case r.Unit == "" || slices.Contains(joining[:], r.Key):
 		c.hosts[r.Host] = true
-	case r.Unit == "" || r.Key == "" || r.Section == "Service" || slices.Contains(c.kin[r.Host], name):
+	case r.Key == "" || r.Section == "Service" || slices.Contains(c.kin[r.Host], name):
 	case len(c.kin[r.Host]) == manyKin:
 		c.hosts[r.Host] = true
 	default:

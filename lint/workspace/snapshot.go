@@ -52,7 +52,9 @@ func (s *Snapshot) With(texts map[string]string) *Snapshot {
 // settings apply to an open file.
 func (s *Snapshot) Opening(open, others map[string]string) (*Snapshot, bool) {
 	w := *s.workspace
-	others = maps.Clone(others)
+	if others = maps.Clone(others); others == nil {
+		others = map[string]string{}
+	}
 	named := map[string]string{}
 	for name, text := range open {
 		abs := filepath.ToSlash(w.abs(name))
