@@ -143,7 +143,7 @@ func (r *run) pass(rule *Rule) *Pass {
 	return &Pass{Project: r.project, World: r.world, Baselines: r.Linter.Baselines, scope: r.scope, run: r, rule: rule}
 }
 
-// look asks rules that did not look yet about the units and hosts of a part, one unit
+// look runs the rules that have not looked yet on the units and hosts of a part, one unit
 // after the other: what is computed of a unit is needed for the rules about it only.
 func (known partFindings) look(s *scope, part *unit.Part, rules []*Rule, seen *partSightings) {
 	var passes []*Pass

@@ -8,7 +8,7 @@ import (
 	"wardnix/nixast/eval"
 )
 
-// describedOutput stands for the output of a flake that a function makes which is not in
+// describedOutput is the output of a flake that a function makes which is not in
 // sight: its hosts are those that its arguments describe.
 const describedOutput = "hosts"
 

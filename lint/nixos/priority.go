@@ -111,7 +111,7 @@ func simplify(ev *eval.Evaluator, c *eval.Cond, assumed []*eval.Cond) (*eval.Con
 	return c, eval.Maybe
 }
 
-// conjuncts are the conditions that all hold if c does.
+// conjuncts are the conditions that are all true if c is.
 func conjuncts(c *eval.Cond) []*eval.Cond {
 	switch {
 	case c == nil:

@@ -60,7 +60,7 @@ func (e Expander) Expand(text, letters string) (string, bool) {
 	return b.String(), true
 }
 
-// decided reports whether what the specifiers in text stand for follows from the name of
+// decided reports whether the values of the specifiers in text follow from the name of
 // the unit. It does not for the instances of a template.
 func (e Expander) decided(text string) bool {
 	letters := ""
@@ -71,8 +71,8 @@ func (e Expander) decided(text string) bool {
 	return ok
 }
 
-// dependsOnMachine reports whether a specifier in text depends on the machine, where it may
-// stand for nothing.
+// dependsOnMachine reports whether the value of a specifier in text depends on the machine,
+// where it may be empty.
 func (e Expander) dependsOnMachine(text string) bool {
 	if strings.IndexByte(text, '%') < 0 {
 		return false
