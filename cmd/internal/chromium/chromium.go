@@ -12,6 +12,8 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
+	"time"
 )
 
 // Page is the one page of a browser that runs until [Page.Close], or until its context
@@ -64,6 +66,7 @@ func Open(ctx context.Context, program, profile string, width, height int) (*Pag
 	cmd := exec.CommandContext(ctx, program, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--remote-debugging-pipe",
 		"--user-data-dir="+profile, fmt.Sprintf("--window-size=%d,%d", width, height), "about:blank")
 	cmd.ExtraFiles = []*os.File{in, out}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
@@ -72,11 +75,24 @@ func Open(ctx context.Context, program, profile string, width, height int) (*Pag
 	p := &Page{to: to, from: bufio.NewReader(from), ended: make(chan struct{})}
 	go func() {
 		_ = cmd.Wait() // Close or the context ends it
+		endGroup(cmd.Process.Pid)
 		to.Close()
 		from.Close()
 		close(p.ended)
 	}()
 	return p, p.attach(width, height)
+}
+
+// endGroup ends the processes that the browser started: they may outlive it, and go on
+// to write into its profile.
+func endGroup(pid int) {
+	const most = 200 // a process that nobody waits for stays in the group
+	for range most {
+		if syscall.Kill(-pid, syscall.SIGKILL) != nil {
+			return // the last is gone
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
 }
 
 // Close ends the browser, which then no longer writes into its profile.
