@@ -20,8 +20,13 @@ var update = flag.Bool("update", false, "write what is found as what is wanted")
 
 // TestUnits reads the projects in testdata/units and compares the hosts and
 // units with the file "want" of each.
-func TestUnits(t *testing.T) {
-	names, err := filepath.Glob("testdata/units/*.txtar")
+func TestUnits(t *testing.T) { golden(t, "testdata/units", describe) }
+
+// golden compares what a function says of the projects in a directory with the file "want"
+// of each.
+func golden(t *testing.T, dir string, describe func(*Project) string) {
+	t.Helper()
+	names, err := filepath.Glob(dir + "/*.txtar")
 	if err != nil || len(names) == 0 {
 		t.Fatal("no test cases", err)
 	}
