@@ -55,7 +55,18 @@ func (u *Unit) Writable() ([]string, bool) {
 	if u.MayBeOn("PrivateTmp", "DynamicUser") {
 		dirs = append(dirs, "/tmp", "/var/tmp")
 	}
-	for _, key := range []string{"StateDirectory", "CacheDirectory", "LogsDirectory", "RuntimeDirectory", "ConfigurationDirectory", "ReadWritePaths", "BindPaths"} {
+	more, ok := u.DirectoriesIn("StateDirectory", "CacheDirectory", "LogsDirectory", "RuntimeDirectory", "ConfigurationDirectory", "ReadWritePaths", "BindPaths")
+	if !ok {
+		return nil, false
+	}
+	return append(dirs, more...), true
+}
+
+// DirectoriesIn are the directories that the settings of these directives mean; false if
+// they are not all known.
+func (u *Unit) DirectoriesIn(keys ...string) ([]string, bool) {
+	var dirs []string
+	for _, key := range keys {
 		if u.Lacks("Service", key) {
 			continue
 		}
@@ -64,8 +75,8 @@ func (u *Unit) Writable() ([]string, bool) {
 			return nil, false
 		}
 		for _, at := range all {
-			for _, w := range strings.Fields(at.Text) {
-				dirs = append(dirs, DirectoriesOf(key, w)...)
+			for word := range strings.FieldsSeq(at.Text) {
+				dirs = append(dirs, DirectoriesOf(key, word)...)
 			}
 		}
 	}

@@ -70,23 +70,8 @@ func makerOf(u *unit.Unit, dir string) (unit.Setting, bool) {
 // madeBySystemd reports whether one of the directories that systemd makes for the unit is
 // the directory, or is not known.
 func madeBySystemd(u *unit.Unit, dir string) bool {
-	for _, key := range []string{"StateDirectory", "CacheDirectory", "LogsDirectory", "RuntimeDirectory", "ConfigurationDirectory"} {
-		if u.Lacks("Service", key) {
-			continue
-		}
-		all, ok := u.Settings("Service", key)
-		if !ok {
-			return true
-		}
-		for _, at := range all {
-			for word := range strings.FieldsSeq(at.Text) {
-				if slices.Contains(unit.DirectoriesOf(key, word), dir) {
-					return true
-				}
-			}
-		}
-	}
-	return false
+	made, known := u.DirectoriesIn("StateDirectory", "CacheDirectory", "LogsDirectory", "RuntimeDirectory", "ConfigurationDirectory")
+	return !known || slices.Contains(made, dir)
 }
 
 // namedElsewhere reports whether another part of the project names the directory, and so
