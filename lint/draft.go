@@ -45,7 +45,7 @@ func (p *Pass) At(u *unit.Unit, s unit.Setting, others ...unit.Setting) *Draft {
 // AtLine begins a finding about a line of a unit, at its value.
 func (p *Pass) AtLine(u *unit.Unit, l nixos.Line) *Draft {
 	d := &Draft{pass: p, Finding: Finding{Units: u.Self(), About: u.About(l.Key)}}
-	d.File, d.Span = unit.LinePlace(u, l)
+	d.File, d.Span = u.LinePlace(l)
 	return d
 }
 
@@ -55,13 +55,13 @@ func (p *Pass) AtName(n *unit.Naming) *Draft {
 	if n.Setting != nil {
 		for _, def := range n.Setting.Defs {
 			if !def.Binding.IsZero() {
-				d.addPlace(unit.LastName(def.Binding))
+				d.addPlace(def.Binding.LastNamePlace())
 			}
 		}
 		return d
 	}
-	d.File, d.Span = unit.LinePlace(n.Unit, n.At)
-	if edit, ok := unit.KeyEdit(n.At, n.Key); ok {
+	d.File, d.Span = n.Unit.LinePlace(n.At)
+	if edit, ok := n.KeyEdit(n.Key); ok {
 		d.Span.Start, d.Span.End = edit.Start, edit.End
 	}
 	return d
@@ -71,7 +71,7 @@ func (p *Pass) AtName(n *unit.Naming) *Draft {
 // a definition.
 func (p *Pass) AtDef(u *unit.Unit, def *nixos.Def, keys ...string) *Draft {
 	d := &Draft{pass: p, Finding: Finding{Units: u.Self(), About: u.About(keys...)}}
-	d.File, d.Span = unit.ValuePlace(def)
+	d.File, d.Span = def.ValuePlace()
 	return d
 }
 
@@ -79,16 +79,16 @@ func (p *Pass) AtDef(u *unit.Unit, def *nixos.Def, keys ...string) *Draft {
 // of the unit.
 func (p *Pass) AtUnit(u *unit.Unit, keys ...string) *Draft {
 	d := &Draft{pass: p, Finding: Finding{Units: u.Self(), About: u.About(keys...)}}
-	d.File, d.Span = unit.Place(u.Def().Binding)
+	d.File, d.Span = u.Def().Binding.Place()
 	return d
 }
 
 // AtOption begins a finding about options of a host, by their paths, at the value
 // of a definition; without one, the place is to be set with [Draft.Place].
 func (p *Pass) AtOption(h *nixos.Host, def *nixos.Def, paths ...[]string) *Draft {
-	d := &Draft{pass: p, Finding: Finding{Units: unit.Host(h), About: unit.Options(h, paths...)}}
+	d := &Draft{pass: p, Finding: Finding{Units: unit.HostRef(h), About: unit.OptionRefs(h, paths...)}}
 	if def != nil {
-		d.File, d.Span = unit.ValuePlace(def)
+		d.File, d.Span = def.ValuePlace()
 	}
 	return d
 }

@@ -295,3 +295,54 @@ func (n Node) lastChild() Node {
 	}
 	return last
 }
+
+// NamesFunction reports whether n is the function of that name, of lib, builtins
+// or in scope.
+func (n Node) NamesFunction(name string) bool {
+	n = n.Unparen()
+	if s, ok := n.AsSelect(); ok {
+		last := Node{}
+		for a := range s.Path().Attrs() {
+			last = a
+		}
+		got, ok := last.AttrName()
+		return ok && got == name
+	}
+	return n.Kind() == Ident && n.Text() == name
+}
+
+// Place is the part of n that a message points at: the path of a binding, else all
+// of n.
+func (n Node) Place() (*File, Span) {
+	if b, ok := n.AsBinding(); ok {
+		return n.File(), b.Path().Span()
+	}
+	return n.File(), n.Span()
+}
+
+// LastNamePlace is where the last name of a binding's path is.
+func (n Node) LastNamePlace() (*File, Span) {
+	b, ok := n.AsBinding()
+	if !ok {
+		return n.File(), n.Span()
+	}
+	last := b.Path().Node
+	for a := range b.Path().Attrs() {
+		last = a
+	}
+	return n.File(), last.Span()
+}
+
+// AttrNamed is the attribute of a binding's path that has a name; the zero Node if
+// the path does not have it, or n is not a binding.
+func (n Node) AttrNamed(name string) Node {
+	found := Node{}
+	if b, ok := n.AsBinding(); ok {
+		for a := range b.Path().Attrs() {
+			if got, ok := a.AttrName(); ok && got == name {
+				found = a
+			}
+		}
+	}
+	return found
+}

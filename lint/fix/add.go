@@ -133,7 +133,7 @@ func namesIn(path string) []string {
 // changed in a unit that is seen in part only, in one of a user's manager, nor in
 // a container runtime and similar ones.
 func Automatic(u *unit.Unit) bool {
-	if len(u.Partial) > 0 || unit.OfUser(u) {
+	if len(u.Partial) > 0 || u.OfUser() {
 		return false
 	}
 	return !u.Opaque()
@@ -162,7 +162,7 @@ func Surroundings(b nixast.Binding) (set nixast.Node, prefix []string) {
 func AddAbove(n nixast.Node, path []string, value any) []lint.FileEdit {
 	for b, ok := n.AsBinding(); ok; b, ok = outerBinding(b) {
 		set, prefix := Surroundings(b)
-		if unit.CommonPrefix(path, prefix) < len(prefix) {
+		if nixos.CommonPrefix(path, prefix) < len(prefix) {
 			continue
 		}
 		edits, err := emit.New(set.File()).Ensure(set, emit.Where{After: b.Node}, emit.Attr{Path: path[len(prefix):], Value: value})

@@ -21,7 +21,7 @@ func ReplaceSetting(s *unit.Unit, at unit.Setting, value any, a lint.Applicabili
 	if len(s.Directive(at.Section, at.Key).Defs) != 1 || at.When != nil || at.Def.Maybe != nil || s.Scope.Kind == nixos.TestNode {
 		return nil
 	}
-	node, err := unit.ValueNode(at.Def)
+	node, err := at.Def.ValueNode()
 	if err != nil {
 		return nil
 	}
@@ -117,7 +117,7 @@ func RenameOption(o *nixos.Option, name string, taken, far bool) []lint.Fix {
 		fix.Applicability, fix.Breaks = lint.Unsafe, "the names differ by more than a slip"
 	}
 	for _, d := range o.Defs {
-		attr := unit.NameNode(d.Binding, o.Name())
+		attr := d.Binding.AttrNamed(o.Name())
 		if attr.IsZero() {
 			return nil
 		}
@@ -163,7 +163,7 @@ func RenameNaming(n *unit.Naming, name string, far bool) []lint.Fix {
 		return RenameOption(n.Setting, name, n.Directive(n.In, name).IsSet(), far)
 	}
 	taken := slices.ContainsFunc(n.Lines(), func(l nixos.Line) bool { return l.Section == n.In && l.Key == name })
-	edit, ok := unit.KeyEdit(n.At, name)
+	edit, ok := n.KeyEdit(name)
 	if !ok || taken {
 		return nil
 	}
@@ -189,4 +189,22 @@ func Text(in nixast.Node, edit emit.Edit, title string) []lint.Fix {
 		return nil
 	}
 	return []lint.Fix{{Title: title, Applicability: lint.Safe, Edits: lint.In(in.File(), []emit.Edit{edit})}}
+}
+
+// ValueEdit writes another value into a line of a text; false where the value
+// is not there as it is.
+func ValueEdit(l nixos.Line, value string) (emit.Edit, bool) {
+	if l.Place.In.IsZero() || !l.Known || l.Text == "" || !isPlain(value) {
+		return emit.Edit{}, false
+	}
+	end := l.Place.Span.End
+	start := end - len(l.Text)
+	return emit.Edit{Start: start, End: end, New: value}, start > l.Place.Span.Start && l.Place.In.File().Src[start:end] == l.Text
+}
+
+// isPlain reports whether a text is the same inside every kind of quotes.
+func isPlain(text string) bool {
+	return !slices.ContainsFunc([]rune(text), func(r rune) bool {
+		return r <= ' ' && r != ' ' || r == '\'' || r == '"' || r == '$' || r == '\\'
+	})
 }

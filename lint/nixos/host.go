@@ -128,3 +128,17 @@ func (w *world) files() []*File {
 	}
 	return files
 }
+
+// SystemdInitrd reports whether systemd runs stage 1 of the host.
+func (h *Host) SystemdInitrd() eval.Truth {
+	enable := h.Option("boot", "initrd", "systemd", "enable")
+	switch {
+	case enable.IsSet() || len(enable.Unseen) > 0 || len(h.Unseen) > 0:
+		return enable.Bool()
+	case !h.ReleaseKnown:
+		return eval.Maybe
+	case h.Release.Before(Release{Year: 26, Month: 5}):
+		return eval.No
+	}
+	return eval.Yes
+}

@@ -345,6 +345,17 @@ var scripts = [...]struct{ key, option, name string }{
 	{"ExecStopPost", "postStop", "post-stop"},
 }
 
+// IsScript reports whether NixOS makes a program of the shell of an option of
+// units.
+func IsScript(option string) bool {
+	for _, s := range scripts {
+		if s.option == option {
+			return true
+		}
+	}
+	return false
+}
+
 // scriptDirectives are the lines of [Service] that run scripts.
 func (u *Unit) scriptDirectives() map[string][]Line {
 	lines := map[string][]Line{}

@@ -1,6 +1,9 @@
 package nixos
 
 import (
+	"slices"
+
+	"wardnix/nixast"
 	"wardnix/nixast/eval"
 )
 
@@ -19,10 +22,9 @@ func (o *Option) Value() (*eval.Thunk, bool) {
 // certain reports whether the definition counts under all conditions.
 func (d *Def) certain() bool { return d.When == nil && d.Maybe == nil && d.Misfit.IsZero() }
 
-// Together reports whether there is a module that brings both definitions along,
-// under all conditions that are not their own. On a host with a name it is so for
-// all; files that no host leads to may be alternatives.
-func (d *Def) Together(other *Def) bool {
+// together reports whether there is a module that brings both definitions along,
+// under all conditions that are not their own.
+func (d *Def) together(other *Def) bool {
 	users, theirs := map[*module]bool{}, map[*module]bool{}
 	d.mod.users(users)
 	other.mod.users(theirs)
@@ -33,6 +35,30 @@ func (d *Def) Together(other *Def) bool {
 	}
 	return false
 }
+
+// InOneSystem reports whether two definitions are certainly used together: because
+// the project names the host, or because both are in one mkMerge. In the world of
+// files that no host leads to, they may be of modules that are alternatives.
+func (h *Host) InOneSystem(a, b *Def) bool {
+	if h.Name != "" {
+		return true
+	}
+	if a.Binding.File() != b.Binding.File() {
+		return false
+	}
+	above := slices.Collect(a.Binding.Ancestors())
+	for n := range b.Binding.Ancestors() {
+		if slices.Contains(above, n) {
+			call, ok := n.Parent().AsApply()
+			return n.Kind() == nixast.List && ok && call.Func().NamesFunction("mkMerge")
+		}
+	}
+	return false
+}
+
+// Together is [Host.InOneSystem] for what does not depend on the order of modules:
+// definitions that one module imports are used together, too.
+func (h *Host) Together(a, b *Def) bool { return h.InOneSystem(a, b) || a.together(b) }
 
 // Bool is the option as a boolean; Maybe if it is not set, or not known.
 func (o *Option) Bool() eval.Truth {

@@ -2,6 +2,7 @@ package nixos
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 
 	"wardnix/nixast"
@@ -182,3 +183,58 @@ func (o *Option) Name() string {
 
 // String is the path as Nix writes it.
 func (o *Option) String() string { return nixast.QuoteAttrPath(o.Path...) }
+
+// CommonPrefix is the number of names with which both paths begin.
+func CommonPrefix(a, b []string) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
+}
+
+// LastReported is the last definition in a file that was requested; the last one if
+// there is none.
+func (o *Option) LastReported() *Def {
+	for _, d := range slices.Backward(o.Defs) {
+		if d.File != nil && d.File.Reported {
+			return d
+		}
+	}
+	return o.Defs[len(o.Defs)-1]
+}
+
+// IsSure reports whether a definition is certainly there, and is written as what it
+// looks like.
+func (d *Def) IsSure() bool { return d.certain() && !d.Binding.IsZero() }
+
+// ValuePlace is where a definition's value is written.
+func (d *Def) ValuePlace() (*nixast.File, nixast.Span) {
+	if b, ok := d.Binding.AsBinding(); ok {
+		return d.Binding.File(), b.Value().Span()
+	}
+	return d.Binding.Place()
+}
+
+// ValueNode is the expression that a fix replaces: the value of the binding,
+// inside mkForce and similar ones.
+func (d *Def) ValueNode() (nixast.Node, error) {
+	b, ok := d.Binding.AsBinding()
+	if !ok {
+		return nixast.Node{}, errors.New("the value is not written in a separate binding")
+	}
+	value := b.Value()
+	if a, ok := d.Wrapper.AsApply(); ok && d.Wrapper == value.Unparen() {
+		return a.Arg(), nil
+	}
+	return value, nil
+}
+
+// NamePlace is where a definition writes the name of its option, else where it is
+// written.
+func (d *Def) NamePlace(option string) (*nixast.File, nixast.Span) {
+	if n := d.Binding.AttrNamed(option); !n.IsZero() {
+		return n.File(), n.Span()
+	}
+	return d.Binding.Place()
+}

@@ -372,3 +372,10 @@ type Line struct {
 	// nil where a line is made of several values, or of none.
 	Value *eval.Thunk
 }
+
+// Certain reports whether a line is there under all conditions, with a text that
+// is known.
+func (l *Line) Certain() bool { return l.Known && l.When == nil && l.Unseen == "" }
+
+// IsWritten reports whether a line comes from a binding of the project.
+func (l *Line) IsWritten() bool { return l.Def != nil && !l.Def.Binding.IsZero() }

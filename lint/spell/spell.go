@@ -73,3 +73,12 @@ func Hint(word string, words []string) string {
 	}
 	return ""
 }
+
+// slip is the number of mistakes that a person makes in a word without meaning
+// another.
+const slip = 2
+
+// Far reports whether two words differ by more than a slip, case aside.
+func Far(a, b string) bool {
+	return Distance(strings.ToLower(a), strings.ToLower(b), slip) > slip
+}

@@ -1,6 +1,7 @@
 package unit
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -10,9 +11,9 @@ import (
 	"wardnix/rules/profile"
 )
 
-// TakenCapabilities are the capabilities that directives take out of the
+// takenCapabilities are the capabilities that directives take out of the
 // bounding set.
-var TakenCapabilities = []struct{ Directive, Capability string }{
+var takenCapabilities = []struct{ directive, capability string }{
 	{"PrivateDevices", "CAP_MKNOD"},
 	{"PrivateDevices", "CAP_SYS_RAWIO"},
 	{"ProtectKernelModules", "CAP_SYS_MODULE"},
@@ -40,7 +41,7 @@ func (u *Unit) Allows(what string) value.Answer {
 		return not(u.Denies("RestrictAddressFamilies", what))
 	}
 	for _, t := range takenCalls {
-		if at, on := u.On(t.directive); on && slices.Contains(Members(t.calls, u.Version), what) {
+		if at, on := u.On(t.directive); on && slices.Contains(SetMembers(t.calls, u.Version), what) {
 			return never(at)
 		}
 	}
@@ -83,14 +84,24 @@ func not(a value.Answer) value.Answer {
 
 // Taken is the setting that takes a capability out of the bounding set.
 func (u *Unit) Taken(capability string) (Setting, bool) {
-	for _, t := range TakenCapabilities {
-		if t.Capability == capability {
-			if at, ok := u.On(t.Directive); ok {
-				return at, true
-			}
+	for taken, at := range u.TakenCapabilities() {
+		if taken == capability {
+			return at, true
 		}
 	}
 	return Setting{}, false
+}
+
+// TakenCapabilities are the capabilities that settings take out of the bounding set,
+// each with the setting.
+func (u *Unit) TakenCapabilities() iter.Seq2[string, Setting] {
+	return func(yield func(string, Setting) bool) {
+		for _, t := range takenCapabilities {
+			if at, on := u.On(t.directive); on && !yield(t.capability, at) {
+				return
+			}
+		}
+	}
 }
 
 // given is the line by which the unit names a capability that shows the need as one

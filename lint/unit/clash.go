@@ -100,7 +100,7 @@ func ClashOf(h *nixos.Host, o *nixos.Option, mixed string) (Clash, bool) {
 	ev := h.Evaluator()
 	for i, b := range o.Defs {
 		for _, a := range o.Defs[:i] {
-			if !IsSure(a) || !IsSure(b) || a.Priority != b.Priority {
+			if !a.IsSure() || !b.IsSure() || a.Priority != b.Priority {
 				continue
 			}
 			why := "different values do not merge"
@@ -110,7 +110,7 @@ func ClashOf(h *nixos.Host, o *nixos.Option, mixed string) (Clash, bool) {
 			case aList || bList || !isScalar(ev, a.Value) || !isScalar(ev, b.Value) || ev.Equal(a.Value, b.Value) != eval.No:
 				continue
 			}
-			if why != "" && MeetSomewhere(h, a, b) {
+			if why != "" && h.Together(a, b) {
 				return Clash{Name: o.String(), A: worthOf(ev, a), B: worthOf(ev, b), Why: why}, true
 			}
 		}
@@ -129,7 +129,7 @@ func (u *Unit) derivedClash(section string, o *nixos.Option) (Clash, bool) {
 			continue
 		}
 		for _, d := range o.Defs {
-			if !IsSure(d) || d.Priority != nixos.PriorityPlain || l.Def.Binding.IsZero() || !MeetSomewhere(u.Host, l.Def, d) {
+			if !d.IsSure() || d.Priority != nixos.PriorityPlain || l.Def.Binding.IsZero() || !u.Host.Together(l.Def, d) {
 				continue
 			}
 			if why := u.derivedWhy(l, d); why != "" {
@@ -187,7 +187,7 @@ func worthOf(ev *eval.Evaluator, d *nixos.Def) Worth {
 	if v, ok := profile.GoValue(ev, d.Value); ok {
 		return Worth{d, excerpt(profile.Written(v))}
 	}
-	file, span := ValuePlace(d)
+	file, span := d.ValuePlace()
 	return Worth{d, excerpt(file.Src[span.Start:span.End])}
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"wardnix/lint/systemd/value"
 	"wardnix/rules/profile"
 )
 
@@ -101,7 +102,7 @@ func (u *Unit) writesOwn(d *profile.Daemon) bool {
 		return false
 	}
 	own := func(path string) bool {
-		return slices.ContainsFunc(writable, func(dir string) bool { return Within(path, dir) })
+		return slices.ContainsFunc(writable, func(dir string) bool { return value.Below(path, dir) })
 	}
 	if d.Files && !slices.ContainsFunc(writable, func(dir string) bool { return kept.MatchString(dir) && dir != "/var/tmp" }) {
 		return false

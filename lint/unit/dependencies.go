@@ -135,11 +135,11 @@ func (p *Part) nameOn(h *nixos.Host) *hostNames {
 	return n
 }
 
-// MayMatch reports whether a name that is known in part, with "${…}" for the rest, may be
+// NameMayMatch reports whether a name that is known in part, with "${…}" for the rest, may be
 // the other name.
-func MayMatch(pattern, name string) bool { return globMayMatch(unknownParts(pattern), name) }
+func NameMayMatch(pattern, name string) bool { return globMayMatch(unknownParts(pattern), name) }
 
-// globMayMatch is MayMatch for a pattern of package path.
+// globMayMatch is NameMayMatch for a pattern of package path.
 func globMayMatch(glob, name string) bool {
 	ok, err := path.Match(glob, name)
 	return ok || err != nil

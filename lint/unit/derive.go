@@ -60,13 +60,3 @@ func (u *Unit) Effects(option string) []Ref {
 	}
 	return refs
 }
-
-// IsScript reports whether NixOS makes a program of the shell of an option of
-// units.
-func IsScript(option string) bool {
-	switch option {
-	case "script", "preStart", "postStart", "reload", "preStop", "postStop":
-		return true
-	}
-	return false
-}

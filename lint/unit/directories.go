@@ -7,13 +7,16 @@ import (
 	"strings"
 )
 
-// VarPath matches a path that a service would write below.
-var VarPath = regexp.MustCompile(`^/(?:var/(?:lib|cache|log|spool|db)|srv|data|run)/([^\s:;,"'$%{}*/]+)(?:/[^\s:;,"'$%{}*]*)?$`)
+// dataPath matches a path that a service would write below.
+var dataPath = regexp.MustCompile(`^/(?:var/(?:lib|cache|log|spool|db)|srv|data|run)/([^\s:;,"'$%{}*/]+)(?:/[^\s:;,"'$%{}*]*)?$`)
+
+// IsDataPath reports whether a path is one that services write below.
+func IsDataPath(path string) bool { return dataPath.MatchString(path) }
 
 // OwnPath reports whether a path is where the service would keep data of its
 // own, by its name: others are read as often as written.
 func (u *Unit) OwnPath(path string) bool {
-	m := VarPath.FindStringSubmatch(path)
+	m := dataPath.FindStringSubmatch(path)
 	if m == nil {
 		return false
 	}
@@ -21,8 +24,8 @@ func (u *Unit) OwnPath(path string) bool {
 	return m[1] == u.BaseName() || ok && m[1] == user.Text
 }
 
-// OwnDirectory is the advice for a directory.
-func OwnDirectory(path string) string {
+// DirectoryAdvice is the advice for a directory.
+func DirectoryAdvice(path string) string {
 	for _, d := range ownDirectories {
 		if rest, ok := strings.CutPrefix(path, d.below+"/"); ok {
 			first, _, _ := strings.Cut(rest, "/")
@@ -42,8 +45,8 @@ var ownDirectories = []struct{ key, below string }{
 	{"ConfigurationDirectory", "/etc"},
 }
 
-// APIDirectories are those that a strict ProtectSystem leaves alone.
-var APIDirectories = []string{"/dev", "/proc", "/sys"}
+// apiDirectories are those that a strict ProtectSystem leaves alone.
+var apiDirectories = []string{"/dev", "/proc", "/sys"}
 
 // Writable are the directories that the service may write to in spite of a strict
 // ProtectSystem; false if they are not all known.
@@ -51,7 +54,7 @@ func (u *Unit) Writable() ([]string, bool) {
 	if !u.Complete() || !u.Lacks("Service", "RootDirectory", "RootImage", "TemporaryFileSystem", "MountImages", "RootMStack") {
 		return nil, false
 	}
-	dirs := slices.Clone(APIDirectories)
+	dirs := slices.Clone(apiDirectories)
 	if u.MayBeOn("PrivateTmp", "DynamicUser") {
 		dirs = append(dirs, "/tmp", "/var/tmp")
 	}
@@ -60,6 +63,13 @@ func (u *Unit) Writable() ([]string, bool) {
 		return nil, false
 	}
 	return append(dirs, more...), true
+}
+
+// NowhereWritable reports whether those are the only ones that the service may write
+// to in spite of a strict ProtectSystem.
+func (u *Unit) NowhereWritable() bool {
+	dirs, known := u.Writable()
+	return known && len(dirs) == len(apiDirectories)
 }
 
 // DirectoriesIn are the directories that the settings of these directives mean; false if
@@ -110,10 +120,4 @@ func MountTarget(word string) string {
 		return parts[1]
 	}
 	return parts[0]
-}
-
-// Within reports whether path is dir or lies below it.
-func Within(path, dir string) bool {
-	dir = strings.TrimSuffix(dir, "/")
-	return path == dir || strings.HasPrefix(path, dir+"/")
 }

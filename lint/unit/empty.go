@@ -19,7 +19,7 @@ func (u *Unit) definedHere() bool {
 // not among them: one in a unit from elsewhere, or under mkForce.
 func (u *Unit) EmptyList(key string) (*nixos.Def, *eval.List, bool) {
 	o := u.Directive("Service", key)
-	if !o.IsSet() || o.IsPattern() || len(o.Defs) != 1 || !IsSure(o.Defs[0]) {
+	if !o.IsSet() || o.IsPattern() || len(o.Defs) != 1 || !o.Defs[0].IsSure() {
 		return nil, nil, false
 	}
 	ev := u.Host.Evaluator()
@@ -75,7 +75,7 @@ func mayBeEmpty(ev *eval.Evaluator, list *eval.List) bool {
 func (u *Unit) OnlyReset(key string) (nixos.Line, bool) {
 	all, ok := u.Settings("Service", key)
 	if !ok || u.UnseenIn("Service", key) || slices.ContainsFunc(all, func(s Setting) bool {
-		return !Certain(s.Line) || s.Text != "" || s.Def.Binding.IsZero()
+		return !s.Line.Certain() || s.Text != "" || s.Def.Binding.IsZero()
 	}) {
 		return nixos.Line{}, false
 	}

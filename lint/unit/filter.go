@@ -21,9 +21,9 @@ type PlainAfterDeny struct {
 	groups bool
 }
 
-// HasBase reports whether one of the lines begins an allow list: then the order of
+// BeginsAllowList reports whether one of the lines begins an allow list: then the order of
 // the lines is the mistake, and allowAfterDeny reports it.
-func HasBase(plain []PlainAfterDeny) bool {
+func BeginsAllowList(plain []PlainAfterDeny) bool {
 	return slices.ContainsFunc(plain, func(l PlainAfterDeny) bool { return l.Base })
 }
 
@@ -32,7 +32,7 @@ func (u *Unit) PlainAfterDeny(d *directive.Directive, k *DirectiveLines) []Plain
 	if !value.FirstDecides(d.KindIn(u.Version)) || d.Name == "AmbientCapabilities" {
 		return nil
 	}
-	if slices.ContainsFunc(k.Lines, func(l nixos.Line) bool { return !Certain(l) || l.Def == nil || l.Def.Binding.IsZero() }) {
+	if slices.ContainsFunc(k.Lines, func(l nixos.Line) bool { return !l.Certain() || l.Def == nil || l.Def.Binding.IsZero() }) {
 		return nil
 	}
 	if _, alone := u.LeadingTilde(d, k); alone {
@@ -44,7 +44,7 @@ func (u *Unit) PlainAfterDeny(d *directive.Directive, k *DirectiveLines) []Plain
 // BareAfterDeny are those of them that were plainly meant to have a "~", too.
 func (u *Unit) BareAfterDeny(d *directive.Directive, k *DirectiveLines) []PlainAfterDeny {
 	plain := u.PlainAfterDeny(d, k)
-	if HasBase(plain) {
+	if BeginsAllowList(plain) {
 		return nil
 	}
 	return slices.DeleteFunc(plain, func(l PlainAfterDeny) bool {
@@ -76,7 +76,7 @@ func plainLines(lines []nixos.Line, v directive.Version) []PlainAfterDeny {
 		for _, word := range strings.Fields(names) {
 			one.Base = one.Base || word == "@system-service" || word == "@default"
 			one.groups = one.groups && (word[0] == '@' || !directive.KnownSyscall(word))
-			for _, name := range Members(word, v) {
+			for _, name := range SetMembers(word, v) {
 				one.groups = one.groups && !essential[name]
 				if !inverted && denied[name] {
 					one.Lifted = append(one.Lifted, name)
@@ -91,8 +91,8 @@ func plainLines(lines []nixos.Line, v directive.Version) []PlainAfterDeny {
 	return out
 }
 
-// Members are the names that a word of a set represents.
-func Members(word string, v directive.Version) []string {
+// SetMembers are the names that a word of a set represents.
+func SetMembers(word string, v directive.Version) []string {
 	word, _, _ = strings.Cut(word, ":")
 	if strings.HasPrefix(word, "@") {
 		return directive.SyscallGroup(word, v)
@@ -105,8 +105,8 @@ func (u *Unit) LeadingTilde(d *directive.Directive, k *DirectiveLines) (nixos.Li
 	if !value.FirstDecides(d.KindIn(u.Version)) {
 		return nixos.Line{}, false
 	}
-	i := slices.IndexFunc(k.Lines, func(l nixos.Line) bool { return !Certain(l) || strings.TrimSpace(l.Text) != "" })
-	if i < 0 || !Certain(k.Lines[i]) || strings.TrimSpace(k.Lines[i].Text) != "~" || k.Lines[i].Def == nil || k.Lines[i].Def.Binding.IsZero() {
+	i := slices.IndexFunc(k.Lines, func(l nixos.Line) bool { return !l.Certain() || strings.TrimSpace(l.Text) != "" })
+	if i < 0 || !k.Lines[i].Certain() || strings.TrimSpace(k.Lines[i].Text) != "~" || k.Lines[i].Def == nil || k.Lines[i].Def.Binding.IsZero() {
 		return nixos.Line{}, false
 	}
 	return k.Lines[i], true

@@ -42,7 +42,7 @@ func (u *Unit) RunsAs() Identity {
 }
 
 func (u *Unit) findIdentity() Identity {
-	if OfUser(u) {
+	if u.OfUser() {
 		return Identity{}
 	}
 	user, isSet := u.decided("User")

@@ -28,23 +28,7 @@ type DirectiveLines struct {
 // Known reports whether the lines are all that the unit has of the directive,
 // each with its text, under all conditions.
 func (k *DirectiveLines) Known() bool {
-	return !slices.ContainsFunc(k.Lines, func(l nixos.Line) bool { return !Certain(l) })
-}
-
-// Certain reports whether a line is there under all conditions, with a text that
-// is known.
-func Certain(l nixos.Line) bool { return l.Known && l.When == nil && l.Unseen == "" }
-
-// EachDirective calls do for the lines of each directive of the unit that
-// systemd knows in its place.
-func EachDirective(u *Unit, do func(*directive.Directive, *DirectiveLines)) {
-	if !u.grouped {
-		u.groups, u.grouped = groupLines(u), true
-	}
-	for i := range u.groups {
-		k := &u.groups[i]
-		do(k.Directive, k)
-	}
+	return !slices.ContainsFunc(k.Lines, func(l nixos.Line) bool { return !l.Certain() })
 }
 
 // CertainLines are the lines that the unit has under all conditions and that the
@@ -52,18 +36,15 @@ func EachDirective(u *Unit, do func(*directive.Directive, *DirectiveLines)) {
 func (u *Unit) CertainLines() iter.Seq2[*DirectiveLines, nixos.Line] {
 	return func(yield func(*DirectiveLines, nixos.Line) bool) {
 		more := true
-		EachDirective(u, func(_ *directive.Directive, k *DirectiveLines) {
+		for _, k := range u.LinesByDirective() {
 			for _, l := range k.Lines {
-				if more && Certain(l) && IsWritten(l) {
+				if more && l.Certain() && l.IsWritten() {
 					more = yield(k, l)
 				}
 			}
-		})
+		}
 	}
 }
-
-// IsWritten reports whether a line comes from a binding of the project.
-func IsWritten(l nixos.Line) bool { return l.Def != nil && !l.Def.Binding.IsZero() }
 
 func groupLines(u *Unit) []DirectiveLines {
 	var groups []DirectiveLines
@@ -87,6 +68,21 @@ func groupLines(u *Unit) []DirectiveLines {
 	return groups
 }
 
+// LinesByDirective are the lines of each directive of the unit that systemd knows in
+// its place.
+func (u *Unit) LinesByDirective() iter.Seq2[*directive.Directive, *DirectiveLines] {
+	if !u.grouped {
+		u.groups, u.grouped = groupLines(u), true
+	}
+	return func(yield func(*directive.Directive, *DirectiveLines) bool) {
+		for i := range u.groups {
+			if !yield(u.groups[i].Directive, &u.groups[i]) {
+				return
+			}
+		}
+	}
+}
+
 // UnseenIn reports whether the unit may have further lines of the directive that
 // are not in sight: in a part of it that cannot be seen, or where the unit only
 // overrides one from elsewhere.
@@ -102,7 +98,7 @@ const UnknownText = "\x00"
 
 // PlainText is the text of a line with [UnknownText] for each part that is not known
 // or not certain. False is returned if nothing of it is known.
-func PlainText(u *Unit, l nixos.Line) (string, bool) {
+func (u *Unit) PlainText(l nixos.Line) (string, bool) {
 	if l.Known {
 		return l.Text, true
 	}

@@ -1,6 +1,7 @@
 package unit
 
 import (
+	"iter"
 	"strconv"
 	"strings"
 
@@ -20,9 +21,9 @@ func (u *Unit) Invalid(r *profile.Requirement) bool {
 		return false
 	}
 	claimed := u.isOpenDespite(r.Name())
-	EachDirective(u, func(d *directive.Directive, k *DirectiveLines) {
+	for d, k := range u.LinesByDirective() {
 		if k.Section != r.Section || d.Name != r.Name() {
-			return
+			continue
 		}
 		for _, l := range k.Lines {
 			m := Misread{Line: l, Directive: d, Verdict: value.Check(l.Section, l.Key, strings.TrimSpace(l.Text), u.Version)}
@@ -34,7 +35,7 @@ func (u *Unit) Invalid(r *profile.Requirement) bool {
 			}
 		}
 		claimed = claimed || len(u.BareAfterDeny(d, k)) > 0
-	})
+	}
 	return claimed
 }
 
@@ -43,7 +44,9 @@ type Misread struct {
 	nixos.Line
 	Directive *directive.Directive
 	Verdict   value.Verdict
-	kind      Mistake
+	// Mode is what a [ModeInDecimal] was meant to be, in octal digits.
+	Mode string
+	kind Mistake
 	// first reports whether it is the first line of the directive.
 	first bool
 }
@@ -65,24 +68,25 @@ const (
 	brokenLine            // N013: a newline inside the value
 )
 
-// EachMisread calls do for the lines of the unit in which systemd meets this
-// mistake.
-func EachMisread(u *Unit, kind Mistake, do func(Misread)) {
+// Misreads are the lines of the unit in which systemd meets this mistake.
+func (u *Unit) Misreads(kind Mistake) iter.Seq[Misread] {
 	if u.misreads == nil {
-		u.misreads = findMisreads(u)
+		u.misreads = u.findMisreads()
 	}
-	for _, m := range u.misreads {
-		if m.kind == kind {
-			do(m)
+	return func(yield func(Misread) bool) {
+		for _, m := range u.misreads {
+			if m.kind == kind && !yield(m) {
+				return
+			}
 		}
 	}
 }
 
 // findMisreads are all known lines of the unit, each with its mistake, if any. The
 // result is never nil.
-func findMisreads(u *Unit) []Misread {
+func (u *Unit) findMisreads() []Misread {
 	found := []Misread{}
-	EachDirective(u, func(d *directive.Directive, k *DirectiveLines) {
+	for d, k := range u.LinesByDirective() {
 		for i, l := range k.Lines {
 			if l.Def == nil || l.Origin.IsZero() || l.Unseen != "" || !l.Known {
 				continue
@@ -91,7 +95,7 @@ func findMisreads(u *Unit) []Misread {
 			m.kind = u.mistakeOf(&m)
 			found = append(found, m)
 		}
-	})
+	}
 	return found
 }
 
@@ -103,40 +107,39 @@ func (u *Unit) knownName() string {
 	return u.Name
 }
 
-// mistakeOf is the kind of mistake in a line.
+// mistakeOf is the kind of mistake in a line. It sets the mode that was meant.
 func (u *Unit) mistakeOf(m *Misread) Mistake {
 	ev := u.Host.Evaluator()
+	m.Mode = u.modeMeant(m)
 	switch {
 	case strings.Contains(strings.TrimRight(m.Text, " \t\r\n"), "\n"):
 		return brokenLine
-	case isNull(u, m.Line) && m.Directive.Empty == directive.EmptyEnables:
+	case u.isNull(m.Line) && m.Directive.Empty == directive.EmptyEnables:
 		return NullMeant
+	case m.Verdict.Status == value.Valid && m.Mode != "":
+		return ModeInDecimal
 	case m.Verdict.Status == value.Valid:
-		if _, ok := ModeMeant(u, m); ok {
-			return ModeInDecimal
-		}
 		return NoMistake
 	case m.Directive.KindIn(u.Version) == directive.KindIgnored:
 		return withoutForce
-	case isNull(u, m.Line):
+	case u.isNull(m.Line):
 		return NullMeant
 	case m.Text == "" && m.Value != nil && isFalseAsText(ev, ev.Force(m.Value).Origin()):
 		return TextOfFalse
-	case !u.Host.ReleaseKnown && validSomewhere(m.Line), OfInstance(m.Text):
+	case !u.Host.ReleaseKnown && validSomewhere(m.Line), NamesInstance(m.Text):
 		return NoMistake
 	case u.Version < directive.Newest && value.Check(m.Section, m.Key, m.Text, directive.Newest).Status == value.Valid:
 		return FromTheFuture
 	case hasTildeInside(m.Line, m.Directive.KindIn(u.Version)):
 		return LaterTilde
-	}
-	if _, ok := ModeMeant(u, m); ok {
+	case m.Mode != "":
 		return ModeInDecimal
 	}
 	return PlainlyWrong
 }
 
-// OfInstance reports whether a value depends on the name of the unit.
-func OfInstance(text string) bool {
+// NamesInstance reports whether a value depends on the name of the unit.
+func NamesInstance(text string) bool {
 	return strings.Contains(text, "%i") || strings.Contains(text, "%I") || strings.Contains(text, "%j") || strings.Contains(text, "%J")
 }
 
@@ -187,28 +190,28 @@ var commonModes = map[string]bool{
 	"0775": true, "0777": true,
 }
 
-// ModeMeant is the mode, in octal digits, that a whole number in Nix was meant
+// modeMeant is the mode, in octal digits, that a whole number in Nix was meant
 // to be: one that systemd, which reads octal digits, takes for an odd mode or for
-// none, and that is a common mode as a decimal number.
-func ModeMeant(u *Unit, m *Misread) (string, bool) {
+// none, and that is a common mode as a decimal number. It is empty for others.
+func (u *Unit) modeMeant(m *Misread) string {
 	if m.Directive.KindIn(u.Version) != directive.KindMode || m.Value == nil {
-		return "", false
+		return ""
 	}
 	n, ok := u.Host.Evaluator().Force(m.Value).(*eval.Int)
 	if !ok || n.V < 0 || n.V > 0o7777 || strings.HasPrefix(n.Origin().Text(), "0") {
-		return "", false
+		return ""
 	}
 	meant := "0" + strconv.FormatInt(n.V, 8)
 	if !commonModes[meant] || commonModes["0"+m.Text] {
-		return "", false
+		return ""
 	}
-	return strings.Repeat("0", max(0, 4-len(meant))) + meant, true
+	return strings.Repeat("0", max(0, 4-len(meant))) + meant
 }
 
 // isFalseAsText reports whether n is a call of toString on a boolean.
 func isFalseAsText(ev *eval.Evaluator, n nixast.Node) bool {
 	call, ok := n.AsApply()
-	if !ok || !NamesFunction(call.Func(), "toString") {
+	if !ok || !call.Func().NamesFunction("toString") {
 		return false
 	}
 	b, ok := ev.Force(ev.At(call.Arg())).(*eval.Bool)

@@ -63,8 +63,8 @@ func TestMayMatch(t *testing.T) {
 		{"tunnel-${name}.service", "a.service", false},
 		{`a\x2d${b}.mount`, `a\x2dc.mount`, true},
 	} {
-		if got := MayMatch(c.pattern, c.name); got != c.want {
-			t.Errorf("MayMatch(%q, %q) = %v", c.pattern, c.name, got)
+		if got := NameMayMatch(c.pattern, c.name); got != c.want {
+			t.Errorf("NameMayMatch(%q, %q) = %v", c.pattern, c.name, got)
 		}
 	}
 }

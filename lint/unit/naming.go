@@ -4,8 +4,11 @@ import (
 	"iter"
 	"slices"
 
+	"wardnix/emit"
 	"wardnix/lint/nixos"
+	"wardnix/nixast"
 	"wardnix/nixast/eval"
+	"wardnix/rules/profile"
 )
 
 // A Naming is the name of a setting where the source writes it: in a binding, or
@@ -41,7 +44,7 @@ func (u *Unit) Namings() iter.Seq[Naming] {
 
 func (u *Unit) namingsOfText(yield func(Naming) bool) {
 	for _, l := range u.Lines() {
-		if l.Key != "" && IsWritten(l) && !yield(Naming{Unit: u, In: l.Section, Key: l.Key, At: l}) {
+		if l.Key != "" && l.IsWritten() && !yield(Naming{Unit: u, In: l.Section, Key: l.Key, At: l}) {
 			return
 		}
 	}
@@ -60,4 +63,23 @@ func (n *Naming) TakesAway() bool {
 		list, ok := n.Host.Evaluator().Force(d.Value).(*eval.List)
 		return !ok || len(list.Items) > 0 || d.Priority >= nixos.PriorityPlain
 	})
+}
+
+// IsOldWatchdog reports whether a name is one of the old option systemd.watchdog
+// in the place of the new one.
+func (n *Naming) IsOldWatchdog() bool {
+	_, old := profile.WatchdogOptions[n.Key]
+	return old && n.Conf() == "Manager"
+}
+
+// KeyEdit writes another key into the line of a text; false where the key is not
+// there as it is.
+func (n *Naming) KeyEdit(key string) (emit.Edit, bool) {
+	place := n.At.Place
+	if place.In.IsZero() {
+		return emit.Edit{}, false
+	}
+	start := place.Span.Start
+	end := start + len(n.Key)
+	return emit.Edit{Start: start, End: end, New: key}, place.In.File().Src[start:end] == n.Key && nixast.IsIdentifier(key)
 }

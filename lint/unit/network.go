@@ -8,13 +8,6 @@ import (
 	"wardnix/lint/systemd/value"
 )
 
-// ValueLine is a line as one of the whole value, not of its element.
-func ValueLine(at Setting) nixos.Line {
-	l := at.Line
-	l.Shown = ""
-	return l
-}
-
 // Notifies is the setting for which the service has to notify systemd over a socket
 // of AF_UNIX: its type, or its watchdog (sd_notify(3)).
 func (u *Unit) Notifies() (Setting, bool) {
@@ -56,7 +49,7 @@ func (u *Unit) SocketActivated() bool {
 // other host, and how.
 func (u *Unit) CutOff() (at Setting, how string, ok bool) {
 	if families, set := u.Settings("Service", "RestrictAddressFamilies"); set && u.Allows("AF_INET") == value.No && u.Allows("AF_INET6") == value.No {
-		return Setting{ValueLine(families[0])}, "RestrictAddressFamilies allows neither AF_INET nor AF_INET6", true
+		return Setting{families[0].WholeLine()}, "RestrictAddressFamilies allows neither AF_INET nor AF_INET6", true
 	}
 	deny, set := u.Settings("Service", "IPAddressDeny")
 	if set && u.Lacks("Service", "IPAddressAllow", "Slice", "IPEgressFilterPath") && deny[len(deny)-1].Text == "any" {

@@ -19,9 +19,11 @@ import (
 var optionTable string
 
 // OptionPaths are where the options are that the table lists.
-var OptionPaths = [][]string{
-	{"systemd"}, {"boot", "initrd", "systemd"}, {"services", "homed"}, {"services", "journald"}, {"services", "logind"},
-	{"services", "resolved"}, {"services", "timesyncd"},
+func OptionPaths() [][]string {
+	return [][]string{
+		{"systemd"}, {"boot", "initrd", "systemd"}, {"services", "homed"}, {"services", "journald"}, {"services", "logind"},
+		{"services", "resolved"}, {"services", "timesyncd"},
+	}
 }
 
 // A systemdOption is an option of NixOS, or what several have in common: "systemd".
@@ -82,7 +84,7 @@ func optionAt(path []string) *systemdOption {
 // LacksOption reports whether the NixOS of a host certainly has no option at a path below
 // [OptionPaths].
 func LacksOption(h *nixos.Host, path []string) bool {
-	if !slices.ContainsFunc(OptionPaths, func(p []string) bool { return CommonPrefix(p, path) == len(p) }) {
+	if !slices.ContainsFunc(OptionPaths(), func(p []string) bool { return nixos.CommonPrefix(p, path) == len(p) }) {
 		return false
 	}
 	o := optionAt(path)
@@ -170,7 +172,7 @@ func (u *Unit) MeantOption(name string) (option string, far bool) {
 		names = append(names, known)
 	}
 	slices.Sort(names)
-	if meant := spell.Nearest(name, names); meant != "" && !IsFar(name, meant) {
+	if meant := spell.Nearest(name, names); meant != "" && !spell.Far(name, meant) {
 		return meant, spell.Distance(name, meant, 1) > 1
 	}
 	return u.directiveNamed(spell.Capitalised(name)), true

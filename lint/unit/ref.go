@@ -28,8 +28,8 @@ type Ref struct {
 	Key string
 }
 
-// Self refers to a unit as a whole.
-func Self(u *nixos.Unit) []Ref { return []Ref{refOf(u, "", "")} }
+// UnitRef refers to a unit as a whole.
+func UnitRef(u *nixos.Unit) []Ref { return []Ref{refOf(u, "", "")} }
 
 func refOf(u *nixos.Unit, section, key string) Ref {
 	return Ref{Host: u.Host.Name, Scope: u.Scope, Unit: u.Name, Section: section, Key: key}
@@ -49,7 +49,7 @@ func about(u *nixos.Unit, keys ...string) []Ref {
 }
 
 // Self refers to the unit as a whole.
-func (u *Unit) Self() []Ref { return Self(u.Unit) }
+func (u *Unit) Self() []Ref { return UnitRef(u.Unit) }
 
 // About refers to settings of the unit: see [about].
 func (u *Unit) About(keys ...string) []Ref { return about(u.Unit, keys...) }
@@ -86,10 +86,10 @@ func sectionsOf(u *nixos.Unit, key string) []string {
 	return found
 }
 
-// Options refers to options of a host by their paths, and to what they set in
+// OptionRefs refers to options of a host by their paths, and to what they set in
 // units: the setting of a configuration file of systemd, and whether a unit is
 // enabled.
-func Options(h *nixos.Host, paths ...[]string) []Ref {
+func OptionRefs(h *nixos.Host, paths ...[]string) []Ref {
 	var refs []Ref
 	for _, path := range paths {
 		refs = append(refs, Ref{Host: h.Name, Key: nixast.QuoteAttrPath(path...)})
@@ -127,5 +127,5 @@ func SettingOf(l nixos.Line) (section, key string) {
 // lower case (nixos/lib/systemd-lib.nix, NixOS 26.11).
 var derived = [...]string{"After", "Before", "Wants", "Requires", "BindsTo", "PartOf", "Conflicts", "WantedBy", "RequiredBy", "UpheldBy"}
 
-// Host refers to a host as a whole.
-func Host(h *nixos.Host) []Ref { return []Ref{{Host: h.Name}} }
+// HostRef refers to a host as a whole.
+func HostRef(h *nixos.Host) []Ref { return []Ref{{Host: h.Name}} }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"wardnix/lint/nixos"
+	"wardnix/lint/shell"
 	"wardnix/nixast/eval"
 )
 
@@ -42,14 +43,14 @@ func (u *Unit) commandTexts() iter.Seq2[Setting, string] {
 				if _, known := ev.Force(d.Value).(*eval.String); known {
 					continue
 				}
-				if b, ok := d.Binding.AsBinding(); ok && !yield(at(name, d), WithoutComments(b.Value().Text())) {
+				if b, ok := d.Binding.AsBinding(); ok && !yield(at(name, d), shell.WithoutComments(b.Value().Text())) {
 					return
 				}
 			}
 			take(name, o)
 		}
 		for _, p := range parts {
-			if !yield(p.at, WithoutComments(p.text)) {
+			if !yield(p.at, shell.WithoutComments(p.text)) {
 				return
 			}
 		}
@@ -118,19 +119,4 @@ func called(ev *eval.Evaluator, file *eval.Unknown, depth int, found []string) [
 		found = scripts(ev, arg, depth+1, found)
 	}
 	return found
-}
-
-// WithoutComments is a script without the comments that have a line for themselves.
-func WithoutComments(script string) string {
-	if !strings.Contains(script, "#") {
-		return script
-	}
-	var b strings.Builder
-	for line := range strings.Lines(script) {
-		text := strings.TrimLeft(line, " \t")
-		if !strings.HasPrefix(text, "#") || strings.HasPrefix(text, "#!") {
-			b.WriteString(line)
-		}
-	}
-	return b.String()
 }

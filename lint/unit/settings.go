@@ -234,7 +234,7 @@ func (u *Unit) Place(at Setting) (*nixast.File, nixast.Span) {
 	if !at.Line.Place.In.IsZero() {
 		return at.Line.Place.In.File(), at.Line.Place.Span
 	}
-	file, span := ValuePlace(at.Def)
+	file, span := at.Def.ValuePlace()
 	ev := u.Host.Evaluator()
 	list, ok := ev.Force(at.Def.Value).(*eval.List)
 	if !ok {
@@ -249,4 +249,11 @@ func (u *Unit) Place(at Setting) (*nixast.File, nixast.Span) {
 		}
 	}
 	return file, span
+}
+
+// WholeLine is the line of the whole value, of which the setting is an element.
+func (s Setting) WholeLine() nixos.Line {
+	l := s.Line
+	l.Shown = ""
+	return l
 }

@@ -60,7 +60,7 @@ func standingOf(u *nixos.Unit, whole *unitfile.Unit, read *security.Reading, r *
 		return special(u, whole, r)
 	}
 	if r.Section == "" {
-		return ContainsAll(u.Host.Evaluator(), u.Option(r.Path...), r)
+		return ListStanding(u.Host.Evaluator(), u.Option(r.Path...), r)
 	}
 	o := optionFor(u, r)
 	if !o.IsSet() && len(whole.Values(r.Section, r.Name())) == 0 {
@@ -129,9 +129,9 @@ func isDefault(r *profile.Requirement, unitType string, v directive.Version) boo
 	return strict == true
 }
 
-// ContainsAll compares options that are lists, such as after: the unit must
+// ListStanding compares options that are lists, such as after: the unit must
 // have every item of the row, and may have others.
-func ContainsAll(ev *eval.Evaluator, o *nixos.Option, r *profile.Requirement) Standing {
+func ListStanding(ev *eval.Evaluator, o *nixos.Option, r *profile.Requirement) Standing {
 	list, ok := r.Want.([]any)
 	if !ok {
 		return Unclear
@@ -151,7 +151,7 @@ func ContainsAll(ev *eval.Evaluator, o *nixos.Option, r *profile.Requirement) St
 	var have []string
 	complete := true
 	for _, d := range o.Defs {
-		items, ok := KnownStrings(ev, d.Value)
+		items, ok := ev.KnownStrings(d.Value)
 		complete = complete && ok && d.When == nil && d.Maybe == nil
 		if d.When == nil && d.Maybe == nil {
 			have = append(have, items...)

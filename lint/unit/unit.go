@@ -14,12 +14,12 @@ import (
 )
 
 // OfUser reports whether the unit belongs to a user's manager.
-func OfUser(u *Unit) bool { return u.Scope.Kind == nixos.User || u.Scope.Kind == nixos.HomeManager }
+func (u *Unit) OfUser() bool { return u.Scope.Kind == nixos.User || u.Scope.Kind == nixos.HomeManager }
 
 // OfSystem reports whether the service manager of a running system runs the unit: it
 // is not one of a user manager or of the initrd, and not certainly disabled.
 func (u *Unit) OfSystem() bool {
-	return !OfUser(u) && u.Scope.Kind != nixos.Initrd && u.Enabled() != eval.No
+	return !u.OfUser() && u.Scope.Kind != nixos.Initrd && u.Enabled() != eval.No
 }
 
 // Unit is a unit as rules look at it. What they ask of it is computed once.
@@ -69,9 +69,9 @@ func (u *Unit) Once(key any, make func() any) any {
 	return value
 }
 
-// Of is a single unit, compared with baselines. What depends on other units is not known
+// New is the view of a single unit, compared with baselines. What depends on other units is not known
 // of it.
-func Of(u *nixos.Unit, baselines []*profile.Baseline) *Unit {
+func New(u *nixos.Unit, baselines []*profile.Baseline) *Unit {
 	return viewOf(u, &Part{Baselines: baselines, searches: &searches{}})
 }
 
@@ -90,19 +90,19 @@ func (u *Unit) Anchor(site nixos.Site) (*nixast.File, nixast.Span) {
 	if site.File != nil && !site.File.Reported {
 		for _, d := range u.Defs() {
 			if d.File != nil && d.File.Reported {
-				return Place(d.Binding)
+				return d.Binding.Place()
 			}
 		}
 	}
 	if n := len(site.Siblings); site.OK() && n > 0 && site.Prefix != "" {
-		return Place(site.Siblings[n-1])
+		return site.Siblings[n-1].Place()
 	}
 	if site.OK() && site.Prefix == "" {
 		for a := range site.Set.Ancestors() {
 			if a.Kind() == nixast.BindingNode {
-				return Place(a)
+				return a.Place()
 			}
 		}
 	}
-	return Place(u.Def().Binding)
+	return u.Def().Binding.Place()
 }

@@ -39,7 +39,7 @@ func (s *Snapshot) UnitsIn(name string) []UnitPlace {
 			i := slices.IndexFunc(all, func(p UnitPlace) bool { return p.Unit == u.Name })
 			if i < 0 {
 				i = len(all)
-				_, span := unit.Place(d.Binding)
+				_, span := d.Binding.Place()
 				all = append(all, UnitPlace{Unit: u.Name, File: tree, Whole: d.Binding.Span(), Name: span})
 			}
 			all[i].Hosts = append(all[i].Hosts, u.Host.Name)
@@ -63,7 +63,7 @@ func (s *Snapshot) Units(query string) []UnitPlace {
 				continue
 			}
 			seen[u.Name] = true
-			f, span := unit.Place(d.Binding)
+			f, span := d.Binding.Place()
 			all = append(all, UnitPlace{Unit: u.Name, Hosts: []string{h.Name}, File: f, Whole: d.Binding.Span(), Name: span})
 		}
 	}
@@ -144,7 +144,7 @@ func (s *Snapshot) References(p Place) []Mention {
 					continue
 				}
 				if d, known := directive.LookupAny(l.Section, l.Key); known && namesUnits(d.Kind) {
-					f, span := unit.LinePlace(s.view(u), l)
+					f, span := s.view(u).LinePlace(l)
 					all.put(f, span)
 				}
 			}
@@ -197,7 +197,7 @@ type mentions struct{ found []Mention }
 func (m *mentions) add(defs []*nixos.Def) {
 	for _, d := range defs {
 		if !d.Binding.IsZero() {
-			m.put(unit.Place(d.Binding))
+			m.put(d.Binding.Place())
 		}
 	}
 }

@@ -122,7 +122,7 @@ func (s *Snapshot) unitsOf(f *nixast.File) []*nixos.Unit {
 }
 
 // view is a unit as rules see it.
-func (s *Snapshot) view(u *nixos.Unit) *unit.Unit { return unit.Of(u, s.workspace.baselines) }
+func (s *Snapshot) view(u *nixos.Unit) *unit.Unit { return unit.New(u, s.workspace.baselines) }
 
 // directive is the directive that a situation is about; false if it is about none.
 func (at *situation) directive() (*directive.Directive, bool) {

@@ -192,3 +192,26 @@ func (ev *Evaluator) newList(node nixast.Node, parts ...[]Item) Value {
 	}
 	return &List{origin{node}, items}
 }
+
+// KnownStrings are the items of a list of strings that are known; ok says that
+// those are all.
+func (ev *Evaluator) KnownStrings(t *Thunk) (items []string, ok bool) {
+	list := ev.List(t)
+	if list == nil {
+		return nil, false
+	}
+	ok = true
+	for _, item := range list.Items {
+		var text string
+		known := false
+		if s := ev.String(item.Value); s != nil && item.When == nil && !item.Many {
+			text, known = s.Text()
+		}
+		if !known {
+			ok = false
+			continue
+		}
+		items = append(items, text)
+	}
+	return items, ok
+}

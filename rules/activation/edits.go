@@ -41,8 +41,8 @@ func extend(u *unit.Unit, section, option, name string) (edits []lint.FileEdit, 
 		section = ""
 	}
 	if len(holder.Defs) > 0 {
-		value, err := unit.ValueNode(holder.Defs[0])
-		if err != nil || value.Kind() != nixast.List || emit.Shared(value) != nil || !unit.IsSure(holder.Defs[0]) {
+		value, err := holder.Defs[0].ValueNode()
+		if err != nil || value.Kind() != nixast.List || emit.Shared(value) != nil || !holder.Defs[0].IsSure() {
 			return nil, ""
 		}
 		added, err := emit.New(value.File()).Append(value, name)
@@ -64,6 +64,6 @@ func extend(u *unit.Unit, section, option, name string) (edits []lint.FileEdit, 
 
 // lintPlace is where a unit is defined, as a place that helps to understand a finding.
 func lintPlace(u *unit.Unit) (*nixast.File, nixast.Span, string) {
-	file, span := unit.Place(u.Def().Binding)
+	file, span := u.Def().Binding.Place()
 	return file, span, "`" + u.Name + "` is set here"
 }

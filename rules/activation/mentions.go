@@ -58,7 +58,7 @@ func names(text, name, kind string) bool {
 	words := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \t\n\"';=,", r) })
 	return slices.ContainsFunc(words, func(word string) bool {
 		template, _ := unit.TemplateOf(word)
-		return word == name || template == name || strings.Contains(word, "${") && strings.Contains(word, kind) && unit.MayMatch(word, name)
+		return word == name || template == name || strings.Contains(word, "${") && strings.Contains(word, kind) && unit.NameMayMatch(word, name)
 	})
 }
 

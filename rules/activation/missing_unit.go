@@ -94,7 +94,7 @@ func rename(u *unit.Unit, d unit.Dependency, name string, another bool) []lint.F
 			words[i] = name
 		}
 	}
-	return fix.Replace(u, unit.WrittenAt(u, d.Line), strings.Join(words, " "), "replace with `"+name+"`", applies, breaks)
+	return fix.Replace(u, u.WrittenAt(d.Line), strings.Join(words, " "), "replace with `"+name+"`", applies, breaks)
 }
 
 // A reference is a directive that names other units.

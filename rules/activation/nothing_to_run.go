@@ -14,7 +14,7 @@ import (
 var NothingToRun = &lint.Rule{Page: lint.ReadPage(pages, "nothing-to-run"), Unit: checkNothingToRun}
 
 func checkNothingToRun(p *lint.Pass, u *unit.Unit) {
-	if u.Type() != "service" || !u.IsOverride() || !standsAlone(u) || u.Scope.Kind != nixos.System || unit.OnlyMasks(u) || replaces(u) {
+	if u.Type() != "service" || !u.IsOverride() || !standsAlone(u) || u.Scope.Kind != nixos.System || u.OnlyMasks() || replaces(u) {
 		return
 	}
 	if _, upstream := unitfile.Upstream(u.Name, u.Version); upstream || len(u.Peers(u.Name)) > 1 {

@@ -72,7 +72,7 @@ func findOwn(p *lint.Pass) own {
 func (o *own) mayHave(name string) bool {
 	template, _ := unit.TemplateOf(name)
 	return o.any || o.known[name] || template != "" && o.known[template] ||
-		slices.ContainsFunc(o.patterns, func(pattern string) bool { return unit.MayMatch(pattern, name) })
+		slices.ContainsFunc(o.patterns, func(pattern string) bool { return unit.NameMayMatch(pattern, name) })
 }
 
 // missingHere reports whether nothing but the project can define a unit: the host is in

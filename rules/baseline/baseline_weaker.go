@@ -61,11 +61,11 @@ func reportWeaker(p *lint.Pass, u *unit.Unit, r *profile.Requirement) {
 func weakerAt(p *lint.Pass, u *unit.Unit, r *profile.Requirement) (*lint.Draft, []lint.FileEdit, error) {
 	if o := u.OptionFor(r); o.IsSet() {
 		edits, err := strengthen(u, r, o)
-		return p.AtDef(u, unit.LastReported(o), r.Name()), edits, err
+		return p.AtDef(u, o.LastReported(), r.Name()), edits, err
 	}
 	var lines []nixos.Line
 	for _, l := range u.Lines() {
-		if l.Section == r.Section && l.Key == r.Name() && unit.IsWritten(l) {
+		if l.Section == r.Section && l.Key == r.Name() && l.IsWritten() {
 			lines = append(lines, l)
 		}
 	}
@@ -77,7 +77,7 @@ func weakerAt(p *lint.Pass, u *unit.Unit, r *profile.Requirement) (*lint.Draft, 
 	if len(lines) > 1 || len(r.Lines) != 1 || emit.Shared(last.Place.In) != nil {
 		return d, nil, errors.New("several lines set it, or several units have them")
 	}
-	edit, ok := unit.ValueEdit(last, r.Lines[0].Value)
+	edit, ok := fix.ValueEdit(last, r.Lines[0].Value)
 	if !ok {
 		return d, nil, errors.New("the value cannot be written here")
 	}
@@ -93,7 +93,7 @@ func strengthen(u *unit.Unit, r *profile.Requirement, o *nixos.Option) ([]lint.F
 	if d.When != nil || d.Maybe != nil {
 		return nil, errors.New("it is set under a condition")
 	}
-	node, err := unit.ValueNode(d)
+	node, err := d.ValueNode()
 	if err != nil {
 		return nil, err
 	}

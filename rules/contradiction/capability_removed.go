@@ -11,17 +11,16 @@ import (
 var CapabilityRemoved = &lint.Rule{Page: lint.ReadPage(pages, "capability-removed"), Unit: ofSystem(checkRemoved)}
 
 func checkRemoved(p *lint.Pass, u *unit.Unit) {
-	for _, t := range unit.TakenCapabilities {
-		at, named := u.Names("CapabilityBoundingSet", t.Capability)
-		taker, on := u.On(t.Directive)
-		if !named || !on || !u.Together(at, taker) || u.Denies("CapabilityBoundingSet", t.Capability) != value.No {
+	for capability, taker := range u.TakenCapabilities() {
+		at, named := u.Names("CapabilityBoundingSet", capability)
+		if !named || !u.Together(at, taker) || u.Denies("CapabilityBoundingSet", capability) != value.No {
 			continue
 		}
-		if _, ambient := u.Names("AmbientCapabilities", t.Capability); ambient {
+		if _, ambient := u.Names("AmbientCapabilities", capability); ambient {
 			continue // AmbientUnbounded reports it
 		}
 		p.At(u, at, taker).Concerns(u.About(taker.Key)...).
 			Help("remove the capability or %s", taker.Key).
-			Reportf("%s removes %s from CapabilityBoundingSet", taker.Key, t.Capability)
+			Reportf("%s removes %s from CapabilityBoundingSet", taker.Key, capability)
 	}
 }

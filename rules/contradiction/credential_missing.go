@@ -8,6 +8,7 @@ import (
 
 	"wardnix/lint"
 	"wardnix/lint/nixos"
+	"wardnix/lint/shell"
 	"wardnix/lint/spell"
 	"wardnix/lint/unit"
 )
@@ -65,7 +66,7 @@ func usesIn(t unit.Text) []credentialRead {
 	var found []credentialRead
 	text := t.String()
 	if t.Shell || t.Program {
-		text = unit.WithoutComments(text)
+		text = shell.WithoutComments(text)
 	}
 	for _, m := range credentialUse.FindAllStringSubmatchIndex(text, -1) {
 		before, way, use := text[:m[0]], text[m[2]:m[3]], credentialRead{name: text[m[6]:m[7]]}

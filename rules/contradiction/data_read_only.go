@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"wardnix/lint"
+	"wardnix/lint/systemd/value"
 	"wardnix/lint/unit"
 )
 
@@ -24,13 +25,13 @@ func checkData(p *lint.Pass, u *unit.Unit) {
 	}
 	var reported []string
 	for path, use := range writtenPaths(u) {
-		if slices.Contains(reported, path) || !u.Together(guard, use.at) || !slices.ContainsFunc(covers, func(dir string) bool { return unit.Within(path, dir) }) ||
-			slices.ContainsFunc(writable, func(dir string) bool { return unit.Within(path, dir) || unit.Within(dir, path) }) {
+		if slices.Contains(reported, path) || !u.Together(guard, use.at) || !slices.ContainsFunc(covers, func(dir string) bool { return value.Below(path, dir) }) ||
+			slices.ContainsFunc(writable, func(dir string) bool { return value.Below(path, dir) || value.Below(dir, path) }) {
 			continue
 		}
 		reported = append(reported, path)
 		p.At(u, use.at, guard).Concerns(u.About(guard.Key)...).Note("%s names it as a path to write to", use.as).
-			Help("%s", unit.OwnDirectory(path)).
+			Help("%s", unit.DirectoryAdvice(path)).
 			Reportf("%s makes %s read-only", guard.Key, path)
 	}
 }
@@ -59,13 +60,13 @@ func writtenPaths(u *unit.Unit) func(yield func(string, use) bool) {
 			if rest, old := strings.CutPrefix(path, "/var/run/"); old {
 				path = "/run/" + rest
 			}
-			if unit.VarPath.MatchString(path) && !yield(path, use{at, "PIDFile"}) {
+			if unit.IsDataPath(path) && !yield(path, use{at, "PIDFile"}) {
 				return
 			}
 		}
 		for c := range u.Confined() {
 			for flag, path := range c.Flags() {
-				if pidFlag.MatchString(flag) && unit.VarPath.MatchString(path) || dataFlag.MatchString(flag) && u.OwnPath(path) {
+				if pidFlag.MatchString(flag) && unit.IsDataPath(path) || dataFlag.MatchString(flag) && u.OwnPath(path) {
 					if !yield(path, use{c.Setting, flag}) {
 						return
 					}

@@ -27,7 +27,7 @@ func checkNotify(p *lint.Pass, u *unit.Unit) {
 	if by.Key == "WatchdogSec" {
 		what, consequence = by.Key, "the watchdog kills the service"
 	}
-	p.At(u, unit.Setting{Line: unit.ValueLine(all[0])}, by).Concerns(u.About(by.Key)...).
+	p.At(u, unit.Setting{Line: all[0].WholeLine()}, by).Concerns(u.About(by.Key)...).
 		Note("the service notifies systemd over an AF_UNIX socket; without it, %s", consequence).
 		Fix(addUnix(u, all[0])...).
 		Reportf("%s requires AF_UNIX, which RestrictAddressFamilies omits", what)
@@ -39,7 +39,7 @@ func addUnix(u *unit.Unit, at unit.Setting) []lint.Fix {
 	if len(u.Directive("Service", "RestrictAddressFamilies").Defs) != 1 || d.When != nil || d.Maybe != nil {
 		return nil
 	}
-	node, err := unit.ValueNode(d)
+	node, err := d.ValueNode()
 	if err != nil || node.Unparen().Kind() != nixast.List {
 		return nil
 	}

@@ -16,8 +16,7 @@ func checkNowhere(p *lint.Pass, u *unit.Unit) {
 	if !ok || u.Type() != "service" || len(u.Commands()) == 0 {
 		return
 	}
-	dirs, known := u.Writable()
-	if !known || len(dirs) != len(unit.APIDirectories) || strictRequired(u) {
+	if !u.NowhereWritable() || strictRequired(u) {
 		return
 	}
 	p.At(u, strict).

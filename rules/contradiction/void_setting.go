@@ -111,7 +111,7 @@ func checkBelowInaccessible(p *lint.Pass, u *unit.Unit) {
 func closes(line unit.Setting, path string) bool {
 	return slices.ContainsFunc(strings.Fields(line.Text), func(w string) bool {
 		dir := strings.TrimLeft(w, "-+")
-		return dir != "/" && dir != path && unit.Within(path, dir)
+		return dir != "/" && dir != path && value.Below(path, dir)
 	})
 }
 
@@ -158,7 +158,7 @@ func isAlternative(at unit.Setting, other string) bool {
 			continue
 		}
 		for n := range around.Descendants() {
-			if !unit.NameNode(n, other).IsZero() {
+			if !n.AttrNamed(other).IsZero() {
 				return true
 			}
 		}

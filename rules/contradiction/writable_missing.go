@@ -48,7 +48,7 @@ var present = []string{
 
 // makeBefore is the advice how to make a directory before the unit starts.
 func makeBefore(dir string) string {
-	if own, _, ok := strings.Cut(unit.OwnDirectory(dir), ", or"); ok {
+	if own, _, ok := strings.Cut(unit.DirectoryAdvice(dir), ", or"); ok {
 		return own
 	}
 	return "make it with `systemd.tmpfiles.rules`"

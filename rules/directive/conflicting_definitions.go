@@ -58,7 +58,7 @@ func inOrder(c unit.Clash) (here, there unit.Worth) {
 }
 
 func reportConflict(d *lint.Draft, c unit.Clash, here, there unit.Worth) {
-	file, span := unit.ValuePlace(there.Def)
+	file, span := there.Def.ValuePlace()
 	at := file.Position(span.Start)
 	d.Note("`%s` here, `%s` at %s:%d: %s", here.Text, there.Text, file.Name, at.Line, c.Why)
 	if c.When != nil {

@@ -60,7 +60,7 @@ func checkOldValues(p *lint.Pass, u *unit.Unit) {
 		console, syslog := strings.CutPrefix(l.Text, "syslog")
 		d := p.AtLine(u, l)
 		replace := func(now string) *lint.Draft {
-			return d.Fix(fix.Replace(u, unit.WrittenAt(u, l), now, replaceWith(now), lint.Safe, "")...)
+			return d.Fix(fix.Replace(u, u.WrittenAt(l), now, replaceWith(now), lint.Safe, "")...)
 		}
 		switch {
 		case k.Key == "PIDFile" && varRun:

@@ -16,14 +16,14 @@ import (
 var FormatReplaced = &lint.Rule{Page: lint.ReadPage(pages, "format-replaced"), Unit: checkFormatReplaced}
 
 func checkFormatReplaced(p *lint.Pass, u *unit.Unit) {
-	unit.EachDirective(u, func(d *directive.Directive, k *unit.DirectiveLines) {
+	for d, k := range u.LinesByDirective() {
 		kind := d.KindIn(u.Version)
 		if kind != directive.KindExec && kind != directive.KindEnvironment {
-			return
+			continue
 		}
 		for _, l := range k.Lines {
-			text, ok := unit.PlainText(u, l)
-			if !ok || onDarwin(l) || !unit.IsWritten(l) || l.Value == nil || unit.OfInstance(text) ||
+			text, ok := u.PlainText(l)
+			if !ok || onDarwin(l) || !l.IsWritten() || l.Value == nil || unit.NamesInstance(text) ||
 				l.Known && value.Check(l.Section, l.Key, l.Text, u.Version).Status != value.Valid {
 				continue
 			}
@@ -34,7 +34,7 @@ func checkFormatReplaced(p *lint.Pass, u *unit.Unit) {
 					Reportf("systemd expands `%s` in `%s`", text[from:from+len("%Y")], l.Key)
 			}
 		}
-	})
+	}
 }
 
 // word matches the beginning of a word, quoted or not, up to what comes next in it.

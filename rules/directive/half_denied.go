@@ -7,7 +7,6 @@ import (
 	"wardnix/lint"
 	"wardnix/lint/fix"
 	"wardnix/lint/nixos"
-	"wardnix/lint/systemd/directive"
 	"wardnix/lint/systemd/value"
 	"wardnix/lint/unit"
 )
@@ -17,9 +16,9 @@ import (
 var HalfDenied = &lint.Rule{Page: lint.ReadPage(pages, "half-denied"), Unit: checkHalfDenied}
 
 func checkHalfDenied(p *lint.Pass, u *unit.Unit) {
-	unit.EachDirective(u, func(d *directive.Directive, k *unit.DirectiveLines) {
+	for d, k := range u.LinesByDirective() {
 		if d.Name != "IPAddressDeny" && d.Name != "RestrictAddressFamilies" || !k.Known() || u.UnseenIn(k.Section, k.Key) {
-			return
+			continue
 		}
 		switch {
 		case d.Name == "RestrictAddressFamilies":
@@ -27,7 +26,7 @@ func checkHalfDenied(p *lint.Pass, u *unit.Unit) {
 		case !familiesLimited(u):
 			checkAddresses(p, u, k)
 		}
-	})
+	}
 }
 
 // familiesLimited reports whether another directive restricts the address families,
@@ -56,12 +55,12 @@ func checkAddresses(p *lint.Pass, u *unit.Unit, k *unit.DirectiveLines) {
 		all, open = "::/0", "IPv4"
 	}
 	for _, l := range k.Lines {
-		if !slices.Contains(strings.Fields(l.Text), all) || !unit.IsWritten(l) {
+		if !slices.Contains(strings.Fields(l.Text), all) || !l.IsWritten() {
 			continue
 		}
 		d := p.AtLine(u, l).Help("use `any` to deny IPv4 and IPv6")
 		if strings.TrimSpace(l.Text) == all {
-			d.Fix(fix.Replace(u, unit.WrittenAt(u, l), "any", replaceWith("any"), lint.Unsafe, "connections over "+open)...)
+			d.Fix(fix.Replace(u, u.WrittenAt(l), "any", replaceWith("any"), lint.Unsafe, "connections over "+open)...)
 		}
 		d.Reportf("`%s=%s` leaves %s open", l.Key, l.Text, open)
 		return
@@ -85,10 +84,10 @@ func checkFamilies(p *lint.Pass, u *unit.Unit, k *unit.DirectiveLines) {
 			at = l
 		}
 	}
-	if !unit.IsWritten(at) {
+	if !at.IsWritten() {
 		return
 	}
 	p.AtLine(u, at).
-		Fix(fix.Replace(u, unit.WrittenAt(u, at), at.Text+" AF_INET6", "add `AF_INET6`", lint.Unsafe, "connections over IPv6")...).
+		Fix(fix.Replace(u, u.WrittenAt(at), at.Text+" AF_INET6", "add `AF_INET6`", lint.Unsafe, "connections over IPv6")...).
 		Reportf("`RestrictAddressFamilies=%s` leaves IPv6 open", at.Text)
 }

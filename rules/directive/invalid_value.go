@@ -8,6 +8,7 @@ import (
 	"wardnix/lint"
 	"wardnix/lint/fix"
 	"wardnix/lint/nixos"
+	"wardnix/lint/spell"
 	"wardnix/lint/systemd/directive"
 	"wardnix/lint/systemd/value"
 	"wardnix/lint/unit"
@@ -21,22 +22,22 @@ var InvalidValue = &lint.Rule{Page: lint.ReadPage(pages, "invalid-value"), Unit:
 
 func checkInvalid(p *lint.Pass, u *unit.Unit) {
 	var required map[string]*profile.Requirement
-	unit.EachMisread(u, unit.PlainlyWrong, func(m unit.Misread) {
+	for m := range u.Misreads(unit.PlainlyWrong) {
 		if required == nil {
 			required = requirementsOf(p, u)
 		}
 		reportInvalid(p, u, m, required[m.Section+"."+m.Key])
-	})
+	}
 	checkSpecifiers(p, u)
 }
 
 // checkSpecifiers reports percent signs that begin no specifier in values that are known
 // in part only.
 func checkSpecifiers(p *lint.Pass, u *unit.Unit) {
-	unit.EachDirective(u, func(d *directive.Directive, k *unit.DirectiveLines) {
+	for d, k := range u.LinesByDirective() {
 		for _, l := range k.Lines {
-			text, ok := unit.PlainText(u, l)
-			if l.Known || !ok || !unit.IsWritten(l) || l.Unseen != "" || !strings.Contains(text, "%") || strings.Contains(text, "%"+unit.UnknownText) {
+			text, ok := u.PlainText(l)
+			if l.Known || !ok || !l.IsWritten() || l.Unseen != "" || !strings.Contains(text, "%") || strings.Contains(text, "%"+unit.UnknownText) {
 				continue
 			}
 			v := value.Check(l.Section, l.Key, strings.ReplaceAll(text, unit.UnknownText, "x"), u.Version)
@@ -49,7 +50,7 @@ func checkSpecifiers(p *lint.Pass, u *unit.Unit) {
 			}
 			draft.Reportf("invalid value `%s` for `%s`", value.Clip(l.Shown), l.Key)
 		}
-	})
+	}
 }
 
 // requirementsOf are the requirements of the unit's baselines by section and key.
@@ -136,10 +137,10 @@ func valueFixes(u *unit.Unit, l nixos.Line, v value.Verdict, r *profile.Requirem
 		return nil // another mount point makes another unit
 	}
 	meant := v.Nearest != "" && plainlyMeant(l.Text, v.Nearest)
-	if edit, ok := unit.ValueEdit(l, v.Nearest); ok && meant && fix.Automatic(u) {
+	if edit, ok := fix.ValueEdit(l, v.Nearest); ok && meant && fix.Automatic(u) {
 		return fix.Text(l.Place.In, edit, "replace with `"+v.Nearest+"`")
 	}
-	node := unit.WrittenAt(u, l)
+	node := u.WrittenAt(l)
 	if node.IsZero() {
 		return nil
 	}
@@ -203,7 +204,7 @@ func plainlyMeant(text, nearest string) bool {
 	}
 	for word := range strings.FieldsFuncSeq(nearest, isBreak) {
 		if !slices.ContainsFunc(strings.FieldsFunc(text, isBreak), func(t string) bool {
-			return !unit.IsFar(bare(t), bare(word)) || strings.HasPrefix(bare(word), bare(t)+"_")
+			return !spell.Far(bare(t), bare(word)) || strings.HasPrefix(bare(word), bare(t)+"_")
 		}) {
 			return false
 		}

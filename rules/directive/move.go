@@ -67,7 +67,7 @@ func move(u *unit.Unit, o *nixos.Option, section, name string) []lint.Fix {
 		where = u.Section(section).Name() + "." + moved
 	}
 	risk := profile.Risks[moved]
-	if section == "" && unit.IsScript(moved) {
+	if section == "" && nixos.IsScript(moved) {
 		risk = "the start of the service: a shell runs the text as a script"
 	}
 	return []lint.Fix{{Title: "move to `" + where + "`", Applicability: lint.Unless(risk), Breaks: risk, Changes: changes, Edits: edits}}

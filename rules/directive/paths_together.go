@@ -18,12 +18,12 @@ var pathList = regexp.MustCompile(`^\s*-?/\S+(?:\s+-?/\S+)+\s*$`)
 
 func checkPathsTogether(p *lint.Pass, u *unit.Unit) {
 	for k, l := range u.CertainLines() {
-		if k.Directive.KindIn(u.Version) != directive.KindEnvironmentFile || !pathList.MatchString(l.Text) || unit.IsNested(u, l) {
+		if k.Directive.KindIn(u.Version) != directive.KindEnvironmentFile || !pathList.MatchString(l.Text) || u.IsNestedList(l) {
 			continue
 		}
 		p.AtLine(u, l).
 			Note("systemd reads `%s` as a single path that contains spaces", l.Text).
-			Fix(fix.ReplaceElement(u, unit.WrittenAt(u, l), strings.Fields(l.Text), "replace with a list", lint.Safe, "")...).
+			Fix(fix.ReplaceElement(u, u.WrittenAt(l), strings.Fields(l.Text), "replace with a list", lint.Safe, "")...).
 			Reportf("`%s` takes one path per line", l.Key)
 	}
 }

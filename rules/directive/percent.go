@@ -12,7 +12,7 @@ import (
 // doublePercents doubles the single percent signs in a part of a line, if the source
 // has the same ones.
 func doublePercents(u *unit.Unit, l nixos.Line, text string, from, to int) []lint.Fix {
-	node := unit.WrittenAt(u, l)
+	node := u.WrittenAt(l)
 	if node.IsZero() || !fix.Automatic(u) || emit.Shared(node) != nil || node.Kind() != nixast.String && node.Kind() != nixast.IndString {
 		return nil
 	}

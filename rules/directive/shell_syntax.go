@@ -16,13 +16,13 @@ import (
 var ShellSyntax = &lint.Rule{Page: lint.ReadPage(pages, "shell-syntax"), Unit: checkShellSyntax}
 
 func checkShellSyntax(p *lint.Pass, u *unit.Unit) {
-	unit.EachDirective(u, func(d *directive.Directive, k *unit.DirectiveLines) {
+	for d, k := range u.LinesByDirective() {
 		if d.KindIn(u.Version) != directive.KindExec {
-			return
+			continue
 		}
 		for _, l := range k.Lines {
-			text, ok := unit.PlainText(u, l)
-			if !ok || onDarwin(l) || !unit.IsWritten(l) || l.Value == nil {
+			text, ok := u.PlainText(l)
+			if !ok || onDarwin(l) || !l.IsWritten() || l.Value == nil {
 				continue
 			}
 			line := firstLine(text)
@@ -40,7 +40,7 @@ func checkShellSyntax(p *lint.Pass, u *unit.Unit) {
 					Reportf("`%s` in `%s` requires a shell", word, l.Key)
 			}
 		}
-	})
+	}
 }
 
 // firstLine is the part of a text that belongs to the value: all up to a newline

@@ -3,7 +3,6 @@ package directive
 import (
 	"wardnix/lint"
 	"wardnix/lint/nixos"
-	"wardnix/lint/systemd/directive"
 	"wardnix/lint/unit"
 )
 
@@ -19,13 +18,13 @@ var ofRoot = map[string]string{
 }
 
 func checkSpecifierOfRoot(p *lint.Pass, u *unit.Unit) {
-	if unit.OfUser(u) || u.Scope.Kind == nixos.Initrd || !u.RunsAs().Ordinary() {
+	if u.OfUser() || u.Scope.Kind == nixos.Initrd || !u.RunsAs().Ordinary() {
 		return
 	}
-	unit.EachDirective(u, func(d *directive.Directive, k *unit.DirectiveLines) {
+	for d, k := range u.LinesByDirective() {
 		for _, l := range k.Lines {
-			text, ok := unit.PlainText(u, l)
-			if !ok || !unit.IsWritten(l) || !d.Specifiers {
+			text, ok := u.PlainText(l)
+			if !ok || !l.IsWritten() || !d.Specifiers {
 				continue
 			}
 			if s := userSpecifier(text); s != "" {
@@ -34,7 +33,7 @@ func checkSpecifierOfRoot(p *lint.Pass, u *unit.Unit) {
 					Reportf("`%s` in `%s` expands to %s", s, l.Key, ofRoot[s])
 			}
 		}
-	})
+	}
 }
 
 // userSpecifier is the first user specifier of a text.

@@ -25,11 +25,11 @@ func checkTooNew(p *lint.Pass, u *unit.Unit) {
 			Note("`%s`: %s", d.Name, d.Doc).
 			Reportf("`%s` requires systemd %s or later", d.Name, d.Since)
 	}
-	unit.EachMisread(u, unit.FromTheFuture, func(m unit.Misread) {
+	for m := range u.Misreads(unit.FromTheFuture) {
 		if !inBaseline(u, p.Baselines, m.Section, m.Key, &m.Text) {
 			reportNewerValue(p, u, m)
 		}
-	})
+	}
 }
 
 // versionOf is the version of systemd that the unit is for, and of which release
@@ -57,7 +57,7 @@ func reportNewerValue(p *lint.Pass, u *unit.Unit, m unit.Misread) {
 		d.Note("effective value: %s", m.Verdict.Keeps)
 	}
 	if olderValue[m.Key] == m.Text {
-		d.Fix(fix.Replace(u, unit.WrittenAt(u, m.Line), true, "replace with `true`, which systemd "+u.Version.String()+" supports", lint.Unsafe,
+		d.Fix(fix.Replace(u, u.WrittenAt(m.Line), true, "replace with `true`, which systemd "+u.Version.String()+" supports", lint.Unsafe,
 			"it takes effect on this release, where the newer value has none, and is weaker on newer ones")...)
 	}
 	d.Reportf("`%s=%s` requires systemd %s or later", m.Key, m.Text, since)

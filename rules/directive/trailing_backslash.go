@@ -22,8 +22,8 @@ func checkTrailingBackslash(p *lint.Pass, u *unit.Unit) {
 	}
 	lines := u.Lines()
 	for i, l := range lines {
-		text, ok := unit.PlainText(u, l)
-		if !ok || l.When != nil || l.Unseen != "" || !unit.IsWritten(l) || !unitfile.Continues(text) {
+		text, ok := u.PlainText(l)
+		if !ok || l.When != nil || l.Unseen != "" || !l.IsWritten() || !unitfile.Continues(text) {
 			continue
 		}
 		// NixOS writes an empty line after the last one of a section.
@@ -38,7 +38,7 @@ func checkTrailingBackslash(p *lint.Pass, u *unit.Unit) {
 		}
 		if l.Known {
 			meant := strings.TrimRight(strings.TrimSuffix(l.Text, `\`), " \t")
-			d.Fix(fix.Replace(u, unit.WrittenAt(u, l), meant, "remove the backslash", lint.Safe, "")...)
+			d.Fix(fix.Replace(u, u.WrittenAt(l), meant, "remove the backslash", lint.Safe, "")...)
 		}
 		d.Reportf("`%s` ends in a backslash", l.Key)
 	}

@@ -43,12 +43,12 @@ const noUserDynamic directive.Version = 256
 
 func checkUserDynamic(p *lint.Pass, u *unit.Unit) {
 	o := u.Directive("Service", "DynamicUser")
-	if !unit.OfUser(u) || !o.IsSet() || u.Version < noUserDynamic || !u.Host.ReleaseKnown {
+	if !u.OfUser() || !o.IsSet() || u.Version < noUserDynamic || !u.Host.ReleaseKnown {
 		return
 	}
 	def := o.Defs[len(o.Defs)-1]
 	text, set, known := u.Effective("Service", "DynamicUser")
-	if on, ok := value.ParseBool(text); !set || !known || !ok || !on || !unit.IsSure(def) {
+	if on, ok := value.ParseBool(text); !set || !known || !ok || !on || !def.IsSure() {
 		return
 	}
 	p.AtDef(u, def, "DynamicUser").
@@ -102,7 +102,7 @@ func reportRefused(p *lint.Pass, u *unit.Unit, why string) {
 	var places []nixos.Line
 	for _, m := range directiveName.FindAllStringSubmatch(why, -1) {
 		for _, l := range u.Lines() {
-			if l.Key == m[1] && unit.IsWritten(l) {
+			if l.Key == m[1] && l.IsWritten() {
 				places = append(places, l)
 			}
 		}
@@ -122,7 +122,7 @@ func reportRefused(p *lint.Pass, u *unit.Unit, why string) {
 		d.Note("`script` adds one line, and the list another")
 	}
 	for _, l := range places {
-		if file, span := unit.LinePlace(u, l); file != d.File || span != d.Span {
+		if file, span := u.LinePlace(l); file != d.File || span != d.Span {
 			d.See(file, span, l.Key+"="+profile.OneLine(l.Shown))
 		}
 	}

@@ -20,7 +20,7 @@ var UnknownDirective = &lint.Rule{Page: lint.ReadPage(pages, "unknown-directive"
 
 func checkUnknown(p *lint.Pass, u *unit.Unit) {
 	for n := range u.Namings() {
-		if directive.Silent(n.Key) || strings.Contains(n.Key, "${") || unit.IsOldWatchdog(n) || n.TakesAway() {
+		if directive.Silent(n.Key) || strings.Contains(n.Key, "${") || n.IsOldWatchdog() || n.TakesAway() {
 			continue
 		}
 		if conf := n.Conf(); conf != "" && n.In != conf {
@@ -62,7 +62,7 @@ func explainUnit(n *unit.Naming, d *lint.Draft) (problem string, ok bool) {
 		d.Fix(move(n.Unit, n.Setting, "", n.Key)...)
 		return fmt.Sprintf("`%s` is an option of the unit, not of `%s`", n.Key, n.Section(n.In).Name()), true
 	}
-	if option := spell.Uncapitalised(n.Key); n.Setting != nil && n.Style == nixos.NixOSStyle && unit.IsScript(option) {
+	if option := spell.Uncapitalised(n.Key); n.Setting != nil && n.Style == nixos.NixOSStyle && nixos.IsScript(option) {
 		d.Help("the option `%s` of the unit runs a script", option)
 		d.Fix(move(n.Unit, n.Setting, "", option)...)
 		return "", true
@@ -129,7 +129,7 @@ func explainConf(n *unit.Naming, d *lint.Draft) (problem string, ok bool) {
 func suggest(n *unit.Naming, d *lint.Draft) {
 	if near, ok := directive.Nearest(n.In, n.Key, n.Version); ok && (fits(n, near) || strings.EqualFold(near.Name, n.Key)) {
 		d.Help("did you mean `%s`?", near.Name)
-		offer(n, d, near, unit.IsFar(n.Key, near.Name))
+		offer(n, d, near, spell.Far(n.Key, near.Name))
 	}
 }
 

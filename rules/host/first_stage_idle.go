@@ -3,7 +3,6 @@ package host
 import (
 	"wardnix/lint"
 	"wardnix/lint/nixos"
-	"wardnix/lint/unit"
 	"wardnix/nixast/eval"
 )
 
@@ -11,7 +10,7 @@ import (
 var FirstStageIdle = &lint.Rule{Page: lint.ReadPage(pages, "first-stage-idle"), Host: checkIdle}
 
 func checkIdle(p *lint.Pass, h *nixos.Host) {
-	if unit.FirstStage(h) != eval.No {
+	if h.SystemdInitrd() != eval.No {
 		return
 	}
 	reportIdle(p, h, h.Option("boot", "initrd", "systemd", "emergencyAccess"))
@@ -34,10 +33,10 @@ func preparesSuppressed(h *nixos.Host) bool {
 }
 
 func reportIdle(p *lint.Pass, h *nixos.Host, o *nixos.Option) {
-	if !o.IsSet() || o.Defs[0].Binding.IsZero() || !unit.IsSure(o.Defs[0]) || h.Evaluator().Equal(o.Defs[0].Value, eval.NewBool(false)) == eval.Yes {
+	if !o.IsSet() || o.Defs[0].Binding.IsZero() || !o.Defs[0].IsSure() || h.Evaluator().Equal(o.Defs[0].Value, eval.NewBool(false)) == eval.Yes {
 		return
 	}
-	d := p.AtOption(h, o.Defs[0], o.Path).Place(unit.Place(o.Defs[0].Binding))
+	d := p.AtOption(h, o.Defs[0], o.Path).Place(o.Defs[0].Binding.Place())
 	if h.Option("boot", "initrd", "systemd", "enable").IsSet() {
 		d.Note("boot.initrd.systemd.enable is off here")
 	} else {

@@ -34,7 +34,7 @@ func checkMissing(p *lint.Pass, host *nixos.Host) {
 // runs stage 1.
 func (h *hostView) isIdle(r *profile.Requirement) bool {
 	stage := []string{"boot", "initrd", "systemd"}
-	return unit.CommonPrefix(r.Path, stage) == len(stage) && unit.FirstStage(h.Host) == eval.No
+	return nixos.CommonPrefix(r.Path, stage) == len(stage) && h.Host.SystemdInitrd() == eval.No
 }
 
 func (h *hostView) reportMissing(p *lint.Pass, para string, rs []profile.Requirement) {
@@ -108,12 +108,12 @@ func (h *hostView) nearestSibling(r *profile.Requirement) (*nixast.File, nixast.
 		if !o.IsSet() || o.Defs[0].File == nil || !o.Defs[0].File.Reported && shared >= 0 {
 			continue
 		}
-		if n := unit.CommonPrefix(r.Path, other.Path); n >= shared {
+		if n := nixos.CommonPrefix(r.Path, other.Path); n >= shared {
 			best, shared = o.Defs[0].Binding, n
 		}
 	}
 	if shared >= 0 {
-		file, span := unit.Place(best)
+		file, span := best.Place()
 		return file, span, best
 	}
 	for _, f := range h.Files {
@@ -170,7 +170,7 @@ func (h *hostView) addBeside(r *profile.Requirement, beside nixast.Node, v any) 
 		return nil, false
 	}
 	set, prefix := fix.Surroundings(b)
-	if unit.CommonPrefix(r.Path, prefix) < len(prefix) {
+	if nixos.CommonPrefix(r.Path, prefix) < len(prefix) {
 		return nil, false
 	}
 	path := r.Path[len(prefix):]

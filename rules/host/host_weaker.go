@@ -30,7 +30,7 @@ func checkWeaker(p *lint.Pass, host *nixos.Host) {
 func (h *hostView) reportWeaker(p *lint.Pass, r *profile.Requirement) {
 	o := h.option(r)
 	rs := []profile.Requirement{*r}
-	d := p.AtOption(h.Host, unit.LastReported(o), paths(rs)...).Help("set it to %s", bound(r)).Explain(rs, nil)
+	d := p.AtOption(h.Host, o.LastReported(), paths(rs)...).Help("set it to %s", bound(r)).Explain(rs, nil)
 	noteWatchdog(d, rs)
 	if !r.Baseline.Named && h.isNear(r) {
 		d.As(lint.Info)
@@ -84,7 +84,7 @@ func (h *hostView) strengthen(r *profile.Requirement, o *nixos.Option) ([]lint.F
 	if len(o.Defs) != 1 {
 		return nil, errors.New("several places set it")
 	}
-	node, err := unit.ValueNode(o.Defs[0])
+	node, err := o.Defs[0].ValueNode()
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +95,7 @@ func (h *hostView) strengthen(r *profile.Requirement, o *nixos.Option) ([]lint.F
 	e := emit.New(node.File())
 	var edits []emit.Edit
 	if items, isList := want.([]any); isList && node.Unparen().Kind() == nixast.List {
-		have, _ := unit.KnownStrings(h.Evaluator(), o.Defs[0].Value)
+		have, _ := h.Evaluator().KnownStrings(o.Defs[0].Value)
 		items = slices.DeleteFunc(slices.Clone(items), func(w any) bool {
 			s, ok := w.(string)
 			return ok && slices.Contains(have, s)

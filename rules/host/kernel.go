@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"wardnix/lint/nixos"
-	"wardnix/lint/unit"
 	"wardnix/nixast/eval"
 )
 
@@ -21,7 +20,7 @@ func kernelParam(h *nixos.Host, params ...string) eval.Truth {
 		answer = eval.Maybe
 	}
 	for _, d := range o.Defs {
-		items, complete := unit.KnownStrings(h.Evaluator(), d.Value)
+		items, complete := h.Evaluator().KnownStrings(d.Value)
 		if slices.ContainsFunc(items, func(s string) bool {
 			return slices.ContainsFunc(params, func(p string) bool { return strings.HasPrefix(s, p) })
 		}) {

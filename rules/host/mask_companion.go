@@ -3,7 +3,6 @@ package host
 import (
 	"wardnix/lint"
 	"wardnix/lint/nixos"
-	"wardnix/lint/unit"
 	"wardnix/nixast/eval"
 )
 
@@ -16,7 +15,7 @@ func checkCompanions(p *lint.Pass, h *nixos.Host) {
 		if !o.IsSet() || h.Evaluator().Equal(o.Defs[0].Value, eval.NewBool(false)) != eval.Yes || c.isSet(h) != eval.No {
 			continue
 		}
-		p.AtOption(h, o.Defs[0], o.Path).Place(unit.Place(o.Defs[0].Binding)).Help("%s", c.help).Reportf("%s = false: %s", o, c.problem)
+		p.AtOption(h, o.Defs[0], o.Path).Place(o.Defs[0].Binding.Place()).Help("%s", c.help).Reportf("%s = false: %s", o, c.problem)
 	}
 }
 

@@ -152,7 +152,7 @@ func (h *hostView) standing(r *profile.Requirement) unit.Standing {
 		return unit.Unclear
 	}
 	if _, isList := r.Want.([]any); isList {
-		return unit.ContainsAll(ev, o, r)
+		return unit.ListStanding(ev, o, r)
 	}
 	set, certain := o.Value()
 	if !certain || !r.Known {

@@ -42,7 +42,7 @@ func checkAccount(p *lint.Pass, u *unit.Unit, directive string) {
 	}
 	p.Later(func(p *lint.Pass) {
 		if !slices.ContainsFunc(p.Project.Hosts(), func(h *nixos.Host) bool { return mayDeclare(h, kind, name) }) {
-			p.AtDef(u, unit.LastReported(o), directive).Reportf("%s `%s` is not declared in users.%ss", kind, name, kind)
+			p.AtDef(u, o.LastReported(), directive).Reportf("%s `%s` is not declared in users.%ss", kind, name, kind)
 		}
 	})
 }

@@ -2,7 +2,6 @@ package host
 
 import (
 	"wardnix/lint/nixos"
-	"wardnix/lint/unit"
 	"wardnix/nixast/eval"
 )
 
@@ -26,7 +25,7 @@ func waitOnlineClash(h *nixos.Host) *nixos.Def {
 	}
 	o := h.Option("systemd", "services", "systemd-networkd-wait-online", "enable")
 	for _, d := range o.Defs {
-		if unit.IsSure(d) && d.Priority == nixos.PriorityPlain && h.Evaluator().Equal(d.Value, eval.NewBool(false)) == eval.Yes {
+		if d.IsSure() && d.Priority == nixos.PriorityPlain && h.Evaluator().Equal(d.Value, eval.NewBool(false)) == eval.Yes {
 			return d
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"wardnix/lint"
 	"wardnix/lint/fix"
 	"wardnix/lint/nixos"
-	"wardnix/lint/unit"
 )
 
 // WaitOnlineConflict reports a mask that conflicts with a definition of NixOS.
@@ -18,7 +17,7 @@ func checkWaitOnline(p *lint.Pass, h *nixos.Host) {
 		return
 	}
 	path := strings.Split(waitOnline, ".")
-	draft := p.AtOption(h, d, path).Place(unit.Place(d.Binding)).
+	draft := p.AtOption(h, d, path).Place(d.Binding.Place()).
 		Note("NixOS sets %s to true, so evaluation fails", waitOnlineMask).
 		Help("set `%s = false`", waitOnline)
 	if edits := fix.AddAbove(d.Binding, path, false); edits != nil {

@@ -24,7 +24,7 @@ func checkGone(p *lint.Pass, u *unit.Unit) {
 	if u.Scope.Kind != nixos.System || u.Pattern || !reached(u.Host, nixos2605) || len(u.Host.Unseen) > 0 {
 		return
 	}
-	if help, gone := goneUnits[u.Name]; gone && (u.IsOverride() || unit.OnlyMasks(u)) {
+	if help, gone := goneUnits[u.Name]; gone && (u.IsOverride() || u.OnlyMasks()) {
 		p.AtUnit(u).Help("%s", help).Reportf("does not exist in NixOS %s", u.Host.Release)
 	}
 	checkGoneTarget(p, u)
@@ -37,8 +37,8 @@ func checkGoneTarget(p *lint.Pass, u *unit.Unit) {
 	}
 	for _, name := range []string{"wantedBy", "requiredBy", "upheldBy"} {
 		for _, d := range u.Option(name).Defs {
-			items, _ := unit.KnownStrings(u.Host.Evaluator(), d.Value)
-			if !slices.Contains(items, target) || !unit.IsSure(d) || d.Binding.IsZero() {
+			items, _ := u.Host.Evaluator().KnownStrings(d.Value)
+			if !slices.Contains(items, target) || !d.IsSure() || d.Binding.IsZero() {
 				continue
 			}
 			p.AtDef(u, d, name).Help("%s", goneUnits[target]).

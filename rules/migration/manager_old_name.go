@@ -13,7 +13,7 @@ var ManagerOldName = &lint.Rule{Page: lint.ReadPage(pages, "manager-old-name"), 
 
 func checkManagerNames(p *lint.Pass, u *unit.Unit) {
 	for n := range u.Namings() {
-		if !unit.IsOldWatchdog(n) {
+		if !n.IsOldWatchdog() {
 			continue
 		}
 		name := profile.WatchdogOptions[n.Key]

@@ -98,9 +98,9 @@ var allMigrations = sync.OnceValue(func() []*migration {
 		known[nixast.QuoteAttrPath(m.old...)] = m
 		all = append(all, m)
 		switch {
-		case unit.CommonPrefix(m.new, []string{"systemd", "settings"}) == 2:
+		case nixos.CommonPrefix(m.new, []string{"systemd", "settings"}) == 2:
 			m.on = settingsOn
-		case unit.CommonPrefix(m.new, []string{"services", "logind", "settings"}) == 3:
+		case nixos.CommonPrefix(m.new, []string{"services", "logind", "settings"}) == 3:
 			m.on = loginOn
 		}
 	}
@@ -175,7 +175,7 @@ func (m *migration) definitions(h *nixos.Host) iter.Seq[*nixos.Def] {
 // at begins a finding about a definition of the old option.
 func (m *migration) at(p *lint.Pass, h *nixos.Host, d *nixos.Def) *lint.Draft {
 	to := nixast.QuoteAttrPath(m.new...)
-	draft := p.AtOption(h, d, m.old, m.new).Place(unit.Place(d.Binding))
+	draft := p.AtOption(h, d, m.old, m.new).Place(d.Binding.Place())
 	if m.message != "" {
 		draft.Note("NixOS: %s", m.message)
 	}
@@ -184,7 +184,7 @@ func (m *migration) at(p *lint.Pass, h *nixos.Host, d *nixos.Def) *lint.Draft {
 	}
 	draft.Help("use `%s`", to)
 	if edits, settings, ok := m.rewrite(h, d); ok {
-		draft.Concerns(unit.Options(h, settings...)...).
+		draft.Concerns(unit.OptionRefs(h, settings...)...).
 			Fix(lint.Fix{Title: "move to `" + to + "`", Applicability: lint.Safe, Edits: lint.In(d.Binding.File(), edits)})
 	}
 	return draft
@@ -223,7 +223,7 @@ func (m *migration) rewrite(h *nixos.Host, d *nixos.Def) (edits []emit.Edit, set
 	if !isBinding || !d.Wrapper.IsZero() || h.Option(m.new...).IsSet() || m.removed && !m.conf || m.retyped {
 		return nil, nil, false
 	}
-	common := unit.CommonPrefix(m.old, m.new)
+	common := nixos.CommonPrefix(m.old, m.new)
 	attrs := slices.Collect(b.Path().Attrs())
 	first := len(attrs) - (len(m.old) - common)
 	if name, known := attrs[len(attrs)-1].AttrName(); !known || name != m.old[len(m.old)-1] || first < 0 {

@@ -6,7 +6,6 @@ import (
 
 	"wardnix/lint"
 	"wardnix/lint/nixos"
-	"wardnix/lint/unit"
 	"wardnix/nixast/eval"
 )
 
@@ -22,16 +21,16 @@ var scriptedOptions = []string{
 var ScriptedStage = &lint.Rule{Page: lint.ReadPage(pages, "scripted-stage"), Host: checkScripted}
 
 func checkScripted(p *lint.Pass, h *nixos.Host) {
-	if unit.FirstStage(h) != eval.Yes {
+	if h.SystemdInitrd() != eval.Yes {
 		return
 	}
 	for _, name := range scriptedOptions {
 		o := h.Option(append([]string{"boot", "initrd"}, strings.Split(name, ".")...)...)
 		for _, d := range o.Defs {
-			if d.Binding.IsZero() || !unit.IsSure(d) || !besideSystemd(h, d) || isBlank(h, d) {
+			if d.Binding.IsZero() || !d.IsSure() || !besideSystemd(h, d) || isBlank(h, d) {
 				continue
 			}
-			p.AtOption(h, d, o.Path).Place(unit.Place(d.Binding)).
+			p.AtOption(h, d, o.Path).Place(d.Binding.Place()).
 				Note("it is code for the scripted stage 1").
 				Help("write a service in boot.initrd.systemd.services").
 				Reportf("%s: systemd runs stage 1, so evaluation fails", o)
@@ -54,6 +53,6 @@ func isBlank(h *nixos.Host, d *nixos.Def) bool {
 func besideSystemd(h *nixos.Host, d *nixos.Def) bool {
 	enable := h.Option("boot", "initrd", "systemd", "enable")
 	return !enable.IsSet() || slices.ContainsFunc(enable.Defs, func(e *nixos.Def) bool {
-		return unit.MeetSomewhere(h, d, e) && h.Evaluator().Equal(e.Value, eval.NewBool(true)) == eval.Yes
+		return h.Together(d, e) && h.Evaluator().Equal(e.Value, eval.NewBool(true)) == eval.Yes
 	})
 }

@@ -7,7 +7,6 @@ import (
 	"wardnix/lint"
 	"wardnix/lint/fix"
 	"wardnix/lint/nixos"
-	"wardnix/lint/systemd/directive"
 	"wardnix/lint/unit"
 	"wardnix/nixast"
 )
@@ -16,11 +15,11 @@ import (
 var AllowAfterDeny = &lint.Rule{Page: lint.ReadPage(pages, "allow-after-deny"), Unit: checkAllowAfterDeny}
 
 func checkAllowAfterDeny(p *lint.Pass, u *unit.Unit) {
-	unit.EachDirective(u, func(d *directive.Directive, k *unit.DirectiveLines) {
+	for d, k := range u.LinesByDirective() {
 		plain := u.PlainAfterDeny(d, k)
 		i := slices.IndexFunc(plain, func(l unit.PlainAfterDeny) bool { return l.Base })
 		if i < 0 {
-			return
+			continue
 		}
 		l := plain[i]
 		draft := p.AtLine(u, l.Line).
@@ -29,7 +28,7 @@ func checkAllowAfterDeny(p *lint.Pass, u *unit.Unit) {
 			draft.Note("%d of the denied calls are allowed again", n)
 		}
 		draft.Fix(toFront(u, k, l.Line)...).Reportf("%s is a deny list, since its first line has `~`", d.Name)
-	})
+	}
 }
 
 // toFront moves an element to the front of the list that all lines are in.
@@ -37,11 +36,11 @@ func toFront(u *unit.Unit, k *unit.DirectiveLines, l nixos.Line) []lint.Fix {
 	var nodes []nixast.Node
 	at := -1
 	for _, line := range k.Lines {
-		n := unit.WrittenAt(u, line)
+		n := u.WrittenAt(line)
 		if n.IsZero() || n.Parent().Kind() != nixast.List || line.Def != l.Def {
 			return nil
 		}
-		if n == unit.WrittenAt(u, l) {
+		if n == u.WrittenAt(l) {
 			at = len(nodes)
 		}
 		nodes = append(nodes, n)

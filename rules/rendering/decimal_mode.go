@@ -11,11 +11,10 @@ import (
 var DecimalMode = &lint.Rule{Page: lint.ReadPage(pages, "decimal-mode"), Unit: checkDecimalMode}
 
 func checkDecimalMode(p *lint.Pass, u *unit.Unit) {
-	unit.EachMisread(u, unit.ModeInDecimal, func(m unit.Misread) {
-		meant, _ := unit.ModeMeant(u, &m)
+	for m := range u.Misreads(unit.ModeInDecimal) {
 		p.AtLine(u, m.Line).
-			Note("the decimal number %s is %s in octal", m.Text, meant).
-			Fix(fix.Replace(u, unit.WrittenAt(u, m.Line), meant, "replace with `"+profile.Written(meant)+"`", lint.Safe, "")...).
+			Note("the decimal number %s is %s in octal", m.Text, m.Mode).
+			Fix(fix.Replace(u, u.WrittenAt(m.Line), m.Mode, "replace with `"+profile.Written(m.Mode)+"`", lint.Safe, "")...).
 			Reportf("systemd reads the digits of `%s=%s` as octal", m.Key, m.Text)
-	})
+	}
 }

@@ -23,7 +23,7 @@ func checkDefaultListLost(p *lint.Pass, u *unit.Unit) {
 		if i < 0 {
 			continue
 		}
-		file, span := unit.ValuePlace(o.Overridden[i])
+		file, span := o.Overridden[i].ValuePlace()
 		d := p.AtDef(u, o.Defs[0], n.Key).See(file, span, "the list that is lost")
 		if onlyDenies(u, o.Defs[0]) {
 			d.Note("nothing is allowed explicitly any more; this list only denies")
@@ -37,33 +37,33 @@ func checkDefaultListLost(p *lint.Pass, u *unit.Unit) {
 // replacesDefault reports whether all definitions of an option that apply replace an
 // allow list under mkDefault, and were most likely meant to add to it.
 func replacesDefault(u *unit.Unit, o *nixos.Option, lost *nixos.Def) bool {
-	return lost.Priority > nixos.PriorityPlain && unit.IsSure(lost) && allows(u, lost) &&
+	return lost.Priority > nixos.PriorityPlain && lost.IsSure() && allows(u, lost) &&
 		!slices.ContainsFunc(o.Defs, func(d *nixos.Def) bool {
-			return d.Priority != nixos.PriorityPlain || !unit.IsSure(d) || !onlyDenies(u, d) && !onlyAdds(u, o, d) || !unit.MeetIn(u, lost, d)
+			return d.Priority != nixos.PriorityPlain || !d.IsSure() || !onlyDenies(u, d) && !onlyAdds(u, o, d) || !u.InOneSystem(lost, d)
 		})
 }
 
 // allows reports whether a definition's list begins with a line that allows.
 func allows(u *unit.Unit, d *nixos.Def) bool {
-	items, ok := unit.KnownStrings(u.Host.Evaluator(), d.Value)
+	items, ok := u.Host.Evaluator().KnownStrings(d.Value)
 	return ok && len(items) > 0 && items[0] != "" && items[0][0] != '~'
 }
 
 func onlyDenies(u *unit.Unit, d *nixos.Def) bool {
-	items, ok := unit.KnownStrings(u.Host.Evaluator(), d.Value)
+	items, ok := u.Host.Evaluator().KnownStrings(d.Value)
 	return ok && len(items) > 0 && !slices.ContainsFunc(items, func(s string) bool { return !strings.HasPrefix(s, "~") })
 }
 
 // onlyAdds reports whether a definition allows system calls, and not the one that
 // every program makes, so that it was meant to add to another.
 func onlyAdds(u *unit.Unit, o *nixos.Option, d *nixos.Def) bool {
-	items, ok := unit.KnownStrings(u.Host.Evaluator(), d.Value)
+	items, ok := u.Host.Evaluator().KnownStrings(d.Value)
 	if !ok || len(items) == 0 || o.Name() != "SystemCallFilter" {
 		return false
 	}
 	for _, item := range items {
 		for word := range strings.FieldsSeq(item) {
-			if word[0] == '~' || slices.Contains(unit.Members(word, u.Version), "read") {
+			if word[0] == '~' || slices.Contains(unit.SetMembers(word, u.Version), "read") {
 				return false
 			}
 		}

@@ -2,7 +2,6 @@ package rendering
 
 import (
 	"wardnix/lint"
-	"wardnix/lint/systemd/directive"
 	"wardnix/lint/unit"
 )
 
@@ -10,10 +9,10 @@ import (
 var DenyException = &lint.Rule{Page: lint.ReadPage(pages, "deny-exception"), Unit: checkDenyException}
 
 func checkDenyException(p *lint.Pass, u *unit.Unit) {
-	unit.EachDirective(u, func(d *directive.Directive, k *unit.DirectiveLines) {
+	for d, k := range u.LinesByDirective() {
 		plain := u.PlainAfterDeny(d, k)
-		if unit.HasBase(plain) {
-			return
+		if unit.BeginsAllowList(plain) {
+			continue
 		}
 		for _, l := range plain {
 			if len(l.Lifted) > 0 {
@@ -22,5 +21,5 @@ func checkDenyException(p *lint.Pass, u *unit.Unit) {
 					Reportf("%s allows again what an earlier `~` line denies", d.Name)
 			}
 		}
-	})
+	}
 }

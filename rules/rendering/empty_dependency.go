@@ -25,7 +25,7 @@ func checkEmptyDependency(p *lint.Pass, u *unit.Unit) {
 	for _, name := range dependencies {
 		for _, d := range u.Option(name).Defs {
 			list, ok := ev.Force(d.Value).(*eval.List)
-			if !ok || len(list.Items) > 0 || d.Priority != nixos.PriorityPlain || !unit.IsSure(d) || !isWrittenEmpty(d) {
+			if !ok || len(list.Items) > 0 || d.Priority != nixos.PriorityPlain || !d.IsSure() || !isWrittenEmpty(d) {
 				continue
 			}
 			p.AtDef(u, d, name).
@@ -39,6 +39,6 @@ func checkEmptyDependency(p *lint.Pass, u *unit.Unit) {
 // isWrittenEmpty reports whether the definition itself is an empty list. One that is
 // computed is empty here, and not for another host or with another setting.
 func isWrittenEmpty(d *nixos.Def) bool {
-	written, err := unit.ValueNode(d)
+	written, err := d.ValueNode()
 	return err == nil && written.Unparen().Kind() == nixast.List
 }

@@ -42,7 +42,7 @@ func checkEmptyList(p *lint.Pass, u *unit.Unit) {
 
 // writeNothing replaces the list with the value that allows nothing.
 func writeNothing(u *unit.Unit, def *nixos.Def, key, nothing string) []lint.Fix {
-	node, err := unit.ValueNode(def)
+	node, err := def.ValueNode()
 	if err != nil {
 		return nil
 	}
@@ -56,7 +56,7 @@ func writeNothing(u *unit.Unit, def *nixos.Def, key, nothing string) []lint.Fix 
 // beginWithReset puts an empty element in front of a list of elements under
 // conditions, if an empty assignment alone allows nothing.
 func beginWithReset(u *unit.Unit, list *eval.List, def *nixos.Def, nothing string) []lint.Fix {
-	node, err := unit.ValueNode(def)
+	node, err := def.ValueNode()
 	if err != nil || nothing != "" || !fix.Automatic(u) {
 		return nil
 	}

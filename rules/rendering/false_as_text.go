@@ -10,10 +10,10 @@ import (
 var FalseAsText = &lint.Rule{Page: lint.ReadPage(pages, "false-as-text"), Unit: checkFalseAsText, Conf: checkFalseAsText}
 
 func checkFalseAsText(p *lint.Pass, u *unit.Unit) {
-	unit.EachMisread(u, unit.TextOfFalse, func(m unit.Misread) {
+	for m := range u.Misreads(unit.TextOfFalse) {
 		p.AtLine(u, m.Line).
 			Note("`toString false` is the empty string").
-			Fix(fix.Replace(u, unit.WrittenAt(u, m.Line), false, "replace with `false`", lint.Safe, "")...).
+			Fix(fix.Replace(u, u.WrittenAt(m.Line), false, "replace with `false`", lint.Safe, "")...).
 			Reportf("systemd ignores the empty `%s=`", m.Key)
-	})
+	}
 }

@@ -55,7 +55,7 @@ func checkInstanceShadows(p *lint.Pass, u *unit.Unit) {
 func startsWithReset(u *unit.Unit) bool {
 	lines := u.Lines()
 	i := slices.IndexFunc(lines, func(l nixos.Line) bool { return l.Section == "Service" && l.Key == "ExecStart" })
-	return i >= 0 && unit.Certain(lines[i]) && lines[i].Text == "" && len(u.Defs()) == 1
+	return i >= 0 && lines[i].Certain() && lines[i].Text == "" && len(u.Defs()) == 1
 }
 
 // templateOf is the template, if the project defines it.

@@ -13,19 +13,19 @@ import (
 var LastLineCounts = &lint.Rule{Page: lint.ReadPage(pages, "last-line-counts"), Unit: checkLastLineCounts, Conf: checkLastLineCounts}
 
 func checkLastLineCounts(p *lint.Pass, u *unit.Unit) {
-	unit.EachDirective(u, func(d *directive.Directive, k *unit.DirectiveLines) {
+	for d, k := range u.LinesByDirective() {
 		last := k.Lines[len(k.Lines)-1]
 		if d.Repeat != directive.Override || d.KindIn(u.Version) == directive.KindOther || len(k.Lines) < 2 || !k.Known() || last.Text == "" ||
 			u.IsRefused(k.Section, k.Key) {
-			return
+			continue
 		}
 		if slices.ContainsFunc(k.Lines[:len(k.Lines)-1], func(l nixos.Line) bool {
-			return !unit.IsWritten(l) || l.Text == "" || l.Text == last.Text || l.Def != last.Def && !unit.Meet(u.Host, l.Def, last.Def)
+			return !l.IsWritten() || l.Text == "" || l.Text == last.Text || l.Def != last.Def && !u.Host.InOneSystem(l.Def, last.Def)
 		}) {
-			return
+			continue
 		}
 		p.AtLine(u, k.Lines[0]).
 			Note("the effective value is `%s`, and `%s` has no effect", last.Text, k.Lines[0].Text).
 			Reportf("only the last `%s=` line applies", k.Key)
-	})
+	}
 }

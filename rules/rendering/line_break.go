@@ -15,8 +15,8 @@ var notComment = regexp.MustCompile(`^[^#;]`)
 
 func checkLineBreak(p *lint.Pass, u *unit.Unit) {
 	for _, l := range u.Lines() {
-		text, ok := unit.PlainText(u, l)
-		if !ok || !unit.IsWritten(l) || l.Unseen != "" || l.Key == "Environment" && strings.HasPrefix(text, `"`) {
+		text, ok := u.PlainText(l)
+		if !ok || !l.IsWritten() || l.Unseen != "" || l.Key == "Environment" && strings.HasPrefix(text, `"`) {
 			continue
 		}
 		if rest := brokenOff(text); rest != "" {

@@ -10,7 +10,7 @@ import (
 var MaskMisspelt = &lint.Rule{Page: lint.ReadPage(pages, "mask-misspelt"), Unit: checkMaskMisspelt}
 
 func checkMaskMisspelt(p *lint.Pass, u *unit.Unit) {
-	if unit.NamedByNixOS(u.Name) || !unit.OnlyMasks(u) || len(u.Host.Unseen) > 0 {
+	if unit.NamedByNixOS(u.Name) || !u.OnlyMasks() || len(u.Host.Unseen) > 0 {
 		return
 	}
 	meant := unit.MeantUnit(u.Name)
@@ -18,7 +18,7 @@ func checkMaskMisspelt(p *lint.Pass, u *unit.Unit) {
 		return
 	}
 	d := u.Option("enable").Defs[0]
-	p.AtDef(u, d, "enable").Place(unit.Place(d.Binding)).
+	p.AtDef(u, d, "enable").Place(d.Binding.Place()).
 		Help("did you mean `%s`?", meant).
 		Reportf("the mask has no effect, since NixOS has no such unit")
 }

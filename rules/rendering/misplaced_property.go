@@ -20,7 +20,7 @@ func checkMisplacedProperty(p *lint.Pass, u *unit.Unit) {
 			continue
 		}
 		for _, d := range n.Setting.Defs {
-			if value, err := unit.ValueNode(d); err == nil {
+			if value, err := d.ValueNode(); err == nil {
 				checkElements(p, n, d, value)
 			}
 			if !d.Misfit.IsZero() && !d.Binding.IsZero() {

@@ -26,8 +26,8 @@ func checkNestedList(p *lint.Pass, u *unit.Unit) {
 				Reportf("the empty list inside %s resets it", l.Key)
 		case takesOneValue(k.Directive.KindIn(u.Version)):
 			draft := p.AtLine(u, l).Note("NixOS writes `%s=%s`", l.Key, l.Text)
-			if items, known := unit.KnownStrings(u.Host.Evaluator(), l.Value); known {
-				draft.Fix(fix.ReplaceElement(u, unit.WrittenAt(u, l), items, "flatten the list", lint.Safe, "")...)
+			if items, known := u.Host.Evaluator().KnownStrings(l.Value); known {
+				draft.Fix(fix.ReplaceElement(u, u.WrittenAt(l), items, "flatten the list", lint.Safe, "")...)
 			}
 			draft.Reportf("the list inside %s becomes one line", l.Key)
 		}

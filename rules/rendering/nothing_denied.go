@@ -25,10 +25,10 @@ func checkNothingDenied(p *lint.Pass, u *unit.Unit) {
 
 // soleNode is the whole value of a definition with one line.
 func soleNode(u *unit.Unit, l nixos.Line) nixast.Node {
-	if len(u.Directive(l.Section, l.Key).Defs) > 1 || !unit.IsSure(l.Def) {
+	if len(u.Directive(l.Section, l.Key).Defs) > 1 || !l.Def.IsSure() {
 		return nixast.Node{}
 	}
-	n, err := unit.ValueNode(l.Def)
+	n, err := l.Def.ValueNode()
 	if err != nil {
 		return nixast.Node{}
 	}

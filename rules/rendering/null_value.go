@@ -15,7 +15,7 @@ import (
 var NullValue = &lint.Rule{Page: lint.ReadPage(pages, "null-value"), Unit: checkNullValue, Conf: checkNullValue}
 
 func checkNullValue(p *lint.Pass, u *unit.Unit) {
-	unit.EachMisread(u, unit.NullMeant, func(m unit.Misread) {
+	for m := range u.Misreads(unit.NullMeant) {
 		d := p.AtLine(u, m.Line).
 			Note("NixOS writes null as an empty assignment: `%s=`", m.Key).
 			Help("omit the setting, or write the value that is meant")
@@ -28,13 +28,13 @@ func checkNullValue(p *lint.Pass, u *unit.Unit) {
 		default:
 			d.As(lint.Warning).Reportf("systemd ignores `%s = null` with a warning", m.Key)
 		}
-	})
+	}
 }
 
 // insteadOfNull writes what a baseline requires of the setting, or else the default
 // of a boolean, which null most likely means.
 func insteadOfNull(u *unit.Unit, m *unit.Misread) []lint.Fix {
-	node := unit.WrittenAt(u, m.Line)
+	node := u.WrittenAt(m.Line)
 	for _, b := range u.Part.Baselines {
 		for _, r := range u.Requirements(b) {
 			if v, ok := r.Value(u.Unit); ok && r.Section == m.Section && r.Name() == m.Key && (b.Named || !r.Generic) {

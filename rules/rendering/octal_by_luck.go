@@ -17,17 +17,17 @@ import (
 var OctalByLuck = &lint.Rule{Page: lint.ReadPage(pages, "octal-by-luck"), Unit: checkOctalByLuck}
 
 func checkOctalByLuck(p *lint.Pass, u *unit.Unit) {
-	unit.EachMisread(u, unit.NoMistake, func(m unit.Misread) {
+	for m := range u.Misreads(unit.NoMistake) {
 		if m.Directive.KindIn(u.Version) != directive.KindMode || m.Value == nil || m.Verdict.Status != value.Valid {
-			return
+			continue
 		}
 		if _, ok := u.Host.Evaluator().Force(m.Value).(*eval.Int); !ok {
-			return
+			continue
 		}
 		mode := strings.Repeat("0", max(0, 4-len(m.Text))) + m.Text
 		p.AtLine(u, m.Line).
 			Note("to Nix it is a decimal number, and to systemd octal digits").
-			Fix(fix.Replace(u, unit.WrittenAt(u, m.Line), mode, "replace with `"+profile.Written(mode)+"`", lint.Safe, "")...).
+			Fix(fix.Replace(u, u.WrittenAt(m.Line), mode, "replace with `"+profile.Written(mode)+"`", lint.Safe, "")...).
 			Reportf("the mode `%s` is a number", m.Key)
-	})
+	}
 }

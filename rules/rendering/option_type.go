@@ -43,7 +43,7 @@ func checkType(p *lint.Pass, u *unit.Unit, o *nixos.Option, option string, want 
 			continue
 		}
 		draft := p.AtDef(u, d, option).Concerns(u.Effects(option)...).Note("NixOS fails to evaluate it")
-		if node, err := unit.ValueNode(d); err == nil && want.repair != nil {
+		if node, err := d.ValueNode(); err == nil && want.repair != nil {
 			if value, title := want.repair(v); value != nil {
 				draft.Fix(fix.Replace(u, node, value, title, lint.Safe, "")...)
 			}

@@ -3,7 +3,6 @@ package rendering
 import (
 	"wardnix/emit"
 	"wardnix/lint"
-	"wardnix/lint/unit"
 	"wardnix/nixast"
 )
 
@@ -22,7 +21,7 @@ func propertyCall(n nixast.Node) (string, nixast.Node) {
 		}
 		n = call.Func().Unparen()
 		for _, name := range properties {
-			if unit.NamesFunction(n, name) {
+			if n.NamesFunction(name) {
 				return name, n
 			}
 		}

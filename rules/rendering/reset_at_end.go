@@ -20,25 +20,25 @@ var protective = map[string]bool{
 }
 
 func checkResetAtEnd(p *lint.Pass, u *unit.Unit) {
-	unit.EachDirective(u, func(d *directive.Directive, k *unit.DirectiveLines) {
+	for d, k := range u.LinesByDirective() {
 		l := k.Lines[len(k.Lines)-1]
-		if d.Empty != directive.EmptyClears && d.Empty != directive.EmptyResets || !unit.Certain(l) || l.Text != "" || !unit.IsWritten(l) {
-			return
+		if d.Empty != directive.EmptyClears && d.Empty != directive.EmptyResets || !l.Certain() || l.Text != "" || !l.IsWritten() {
+			continue
 		}
 		before := slices.DeleteFunc(slices.Clone(k.Lines[:len(k.Lines)-1]), func(b nixos.Line) bool {
-			return !unit.IsWritten(b) || b.Known && b.Text == ""
+			return !b.IsWritten() || b.Known && b.Text == ""
 		})
-		if len(before) == 0 || unit.IsNested(u, l) { // the rule nested-list reports that
-			return
+		if len(before) == 0 || u.IsNestedList(l) { // the rule nested-list reports that
+			continue
 		}
 		draft := p.AtLine(u, l)
 		if first := before[0]; first.Def != l.Def {
-			if !protective[k.Key] || u.Pattern || !unit.MeetIn(u, first.Def, l.Def) {
-				return
+			if !protective[k.Key] || u.Pattern || !u.InOneSystem(first.Def, l.Def) {
+				continue
 			}
-			file, span := unit.LinePlace(u, first)
+			file, span := u.LinePlace(first)
 			draft.See(file, span, "what is reset")
 		}
 		draft.Reportf("the empty `%s=` at the end resets the whole list", k.Key)
-	})
+	}
 }

@@ -16,18 +16,18 @@ func checkResetOfOthers(p *lint.Pass, u *unit.Unit) {
 	lines := u.Lines()
 	for i, l := range lines {
 		list := sharedList(l.Section, l.Key)
-		if list == "" || !unit.Certain(l) || strings.TrimSpace(l.Text) != "" || !unit.IsWritten(l) {
+		if list == "" || !l.Certain() || strings.TrimSpace(l.Text) != "" || !l.IsWritten() {
 			continue
 		}
 		at := slices.IndexFunc(lines[:i], func(b nixos.Line) bool {
-			return b.Key != l.Key && sharedList(b.Section, b.Key) == list && unit.Certain(b) && strings.TrimSpace(b.Text) != "" &&
-				unit.IsWritten(b) && (b.Def.File == l.Def.File || u.Host.Name != "")
+			return b.Key != l.Key && sharedList(b.Section, b.Key) == list && b.Certain() && strings.TrimSpace(b.Text) != "" &&
+				b.IsWritten() && (b.Def.File == l.Def.File || u.Host.Name != "")
 		})
 		if at < 0 {
 			continue
 		}
 		b := lines[at]
-		file, span := unit.LinePlace(u, b)
+		file, span := u.LinePlace(b)
 		p.AtLine(u, l).Concerns(u.About(b.Key)...).
 			Note("the directives share one list, and NixOS writes `%s=%s` before the empty line", b.Key, b.Text).
 			Help("put the empty element first in %s instead", b.Key).

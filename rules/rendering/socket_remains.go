@@ -26,7 +26,7 @@ func checkSocketRemains(p *lint.Pass, u *unit.Unit) {
 	}
 	for _, t := range u.Host.Units {
 		if starts(t, u) {
-			file, span := unit.Place(t.Def().Binding)
+			file, span := t.Def().Binding.Place()
 			p.AtDef(u, mask, "enable").
 				See(file, span, "it is defined here").
 				Reportf("masked, but %s still starts it", t.Name)
@@ -59,7 +59,7 @@ func checkRFKill(p *lint.Pass, u *unit.Unit, mask *nixos.Def) {
 	if u.Host.Option(path[:3]...).IsSet() {
 		return
 	}
-	d := p.AtDef(u, mask).Concerns(unit.Options(u.Host, path)...).As(lint.Info)
+	d := p.AtDef(u, mask).Concerns(unit.OptionRefs(u.Host, path)...).As(lint.Info)
 	if edits := fix.AddAbove(mask.Binding, path, false); edits != nil {
 		d.Fix(lint.Fix{
 			Title: "add `" + strings.Join(path, ".") + " = false`", Applicability: lint.Unsafe, Edits: edits,

@@ -13,9 +13,9 @@ import (
 var TildeInside = &lint.Rule{Page: lint.ReadPage(pages, "tilde-inside"), Unit: checkTildeInside}
 
 func checkTildeInside(p *lint.Pass, u *unit.Unit) {
-	unit.EachMisread(u, unit.LaterTilde, func(m unit.Misread) {
+	for m := range u.Misreads(unit.LaterTilde) {
 		parts := splitAtTilde(m.Text)
-		node := unit.WrittenAt(u, m.Line)
+		node := u.WrittenAt(m.Line)
 		fixes := fix.ReplaceElement(u, node, parts, "split the line at `~`", lint.Safe, "")
 		if len(parts) == 1 {
 			fixes = fix.Replace(u, node, parts[0], "remove each later `~`", lint.Safe, "")
@@ -24,7 +24,7 @@ func checkTildeInside(p *lint.Pass, u *unit.Unit) {
 			Note("`~` has a meaning only at the start of a line: systemd ignores %s", strings.Join(tildeWords(m.Text), ", ")).
 			Fix(fixes...).
 			Reportf("`~` inside a line of %s", m.Key)
-	})
+	}
 }
 
 func tildeWords(text string) []string {

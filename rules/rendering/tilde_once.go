@@ -5,7 +5,6 @@ import (
 
 	"wardnix/lint"
 	"wardnix/lint/fix"
-	"wardnix/lint/systemd/directive"
 	"wardnix/lint/unit"
 )
 
@@ -14,10 +13,10 @@ import (
 var TildeOnce = &lint.Rule{Page: lint.ReadPage(pages, "tilde-once"), Unit: checkTildeOnce}
 
 func checkTildeOnce(p *lint.Pass, u *unit.Unit) {
-	unit.EachDirective(u, func(d *directive.Directive, k *unit.DirectiveLines) {
+	for d, k := range u.LinesByDirective() {
 		bare := u.BareAfterDeny(d, k)
 		if len(bare) == 0 {
-			return
+			continue
 		}
 		draft := p.AtLine(u, bare[0].Line).
 			Note("%s is a deny list, since its first line has `~`", d.Name).
@@ -25,10 +24,10 @@ func checkTildeOnce(p *lint.Pass, u *unit.Unit) {
 		if len(bare) > 1 {
 			draft.Note("not denied: %s", strings.Join(texts(bare), ", "))
 			draft.Reportf("%d elements of %s have no `~`, so they are not denied", len(bare), d.Name)
-			return
+			continue
 		}
 		draft.Reportf("`%s` has no `~`, so %s does not deny it", bare[0].Text, d.Name)
-	})
+	}
 }
 
 func texts(lines []unit.PlainAfterDeny) []string {
@@ -43,7 +42,7 @@ func texts(lines []unit.PlainAfterDeny) []string {
 func tildeEach(u *unit.Unit, lines []unit.PlainAfterDeny) []lint.Fix {
 	x := lint.Fix{Title: "prefix each element with `~`", Applicability: lint.Unsafe, Breaks: "the service, if it uses what is then denied"}
 	for _, l := range lines {
-		one := fix.Replace(u, unit.WrittenAt(u, l.Line), "~"+l.Text, "", lint.Unsafe, "")
+		one := fix.Replace(u, u.WrittenAt(l.Line), "~"+l.Text, "", lint.Unsafe, "")
 		if len(one) == 0 {
 			return nil
 		}

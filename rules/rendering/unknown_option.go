@@ -31,7 +31,7 @@ func checkUnknownOption(p *lint.Pass, u *unit.Unit) {
 		if meant == "" && !u.InText(o.Name()) && !isSection(u, o.Name()) && (u.Host.Name == "" || len(u.Host.Unseen) > 0) {
 			continue // a module that is not in sight may declare it
 		}
-		d := p.AtDef(u, unit.LastReported(o), o.Name()).Place(unit.NamePlace(unit.LastReported(o), o.Name())).Note("NixOS fails to evaluate it")
+		d := p.AtDef(u, o.LastReported(), o.Name()).Place(o.LastReported().NamePlace(o.Name())).Note("NixOS fails to evaluate it")
 		if u.InText(o.Name()) {
 			d.Help("write it into `text`")
 		}
@@ -64,7 +64,7 @@ func checkHome(p *lint.Pass, u *unit.Unit) {
 		name := o.Name()
 		meant := spell.Capitalised(strings.TrimSuffix(name, "Config"))
 		if o.IsSet() && !o.IsPattern() && (u.OptionType(name) != "" || isSection(u, meant) && name != meant) {
-			d := p.AtDef(u, unit.LastReported(o), name).Place(unit.NamePlace(unit.LastReported(o), name)).
+			d := p.AtDef(u, o.LastReported(), name).Place(o.LastReported().NamePlace(name)).
 				Note("home-manager writes it as a section of the unit file, which systemd does not read")
 			if isSection(u, meant) {
 				d.Help("home-manager has `%s`", meant)
@@ -99,12 +99,12 @@ func checkStyles(p *lint.Pass, u *unit.Unit) {
 		switch {
 		case o.IsPattern() || !o.IsSet():
 		case section && inNixOS:
-			p.AtDef(u, unit.LastReported(o), name).Place(unit.NamePlace(unit.LastReported(o), o.Name())).
+			p.AtDef(u, o.LastReported(), name).Place(o.LastReported().NamePlace(o.Name())).
 				Note("home-manager has sections; NixOS fails to evaluate them").
 				Help("set `%s` in NixOS", strings.ToLower(name)+"Config").
 				Reportf("option `%s` does not exist", name)
-		case !section && !inNixOS && u.OptionType(name) != "" && (u.Host.Name != "" || hasSections(u, unit.LastReported(o).File)):
-			p.AtDef(u, unit.LastReported(o), name).Place(unit.NamePlace(unit.LastReported(o), o.Name())).
+		case !section && !inNixOS && u.OptionType(name) != "" && (u.Host.Name != "" || hasSections(u, o.LastReported().File)):
+			p.AtDef(u, o.LastReported(), name).Place(o.LastReported().NamePlace(o.Name())).
 				Note("the unit has sections of home-manager, which has no option of this name").
 				Reportf("option `%s` does not exist", name)
 		}

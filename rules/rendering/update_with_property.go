@@ -80,7 +80,7 @@ func isEmptySet(n nixast.Node) bool {
 // checkRecursiveUpdate reports a property as an argument of lib.recursiveUpdate.
 func checkRecursiveUpdate(p *lint.Pass, call nixast.ApplyView) {
 	inner, ok := call.Func().Unparen().AsApply()
-	if !ok || !unit.NamesFunction(inner.Func(), "recursiveUpdate") {
+	if !ok || !inner.Func().NamesFunction("recursiveUpdate") {
 		return
 	}
 	first, _ := propertyCall(inner.Arg())
@@ -133,7 +133,7 @@ func optionalAttrs(b nixast.BinaryView, function, other nixast.Node) []lint.Fix 
 	if !ok || other.IsZero() || other.Unparen().Kind() != nixast.AttrSet {
 		return nil
 	}
-	_, span := unit.LastName(binding.Node)
+	_, span := binding.Node.LastNamePlace()
 	if !slices.Contains([]string{"serviceConfig", "unitConfig", "timerConfig", "socketConfig", "environment"}, b.File().Src[span.Start:span.End]) {
 		return nil
 	}

@@ -13,7 +13,7 @@ import (
 var UserSandbox = &lint.Rule{Page: lint.ReadPage(pages, "user-sandbox"), Unit: checkUserSandbox}
 
 func checkUserSandbox(p *lint.Pass, u *unit.Unit) {
-	if !unit.OfUser(u) || u.Directive("Service", "PrivateUsers").IsSet() {
+	if !u.OfUser() || u.Directive("Service", "PrivateUsers").IsSet() {
 		return
 	}
 	var names []string
@@ -28,7 +28,7 @@ func checkUserSandbox(p *lint.Pass, u *unit.Unit) {
 	if first == nil {
 		return
 	}
-	d := p.AtDef(u, first, names...).Place(unit.LastName(first.Binding))
+	d := p.AtDef(u, first, names...).Place(first.Binding.LastNamePlace())
 	if len(names) > 1 {
 		d.Note("they are %s", few(names)).Reportf("%d settings need a user namespace in a user manager", len(names))
 		return

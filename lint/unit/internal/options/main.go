@@ -79,7 +79,7 @@ func optionsOf(tree string) (string, error) {
 		return "", err
 	}
 	paths := "["
-	for _, path := range unit.OptionPaths {
+	for _, path := range unit.OptionPaths() {
 		paths += ` [ "` + strings.Join(path, `" "`) + `" ]`
 	}
 	cmd := exec.Command("nix-instantiate", "--eval", "--strict", "--json", "--arg", "tree", tree, "--arg", "paths", paths+" ]", "-E", expression)
