@@ -62,7 +62,18 @@ func unreadable(x nixos.Problem) Finding {
 	if errors.Is(x.Err, nixos.ErrEncrypted) {
 		return unread(x.Name, Info, "the file is encrypted and was not checked")
 	}
-	return unread(x.Name, Error, "cannot be read: "+x.Err.Error())
+	return UnreadableFile(x.Name, x.Err.Error())
+}
+
+// UnreadableFile is the finding of a file, a directory or a system that cannot be read, for a
+// reason. Lines after the first become a note.
+func UnreadableFile(name, why string) Finding {
+	why, rest, _ := strings.Cut(why, "\n")
+	f := unread(name, Error, "cannot be read: "+why)
+	if rest != "" {
+		f.Notes = []Note{{LabelNote, rest}}
+	}
+	return f
 }
 
 // unfinished says of hosts that they were not evaluated as a whole, at the first of

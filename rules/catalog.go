@@ -35,6 +35,7 @@ func All() []*lint.Rule { //nolint:funlen // a line for each rule
 		activation.ForkingForeground,
 		activation.RequiresWithoutOrder,
 		activation.KillModeNone,
+		activation.FileIgnored,
 		baseline.BaselineMissing,
 		baseline.BaselineWeaker,
 		contradiction.VoidSetting,

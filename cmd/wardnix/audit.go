@@ -85,14 +85,17 @@ func (v *auditVerb) run(c *Command, args []string) int {
 	if err != nil {
 		return c.fail("audit: %v", err)
 	}
-	status := c.unread(audit)
+	status := exitClean
 	if v.write != "" {
 		status = max(status, v.writeOverrides(c, w, audit))
 	}
 	if v.agreement {
-		return max(status, v.agreed(c, audit.Agreements))
+		return max(status, c.unread(audit), v.agreed(c, audit.Agreements))
 	}
-	status = max(status, c.problems(audit.Hosts), c.report(&v.output, format, audit.Report, false))
+	status = max(status, c.report(&v.output, format, audit.Report, false))
+	if !audit.Complete() {
+		status = exitFailed
+	}
 	if w.Failing(audit.Result.Findings) || limit >= 0 && workspace.Above(audit.Hosts, limit) {
 		status = max(status, exitFindings)
 	}

@@ -96,7 +96,7 @@ func (v *scoreVerb) run(c *Command, args []string) int {
 func (c *Command) problems(hosts []report.Host) int {
 	status := exitClean
 	for _, u := range workspace.Problems(hosts) {
-		status = c.fail("%s: %s: %s", report.Name(u.File), report.Name(u.Name), u.Problem)
+		status = c.fail("%s: %s", report.Name(u.File), u.Problem)
 	}
 	return status
 }

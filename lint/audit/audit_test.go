@@ -122,7 +122,7 @@ func TestFindingsStandInUnits(t *testing.T) {
 // A drop-in that cannot be read may set any directive of any section.
 func TestUnreadDropin(t *testing.T) {
 	sys := system([]string{"a.service", "[Unit]\nBindsTo=b.service\n[Service]\nExecStart=/bin/a\n"}, []string{"b.service"})
-	for _, missing := range [][]string{nil, {"a.service.d/1.conf: absent"}} {
+	for _, missing := range [][]unitfiles.Missing{nil, {{What: "a.service.d/1.conf", Why: "absent"}}} {
 		sys.source, sys.Units[0].Missing = nil, missing
 		want := eval.No
 		if missing != nil {
@@ -134,7 +134,7 @@ func TestUnreadDropin(t *testing.T) {
 		}
 		u := unit.NewWorld(m.project, nil, nil).Units[0]
 		if got := u.DependsOn("b.service", "After"); got != want {
-			t.Errorf("with %q missing, After is %v, want %v", missing, got, want)
+			t.Errorf("with %v missing, After is %v, want %v", missing, got, want)
 		}
 	}
 }

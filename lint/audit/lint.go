@@ -9,8 +9,6 @@ import (
 
 	"wardnix/lint"
 	"wardnix/lint/nixos"
-	"wardnix/lint/systemd/unitfile"
-	"wardnix/lint/unit"
 	"wardnix/nixast"
 )
 
@@ -79,47 +77,12 @@ func (s *System) Lint(l *lint.Linter) ([]Finding, error) {
 			found = append(found, Finding{m.restore(f), o.unit})
 		}
 	}
-	found = append(found, s.unread(l)...)
+	found = append(found, s.loading(l, found)...)
 	slices.SortStableFunc(found, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.Of.Scope, b.Of.Scope), cmp.Compare(a.Of.Name, b.Of.Name),
 			cmp.Compare(a.Of.fileOf(a.File), b.Of.fileOf(b.File)), cmp.Compare(a.Span.Start, b.Span.Start))
 	})
 	return found, nil
-}
-
-// unread are findings for lines that systemd does not read as a part of the unit
-// at all, which no module can have.
-func (s *System) unread(l *lint.Linter) []Finding {
-	var found []Finding
-	for _, u := range s.Units {
-		if u.Whole == nil {
-			continue
-		}
-		for _, p := range u.Whole.Check(s.Version).Problems {
-			rule := lint.Find(l.Rules, unreadRules[p.Kind])
-			if rule == nil || p.Line == 0 {
-				continue
-			}
-			o := u.at(unitfile.Assignment{File: p.File, Line: p.Line})
-			f := lint.Finding{Rule: rule, Severity: rule.Severity, Message: u.Name + ": " + p.Message, Units: []unit.Ref{{Unit: u.Name}}, File: u.source(o.file)}
-			at := f.File.Line(min(p.Line, f.File.LineCount()))
-			f.Span = nixast.Span{Start: at.Start, End: at.Start + len(strings.TrimRight(f.File.Src[at.Start:at.End], "\r\n"))}
-			one := []lint.Finding{f}
-			for _, filter := range l.Filters {
-				one = filter(one)
-			}
-			for _, f := range one {
-				found = append(found, Finding{f, u})
-			}
-		}
-	}
-	return found
-}
-
-// unreadRules are the rules that such lines fall under.
-var unreadRules = map[unitfile.ProblemKind]string{
-	unitfile.OutsideSection: "D001", unitfile.MissingEquals: "D001", unitfile.UnknownSection: "D001",
-	unitfile.BadHeader: "D003", unitfile.InvalidUTF8: "D003", unitfile.LineTooLong: "D003",
 }
 
 // only is the linter with the rules that apply to a system, whose units are all in sight if

@@ -82,6 +82,9 @@ func (m *module) unit(u *Unit) {
 		return
 	}
 	m.line(whole, "  ", nixast.QuoteAttrPath(u.path()...), " = {")
+	if u.Dropin || u.elsewhere() {
+		m.line(whole, "    overrideStrategy = \"asDropin\";")
+	}
 	if len(u.Aliases) > 0 {
 		m.names(whole, "aliases", u.Aliases)
 	}
@@ -149,7 +152,7 @@ func (m *module) section(u *Unit, section string, done map[string]bool) {
 		}
 	}
 	opened, others := false, ""
-	if len(u.Missing) > 0 {
+	if u.InPart() {
 		others = argument + " // "
 	}
 	for _, a := range u.assignments {

@@ -23,8 +23,8 @@ const (
 var (
 	// ErrTooLarge is the error of a file above the limit.
 	ErrTooLarge = errors.New("file is too large")
-	// errNotRegular is the error of a directory, a device, a socket or a named pipe.
-	errNotRegular = errors.New("not a regular file")
+	// ErrNotRegular is the error of a directory, a device, a socket or a named pipe.
+	ErrNotRegular = errors.New("not a regular file")
 	// ErrOutside is the error of a path that leaves the directory it must lie in.
 	ErrOutside = errors.New("path leaves the project")
 )
@@ -120,7 +120,7 @@ func ReadFrom(f fs.File, limit int64) (string, error) {
 		return "", err
 	}
 	if !info.Mode().IsRegular() {
-		return "", errNotRegular
+		return "", ErrNotRegular
 	}
 	if info.Size() > limit {
 		return "", tooLarge(limit)

@@ -40,8 +40,8 @@ func TestReadIn(t *testing.T) {
 		{name: "inside", text: "a"},
 		{name: "sub/../sub/a.toml", text: "a"},
 		{name: "big", err: ErrTooLarge},
-		{name: "sub", err: errNotRegular},
-		{name: "pipe", err: errNotRegular},
+		{name: "sub", err: ErrNotRegular},
+		{name: "pipe", err: ErrNotRegular},
 		{name: "out", err: ErrOutside},
 		{name: "zero", err: ErrOutside},
 		{name: "around", err: ErrOutside},
@@ -96,7 +96,7 @@ func TestRead(t *testing.T) {
 	pipe := filepath.Join(t.TempDir(), "pipe")
 	makePipe(t, pipe)
 	for _, name := range []string{os.DevNull, "/dev/zero", pipe, t.TempDir()} {
-		if _, err := Read(name, 10); !errors.Is(err, errNotRegular) {
+		if _, err := Read(name, 10); !errors.Is(err, ErrNotRegular) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

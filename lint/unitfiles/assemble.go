@@ -52,8 +52,8 @@ func (a *assembler) name(name string) {
 		if e.kind != link || at == e.alias {
 			break
 		}
-		if !validAlias(at, e.alias) {
-			a.missing = append(a.missing, Missing{e.Path, "systemd refuses a link to " + e.alias + " under this name"})
+		if !ValidAlias(at, e.alias) {
+			a.missing = append(a.missing, Missing{e.Path, "a link to " + e.alias + " is not valid under this name", Ignored})
 			return
 		}
 		_, instance, _ := cutInstance(at)
@@ -63,19 +63,27 @@ func (a *assembler) name(name string) {
 		}
 		next, ok := a.find(target)
 		if !ok {
-			a.missing = append(a.missing, Missing{e.Path, "there is no " + target + " for it to lead to"})
+			a.missing = append(a.missing, Missing{e.Path, "the link leads to " + target + ", which does not exist", a.cause()})
 			return
 		}
 		at, e = target, next
 	}
 	if e.kind == link {
-		a.missing = append(a.missing, Missing{a.names[name].Path, "its links lead nowhere"})
+		a.missing = append(a.missing, Missing{a.names[name].Path, "the links lead in a circle", Ignored})
 		return
 	}
 	u := a.unit(at, e)
 	if at != name {
 		u.Aliases = append(u.Aliases, name)
 	}
+}
+
+// cause is that of a name that no directory has.
+func (a *assembler) cause() Cause {
+	if a.partial {
+		return Elsewhere
+	}
+	return Ignored
 }
 
 // find looks a name up, and for an instance its template.
@@ -97,7 +105,7 @@ func (a *assembler) unit(name string, e entry) *Unit {
 		u.Masked = true
 	case absent:
 		u.Dropin = true
-		u.Missing = append(u.Missing, e.Path+": "+e.why)
+		u.Missing = append(u.Missing, e.missing())
 	default:
 		u.Files = []File{e.File}
 	}
@@ -111,7 +119,7 @@ func (a *assembler) onlyDropins() {
 	for _, f := range a.folders {
 		for _, dir := range slices.Sorted(maps.Keys(f.dropins)) {
 			name := strings.TrimSuffix(dir, ".d")
-			if _, ok := a.names[name]; ok || !validUnit(name) || a.units[name] != nil || strings.HasSuffix(strings.TrimRight(name[:strings.LastIndexByte(name, '.')], "@"), "-") {
+			if _, ok := a.names[name]; ok || !ValidUnit(name) || a.units[name] != nil || strings.HasSuffix(strings.TrimRight(name[:strings.LastIndexByte(name, '.')], "@"), "-") {
 				continue
 			}
 			if e, ok := a.find(name); ok && e.kind == text {
@@ -153,7 +161,7 @@ func (a *assembler) dropins(u *Unit) {
 		case text:
 			u.Files = append(u.Files, e.File)
 		case absent:
-			u.Missing = append(u.Missing, e.Path+": "+e.why)
+			u.Missing = append(u.Missing, e.missing())
 		}
 	}
 }

@@ -48,10 +48,11 @@ func openFolder(ctx context.Context, dir string) (*System, error) {
 			}
 		}
 		found = found || len(dirs) > 0
+		t.whole = t.whole || found
 		sys.read(t, scope, dirs, false)
 	}
 	if found {
-		sys.Complete = sys.NixOSRelease != "" && len(sys.Missing) == 0
+		sys.Complete = sys.NixOSRelease != "" && sys.inSight()
 		return sys, nil
 	}
 	return sys, sys.openUnits(dir, t, prefix)
@@ -63,7 +64,7 @@ func (sys *System) read(t tree, scope Scope, dirs []string, partial bool) []*fol
 	for _, d := range dirs {
 		f, err := t.folder(d, dirs)
 		if err != nil {
-			sys.Missing = append(sys.Missing, Missing{d, err.Error()})
+			sys.Missing = append(sys.Missing, Missing{d, err.Error(), Unreadable})
 			continue
 		}
 		folders = append(folders, f)
@@ -89,7 +90,7 @@ func (sys *System) openUnits(dir string, t tree, inside string) error {
 		if !ok || t.within != "" {
 			continue
 		}
-		t, partial, dirs = tree{root: filepath.FromSlash(root + "/")}, false, nil
+		t, partial, dirs = tree{root: filepath.FromSlash(root + "/"), whole: true}, false, nil
 		for _, other := range loadPaths[scope] {
 			if other == d {
 				at = len(dirs)
@@ -136,7 +137,7 @@ func placeOf(dir string) (t tree, prefix string) {
 	for i := len(parts) - 1; i > 0; i-- {
 		if storeName.MatchString(parts[i]) {
 			root, within := storeRoot(filepath.FromSlash(strings.Join(parts[:i], "/")))
-			return tree{root, within}, path.Join(within, path.Join(parts[i:]...))
+			return tree{root, within, true}, path.Join(within, path.Join(parts[i:]...))
 		}
 	}
 	return tree{root: dir}, "/"

@@ -51,7 +51,7 @@ func openDerivation(ctx context.Context, file string) (*System, error) {
 	}
 	e.missPackages()
 	_, isUnit := unitSets[name]
-	e.sys.Complete = len(e.sys.Missing) == 0 && (isUnit || !strings.HasPrefix(name, "unit-"))
+	e.sys.Complete = e.sys.inSight() && (isUnit || !strings.HasPrefix(name, "unit-"))
 	sortUnits(e.sys.Units)
 	return e.sys, nil
 }
@@ -118,7 +118,7 @@ func (e *evaluated) read(base string) (*derivation, bool) {
 }
 
 func (e *evaluated) miss(what, why string) {
-	e.sys.Missing = append(e.sys.Missing, Missing{what, why})
+	e.sys.Missing = append(e.sys.Missing, Missing{What: what, Why: why})
 }
 
 // single reads the derivation of one unit.
@@ -162,7 +162,7 @@ func (e *evaluated) set(d *derivation) error {
 		return err
 	}
 	for _, a := range script.aliases {
-		if validUnit(a[1]) {
+		if ValidUnit(a[1]) {
 			f.units[a[1]] = entry{File: File{Path: path.Join(d.output(), a[1])}, kind: link, alias: a[0]}
 		}
 	}
@@ -182,7 +182,7 @@ func (e *evaluated) upstream(f *folder, script unitScript, scope Scope) {
 	dir := path.Join(script.systemd, "example/systemd", scope.String())
 	t, here := e.tree(script.systemd)
 	for _, name := range script.upstream {
-		if !validUnit(name) {
+		if !ValidUnit(name) {
 			continue
 		}
 		file := path.Join(dir, name)
@@ -245,7 +245,7 @@ type storeTree struct{ tree }
 // tree gives access to an output, if it is in the store.
 func (e *evaluated) tree(output string) (storeTree, bool) {
 	root, within := storeRoot(e.store.dir)
-	t := storeTree{tree{root, within}}
+	t := storeTree{tree{root, within, true}}
 	return t, output != "" && t.isDir(t.mapped(output))
 }
 
@@ -372,7 +372,7 @@ func unitOf(d *derivation) (name string, e entry, err error) {
 		}
 	}
 	dir, conf, inDir := strings.Cut(name, "/")
-	if !(inDir && validDropinDir(dir) && validConf(conf)) && !validUnit(name) {
+	if !(inDir && validDropinDir(dir) && validConf(conf)) && !ValidUnit(name) {
 		return "", e, fmt.Errorf("it names no unit: %q", name)
 	}
 	if e.kind == text && e.Text == "" {

@@ -27,7 +27,7 @@ func dump(sys *System) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s systemd=%d nixos=%s\n", sys.Name, sys.SystemdVersion, sys.NixOSRelease)
 	for _, m := range sys.Missing {
-		fmt.Fprintf(&b, "missing %s: %s\n", m.What, m.Why)
+		fmt.Fprintf(&b, "%s\n", shown(m))
 	}
 	for _, u := range sys.Units {
 		fmt.Fprintf(&b, "\n%s %s", u.Scope, u.Name)
@@ -39,7 +39,7 @@ func dump(sys *System) string {
 		}
 		b.WriteString("\n")
 		for _, m := range u.Missing {
-			fmt.Fprintf(&b, "  missing %s\n", m)
+			fmt.Fprintf(&b, "  %s\n", shown(m))
 		}
 		for i, f := range u.Files {
 			kind := "file"

@@ -35,7 +35,7 @@ func newFolder() *folder {
 // "multi-user.target.wants"; "" for any other (systemd.unit(5)).
 func wantingUnit(dir string) string {
 	for _, kind := range []string{".wants", ".requires", ".upholds"} {
-		if name, ok := strings.CutSuffix(dir, kind); ok && validUnit(name) {
+		if name, ok := strings.CutSuffix(dir, kind); ok && ValidUnit(name) {
 			return name
 		}
 	}
@@ -48,9 +48,12 @@ type entry struct {
 	kind entryKind
 	// alias is the name that a link within the load path leads to.
 	alias string
-	// why says what keeps an absent file from being read.
-	why string
+	// why says what keeps an absent file from being read, and cause what that means.
+	why   string
+	cause Cause
 }
+
+func (e entry) missing() Missing { return Missing{e.Path, e.why, e.cause} }
 
 type entryKind uint8
 
@@ -74,6 +77,9 @@ type tree struct {
 	// within, where not empty, is the only directory whose files are read, besides
 	// the store.
 	within string
+	// whole reports that the tree has all files of a system that systemd reads units from,
+	// or all of the store: what a link leads to and is not there does not exist.
+	whole bool
 }
 
 const maxLinks = 40 // as the kernel allows
@@ -84,7 +90,7 @@ var (
 )
 
 // resolve follows all links of a path, each as if root were "/", so that nothing
-// leads out of it.
+// leads out of it. With an error, it returns the path that cannot be followed.
 func (t tree) resolve(name string) (string, error) {
 	done, rest, links := "/", strings.Split(path.Clean("/"+name), "/"), 0
 	for len(rest) > 0 {
@@ -104,13 +110,13 @@ func (t tree) resolve(name string) (string, error) {
 		target, err := os.Readlink(t.real(next))
 		if err != nil {
 			if _, err := os.Lstat(t.real(next)); err != nil {
-				return "", pathless(err)
+				return next, pathless(err)
 			}
 			done = next
 			continue
 		}
 		if links++; links > maxLinks {
-			return "", errLinks
+			return next, errLinks
 		}
 		if path.IsAbs(target) {
 			done = "/"
@@ -118,7 +124,7 @@ func (t tree) resolve(name string) (string, error) {
 		rest = append(strings.Split(target, "/"), rest...)
 	}
 	if t.within != "" && !inside(done, t.within) && !inside(done, files.Store) {
-		return "", errOutside
+		return done, errOutside
 	}
 	return done, nil
 }
@@ -189,7 +195,7 @@ func (t tree) folder(dir string, loadPath []string) (*folder, error) {
 			}
 		case strings.HasSuffix(d.Name(), ".d") && validDropinDir(d.Name()):
 			t.dropins(f, name)
-		case validUnit(d.Name()):
+		case ValidUnit(d.Name()):
 			f.units[d.Name()] = t.entry(name, loadPath)
 		}
 	}
@@ -223,7 +229,7 @@ func (t tree) file(name string) entry {
 	content, ok, err := t.read(name)
 	switch {
 	case err != nil:
-		return entry{File: File{Path: name}, kind: absent, why: err.Error()}
+		return t.absent(name, err)
 	case !ok || content == "":
 		return entry{File: File{Path: name}, kind: null}
 	}
@@ -237,12 +243,54 @@ func (t tree) dropins(f *folder, dir string) {
 	if err == nil {
 		list, err = os.ReadDir(t.real(found))
 	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR) {
-		f.addDropin(path.Base(dir), "", entryOf(dir, pathless(err).Error()))
+	none := errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
+	if _, noLink := os.Readlink(t.real(t.parent(dir))); err != nil && !(none && noLink != nil) {
+		f.addDropin(path.Base(dir), "", t.absent(dir, pathless(err)))
 	}
 	for _, d := range list {
 		if validConf(d.Name()) {
 			f.addDropin(path.Base(dir), d.Name(), t.file(path.Join(dir, d.Name())))
 		}
 	}
+}
+
+// absent is a file that cannot be read.
+func (t tree) absent(name string, err error) entry {
+	e := entry{File: File{Path: name}, kind: absent, why: err.Error(), cause: t.cause(name, err)}
+	if at, _ := t.resolve(name); e.cause == Ignored && errors.Is(err, fs.ErrNotExist) {
+		e.why = "the link leads to " + at + ", which does not exist"
+	}
+	return e
+}
+
+// cause says why a path could not be read. systemd opens regular files only, and it reads
+// units before file systems other than those of the system and the store are mounted.
+func (t tree) cause(name string, err error) Cause {
+	switch {
+	case errors.Is(err, errOutside):
+		return Elsewhere
+	case errors.Is(err, errLinks), errors.Is(err, files.ErrNotRegular), errors.Is(err, syscall.ENOTDIR):
+		return Ignored
+	case !errors.Is(err, fs.ErrNotExist):
+		return Unreadable
+	}
+	if at, _ := t.resolve(name); t.whole && (inObject(at) || t.within == "" && slices.ContainsFunc(early, func(dir string) bool { return inside(at, dir) })) {
+		return Ignored
+	}
+	return Elsewhere
+}
+
+// early are the directories of a root that are there when systemd starts
+// (file-hierarchy(7)).
+var early = []string{"/etc", "/usr", "/lib"}
+
+// inObject reports whether a path lies in an object of a store: the object itself may not have been
+// copied to this machine.
+func inObject(name string) bool {
+	for dir := path.Dir(name); dir != "/" && dir != "."; dir = path.Dir(dir) {
+		if storeName.MatchString(path.Base(dir)) {
+			return true
+		}
+	}
+	return false
 }

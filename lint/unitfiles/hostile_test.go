@@ -186,7 +186,7 @@ func FuzzDerivation(f *testing.F) {
 			}
 		}
 		for _, name := range script.upstream {
-			if !validUnit(name) {
+			if !ValidUnit(name) {
 				t.Errorf("upstream unit %q", name)
 			}
 		}

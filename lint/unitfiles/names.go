@@ -11,9 +11,9 @@ var types = []string{"service", "socket", "device", "mount", "automount", "swap"
 
 const unitCharacters = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ:-_.\\@"
 
-// validUnit reports whether systemd takes a name for that of a unit
+// ValidUnit reports whether systemd takes a name for that of a unit
 // (unit_name_is_valid in src/basic/unit-name.c).
-func validUnit(name string) bool {
+func ValidUnit(name string) bool {
 	stem, kind := cutType(name)
 	return stem != "" && stem[0] != '@' && len(name) < 256 && slices.Contains(types, kind) &&
 		strings.Trim(name, unitCharacters) == "" && onlyUnitCharacters(name)
@@ -32,7 +32,7 @@ func onlyUnitCharacters(name string) bool {
 // prefix ("foo-.service.d") or of a type ("service.d").
 func validDropinDir(name string) bool {
 	unit := strings.TrimSuffix(name, ".d")
-	return unit != name && (slices.Contains(types, unit) || validUnit(unit))
+	return unit != name && (slices.Contains(types, unit) || ValidUnit(unit))
 }
 
 func validConf(name string) bool {
@@ -55,15 +55,15 @@ func cutInstance(name string) (template, instance string, at bool) {
 	return prefix + "@." + kind, instance, true
 }
 
-// validAlias reports whether systemd takes a link of one name to another for an
+// ValidAlias reports whether systemd takes a link of one name to another for an
 // alias (unit_validate_alias_symlink_and_warn): both are of one type, and both
 // are plain, or templates, or an instance and its namesake or a template.
-func validAlias(from, to string) bool {
+func ValidAlias(from, to string) bool {
 	_, kind := cutType(from)
 	_, other := cutType(to)
 	_, instance, at := cutInstance(from)
 	_, otherInstance, otherAt := cutInstance(to)
-	return validUnit(to) && kind == other && at == otherAt && (instance == otherInstance || otherInstance == "")
+	return ValidUnit(to) && kind == other && at == otherAt && (instance == otherInstance || otherInstance == "")
 }
 
 // dropinDirs are the directories in one directory of the load path that hold drop-ins of

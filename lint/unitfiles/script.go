@@ -49,7 +49,7 @@ func (s *unitScript) loop(words, body []string) {
 	switch dir, rest, ok := strings.Cut(strings.TrimPrefix(first, "fn="), upstream); {
 	case ok && strings.HasSuffix(rest, "/$i"):
 		s.systemd = dir
-		if !slices.ContainsFunc(words, func(w string) bool { return !validUnit(w) }) {
+		if !slices.ContainsFunc(words, func(w string) bool { return !ValidUnit(w) }) {
 			s.upstream = append(s.upstream, words...)
 		}
 	case strings.HasPrefix(first, "fn=$(basename") && strings.HasPrefix(second, "mkdir -p $out/$fn.d"):

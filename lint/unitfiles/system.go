@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 
 	"wardnix/lint/files"
 	"wardnix/lint/systemd/directive"
@@ -30,6 +31,11 @@ type System struct {
 	// NixOSRelease is the release of NixOS, such as "25.11"; empty where it is not
 	// known.
 	NixOSRelease string
+}
+
+// inSight reports whether nothing but what systemd ignores could not be read.
+func (s *System) inSight() bool {
+	return !slices.ContainsFunc(s.Missing, func(m Missing) bool { return m.Cause != Ignored })
 }
 
 // Scope is the manager that a unit belongs to.
@@ -62,9 +68,8 @@ type Unit struct {
 	// WantedBy are the units that have a link to it in their directories of wants,
 	// requirements or units to uphold, sorted.
 	WantedBy []string
-	// Missing says of each file of the unit that could not be read what it is and
-	// why.
-	Missing []string
+	// Missing are the files of the unit that could not be read.
+	Missing []Missing
 }
 
 // File is a unit file or a drop-in.
@@ -79,7 +84,30 @@ type File struct {
 }
 
 // Missing is something that could not be read.
-type Missing struct{ What, Why string }
+type Missing struct {
+	// What is a path, or the name of a package; Why is the reason, in words.
+	What, Why string
+	Cause     Cause
+}
+
+// Cause says why something could not be read.
+type Cause uint8
+
+const (
+	// Elsewhere is the cause of what may exist where it was not looked for, such as in a
+	// package that is not in the store.
+	Elsewhere Cause = iota
+	// Ignored is the cause of what systemd does not read either, such as a link that leads
+	// nowhere.
+	Ignored
+	// Unreadable is the cause of what exists, and may be read by systemd.
+	Unreadable
+)
+
+// InPart reports whether files of the unit may exist that were not read.
+func (u *Unit) InPart() bool {
+	return u.Dropin || slices.ContainsFunc(u.Missing, func(m Missing) bool { return m.Cause != Ignored })
+}
 
 // Merged returns the unit as the manager sees it. Where files of it are missing,
 // directives that no file names may nevertheless be set: its sections are then
@@ -97,7 +125,7 @@ func (u *Unit) Merged() *unitfile.Unit {
 		parsed = append(parsed, unitfile.Parse(f.Path, []byte(f.Text)))
 	}
 	merged := unitfile.NewUnit(u.Name, main, parsed...)
-	if len(u.Missing) > 0 {
+	if u.InPart() {
 		merged.Open = directive.Sections()
 	}
 	return merged
@@ -157,7 +185,7 @@ func openFile(file string) (*System, error) {
 // project of the file if it is "", and to the store.
 func ReadFile(file, within string) (*Unit, error) {
 	name := filepath.Base(file)
-	if !validUnit(name) {
+	if !ValidUnit(name) {
 		return nil, fmt.Errorf("%s: %q is not a unit name", file, name)
 	}
 	dir, err := filepath.Abs(filepath.Dir(file))

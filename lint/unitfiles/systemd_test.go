@@ -142,6 +142,11 @@ func randomTree(t *testing.T, root string, r *rand.Rand) {
 	}
 }
 
+// shown is something that could not be read, as tests write it.
+func shown(m Missing) string {
+	return [...]string{Elsewhere: "missing ", Ignored: "ignored ", Unreadable: "unreadable "}[m.Cause] + m.What + ": " + m.Why
+}
+
 // TestFolder reads trees by hand, each with what systemd makes of it.
 func TestFolder(t *testing.T) {
 	const system = "/etc/systemd/system/"
@@ -161,9 +166,9 @@ func TestFolder(t *testing.T) {
 			system + "dir.service/x": "",
 		}, "", `
 			system abs.service: /etc/systemd/system/abs.service
-			system dir.service: missing /etc/systemd/system/dir.service: not a regular file
+			system dir.service: ignored /etc/systemd/system/dir.service: not a regular file
 			system gone.service: missing /etc/systemd/system/gone.service: no such file or directory
-			system loop.service: missing /etc/systemd/system/loop.service: too many links
+			system loop.service: ignored /etc/systemd/system/loop.service: too many links
 			system up.service: /etc/systemd/system/up.service`},
 		{"links that systemd refuses", map[string]string{
 			system + "a.service": "-> b.socket", system + "b.socket": "[Socket]\n",
@@ -171,11 +176,11 @@ func TestFolder(t *testing.T) {
 			system + "p.service": "-> q.service", system + "q.service": "-> p.service",
 			system + "z.service": "-> nothing.service",
 		}, "", `
-			missing /etc/systemd/system/a.service: systemd refuses a link to b.socket under this name
-			missing /etc/systemd/system/p.service: its links lead nowhere
-			missing /etc/systemd/system/q.service: its links lead nowhere
-			missing /etc/systemd/system/x@1.service: systemd refuses a link to y@2.service under this name
-			missing /etc/systemd/system/z.service: there is no nothing.service for it to lead to
+			ignored /etc/systemd/system/a.service: a link to b.socket is not valid under this name
+			ignored /etc/systemd/system/p.service: the links lead in a circle
+			ignored /etc/systemd/system/q.service: the links lead in a circle
+			ignored /etc/systemd/system/x@1.service: a link to y@2.service is not valid under this name
+			ignored /etc/systemd/system/z.service: the link leads to nothing.service, which does not exist
 			system b.socket: /etc/systemd/system/b.socket
 			system y@.service: /etc/systemd/system/y@.service`},
 		{"an instance with files of its own", map[string]string{
@@ -214,7 +219,7 @@ func TestFolder(t *testing.T) {
 			var lines []string
 			sys := open(t, filepath.Join(root, test.open))
 			for _, m := range sys.Missing {
-				lines = append(lines, "missing "+m.What+": "+m.Why)
+				lines = append(lines, shown(m))
 			}
 			for _, u := range sys.Units {
 				line := u.Scope.String() + " " + u.Name
@@ -223,7 +228,7 @@ func TestFolder(t *testing.T) {
 				}
 				line += ":"
 				for _, m := range u.Missing {
-					line += " missing " + m
+					line += " " + shown(m)
 				}
 				for _, f := range u.Files {
 					line += " " + f.Path

@@ -3,6 +3,7 @@ package workspace
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"slices"
 
 	"wardnix/lint"
@@ -12,6 +13,7 @@ import (
 	"wardnix/lint/report"
 	"wardnix/lint/systemd/security"
 	"wardnix/lint/unit"
+	"wardnix/lint/unitfiles"
 )
 
 // AuditTask says what of systems is looked at.
@@ -58,7 +60,7 @@ type auditing struct {
 	seen  lint.Known  // what some system has
 }
 
-// placed is a finding and the system that it is about.
+// placed is a finding and the system that it is about; "" if that could not be read.
 type placed struct {
 	host string
 	lint.Finding
@@ -93,10 +95,11 @@ func (w *Workspace) Audit(ctx context.Context, targets []Target, t AuditTask) (*
 		}
 		if err != nil {
 			a.out.Unread = append(a.out.Unread, report.Failure{Name: target.Shown, Err: err})
+			a.found = append(a.found, placed{"", lint.UnreadableFile(target.Shown, whyOf(err))})
 		}
 	}
 	for _, f := range a.found {
-		if len(a.out.Hosts) > 1 {
+		if len(a.out.Hosts) > 1 && f.host != "" {
 			f.Notes = append(slices.Clone(f.Notes), lint.Note{Label: lint.LabelNote, Text: "on host " + f.host})
 		}
 		a.out.Result.Findings = append(a.out.Result.Findings, f.Finding)
@@ -159,6 +162,7 @@ func (a *auditing) one(sys *audit.System) error {
 		a.found = append(a.found, placed{sys.Name, f})
 		host.Files = append(host.Files, f.File.Name)
 	}
+	a.unreadable(sys)
 	fresh, _, _ := a.seen.Split(a.Project, reported)
 	a.seen.Learn(a.Project, fresh)
 	a.out.distinct = append(a.out.distinct, fresh...)
@@ -168,6 +172,27 @@ func (a *auditing) one(sys *audit.System) error {
 		a.out.Result.Files += len(u.Files)
 	}
 	return nil
+}
+
+// whyOf is an error in words, without the path where only that failed.
+func whyOf(err error) string {
+	if e, ok := err.(*fs.PathError); ok { //nolint:errorlint // what is wrapped around it is a part of the reason
+		return e.Err.Error()
+	}
+	return err.Error()
+}
+
+// unreadable reports the files of a system that could not be read, whatever the settings.
+func (a *auditing) unreadable(sys *audit.System) {
+	missing := slices.Clone(sys.Missing)
+	for _, u := range sys.Units {
+		missing = append(missing, u.Missing...)
+	}
+	for _, m := range missing {
+		if m.Cause == unitfiles.Unreadable {
+			a.found = append(a.found, placed{sys.Name, lint.UnreadableFile(m.What, m.Why)})
+		}
+	}
 }
 
 func classOf(u *nixos.Unit) string {
@@ -211,10 +236,17 @@ func (a *auditing) overrides(sys *audit.System, source *audit.Source) ([]audit.O
 func hostOf(sys *audit.System) report.Host {
 	h := report.Host{Name: sys.Name, Systemd: int(sys.Version), Release: sys.Release.String()}
 	for _, m := range sys.Missing {
-		h.Missing = append(h.Missing, report.Missing(m))
+		if m.Cause == unitfiles.Elsewhere {
+			h.Missing = append(h.Missing, report.Missing{What: m.What, Why: m.Why})
+		}
 	}
 	for _, u := range sys.Units {
-		one := report.Unit{Name: u.Name, Scope: u.Scope.String(), Masked: u.Masked, Missing: u.Missing}
+		one := report.Unit{Name: u.Name, Scope: u.Scope.String(), Masked: u.Masked}
+		for _, m := range u.Missing {
+			if m.Cause == unitfiles.Elsewhere {
+				one.Missing = append(one.Missing, m.What+": "+m.Why)
+			}
+		}
 		if len(u.Files) > 0 {
 			one.File = u.Files[0].Path
 		}

@@ -109,12 +109,23 @@ func (w *Workspace) system(ctx context.Context, t Target) (*audit.System, error)
 		for i := range u.Files {
 			u.Files[i].Path = w.unitPath(path, u.Files[i].Path)
 		}
+		w.showMissing(path, u.Missing)
 	}
+	w.showMissing(path, read.Missing)
 	release, err := w.release()
 	if err != nil {
 		return nil, err
 	}
 	return audit.New(read, release, directive.Version(w.Main.SystemdVersion)), nil
+}
+
+// showMissing gives files that could not be read the paths that the user knows.
+func (w *Workspace) showMissing(root string, missing []unitfiles.Missing) {
+	for i := range missing {
+		if strings.HasPrefix(missing[i].What, "/") {
+			missing[i].What = w.unitPath(root, missing[i].What)
+		}
+	}
 }
 
 // unitPath is the path of a unit file as the user knows it. It may start from the
