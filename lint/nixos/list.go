@@ -44,6 +44,25 @@ func (v *view) List(name string) (map[string]string, error) {
 	return types, nil
 }
 
+// maxRead is the size in bytes of the largest file that is read for an expression.
+const maxRead = 256 << 10
+
+var errNotRead = errors.New("the file is not read")
+
+// Read gives the text of a file of a project, unless .gitignore excludes it, as in
+// [view.List].
+func (v *view) Read(name string) (string, error) {
+	v.noteFile(v.now().clean(name))
+	r, rel := v.now().place(name)
+	if r == nil {
+		return "", errNotRead
+	}
+	if is, seen := r.ignoresAbove(rel); !seen || is.ignored(rel, false) {
+		return "", errNotRead
+	}
+	return readText(r.fsys, rel, maxRead)
+}
+
 // Exists reports whether there is something at a path of a project. That
 // nothing is there is reported of a flake only, since that is all that Nix sees
 // of it.

@@ -13,6 +13,9 @@ type Command struct {
 	Words []string
 	// Writes are the files that its output is redirected to, as they are written.
 	Writes []string
+	// Input is the text of the here-document of the line, if the command is the last that
+	// it may be for.
+	Input string
 	// Start and End are the bytes of the script from the first word to the last.
 	Start, End int
 	// Conditional reports that the script may come to its end without it.
@@ -249,7 +252,7 @@ var assignment = regexp.MustCompile(`^[A-Za-z_]\w*(?:\[[^\]]*\])?\+?=`)
 func (r *reader) simple(t token) bool {
 	f := r.top()
 	c := Command{Conditional: f.conditional || f.later, Tolerated: f.tolerated || f.negated, Start: -1}
-	f.negated = false
+	f.negated, r.input = false, ""
 	for ; t.kind == word || t.kind == operator && isRedirection(t.text); t = r.next() {
 		if !r.part(&c, t) {
 			return false
@@ -261,6 +264,7 @@ func (r *reader) simple(t token) bool {
 	if r.broken {
 		return false
 	}
+	c.Input = r.input
 	if len(c.Words) > 0 {
 		r.found = append(r.found, c)
 		r.ended = endsScript(&c) && len(r.frames) == 1

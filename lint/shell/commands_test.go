@@ -69,6 +69,18 @@ func TestCommands(t *testing.T) {
 	}
 }
 
+func TestInput(t *testing.T) {
+	script := "cat >a <<EOF\n#!/bin/sh\nb\nEOF\ncat <<'X' | tee c\nd\nX\ne\n"
+	var got []string
+	for _, c := range shell.Commands(script) {
+		got = append(got, strings.Join(c.Words, " ")+": "+c.Input)
+	}
+	want := []string{"cat: #!/bin/sh\nb\n", "cat: ", "tee c: d\n", "e: "}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
 func ExampleCommands() {
 	for _, c := range shell.Commands("if test -e x; then modprobe dummy; fi; exec server --port=80") {
 		fmt.Println(c.Words, c.Conditional)

@@ -24,6 +24,8 @@ type lexer struct {
 	at   int
 	// documents are the delimiters of here-documents whose text follows the line.
 	documents []string
+	// input is the text of the last here-document that was passed.
+	input string
 	// broken reports that a quote or an expansion does not end.
 	broken bool
 }
@@ -87,7 +89,9 @@ func (l *lexer) skip() {
 // skipDocuments passes the here-documents that begin on a line.
 func (l *lexer) skipDocuments() {
 	for _, delimiter := range l.documents {
+		start := l.at
 		for l.at < len(l.text) {
+			l.input = l.text[start:l.at]
 			line, _, _ := strings.Cut(l.text[l.at:], "\n")
 			l.at = min(l.at+len(line)+1, len(l.text))
 			if strings.TrimLeft(line, "\t ") == delimiter {

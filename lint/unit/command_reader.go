@@ -37,6 +37,12 @@ func (r *commandReader) encode(pieces []eval.Piece, before string) string {
 			b.WriteString(p.Text)
 			continue
 		}
+		if p.Unknown != nil && p.Unknown.Sort == eval.FileContent && p.When == nil {
+			if content := r.u.script(p.Unknown, "", true); content != nil {
+				b.WriteString(r.encode(piecesOf(content), before))
+				continue
+			}
+		}
 		b.WriteString(before)
 		b.WriteRune(firstUnknown + rune(len(r.unknowns)))
 		r.unknowns = append(r.unknowns, p)
@@ -74,8 +80,11 @@ func (r *commandReader) line(l nixos.Line) {
 	if !l.Known {
 		pieces := []eval.Piece{{Unknown: &eval.Unknown{Label: "…"}}}
 		if l.Value != nil {
-			if known := piecesOf(r.u.Host.Evaluator().Force(l.Value)); known != nil {
-				pieces = known
+			switch v := r.u.Host.Evaluator().Force(l.Value).(type) {
+			case *eval.Path:
+				pieces = []eval.Piece{{Unknown: copyOf(v)}}
+			case *eval.String, *eval.Unknown:
+				pieces = piecesOf(v)
 			}
 		}
 		text = r.encode(pieces, "/") // whatever it is, it is a valid path then
@@ -158,8 +167,8 @@ func (r *commandReader) add(c Command) {
 	} else if byShell {
 		script, like.Origin, c.Reads = text, max(c.Origin, Shell), true
 	}
-	if text := r.written(program, byShell, c.Origin); !c.Reads && text != nil {
-		script, like.Origin, c.Reads = r.encode(piecesOf(text), ""), Script, true
+	if text, ok := r.written(program, byShell, c.Origin); ok && !c.Reads {
+		script, like.Origin, c.Reads = text, Script, true
 	}
 	r.found = append(r.found, c)
 	if c.Reads && r.depth < maxPrograms {
@@ -169,24 +178,35 @@ func (r *commandReader) add(c Command) {
 	}
 }
 
-// written is the shell script that a program is, if the project writes it; byShell
+// written is the shell script that a program is, if the project has it; byShell
 // reports that a shell is given the file, and origin who starts the program.
-func (r *commandReader) written(program string, byShell bool, origin Origin) eval.Value {
-	first, _ := utf8.DecodeRuneInString(program)
-	if i := int(first - firstUnknown); i >= 0 && i < len(r.unknowns) {
-		if p := r.unknowns[i]; p.Unknown != nil && p.When == nil {
-			if text, isShell := r.u.written(p.Unknown); isShell {
-				return text
-			}
-			if byShell && writerOf(p.Unknown) == "writeText" {
-				return r.u.content(p.Unknown)
-			}
-		}
+func (r *commandReader) written(program string, byShell bool, origin Origin) (script string, ok bool) {
+	if file, rest := r.leading(program); file != nil {
+		return r.file(file, rest, byShell)
 	}
 	if origin != Line && !strings.Contains(program, "/") {
-		return r.u.inPath(program)
+		if text := r.u.inPath(program); text != nil {
+			return r.encode(piecesOf(text), ""), true
+		}
 	}
-	return nil
+	return "", false
+}
+
+// leading is what is not known at the beginning of a word, and the rest of it.
+func (r *commandReader) leading(word string) (file *eval.Unknown, rest string) {
+	first, size := utf8.DecodeRuneInString(word)
+	if i := int(first - firstUnknown); i >= 0 && i < len(r.unknowns) && r.unknowns[i].When == nil {
+		return r.unknowns[i].Unknown, word[size:]
+	}
+	return nil, ""
+}
+
+// file is the shell script at a path in a package or a copy of a file.
+func (r *commandReader) file(file *eval.Unknown, rest string, byShell bool) (script string, ok bool) {
+	if text, shell := r.u.program(file, rest, byShell); shell && text != nil {
+		return r.encode(piecesOf(text), ""), true
+	}
+	return r.built(file, rest, byShell)
 }
 
 // locate is where a part of a text is in the string that the text is written in,

@@ -175,6 +175,7 @@ var runners = map[string]struct {
 }{
 	"exec": {"a", 0}, "command": {"", 0}, "builtin": {"", 0}, "time": {"fo", 0}, "nohup": {"", 0}, "setsid": {"", 0}, "stdbuf": {"ioe", 0},
 	"env": {"uCS", 0}, "nice": {"n", 0}, "ionice": {"cnp", 0}, "timeout": {"ks", 1},
+	"flock": {"wE", 1}, "tini": {"pe", 0}, "dumb-init": {"r", 0}, "catatonit": {"", 0}, "systemd-inhibit": {"", 0}, "systemd-cat": {"tp", 0},
 }
 
 // unwrapped are the words of a command after programs that run it.
@@ -208,6 +209,9 @@ func scriptOf(words []string) (script string, isFile, ok bool) {
 	name := path.Base(words[0])
 	if m := mainProgram.FindStringSubmatch(name); m != nil {
 		name = m[1]
+	}
+	if (name == "." || name == "source") && len(words) > 1 {
+		return words[1], true, true
 	}
 	if !slices.Contains(shells, name) && name != "runtimeShell" {
 		return "", false, false

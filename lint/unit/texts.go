@@ -1,7 +1,6 @@
 package unit
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -110,11 +109,12 @@ func (u *Unit) programs(t *Text, found []Text, depth int) []Text {
 	if depth == maxPrograms {
 		return found
 	}
-	for _, p := range t.pieces() {
+	pieces := t.pieces()
+	for i, p := range pieces {
 		if p.Unknown == nil {
 			continue
 		}
-		value, shell := u.written(p.Unknown)
+		value, shell := u.program(p.Unknown, restOf(pieces[i+1:]), t.Shell && p.Unknown.Sort == eval.FileContent)
 		if value == nil || slices.ContainsFunc(found, func(f Text) bool { return f.Program && f.Value == value }) {
 			continue
 		}
@@ -123,81 +123,6 @@ func (u *Unit) programs(t *Text, found []Text, depth int) []Text {
 		found = u.programs(&program, append(found, program), depth+1)
 	}
 	return found
-}
-
-// writers are the functions of nixpkgs that make a program of a text, and whether
-// the text is a shell's; of the others its first line says so
-// (pkgs/build-support/trivial-builders, pkgs/build-support/writers, NixOS 26.11).
-var writers = map[string]bool{
-	"writeShellScript": true, "writeShellScriptBin": true, "writeShellApplication": true,
-	"writeBash": true, "writeBashBin": true, "writeDash": true, "writeDashBin": true,
-	"writeScript": false, "writeScriptBin": false, "writeTextFile": false,
-	"writePython3": false, "writePython3Bin": false, "writePerl": false, "writePerlBin": false,
-}
-
-// shebang matches a first line that has a shell read the text.
-var shebang = regexp.MustCompile(`^#! ?\S*(?:sh|runtimeShell\}|stdenv\.shell\})(?: -\S+)*\s*$`)
-
-// written is the text of a program that the project writes, and whether a shell
-// reads it; nil for anything else.
-func (u *Unit) written(file *eval.Unknown) (text eval.Value, shell bool) {
-	shell, ok := writers[writerOf(file)]
-	if !ok {
-		return nil, false
-	}
-	text = u.content(file)
-	if s, ok := text.(*eval.String); ok && !shell {
-		head, _, _ := strings.Cut(s.Pattern(), "\n")
-		shell = shebang.MatchString(head)
-	}
-	return text, shell
-}
-
-// writerOf is the function that a file is the result of.
-func writerOf(file *eval.Unknown) string { return file.Func[strings.LastIndexByte(file.Func, '.')+1:] }
-
-// content is the text that a function writes to a file: its last argument, or the
-// attribute "text" of that; nil if it has none.
-func (u *Unit) content(file *eval.Unknown) eval.Value {
-	if len(file.Args) == 0 {
-		return nil
-	}
-	return u.argument(file.Args[len(file.Args)-1], "text")
-}
-
-// argument is an argument that is a string, or an attribute of one that is a set.
-func (u *Unit) argument(t *eval.Thunk, name string) eval.Value {
-	ev := u.Host.Evaluator()
-	switch v := ev.Force(t).(type) {
-	case *eval.String:
-		return v
-	case *eval.Attrs:
-		if defs := v.Lookup(name).Defs; len(defs) == 1 && defs[0].When == nil {
-			return ev.Force(defs[0].Value)
-		}
-	}
-	return nil
-}
-
-// inPath is the shell script that the unit has in its path under a name, if the
-// project writes it.
-func (u *Unit) inPath(name string) eval.Value {
-	for _, e := range u.Option("path").List() {
-		if e.When != nil || e.Value == nil {
-			continue
-		}
-		file, ok := u.Host.Evaluator().Force(e.Value).(*eval.Unknown)
-		if !ok || len(file.Args) == 0 {
-			continue
-		}
-		text, shell := u.written(file)
-		if s, ok := u.argument(file.Args[0], "name").(*eval.String); ok && shell {
-			if its, known := s.Text(); known && its == name {
-				return text
-			}
-		}
-	}
-	return nil
 }
 
 // pieces are the parts of the text.

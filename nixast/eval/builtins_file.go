@@ -3,18 +3,19 @@ package eval
 import (
 	"path"
 	"strings"
+	"unicode/utf8"
 
 	"wardnix/nixast"
 )
 
-// fileBuiltins are the builtins that read. What files hold is not known, but
-// it is known from where: see [FileContent], [StorePath] and [DirEntries]. What
-// folders hold is known if the importer is a [Lister].
+// fileBuiltins are the builtins that read. What a file holds stays unknown, since it may
+// be a secret, but it is known from where: see [FileContent] and [Evaluator.Content]. What
+// a directory holds is known if the importer is a [Lister].
 func fileBuiltins() family {
 	return family{
 		{"import", 1, func(c call, a []*Thunk) Value { return c.importPath(a[0]) }},
 		{"scopedImport", 2, func(c call, _ []*Thunk) Value { return c.cannot("`scopedImport` is not followed") }},
-		reads("readFile", FileContent),
+		{"readFile", 1, func(c call, a []*Thunk) Value { return c.contentOf(a[0]) }},
 		{"readDir", 1, func(c call, a []*Thunk) Value { return c.readDir(a[0]) }},
 		reads("hashFile", FileContent),
 		reads("readFileType", Anything),
@@ -91,6 +92,75 @@ func (c call) fromFile(t *Thunk, sort Sort) Value {
 		c.identify(u)
 	}
 	return u
+}
+
+// contentOf is the text of the file t.
+func (c call) contentOf(t *Thunk) Value {
+	v := c.fromFile(t, FileContent)
+	if u, ok := v.(*Unknown); ok && !fails(v) && u.File != "" {
+		u.whole = true
+	}
+	return v
+}
+
+// Content is the text of the file that u is the content of, or the copy in the store. Below
+// is what follows the path of a copied directory. It is false if the importer is not a
+// [Reader], or does not read the file.
+func (ev *Evaluator) Content(u *Unknown, below string) (string, bool) {
+	r, ok := ev.importer.(Reader)
+	if !ok || u.File == "" || u.Sort != StorePath && !u.whole {
+		return "", false
+	}
+	text, err := r.Read(path.Clean(u.File + below))
+	if err != nil || !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
+		return "", false
+	}
+	return text, true
+}
+
+// parses makes a primitive of a function that reads a text, or the content of a file.
+func parses(name string, read func(c call, text string) (Value, error), what string) primitive {
+	ofText := onText(name, 1, func(c call, a []string) Value {
+		v, err := read(c, a[0])
+		if err != nil {
+			return c.cannot(what + " is not understood")
+		}
+		return v
+	})
+	return primitive{name, 1, func(c call, a []*Thunk) Value {
+		if v := c.parsed(c.force(a[0]), read); v != nil {
+			return v
+		}
+		return ofText.run(c, a)
+	}}
+}
+
+// imports makes a primitive of a function that reads the text of the file at a path.
+func imports(name string, read func(c call, text string) (Value, error)) primitive {
+	return primitive{name, 1, func(c call, a []*Thunk) Value {
+		content := c.contentOf(a[0])
+		if v := c.parsed(content, read); v != nil {
+			return v
+		}
+		return content
+	}}
+}
+
+// parsed is what is read from the content of a file; nil if v is none, or is not read.
+func (c call) parsed(v Value, read func(c call, text string) (Value, error)) Value {
+	u, ok := v.(*Unknown)
+	if !ok || !u.whole {
+		return nil
+	}
+	text, ok := c.Content(u, "")
+	if !ok {
+		return nil
+	}
+	v, err := read(c, text)
+	if err != nil {
+		return nil
+	}
+	return v
 }
 
 // readDir is what is in the directory t.

@@ -11,16 +11,8 @@ import (
 // jsonBuiltins are fromJSON, toJSON and similar ones.
 func jsonBuiltins() family {
 	return family{
-		onText("fromJSON", 1, func(c call, a []string) Value {
-			d := json.NewDecoder(strings.NewReader(a[0]))
-			d.UseNumber()
-			v, err := c.fromJSON(d, 0)
-			if err != nil || d.More() || !utf8.ValidString(a[0]) {
-				return c.cannot("the JSON text is not understood")
-			}
-			return v
-		}),
-		onText("fromTOML", 1, func(c call, _ []string) Value { return c.cannot("TOML is not read") }),
+		parses("fromJSON", readJSON, "the JSON text"),
+		parses("fromTOML", readTOML, "the TOML text"),
 		{"toXML", 1, func(c call, _ []*Thunk) Value { return c.cannot("XML is not written") }},
 		{"toJSON", 1, func(c call, a []*Thunk) Value {
 			ps, u := c.toJSON(a[0])
@@ -30,6 +22,17 @@ func jsonBuiltins() family {
 }
 
 var errJSON = errors.New("not JSON that is followed")
+
+// readJSON is the value of a text of JSON.
+func readJSON(c call, text string) (Value, error) {
+	d := json.NewDecoder(strings.NewReader(text))
+	d.UseNumber()
+	v, err := c.fromJSON(d, 0)
+	if err != nil || d.More() || !utf8.ValidString(text) {
+		return nil, errJSON
+	}
+	return v, nil
+}
 
 // fromJSON reads one value.
 func (c call) fromJSON(d *json.Decoder, depth int) (Value, error) {

@@ -28,6 +28,14 @@ type Lister interface {
 	Exists(path string) Truth
 }
 
+// Reader is an [Importer] that also reads files that are no expressions. Without it, what
+// they hold is not known.
+type Reader interface {
+	Importer
+	// Read gives the text of the file path. An error means that it is not known.
+	Read(path string) (string, error)
+}
+
 // Options configure an [Evaluator]. The zero Options are usable.
 type Options struct {
 	// Importer gives imported files; without one every import is unknown.

@@ -26,7 +26,7 @@ func libStrings() family {
 		onText("toIntBase10", 1, libToIntBase10),
 		{"makeSearchPath", 2, func(c call, a []*Thunk) Value { return c.searchPathOf(a[0], a[1]) }},
 		{"makeBinPath", 1, func(c call, a []*Thunk) Value { return c.searchPathOf(NewString("bin"), a[0]) }},
-		{"fileContents", 1, func(c call, a []*Thunk) Value { return c.fromFile(a[0], FileContent) }},
+		{"fileContents", 1, func(c call, a []*Thunk) Value { return c.contentOf(a[0]) }},
 	}
 }
 

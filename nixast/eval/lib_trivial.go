@@ -15,8 +15,8 @@ func libTrivial() family {
 				return c.bool(false)
 			})
 		}},
-		{"importJSON", 1, func(c call, a []*Thunk) Value { return c.fromFile(a[0], FileContent) }},
-		{"importTOML", 1, func(c call, a []*Thunk) Value { return c.fromFile(a[0], FileContent) }},
+		imports("importJSON", readJSON),
+		imports("importTOML", readTOML),
 		{"warn", 2, func(c call, a []*Thunk) Value { return c.force(a[1]) }},
 		{"info", 2, func(c call, a []*Thunk) Value { return c.force(a[1]) }},
 		{"warnIf", 3, func(c call, a []*Thunk) Value { return c.force(a[2]) }},

@@ -167,6 +167,52 @@ func TestFileContent(t *testing.T) {
 	}
 }
 
+// reader is an importer that reads files, too.
+type reader struct {
+	Importer
+	files map[string]string
+}
+
+func (r reader) Read(name string) (string, error) {
+	if text, ok := r.files[name]; ok {
+		return text, nil
+	}
+	return "", errors.New(name + " is not there")
+}
+
+// TestContent: structured text is read from files. Other text stays what is not known,
+// since it may be a secret, but can be had.
+func TestContent(t *testing.T) {
+	files := map[string]string{"dir/a.json": `{ "b": { "c": [ 1, "x" ] } }`, "dir/a.toml": "[x]\ny = [ 1.5, \"z\" ]\n", "dir/key": "text\n", "dir/bad.json": "\x00"}
+	ev := New(Options{Importer: reader{project{}.importer(), files}})
+	value := func(src string) *Thunk {
+		return ev.Call(ev.File(nixast.Parse("dir/test.nix", "{ lib, ... }: "+src, nixast.Options{})), moduleArgs(ev))
+	}
+	for _, tt := range []struct{ src, want string }{
+		{"(lib.importJSON ./a.json).b.c", `[ 1 "x" ]`},
+		{"(builtins.fromJSON (builtins.readFile ./a.json)).b", `{ c = [ 1 "x" ]; }`},
+		{"(lib.importTOML ./a.toml).x.y", `[ 1.5 "z" ]`},
+		{"builtins.fromTOML (lib.fileContents ./a.toml)", `{ x = { y = [ 1.5 "z" ]; }; }`},
+		{"(lib.importJSON ./bad.json).b", "?lib.importJSON ./bad.json.b"},
+	} {
+		if got := dump(ev, value(tt.src), 6); got != tt.want {
+			t.Errorf("%s\n got %s\nwant %s", tt.src, got, tt.want)
+		}
+	}
+	for src, want := range map[string]string{
+		"builtins.readFile ./key": "text\n", "lib.fileContents ./key": "text\n", `"${./.}"`: "text\n",
+		`lib.removeSuffix "\n" (builtins.readFile ./key)`: "", `builtins.hashFile "md5" ./key`: "", "builtins.readFile ./bad.json": "", "builtins.readFile ./none": "",
+	} {
+		v, rest := ev.Force(value(src)), ""
+		if s, ok := v.(*String); ok {
+			v, rest = s.Pieces[0].Unknown, "/key"
+		}
+		if got, _ := ev.Content(v.(*Unknown), rest); got != want {
+			t.Errorf("content of %s: got %q, want %q", src, got, want)
+		}
+	}
+}
+
 // TestSites: every attribute remembers what set it.
 func TestSites(t *testing.T) {
 	const src = `{ lib, config, ... }:

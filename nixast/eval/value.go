@@ -156,10 +156,11 @@ type Unknown struct {
 	// Failure tells that evaluation certainly fails here.
 	Failure Failure
 
-	ev   *Evaluator
-	key  string                   // equal keys mean equal values
-	cond *Cond                    // the structure of a boolean
-	attr func(name string) *Thunk // attributes that are known nevertheless
+	ev    *Evaluator
+	key   string                   // equal keys mean equal values
+	whole bool                     // of FileContent: it is all of the text of File
+	cond  *Cond                    // the structure of a boolean
+	attr  func(name string) *Thunk // attributes that are known nevertheless
 }
 
 // Sort is what is known of an [Unknown].

@@ -61,6 +61,18 @@
   dirOf = [ (dirOf "/a/b") (dirOf "a") (dirOf "/a") ];
   toJSON = builtins.toJSON { a = [ 1 true null "x\"\n" ]; b = { c = 1.5; }; };
   fromJSON = builtins.fromJSON ''{"a": [1, 2.5, true, null, "x"], "b": {"c": "\u00e4"}}'';
+  fromTOML = builtins.fromTOML ''
+    a = 1
+    b = [ 1.5, true, "x\n", 0x1F, 1_000 ]
+    "c d" = 'e'
+    [f.g]
+    h = { i = [] }
+    [[j]]
+    k = """
+    l
+    m"""
+    [[j]]
+  '';
   hashString = map (h: builtins.hashString h "a") [ "md5" "sha1" "sha256" "sha512" ];
 
   # types
