@@ -157,8 +157,8 @@ type FileEdit struct {
 	emit.Edit
 }
 
-// In makes file edits of edits in one file.
-func In(f *nixast.File, edits []emit.Edit) []FileEdit {
+// EditsIn makes file edits of edits in one file.
+func EditsIn(f *nixast.File, edits []emit.Edit) []FileEdit {
 	out := make([]FileEdit, len(edits))
 	for i, e := range edits {
 		out[i] = FileEdit{f, e}
@@ -181,9 +181,9 @@ func sortFindings(fs []Finding) {
 	})
 }
 
-// Unless is who may apply a fix that may break something: anybody where breaks
+// SafeUnless is who may apply a fix that may break something: anybody where breaks
 // is empty.
-func Unless(breaks string) Applicability {
+func SafeUnless(breaks string) Applicability {
 	if breaks == "" {
 		return Safe
 	}

@@ -15,13 +15,6 @@ import (
 // maxRounds bounds how often the rules look again at what their fixes made.
 const maxRounds = 10
 
-// Bug is a fix that was dropped because it would have done what it must not.
-// It is a bug of wardnix.
-type Bug struct {
-	Finding Finding
-	Err     error
-}
-
 // Repair lints the project, applies every fix up to the given applicability,
 // and does so again until nothing more can be fixed, at most ten times. Each
 // state is parsed and compared with the one before: a fix that adds a syntax

@@ -39,7 +39,7 @@ func replaceRule(id, old, new string, directives ...string) *lint.Rule {
 				s := n.Span()
 				p.Report(lint.Finding{
 					Message: old, File: f, Span: s, Units: []unit.Ref{{Unit: "web.service"}}, About: ofWeb(directives...),
-					Fixes: []lint.Fix{{Title: "write " + new, Applicability: lint.Safe, Edits: lint.In(f, []emit.Edit{{Start: s.Start, End: s.End, New: new}})}},
+					Fixes: []lint.Fix{{Title: "write " + new, Applicability: lint.Safe, Edits: lint.EditsIn(f, []emit.Edit{{Start: s.Start, End: s.End, New: new}})}},
 				})
 			}
 		},
@@ -135,7 +135,7 @@ func TestRepairTakesTurns(t *testing.T) {
 			}
 			found := lint.Finding{Message: n.Text(), File: f, Span: n.Span(), Units: []unit.Ref{{Unit: "web.service"}}, About: ofWeb(n.Text(), "C")}
 			if s := n.Span(); !taken {
-				found.Fixes = []lint.Fix{{Title: "name it C", Applicability: lint.Safe, Edits: lint.In(f, []emit.Edit{{Start: s.Start, End: s.End, New: "C"}})}}
+				found.Fixes = []lint.Fix{{Title: "name it C", Applicability: lint.Safe, Edits: lint.EditsIn(f, []emit.Edit{{Start: s.Start, End: s.End, New: "C"}})}}
 			}
 			p.Report(found)
 		}
@@ -167,7 +167,7 @@ func TestSelect(t *testing.T) {
 		{[]string{"C001"}, nil, ""},
 		{nil, []string{"nothing"}, ""},
 	} {
-		got, err := lint.Select(all, tt.sel, tt.ignore)
+		got, err := lint.SelectRules(all, tt.sel, tt.ignore)
 		var ids []string
 		for _, r := range got {
 			ids = append(ids, r.ID)
@@ -194,8 +194,8 @@ func TestReportDropsWhatWasNotAsked(t *testing.T) {
 		for _, f := range p.Project.Files() {
 			other := p.Project.File("other.nix").Tree
 			p.Report(lint.Finding{Message: f.Name, File: f.Tree, Fixes: []lint.Fix{
-				{Title: "here", Applicability: lint.Unsafe, Edits: lint.In(f.Tree, []emit.Edit{{}})},
-				{Title: "there", Applicability: lint.Safe, Edits: lint.In(other, []emit.Edit{{}})},
+				{Title: "here", Applicability: lint.Unsafe, Edits: lint.EditsIn(f.Tree, []emit.Edit{{}})},
+				{Title: "there", Applicability: lint.Safe, Edits: lint.EditsIn(other, []emit.Edit{{}})},
 			}})
 		}
 	}}

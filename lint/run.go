@@ -25,10 +25,10 @@ type Linter struct {
 	// Brief, if not nil, reports whether suggestions of the rule are set aside:
 	// then their notes and fixes are made only if one requires them.
 	Brief func(r *Rule) bool
-	// Looked, if not nil, is what the last Run of the same rules found in a state of the
+	// Cache, if not nil, is what the last Run of the same rules found in a state of the
 	// same project. Run looks only at the parts of the project that changed since, and
 	// notes what it found.
-	Looked *Looked
+	Cache *Cache
 	// Near reports that the project lacks hosts: see [nixos.Project.Near]. Checks that see
 	// the whole project do not look.
 	Near bool
@@ -39,22 +39,6 @@ type Linter struct {
 
 // Filter returns what remains of findings; it may change them.
 type Filter func(found []Finding) []Finding
-
-// Pass is one rule looking at one project, or at one part of it.
-type Pass struct {
-	// Project and World, the units of its hosts, are nil for checks of units, hosts and
-	// parts: what these find must not depend on the rest of the project. See [Pass.Later].
-	Project *nixos.Project
-	*unit.World
-	// Baselines are what units are compared with.
-	Baselines []*profile.Baseline
-
-	*scope
-	run   *run // nil as Project is
-	rule  *Rule
-	found []Finding
-	later []func(*Pass)
-}
 
 // scope is what a run reports.
 type scope struct {
@@ -79,8 +63,8 @@ type run struct {
 // partFindings are what rules found in a part of a project.
 type partFindings map[*Rule]*Pass
 
-// Looked is what a run found in the parts of a project.
-type Looked struct {
+// Cache is what a run found in the parts of a project.
+type Cache struct {
 	world *unit.World
 	parts map[*unit.Part]partFindings
 }
@@ -96,9 +80,9 @@ func (l *Linter) newRun(project *nixos.Project) *run {
 			r.requested[f.Name] = true
 		}
 	}
-	var earlier Looked
-	if l.Looked != nil {
-		earlier = *l.Looked
+	var earlier Cache
+	if l.Cache != nil {
+		earlier = *l.Cache
 	}
 	r.world = unit.NewWorld(project, l.Baselines, earlier.world)
 	for _, part := range r.world.Parts {
@@ -178,26 +162,6 @@ func (known partFindings) look(s *scope, part *unit.Part, rules []*Rule, seen *p
 	}
 }
 
-// Brief reports whether suggestions of the rule are set aside, so that [Finding.Full] is
-// to make their notes and fixes.
-func (p *Pass) Brief() bool { return p.brief != nil && p.brief(p.rule) }
-
-// Later has a check look once all parts of the project were looked at, with a pass that
-// sees the whole of it. It is for what is found in one part and depends on the others.
-func (p *Pass) Later(look func(*Pass)) { p.later = append(p.later, look) }
-
-// Once is what make returns, made once for all checks that see the whole project, one
-// after the other, with the same key. Keys are of a type of the caller's own, as those of
-// package context are.
-func (p *Pass) Once(key any, make func() any) any {
-	value, ok := p.run.once[key]
-	if !ok {
-		value = make()
-		p.run.once[key] = value
-	}
-	return value
-}
-
 // lookAtAll runs the checks of a rule that see the whole project.
 func (r *run) lookAtAll(p *Pass) {
 	for _, look := range p.later {
@@ -235,92 +199,8 @@ func (r *run) suppressed(f *Finding) bool {
 		slices.ContainsFunc(r.suppressionsIn(f.File), func(s *Suppression) bool { return s.suppresses(f) })
 }
 
-// Report adds a finding. Its Rule is set, and its Severity if it has none. A
-// finding in a file that was not requested, or that has a syntax error, is
-// dropped, and so is a fix that edits one: the first is not the user's question,
-// and in the second nothing can be relied on.
-func (p *Pass) Report(f Finding) {
-	f.Rule = p.rule
-	switch {
-	case f.Severity != 0:
-	case f.Suggestion:
-		f.Severity = Info
-	default:
-		f.Severity = p.rule.Severity
-	}
-	if !p.asked(f.File) {
-		return
-	}
-	f = p.fixable(f)
-	if only := f.Only; only != nil {
-		f.Only = func(directives []string) Finding { return p.fixable(only(directives)) }
-	}
-	if full := f.Full; full != nil {
-		f.Full = func() Finding { return p.fixable(full()) }
-	}
-	if s := f.Sharing; s != nil {
-		at := s.At
-		s.At = func(site nixos.Site, directives []string, risks map[string]string) Finding {
-			one := at(site, directives, risks)
-			one.Fixes = p.applicable(one.Fixes)
-			return one
-		}
-	}
-	f.Whole = p.World != nil
-	p.found = append(p.found, f)
-}
-
-// fixable is the finding with those fixes that edit only what was requested.
-func (p *Pass) fixable(f Finding) Finding {
-	f.Fixes = p.applicable(f.Fixes)
-	return f
-}
-
-// applicable are the fixes that edit only what was requested, the safest first.
-func (p *Pass) applicable(fixes []Fix) []Fix {
-	out := slices.DeleteFunc(slices.Clone(fixes), func(x Fix) bool {
-		return slices.ContainsFunc(x.Edits, func(e FileEdit) bool { return !p.asked(e.File) })
-	})
-	slices.SortStableFunc(out, func(a, b Fix) int { return int(a.Applicability) - int(b.Applicability) })
-	return out
-}
-
 // asked reports whether f was requested and can be relied on.
-func (s *scope) asked(f *nixast.File) bool { return s.requested[f.Name] && !Broken(f) }
-
-// Broken reports whether f has a mistake that leaves its meaning in doubt.
-// Undefined variables do not. It does not if f is nil, for a file that says nothing.
-func Broken(f *nixast.File) bool {
-	return f != nil && slices.ContainsFunc(f.Diagnostics, func(d nixast.Diagnostic) bool {
-		return d.Code != nixast.UndefinedVariable
-	})
-}
-
-// Result is what a run came to.
-type Result struct {
-	// Project is the project as the findings see it: after the fixes.
-	Project *nixos.Project
-	// Files is the number of files that were requested and read.
-	Files int
-	// Findings are those that remain, by file and place.
-	Findings []Finding
-	// Ignored are those that comments suppress.
-	Ignored []Finding
-	// Before are those that were there before the fixes.
-	Before []Finding
-	// Fixed are the findings of which a fix was applied, in that order.
-	Fixed []Finding
-	// Changes are the files that the fixes changed, by name.
-	Changes []Change
-	// Bugs are fixes that were dropped because they did not keep their word.
-	Bugs []Bug
-}
-
-// Change is a file before and after the fixes.
-type Change struct {
-	File     *nixos.File // as it was
-	Old, New string
-}
+func (s *scope) asked(f *nixast.File) bool { return s.requested[f.Name] && !HasSyntaxError(f) }
 
 // Run lints the project and changes nothing.
 func (l *Linter) Run(project *nixos.Project) *Result { return l.lint(project, nil) }
@@ -335,8 +215,8 @@ func (l *Linter) lint(project *nixos.Project, s *sightings) *Result {
 	run := l.newRun(project)
 	r.Findings, r.Ignored = run.check(s)
 	r.Before = r.Findings
-	if l.Looked != nil {
-		*l.Looked = Looked{run.world, run.parts}
+	if l.Cache != nil {
+		*l.Cache = Cache{run.world, run.parts}
 	}
 	return r
 }
@@ -362,10 +242,4 @@ func (r *run) check(s *sightings) (counts, ignored []Finding) {
 		counts = filter(counts)
 	}
 	return merged(shared(counts, r.world), ofUnits), merged(ignored, ofUnits)
-}
-
-// Failing reports whether a finding is of the severity or above. Nothing fails
-// for [Never].
-func Failing(fs []Finding, at Severity) bool {
-	return at != Never && slices.ContainsFunc(fs, func(f Finding) bool { return f.Severity >= at })
 }

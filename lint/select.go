@@ -11,11 +11,11 @@ import (
 // informational.
 const DefaultRules = "default"
 
-// Select chooses among rules. Each entry of sel and ignore is as [Names] has
+// SelectRules chooses among rules. Each entry of sel and ignore is as [Rule.NamedBy] has
 // it; several may be in one entry, with commas between. Without sel, every
 // rule is chosen whose findings are not informational. ignore wins over sel. The
 // error names an entry that fits no rule.
-func Select(rules []*Rule, sel, ignore []string) ([]*Rule, error) {
+func SelectRules(rules []*Rule, sel, ignore []string) ([]*Rule, error) {
 	chosen, err := matcher(rules, sel)
 	if err != nil {
 		return nil, err
@@ -42,7 +42,7 @@ func matcher(rules []*Rule, entries []string) (map[*Rule]bool, error) {
 			name = strings.TrimSpace(name)
 			hit := false
 			for _, r := range rules {
-				if Names(name, r) > 0 {
+				if r.NamedBy(name) > 0 {
 					set[r], hit = true, true
 				}
 			}
@@ -62,11 +62,11 @@ func names(rules []*Rule) []string {
 	return out
 }
 
-// Names reports how closely an entry, in any case, names a rule: 3 by its ID
+// NamedBy reports how closely an entry, in any case, names a rule: 3 by its ID
 // ("B001") or name ("baseline-missing"), 2 by the letter of its family ("B"), 1
 // as one of "all" or of those whose findings are not informational ("default"),
 // 0 not at all.
-func Names(entry string, r *Rule) int {
+func (r *Rule) NamedBy(entry string) int {
 	switch {
 	case strings.EqualFold(entry, r.ID), strings.EqualFold(entry, r.Name):
 		return 3
@@ -78,10 +78,10 @@ func Names(entry string, r *Rule) int {
 	return 0
 }
 
-// Find is the rule of that ID or name, in any case; nil if there is none.
-func Find(rules []*Rule, name string) *Rule {
+// FindRule is the rule of that ID or name, in any case; nil if there is none.
+func FindRule(rules []*Rule, name string) *Rule {
 	for _, r := range rules {
-		if Names(name, r) == 3 {
+		if r.NamedBy(name) == 3 {
 			return r
 		}
 	}

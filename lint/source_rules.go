@@ -24,13 +24,13 @@ var unreadableFile = &Rule{Page: ReadPage(sourcePages, "unreadable-file")}
 // from looking at its units: they have no checks, see [SourceFindings].
 func SourceRules() []*Rule { return []*Rule{syntaxError, unreadableFile} }
 
-// Incomplete reports whether findings say that something was not checked.
-func Incomplete(found []Finding) bool {
-	return slices.ContainsFunc(found, func(f Finding) bool { return IsSource(f.Rule) && f.Severity == Error })
+// LeavesUnchecked reports whether findings say that something was not checked.
+func LeavesUnchecked(found []Finding) bool {
+	return slices.ContainsFunc(found, func(f Finding) bool { return f.Rule.IsSource() && f.Severity == Error })
 }
 
 // IsSource reports whether a rule is one of [SourceRules].
-func IsSource(r *Rule) bool { return r == syntaxError || r == unreadableFile }
+func (r *Rule) IsSource() bool { return r == syntaxError || r == unreadableFile }
 
 // maxSyntaxErrors is the number of mistakes that are reported of one file.
 const maxSyntaxErrors = 20
@@ -47,7 +47,7 @@ func SourceFindings(p *nixos.Project) []Finding {
 		case !f.Reported || f.Tree == nil: // what cannot be read is a problem of the project
 		case strings.TrimSpace(f.Tree.Src) == "":
 			out = append(out, unread(f.Name, Info, "the file is empty, so there is nothing to check"))
-		case Broken(f.Tree):
+		case HasSyntaxError(f.Tree):
 			out = append(out, SyntaxErrors(f.Tree)...)
 		}
 	}
@@ -134,4 +134,12 @@ func SyntaxErrors(f *nixast.File) []Finding {
 		out = append(out, one)
 	}
 	return out
+}
+
+// HasSyntaxError reports whether f has a mistake that leaves its meaning in doubt.
+// Undefined variables do not. It does not if f is nil, for a file that says nothing.
+func HasSyntaxError(f *nixast.File) bool {
+	return f != nil && slices.ContainsFunc(f.Diagnostics, func(d nixast.Diagnostic) bool {
+		return d.Code != nixast.UndefinedVariable
+	})
 }

@@ -268,32 +268,5 @@ func (s *Suppression) Covers(offset int) bool {
 // which it covers.
 func (s *Suppression) suppresses(f *Finding) bool {
 	return s.Problem == "" && s.Covers(f.Span.Start) &&
-		slices.ContainsFunc(s.Rules, func(r NamedRule) bool { return Names(r.Name, f.Rule) == 3 })
+		slices.ContainsFunc(s.Rules, func(r NamedRule) bool { return f.Rule.NamedBy(r.Name) == 3 })
 }
-
-// eachSuppression calls do for the suppressions of the files to report on.
-func (p *Pass) eachSuppression(do func(*Suppression)) {
-	for _, f := range p.Project.Files() {
-		if f.Reported && f.Tree != nil {
-			for _, s := range p.run.suppressionsIn(f.Tree) {
-				do(s)
-			}
-		}
-	}
-}
-
-// Catalog are the rules that a suppression may name.
-func (p *Pass) Catalog() []*Rule {
-	if p.run.Linter.Catalog == nil {
-		return p.run.Rules
-	}
-	return p.run.Linter.Catalog
-}
-
-// Suppressible reports whether suppressions in the file have an effect on findings of
-// the rule: the project may forbid it, and those about suppressions always appear.
-func (p *Pass) Suppressible(f *nixast.File, rule *Rule) bool { return p.run.suppressible(f, rule) }
-
-// Findings is what another rule finds, suppressed or not, and whether the rule was
-// selected or not. The caller must not change it.
-func (p *Pass) Findings(rule *Rule) []Finding { return p.run.findings(rule) }

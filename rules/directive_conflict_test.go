@@ -155,7 +155,7 @@ func conflicting(t *testing.T, release string) map[string]bool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	chosen, err := lint.Select(rules.All(), []string{"D007"}, nil)
+	chosen, err := lint.SelectRules(rules.All(), []string{"D007"}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -142,7 +142,7 @@ func (r repair) do(t *testing.T, p *nixos.Project) *lint.Result {
 	if err != nil {
 		t.Fatal(err)
 	}
-	chosen, err := lint.Select(rules.All(), nil, nil)
+	chosen, err := lint.SelectRules(rules.All(), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

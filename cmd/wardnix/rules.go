@@ -56,7 +56,7 @@ func chosenRules(args []string) ([]*lint.Rule, error) {
 	if len(args) == 0 {
 		return all, nil
 	}
-	return lint.Select(all, args, nil)
+	return lint.SelectRules(all, args, nil)
 }
 
 func rulesJSON(c *Command, all []*lint.Rule) error {

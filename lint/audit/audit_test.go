@@ -332,7 +332,7 @@ func FuzzTranslate(f *testing.F) {
 		m := translate(sys.Units, false)
 		text := m.text.String()
 		file := nixast.Parse(moduleName, text, nixast.Options{})
-		if lint.Broken(file) {
+		if lint.HasSyntaxError(file) {
 			t.Fatalf("%v\n%s", file.Diagnostics, text)
 		}
 		if n := strings.Count(text, "\n"); n != len(m.origins) {

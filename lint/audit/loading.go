@@ -102,7 +102,7 @@ func (r *loader) file(u *Unit, m unitfiles.Missing) {
 
 // report adds a finding, unless the linter lacks the rule or its filters drop it.
 func (r *loader) report(u *Unit, id string, f lint.Finding) {
-	rule := lint.Find(r.linter.Rules, id)
+	rule := lint.FindRule(r.linter.Rules, id)
 	if rule == nil {
 		return
 	}

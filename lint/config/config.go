@@ -250,7 +250,7 @@ func (f *File) wants(r *lint.Rule, suggestion bool) bool {
 // the default rules have none.
 func selects(entries []string, r *lint.Rule, suggestion bool) bool {
 	return slices.ContainsFunc(entries, func(e string) bool {
-		return lint.Names(e, r) > 0 && !(suggestion && strings.EqualFold(e, lint.DefaultRules))
+		return r.NamedBy(e) > 0 && !(suggestion && strings.EqualFold(e, lint.DefaultRules))
 	})
 }
 
@@ -298,7 +298,7 @@ func (f *File) Fixes(r *lint.Rule) bool {
 func severityOf(m map[string]string, r *lint.Rule) (string, int) {
 	best, n := "", 0
 	for key, severity := range m {
-		if k := lint.Names(key, r); k > n {
+		if k := r.NamedBy(key); k > n {
 			best, n = severity, k
 		}
 	}
@@ -306,5 +306,5 @@ func severityOf(m map[string]string, r *lint.Rule) (string, int) {
 }
 
 func anyNames(entries []string, r *lint.Rule) bool {
-	return slices.ContainsFunc(entries, func(e string) bool { return lint.Names(e, r) > 0 })
+	return slices.ContainsFunc(entries, func(e string) bool { return r.NamedBy(e) > 0 })
 }

@@ -302,7 +302,7 @@ func (c *checker) rules(key []string, entries []string) {
 func (c *checker) rule(key []string, entry string) {
 	var names []string
 	for _, r := range c.v.Rules {
-		if lint.Names(entry, r) > 0 {
+		if r.NamedBy(entry) > 0 {
 			return
 		}
 		names = append(names, r.Name)

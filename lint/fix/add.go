@@ -47,7 +47,7 @@ func add(e *emit.Editor, site nixos.Site, where emit.Where, attrs []emit.Attr) (
 	if err != nil {
 		return nil, err
 	}
-	return lint.In(site.Set.File(), edits), nil
+	return lint.EditsIn(site.Set.File(), edits), nil
 }
 
 // addLines adds settings to a section of a text.
@@ -169,7 +169,7 @@ func AddAbove(n nixast.Node, path []string, value any) []lint.FileEdit {
 		if err != nil {
 			return nil
 		}
-		return lint.In(set.File(), edits)
+		return lint.EditsIn(set.File(), edits)
 	}
 	return nil
 }

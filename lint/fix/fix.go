@@ -29,7 +29,7 @@ func ReplaceSetting(s *unit.Unit, at unit.Setting, value any, a lint.Applicabili
 	if err != nil {
 		return nil
 	}
-	return []lint.Fix{{Title: fmt.Sprintf("set `%s = %s`", at.Key, profile.Written(value)), Applicability: a, Breaks: breaks, Edits: lint.In(node.File(), edits)}}
+	return []lint.Fix{{Title: fmt.Sprintf("set `%s = %s`", at.Key, profile.Written(value)), Applicability: a, Breaks: breaks, Edits: lint.EditsIn(node.File(), edits)}}
 }
 
 // Remove is the fix that takes the bindings of directives out; none where one
@@ -44,7 +44,7 @@ func Remove(s *unit.Unit, title string, a lint.Applicability, breaks string, all
 		if err != nil {
 			return nil
 		}
-		fix.Edits = append(fix.Edits, lint.In(at.Def.Binding.File(), edits)...)
+		fix.Edits = append(fix.Edits, lint.EditsIn(at.Def.Binding.File(), edits)...)
 	}
 	return []lint.Fix{fix}
 }
@@ -59,7 +59,7 @@ func Replace(u *unit.Unit, n nixast.Node, value any, title string, a lint.Applic
 	if err != nil {
 		return nil
 	}
-	return []lint.Fix{{Title: title, Applicability: a, Breaks: breaks, Edits: lint.In(n.File(), edits)}}
+	return []lint.Fix{{Title: title, Applicability: a, Breaks: breaks, Edits: lint.EditsIn(n.File(), edits)}}
 }
 
 // ReplaceElement writes values in the place of the list element n; the string n
@@ -90,7 +90,7 @@ func ReplaceElement(u *unit.Unit, n nixast.Node, values []string, title string, 
 		text += nixast.QuoteString(v)
 	}
 	edit := emit.Edit{Start: n.Span().Start, End: n.Span().End, New: text}
-	return []lint.Fix{{Title: title, Applicability: a, Breaks: breaks, Edits: lint.In(n.File(), []emit.Edit{edit})}}
+	return []lint.Fix{{Title: title, Applicability: a, Breaks: breaks, Edits: lint.EditsIn(n.File(), []emit.Edit{edit})}}
 }
 
 // lastLine is where the last newline of white space begins.
@@ -125,7 +125,7 @@ func RenameOption(o *nixos.Option, name string, taken, far bool) []lint.Fix {
 		if err != nil {
 			return nil
 		}
-		fix.Edits = append(fix.Edits, lint.In(attr.File(), edits)...)
+		fix.Edits = append(fix.Edits, lint.EditsIn(attr.File(), edits)...)
 	}
 	return []lint.Fix{fix}
 }
@@ -188,7 +188,7 @@ func Text(in nixast.Node, edit emit.Edit, title string) []lint.Fix {
 	if emit.Shared(in) != nil {
 		return nil
 	}
-	return []lint.Fix{{Title: title, Applicability: lint.Safe, Edits: lint.In(in.File(), []emit.Edit{edit})}}
+	return []lint.Fix{{Title: title, Applicability: lint.Safe, Edits: lint.EditsIn(in.File(), []emit.Edit{edit})}}
 }
 
 // ValueEdit writes another value into a line of a text; false where the value

@@ -94,7 +94,7 @@ type Outcome struct {
 // Try lints the case in every way, and checks what every rule promises.
 func (c Case) Try(t *testing.T, l lint.Linter) Outcome {
 	t.Helper()
-	rules, err := lint.Select(l.Rules, c.Select, nil)
+	rules, err := lint.SelectRules(l.Rules, c.Select, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -66,7 +66,7 @@ func codeActions(ctx context.Context, v *view, p *CodeActionParams) (any, error)
 func (v *view) quickFixes(start, end int) []CodeAction {
 	var fixes, ignores []CodeAction
 	for i, f := range v.analysis.findings[v.uri] {
-		if f.Span.Start > end || f.Span.End < start || lint.IsSource(f.Rule) || severityOf(&f) > v.settings.Level {
+		if f.Span.Start > end || f.Span.End < start || f.Rule.IsSource() || severityOf(&f) > v.settings.Level {
 			continue
 		}
 		about := []Diagnostic{v.diagnostic(&f)}

@@ -57,7 +57,7 @@ func (s *Server) diagnostics(o *open) []Diagnostic {
 		}
 	}
 	for _, f := range v.analysis.findings[o.uri] {
-		stays := current || !lint.IsSource(f.Rule) && !o.drift.removed(f.Span.Start, f.Span.End)
+		stays := current || !f.Rule.IsSource() && !o.drift.removed(f.Span.Start, f.Span.End)
 		if stays && severityOf(&f) <= s.settings.Level {
 			all = append(all, v.diagnostic(&f))
 		}

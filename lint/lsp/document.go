@@ -29,7 +29,7 @@ func newDocument(uri, name string, version int, text string) *document {
 }
 
 // broken reports whether Nix does not accept the text.
-func (d *document) broken() bool { return lint.Broken(d.tree()) }
+func (d *document) broken() bool { return lint.HasSyntaxError(d.tree()) }
 
 // open is a document that the client has open.
 type open struct {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"wardnix/lint/systemd/directive"
 	"wardnix/nixast/eval"
 )
 
@@ -142,3 +143,7 @@ func (h *Host) SystemdInitrd() eval.Truth {
 	}
 	return eval.Yes
 }
+
+// Version is the systemd that the host is judged by: Systemd, or the nearest
+// version whose facts are known.
+func (h *Host) Version() directive.Version { return directive.Version(h.Systemd).Clamp() }

@@ -9,16 +9,15 @@ import (
 	"time"
 )
 
-// A layered is a file system with other texts for some of its files: nil for one
-// that is not there.
+// A layered is a file system with other texts for some of its files.
 type layered struct {
 	fs.FS
-	texts map[string]*string
+	texts map[string]string
 }
 
 // layer puts the overlay of a project over the file system of a directory.
 func (p *Project) layer(dir string, under fs.FS) fs.FS {
-	texts := map[string]*string{}
+	texts := map[string]string{}
 	for abs, text := range p.overlay {
 		if within(dir, abs) {
 			texts[relTo(dir, abs)] = text
@@ -32,14 +31,11 @@ func (p *Project) layer(dir string, under fs.FS) fs.FS {
 
 // Open opens a file, or a directory as it is underneath: see ReadDir.
 func (l layered) Open(name string) (fs.File, error) {
-	switch text, ok := l.texts[name]; {
-	case !ok:
+	text, ok := l.texts[name]
+	if !ok {
 		return l.FS.Open(name)
-	case text == nil:
-		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
-	default:
-		return &textFile{textInfo{path.Base(name), int64(len(*text)), 0}, strings.NewReader(*text)}, nil
 	}
+	return &textFile{textInfo{path.Base(name), int64(len(text)), 0}, strings.NewReader(text)}, nil
 }
 
 // Stat follows links, as fs.Stat does.
@@ -52,14 +48,10 @@ func (l layered) Stat(name string) (fs.FileInfo, error) {
 		}
 		return info, err
 	}
-	if text == nil {
-		return nil, &fs.PathError{Op: "stat", Path: name, Err: fs.ErrNotExist}
-	}
-	return textInfo{path.Base(name), int64(len(*text)), 0}, nil
+	return textInfo{path.Base(name), int64(len(text)), 0}, nil
 }
 
-// ReadDir is the directory with what the texts add and take away. A directory that
-// they leave empty stays.
+// ReadDir is the directory with what the texts add.
 func (l layered) ReadDir(name string) ([]fs.DirEntry, error) {
 	found, err := fs.ReadDir(l.FS, name)
 	over := l.entries(name)
@@ -81,7 +73,7 @@ func (l layered) ReadDir(name string) ([]fs.DirEntry, error) {
 func (l layered) entries(dir string) map[string]fs.DirEntry {
 	over := map[string]fs.DirEntry{}
 	for name, text := range l.texts {
-		if text == nil || !within(dir, name) && dir != "." || name == dir {
+		if !within(dir, name) && dir != "." || name == dir {
 			continue
 		}
 		first, _, isDir := strings.Cut(relTo(dir, name), "/")
@@ -93,7 +85,7 @@ func (l layered) entries(dir string) map[string]fs.DirEntry {
 		if isDir {
 			info.mode = fs.ModeDir
 		} else {
-			info.size = int64(len(*text))
+			info.size = int64(len(text))
 		}
 		over[first] = fs.FileInfoToDirEntry(info)
 	}

@@ -74,8 +74,8 @@ type Project struct {
 	paths []string // that were asked for
 	roots []*root
 	// overlay holds the contents of files by absolute path, which replace what is on
-	// the disk; nil for a file that counts as absent.
-	overlay  map[string]*string
+	// the disk.
+	overlay  map[string]string
 	problems []Problem
 	bytes    int // of the files that were found
 	skipped  int
@@ -159,7 +159,7 @@ func Load(ctx context.Context, opts Options, paths ...string) (*Project, error) 
 		p.paths = []string{"."}
 	}
 	for name, text := range opts.Overlay {
-		p.overlay[p.abs(name)] = &text
+		p.overlay[p.abs(name)] = text
 	}
 	return p, p.read(ctx, nil)
 }

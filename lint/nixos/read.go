@@ -63,7 +63,7 @@ func newProject(opts Options) (*Project, error) {
 		}
 		base = filepath.ToSlash(dir)
 	}
-	return &Project{opts: opts, base: base, overlay: map[string]*string{}, files: map[string]*File{}}, nil
+	return &Project{opts: opts, base: base, overlay: map[string]string{}, files: map[string]*File{}}, nil
 }
 
 // oneAtATime is a question that several goroutines may ask; nil if ask is.
@@ -107,10 +107,8 @@ func (p *Project) clean(name string) string {
 
 // stat looks at an absolute path, following links.
 func (p *Project) stat(abs string) (fs.FileInfo, error) {
-	if text, ok := p.overlay[abs]; ok && text != nil {
-		return textInfo{path.Base(abs), int64(len(*text)), 0}, nil
-	} else if ok {
-		return nil, &fs.PathError{Op: "stat", Path: abs, Err: fs.ErrNotExist}
+	if text, ok := p.overlay[abs]; ok {
+		return textInfo{path.Base(abs), int64(len(text)), 0}, nil
 	}
 	if p.opts.FS != nil {
 		return fs.Stat(p.opts.FS, fsName(abs))

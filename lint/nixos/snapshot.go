@@ -16,31 +16,21 @@ import (
 // A host that two states of a project share is for one goroutine at a time, as its
 // [Host.Evaluator] is. What it reads later, it reads in the latest of them.
 func (p *Project) With(contents map[string]string) *Project {
-	texts := map[string]*string{}
+	texts := map[string]string{}
 	for name, text := range contents {
-		texts[p.realName(name)] = &text
+		texts[p.realName(name)] = text
 	}
 	return p.next(texts, nil)
 }
 
 // Naming is the project as With has it, of which the files were requested, too.
 func (p *Project) Naming(contents map[string]string) *Project {
-	texts, named := map[string]*string{}, map[string]bool{}
+	texts, named := map[string]string{}, map[string]bool{}
 	for name, text := range contents {
 		name = p.realName(name)
-		texts[name], named[name] = &text, true
+		texts[name], named[name] = text, true
 	}
 	return p.next(texts, named)
-}
-
-// without is the project without some of its files, by name, as With is the one with
-// others.
-func (p *Project) without(names ...string) *Project {
-	texts := map[string]*string{}
-	for _, name := range names {
-		texts[p.realName(name)] = nil
-	}
-	return p.next(texts, nil)
 }
 
 // Near is the project with some of its hosts only: those that no change concerns since
@@ -74,9 +64,9 @@ func (p *Project) realName(name string) string {
 	return name
 }
 
-// next is the project with the texts of some files changed; nil for one that is gone. Named
-// files were requested, too.
-func (p *Project) next(texts map[string]*string, named map[string]bool) *Project {
+// next is the project with the texts of some files changed. Named files were requested,
+// too.
+func (p *Project) next(texts map[string]string, named map[string]bool) *Project {
 	q := &Project{opts: p.opts, base: p.base, paths: p.paths, overlay: maps.Clone(p.overlay), since: changes{}, near: p.near}
 	p.hostsMu.Lock()
 	if q.older = p.census; q.older == nil {
@@ -87,9 +77,9 @@ func (p *Project) next(texts map[string]*string, named map[string]bool) *Project
 	again := false // what there is to read must be found out anew
 	for name, text := range texts {
 		abs := q.abs(name)
-		presence := (text != nil) != p.isThere(abs)
-		q.since[name] = q.since[name] || presence
-		again = again || presence || path.Base(name) == ".gitignore"
+		isNew := !p.isThere(abs)
+		q.since[name] = q.since[name] || isNew
+		again = again || isNew || path.Base(name) == ".gitignore"
 		q.overlay[abs] = text
 	}
 	p.mu.Lock()
@@ -118,7 +108,7 @@ func (p *Project) next(texts map[string]*string, named map[string]bool) *Project
 	}
 	for name, text := range texts {
 		if was := changed[name]; was != nil {
-			q.replace(was, *text, named[name])
+			q.replace(was, text, named[name])
 		}
 	}
 	for name, f := range q.files {
@@ -147,8 +137,8 @@ func (p *Project) replace(was *File, text string, named bool) {
 
 // isThere reports whether there is a file at an absolute path.
 func (p *Project) isThere(abs string) bool {
-	if text, ok := p.overlay[abs]; ok {
-		return text != nil
+	if _, ok := p.overlay[abs]; ok {
+		return true
 	}
 	info, err := p.stat(abs)
 	return err == nil && !info.IsDir()

@@ -60,14 +60,11 @@ func sources(t *testing.T) map[string]map[string]string {
 	return all
 }
 
-func loadTexts(t *testing.T, texts map[string]string, opts Options, dirs ...string) *Project {
+func loadTexts(t *testing.T, texts map[string]string, opts Options) *Project {
 	t.Helper()
 	files := fstest.MapFS{}
 	for name, text := range texts {
 		files[name] = &fstest.MapFile{Data: []byte(text)}
-	}
-	for _, dir := range dirs {
-		files[dir] = &fstest.MapFile{Mode: fs.ModeDir | 0o755}
 	}
 	opts.FS = files
 	p, err := Load(t.Context(), opts)
@@ -81,18 +78,6 @@ func loadTexts(t *testing.T, texts map[string]string, opts Options, dirs ...stri
 type editor struct {
 	*rand.Rand
 	texts map[string]string
-	gone  []string // names of files that were there
-}
-
-// dirs are the directories that there are, since one that is left empty stays.
-func (e *editor) dirs() []string {
-	var dirs []string
-	for _, name := range append(slices.Collect(maps.Keys(e.texts)), e.gone...) {
-		for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
-			dirs = append(dirs, dir)
-		}
-	}
-	return dirs
 }
 
 func (e *editor) name() string {
@@ -105,19 +90,10 @@ func (e *editor) step(p *Project) (*Project, string) {
 	name := e.name()
 	switch e.IntN(10) {
 	case 0:
-		if len(e.texts) > 1 {
-			e.gone = append(e.gone, name)
-			delete(e.texts, name)
-			return p.without(name), "remove " + name
-		}
-	case 1:
 		to := path.Join(path.Dir(e.name()), fmt.Sprintf("new%d.nix", e.IntN(4)))
-		if len(e.gone) > 0 && e.IntN(2) == 0 {
-			to = e.gone[e.IntN(len(e.gone))]
-		}
 		e.texts[to] = e.texts[name]
 		return p.With(map[string]string{to: e.texts[name]}), "copy " + name + " to " + to
-	case 2:
+	case 1:
 		text := "/" + name + "\n"
 		if e.IntN(2) == 0 {
 			text = "new*\n"
@@ -164,10 +140,10 @@ func TestSnapshots(t *testing.T) {
 			e := &editor{Rand: rand.New(rand.NewPCG(1, 2)), texts: maps.Clone(texts)}
 			for i := range edits {
 				if e.IntN(40) == 0 { // or the edits leave nothing
-					p, e.texts, e.gone = loadTexts(t, first, Options{}), maps.Clone(first), nil
+					p, e.texts = loadTexts(t, first, Options{}), maps.Clone(first)
 				}
 				next, what := e.step(p)
-				fresh := loadTexts(t, e.texts, Options{}, e.dirs()...)
+				fresh := loadTexts(t, e.texts, Options{})
 				if diff := cmp.Diff(fileList(fresh), withoutLate(next)); diff != "" {
 					t.Fatalf("edit %d, %s: the files (-fresh +shared):\n%s", i, what, diff)
 				}

@@ -182,7 +182,9 @@ func count(r *Report) summary {
 }
 
 // Complete reports whether everything could be read and written.
-func (r *Report) Complete() bool { return len(r.Unwritten) == 0 && !lint.Incomplete(r.Result.Findings) }
+func (r *Report) Complete() bool {
+	return len(r.Unwritten) == 0 && !lint.LeavesUnchecked(r.Result.Findings)
+}
 
 // shownChanges is the number of services whose exposure is shown.
 const shownChanges = 5

@@ -38,7 +38,7 @@ func (w *Workspace) newLinter() *linter {
 		return !slices.ContainsFunc(settings, func(c *config.File) bool { return c.Suggests(r) })
 	}
 	for _, r := range w.catalog {
-		if !lint.IsSource(r) && slices.ContainsFunc(settings, func(c *config.File) bool { return c.Mentions(r) }) {
+		if !r.IsSource() && slices.ContainsFunc(settings, func(c *config.File) bool { return c.Mentions(r) }) {
 			l.Rules = append(l.Rules, r)
 		}
 	}

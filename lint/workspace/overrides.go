@@ -76,7 +76,7 @@ func nested(overrides []audit.Override) emit.Attrs {
 func override(text string, overrides []audit.Override) (changed string, kept []audit.Override, err error) {
 	for _, o := range overrides {
 		f := nixast.Parse("", text, nixast.Options{})
-		if lint.Broken(f) {
+		if lint.HasSyntaxError(f) {
 			return "", nil, errors.New("the file has a syntax error")
 		}
 		set := moduleSet(f.Expr())
@@ -106,7 +106,7 @@ func writable(text string) error {
 	if slices.Contains(f.FreeVariables(), "lib") {
 		return errors.New("nothing is written: the overrides need lib, which the module does not take as an argument")
 	}
-	if lint.Broken(f) {
+	if lint.HasSyntaxError(f) {
 		return errors.New("nothing is written: the module would have a syntax error")
 	}
 	return nil

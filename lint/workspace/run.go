@@ -249,7 +249,7 @@ const shortCommit = 12
 
 // Failing reports whether findings fail the run.
 func (w *Workspace) Failing(found []lint.Finding) bool {
-	return lint.Failing(found, w.Main.Threshold())
+	return lint.AnyFails(found, w.Main.Threshold())
 }
 
 // Nothing is the report of a run that reads nothing.

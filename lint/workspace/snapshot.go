@@ -21,7 +21,7 @@ type Snapshot struct {
 	workspace *Workspace // whose project is that of the snapshot
 	findings  []lint.Finding
 	found     bool
-	looked    lint.Looked              // what an earlier snapshot found, then this one
+	cache     lint.Cache               // what an earlier snapshot found, then this one
 	near      bool                     // it lacks hosts: see Near
 	prover    *lint.Prover             // of Check, once made
 	units     map[string][]*nixos.Unit // of unitsOf, by file
@@ -44,7 +44,7 @@ func (w *Workspace) Snapshot(ctx context.Context) (*Snapshot, error) {
 func (s *Snapshot) With(texts map[string]string) *Snapshot {
 	w := *s.workspace
 	w.Project = w.Project.With(texts)
-	return &Snapshot{workspace: &w, looked: s.looked}
+	return &Snapshot{workspace: &w, cache: s.cache}
 }
 
 // Opening is the snapshot with other texts for files that are open, which are requested
@@ -72,7 +72,7 @@ func (s *Snapshot) Opening(open, others map[string]string) (*Snapshot, bool) {
 		w.Project = w.Project.With(others)
 	}
 	w.Project = w.Project.Naming(named)
-	return &Snapshot{workspace: &w, looked: s.looked}, true
+	return &Snapshot{workspace: &w, cache: s.cache}, true
 }
 
 // Near is the snapshot with those of its hosts only that an earlier one, whose findings
@@ -92,7 +92,7 @@ func (s *Snapshot) Near(earlier *Snapshot, names []string) (*Snapshot, bool) {
 	w := *s.workspace
 	less := false
 	w.Project, less = w.Project.Near(func(host string) bool { return near[host] })
-	return &Snapshot{workspace: &w, looked: earlier.looked, near: true}, less
+	return &Snapshot{workspace: &w, cache: earlier.cache, near: true}, less
 }
 
 // mainHost is the host of which a file defines most units, the smallest of them; "" if
@@ -128,7 +128,7 @@ func (s *Snapshot) Keep(earlier []lint.Finding) []lint.Finding {
 	var kept []lint.Finding
 	for _, f := range earlier {
 		looked := slices.ContainsFunc(f.Units, func(r unit.Ref) bool { return has[r.Host] })
-		if lint.IsSource(f.Rule) || looked && !f.Whole {
+		if f.Rule.IsSource() || looked && !f.Whole {
 			continue
 		}
 		f.Fixes = nil
@@ -170,7 +170,7 @@ func (s *Snapshot) Findings(ctx context.Context) ([]lint.Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.Looked, l.Near = &s.looked, s.near
+	l.Cache, l.Near = &s.cache, s.near
 	s.findings, s.found = slices.Concat(lint.SourceFindings(p), l.Run(p).Findings), true
 	return s.findings, ctx.Err()
 }

@@ -24,7 +24,7 @@ func (s *Snapshot) Check(f lint.Finding, x lint.Fix) error {
 // can.
 func (s *Snapshot) Ignore(f lint.Finding, reason string) (lint.Fix, bool) {
 	l, err := s.linter()
-	if err != nil || lint.IsSource(f.Rule) {
+	if err != nil || f.Rule.IsSource() {
 		return lint.Fix{}, false
 	}
 	return l.Ignoring(f, reason)
@@ -43,7 +43,7 @@ func (s *Snapshot) FixAll(name string) (lint.Fix, bool) {
 	})
 	for _, ch := range l.Repair(s.workspace.Project, lint.Safe).Changes {
 		if ch.File.Name == f.Name {
-			return lint.Fix{Applicability: lint.Safe, Edits: lint.In(f.Tree, difference(ch.Old, ch.New))}, true
+			return lint.Fix{Applicability: lint.Safe, Edits: lint.EditsIn(f.Tree, difference(ch.Old, ch.New))}, true
 		}
 	}
 	return lint.Fix{}, false
@@ -91,6 +91,6 @@ func (s *Snapshot) OpenSet(name string, offset int) (lint.Fix, bool) {
 	for a := range at.Path().Attrs() {
 		names = append(names, a.Text())
 	}
-	fix := lint.Fix{Title: "Open a set for " + strings.Join(names[:depth], "."), Applicability: lint.Safe, Edits: lint.In(tree, edits)}
+	fix := lint.Fix{Title: "Open a set for " + strings.Join(names[:depth], "."), Applicability: lint.Safe, Edits: lint.EditsIn(tree, edits)}
 	return fix, s.Check(lint.Finding{}, fix) == nil
 }

@@ -113,7 +113,7 @@ func Open(opts Options) (*Workspace, error) {
 		return nil, err
 	}
 	for _, list := range [][]string{opts.Flags.Select, opts.Flags.Ignore} {
-		if _, err := lint.Select(w.catalog, list, nil); err != nil {
+		if _, err := lint.SelectRules(w.catalog, list, nil); err != nil {
 			return nil, err
 		}
 	}

@@ -27,7 +27,7 @@ func list(u *unit.Unit, section, directive, name, breaks string) []lint.Fix {
 		return nil
 	}
 	return []lint.Fix{{
-		Title: title, Applicability: lint.Unless(breaks), Breaks: breaks,
+		Title: title, Applicability: lint.SafeUnless(breaks), Breaks: breaks,
 		Changes: append(u.About(directive, option), u.Effects(option)...), Edits: edits,
 	}}
 }
@@ -49,7 +49,7 @@ func extend(u *unit.Unit, section, option, name string) (edits []lint.FileEdit, 
 		if err != nil {
 			return nil, ""
 		}
-		return lint.In(value.File(), added), "add `" + name + "` to `" + option + "`"
+		return lint.EditsIn(value.File(), added), "add `" + name + "` to `" + option + "`"
 	}
 	site := u.Site(section)
 	if site.Shared {

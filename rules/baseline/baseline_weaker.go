@@ -45,7 +45,7 @@ func reportWeaker(p *lint.Pass, u *unit.Unit, r *profile.Requirement) {
 	case err != nil:
 		d.Note("not fixed automatically: %v", err)
 	case len(edits) > 0:
-		d.Fix(lint.Fix{Title: "set " + r.Name() + " to `" + r.Text(u.Unit) + "`", Applicability: lint.Unless(risk), Breaks: risk, Edits: edits})
+		d.Fix(lint.Fix{Title: "set " + r.Name() + " to `" + r.Text(u.Unit) + "`", Applicability: lint.SafeUnless(risk), Breaks: risk, Edits: edits})
 	}
 	if r.Section == "" {
 		d.Help("add what the baseline requires: `%s`", r.Text(u.Unit)).
@@ -81,7 +81,7 @@ func weakerAt(p *lint.Pass, u *unit.Unit, r *profile.Requirement) (*lint.Draft, 
 	if !ok {
 		return d, nil, errors.New("the value cannot be written here")
 	}
-	return d, lint.In(last.Place.In.File(), []emit.Edit{edit}), nil
+	return d, lint.EditsIn(last.Place.In.File(), []emit.Edit{edit}), nil
 }
 
 // strengthen makes the edits that give the unit what is required.
@@ -109,7 +109,7 @@ func strengthen(u *unit.Unit, r *profile.Requirement, o *nixos.Option) ([]lint.F
 	if err != nil {
 		return nil, err
 	}
-	return lint.In(node.File(), edits), nil
+	return lint.EditsIn(node.File(), edits), nil
 }
 
 // reshapeList changes a list that is written out by adding what it lacks or

@@ -103,7 +103,7 @@ func addFixes(d *lint.Draft, t taker, rs []profile.Requirement) {
 		if len(group) == 0 {
 			continue
 		}
-		x, problem := addRows(t, group, lint.Unless(t.risk(&group[0])))
+		x, problem := addRows(t, group, lint.SafeUnless(t.risk(&group[0])))
 		if problem != "" {
 			d.Note("not fixed automatically: %s", problem)
 		}

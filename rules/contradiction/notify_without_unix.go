@@ -47,5 +47,5 @@ func addUnix(u *unit.Unit, at unit.Setting) []lint.Fix {
 	if err != nil {
 		return nil
 	}
-	return []lint.Fix{{Title: "add `AF_UNIX`", Applicability: lint.Safe, Edits: lint.In(node.File(), edits)}}
+	return []lint.Fix{{Title: "add `AF_UNIX`", Applicability: lint.Safe, Edits: lint.EditsIn(node.File(), edits)}}
 }

@@ -158,7 +158,7 @@ func valueFixes(u *unit.Unit, l nixos.Line, v value.Verdict, r *profile.Requirem
 	if value, ok := r.Value(u.Unit); ok && (len(fixes) == 0 || value != literal(l, v.Nearest, u.Version)) {
 		risk := u.RiskOf(r)
 		fixes = append(fixes, fix.Replace(u, node, value,
-			"replace with what the baseline requires: `"+profile.Written(value)+"`", lint.Unless(risk), risk)...)
+			"replace with what the baseline requires: `"+profile.Written(value)+"`", lint.SafeUnless(risk), risk)...)
 	}
 	return fixes
 }

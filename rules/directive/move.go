@@ -70,7 +70,7 @@ func move(u *unit.Unit, o *nixos.Option, section, name string) []lint.Fix {
 	if section == "" && nixos.IsScript(moved) {
 		risk = "the start of the service: a shell runs the text as a script"
 	}
-	return []lint.Fix{{Title: "move to `" + where + "`", Applicability: lint.Unless(risk), Breaks: risk, Changes: changes, Edits: edits}}
+	return []lint.Fix{{Title: "move to `" + where + "`", Applicability: lint.SafeUnless(risk), Breaks: risk, Changes: changes, Edits: edits}}
 }
 
 // moveLine moves a line of a text to the section that knows it, unless that has the
@@ -91,8 +91,8 @@ func moveLine(n *unit.Naming, section string) []lint.Fix {
 	}
 	risk := profile.Risks[n.Key]
 	return []lint.Fix{{
-		Title: "move to [" + section + "]", Applicability: lint.Unless(risk), Breaks: risk, Changes: append(n.About(n.Key), n.Effects(spell.Uncapitalised(n.Key))...),
-		Edits: lint.In(site.Set.File(), edits),
+		Title: "move to [" + section + "]", Applicability: lint.SafeUnless(risk), Breaks: risk, Changes: append(n.About(n.Key), n.Effects(spell.Uncapitalised(n.Key))...),
+		Edits: lint.EditsIn(site.Set.File(), edits),
 	}}
 }
 
@@ -111,7 +111,7 @@ func movedText(u *unit.Unit, o *nixos.Option, b nixast.Binding, section string, 
 	if err != nil || touch(removed, added) {
 		return renamedInPlace(u, o, b, section, attr)
 	}
-	return append(lint.In(b.File(), removed), added...)
+	return append(lint.EditsIn(b.File(), removed), added...)
 }
 
 // touch reports whether the new text would go where the old one is removed.
@@ -148,7 +148,7 @@ func renamedInPlace(u *unit.Unit, o *nixos.Option, b nixast.Binding, section str
 		return nil
 	}
 	renamed := emit.Edit{Start: from.Span().Start, End: b.Path().Span().End, New: nixast.QuoteAttrPath(path...)}
-	return lint.In(b.File(), append([]emit.Edit{renamed}, value...))
+	return lint.EditsIn(b.File(), append([]emit.Edit{renamed}, value...))
 }
 
 // movedAttr is what is added in the new place, and the section that it is added to.

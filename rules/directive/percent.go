@@ -27,7 +27,7 @@ func doublePercents(u *unit.Unit, l nixos.Line, text string, from, to int) []lin
 			edits = append(edits, emit.Edit{Start: place, End: place, New: "%"})
 		}
 	}
-	return []lint.Fix{{Title: "replace `%` with `%%`", Applicability: lint.Safe, Edits: lint.In(node.File(), edits)}}
+	return []lint.Fix{{Title: "replace `%` with `%%`", Applicability: lint.Safe, Edits: lint.EditsIn(node.File(), edits)}}
 }
 
 // singlePercents are the places of the percent signs that are not doubled.

@@ -130,7 +130,7 @@ func byDefault(t *testing.T, baselines ...string) *lint.Linter {
 	if err != nil {
 		t.Fatal(err)
 	}
-	chosen, err := lint.Select(rules.All(), nil, nil)
+	chosen, err := lint.SelectRules(rules.All(), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -37,7 +37,7 @@ func Rules() []*lint.Rule { return slices.Concat(rules.All(), lint.SourceRules()
 // Lookup finds a rule by ID or name, a built-in baseline, a directive in any case, or
 // an option that a baseline sets. The error names what may have been meant.
 func Lookup(name string) (*Topic, error) {
-	if r := lint.Find(Rules(), name); r != nil {
+	if r := lint.FindRule(Rules(), name); r != nil {
 		return &Topic{Rule: r}, nil
 	}
 	if name == profile.ProvenName {

@@ -54,7 +54,7 @@ func (h *hostView) reportMissing(p *lint.Pass, para string, rs []profile.Require
 		}
 		risk := h.risk(&r)
 		fixes = mergeFix(fixes, lint.Fix{
-			Title: "set `" + r.Option() + " = " + r.Text(nil) + "`", Applicability: lint.Unless(risk), Breaks: risk, Edits: edits,
+			Title: "set `" + r.Option() + " = " + r.Text(nil) + "`", Applicability: lint.SafeUnless(risk), Breaks: risk, Edits: edits,
 		})
 	}
 	d.Fix(fixes...)
@@ -179,5 +179,5 @@ func (h *hostView) addBeside(r *profile.Requirement, beside nixast.Node, v any) 
 		where = r.Baseline.Where(h.asked)
 	}
 	edits, err := emit.New(set.File()).Ensure(set, where, emit.Attr{Path: path, Value: v})
-	return lint.In(set.File(), edits), err == nil
+	return lint.EditsIn(set.File(), edits), err == nil
 }

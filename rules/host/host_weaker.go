@@ -40,7 +40,7 @@ func (h *hostView) reportWeaker(p *lint.Pass, r *profile.Requirement) {
 	if err != nil {
 		d.Note("not fixed automatically: %v", err)
 	} else {
-		d.Fix(lint.Fix{Title: "replace with `" + r.Text(nil) + "`", Applicability: lint.Unless(risk), Breaks: risk, Edits: edits})
+		d.Fix(lint.Fix{Title: "replace with `" + r.Text(nil) + "`", Applicability: lint.SafeUnless(risk), Breaks: risk, Edits: edits})
 	}
 	d.Reportf("%s: weaker than required by the `%s` baseline", o, r.Baseline.Name)
 }
@@ -107,5 +107,5 @@ func (h *hostView) strengthen(r *profile.Requirement, o *nixos.Option) ([]lint.F
 	if err != nil {
 		return nil, err
 	}
-	return lint.In(node.File(), edits), nil
+	return lint.EditsIn(node.File(), edits), nil
 }

@@ -185,7 +185,7 @@ func (m *migration) at(p *lint.Pass, h *nixos.Host, d *nixos.Def) *lint.Draft {
 	draft.Help("use `%s`", to)
 	if edits, settings, ok := m.rewrite(h, d); ok {
 		draft.Concerns(unit.OptionRefs(h, settings...)...).
-			Fix(lint.Fix{Title: "move to `" + to + "`", Applicability: lint.Safe, Edits: lint.In(d.Binding.File(), edits)})
+			Fix(lint.Fix{Title: "move to `" + to + "`", Applicability: lint.Safe, Edits: lint.EditsIn(d.Binding.File(), edits)})
 	}
 	return draft
 }

@@ -60,6 +60,6 @@ func toFront(u *unit.Unit, k *unit.DirectiveLines, l nixos.Line) []lint.Fix {
 		}
 		edits = append(edits, emit.Edit{Start: nodes[i].Span().Start, End: nodes[i].Span().End, New: from.Text()})
 	}
-	return []lint.Fix{{Title: "move `" + l.Text + "` to the front", Applicability: lint.Unsafe, Edits: lint.In(list.File(), edits),
+	return []lint.Fix{{Title: "move `" + l.Text + "` to the front", Applicability: lint.Unsafe, Edits: lint.EditsIn(list.File(), edits),
 		Breaks: "the service, if it uses calls outside of the group: try it under load"}}
 }

@@ -50,7 +50,7 @@ func writeNothing(u *unit.Unit, def *nixos.Def, key, nothing string) []lint.Fix 
 	if key == "CapabilityBoundingSet" && u.RunsAs().Ordinary() && !u.ActsAsRoot() && !u.MayBeGiven("AmbientCapabilities") {
 		risk = ""
 	}
-	return fix.Replace(u, node, nothing, "replace with `"+profile.Written(nothing)+"`", lint.Unless(risk), risk)
+	return fix.Replace(u, node, nothing, "replace with `"+profile.Written(nothing)+"`", lint.SafeUnless(risk), risk)
 }
 
 // beginWithReset puts an empty element in front of a list of elements under
@@ -64,6 +64,6 @@ func beginWithReset(u *unit.Unit, list *eval.List, def *nixos.Def, nothing strin
 	if err != nil {
 		return nil
 	}
-	return []lint.Fix{{Title: "prepend `[ \"\" ]`", Applicability: lint.Unsafe, Edits: lint.In(node.File(), edits),
+	return []lint.Fix{{Title: "prepend `[ \"\" ]`", Applicability: lint.Unsafe, Edits: lint.EditsIn(node.File(), edits),
 		Breaks: "the service, if it uses a capability unless " + list.Items[0].When.String()}}
 }

@@ -106,5 +106,5 @@ func (i instance) asDropin(breaks string) []lint.Fix {
 	if err != nil {
 		return nil
 	}
-	return []lint.Fix{{Title: "add `overrideStrategy = \"asDropin\"`", Applicability: lint.Unless(breaks), Breaks: breaks, Edits: edits}}
+	return []lint.Fix{{Title: "add `overrideStrategy = \"asDropin\"`", Applicability: lint.SafeUnless(breaks), Breaks: breaks, Edits: edits}}
 }

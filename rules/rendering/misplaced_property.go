@@ -83,5 +83,5 @@ func swapProperties(d *nixos.Def) []lint.Fix {
 	if err != nil || strings.Contains(text, "\n") {
 		return nil
 	}
-	return []lint.Fix{{Title: "move mkIf to the outside", Applicability: lint.Safe, Edits: lint.In(d.Wrapper.File(), edits)}}
+	return []lint.Fix{{Title: "move mkIf to the outside", Applicability: lint.Safe, Edits: lint.EditsIn(d.Wrapper.File(), edits)}}
 }

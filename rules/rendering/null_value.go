@@ -39,7 +39,7 @@ func insteadOfNull(u *unit.Unit, m *unit.Misread) []lint.Fix {
 		for _, r := range u.Requirements(b) {
 			if v, ok := r.Value(u.Unit); ok && r.Section == m.Section && r.Name() == m.Key && (b.Named || !r.Generic) {
 				risk := u.RiskOf(&r)
-				return fix.Replace(u, node, v, "replace with what the baseline requires: `"+profile.Written(v)+"`", lint.Unless(risk), risk)
+				return fix.Replace(u, node, v, "replace with what the baseline requires: `"+profile.Written(v)+"`", lint.SafeUnless(risk), risk)
 			}
 		}
 	}

@@ -44,5 +44,5 @@ func callInstead(n nixast.Node, name string, a lint.Applicability, breaks string
 	if err != nil {
 		return nil
 	}
-	return []lint.Fix{{Title: "replace with `lib." + name + "`", Applicability: a, Breaks: breaks, Edits: lint.In(n.File(), edits)}}
+	return []lint.Fix{{Title: "replace with `lib." + name + "`", Applicability: a, Breaks: breaks, Edits: lint.EditsIn(n.File(), edits)}}
 }

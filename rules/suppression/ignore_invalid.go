@@ -18,7 +18,7 @@ func checkInvalid(p *lint.Pass, s *lint.Suppression) {
 		return
 	}
 	for _, r := range s.Rules {
-		if lint.Find(p.Catalog(), r.Name) != nil {
+		if lint.FindRule(p.Catalog(), r.Name) != nil {
 			continue
 		}
 		d := p.AtSuppression(s, r)
@@ -49,6 +49,6 @@ func replace(s *lint.Suppression, at nixast.Span, text string) []lint.Fix {
 	}
 	return []lint.Fix{{
 		Title: "replace with `" + strings.TrimSpace(text) + "`", Applicability: lint.Safe, Comments: true,
-		Edits: lint.In(s.File, []emit.Edit{{Start: at.Start, End: at.End, New: text}}),
+		Edits: lint.EditsIn(s.File, []emit.Edit{{Start: at.Start, End: at.End, New: text}}),
 	}}
 }

@@ -10,7 +10,7 @@ func checkAllowed(p *lint.Pass, s *lint.Suppression) {
 		return
 	}
 	for _, r := range s.Rules {
-		switch rule := lint.Find(p.Catalog(), r.Name); {
+		switch rule := lint.FindRule(p.Catalog(), r.Name); {
 		case rule == nil || p.Suppressible(s.File, rule):
 		case rule.Suppression != nil:
 			p.AtSuppression(s, r).Reportf("suppression without effect: no comment can suppress %s", rule)

@@ -18,7 +18,7 @@ func checkUnused(p *lint.Pass, s *lint.Suppression) {
 	var named []lint.NamedRule
 	var names []string
 	for i, r := range s.Rules {
-		rule := lint.Find(p.Catalog(), r.Name)
+		rule := lint.FindRule(p.Catalog(), r.Name)
 		if rule == nil || !p.Suppressible(s.File, rule) {
 			continue // other rules report it
 		}

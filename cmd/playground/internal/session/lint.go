@@ -95,7 +95,7 @@ func (s *Session) lint(r *request) (any, error) {
 			continue
 		}
 		out.Tokens[name] = tokens(tree)
-		if lint.Broken(tree) {
+		if lint.HasSyntaxError(tree) {
 			out.Broken = append(out.Broken, name)
 		}
 	}

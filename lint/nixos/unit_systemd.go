@@ -53,3 +53,16 @@ func (u *Unit) Systemd() *unitfile.Unit {
 func joins(lines []Line, section string) bool {
 	return len(lines) > 0 && lines[0].Section == section && lines[0].Key != "" && lines[0].When == nil && lines[0].Unseen == ""
 }
+
+// Whole is the unit as the machine has it: as [Unit.Systemd], on top of
+// systemd's own unit of that name where the project only overrides it.
+func (u *Unit) Whole() *unitfile.Unit {
+	whole := u.Systemd()
+	if up, ok := unitfile.Upstream(u.Name, u.Host.Version()); ok && u.IsOverride() {
+		whole.Assignments = append(slices.Clone(up.Assignments), whole.Assignments...)
+		if len(u.Partial) == 0 {
+			whole.Open = nil // what is not in sight is systemd's own unit
+		}
+	}
+	return whole
+}
