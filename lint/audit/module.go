@@ -75,6 +75,10 @@ func (m *module) unit(u *Unit) {
 	if optionSets[u.kind()] == "" {
 		return
 	}
+	if u.Masked && m.complete {
+		m.line(origin{file: -1}, "  ", nixast.QuoteAttrPath(append(u.path(), "enable")...), " = false;")
+		return
+	}
 	if u.Masked || len(u.assignments) == 0 {
 		if m.complete { // others may name it
 			m.line(origin{file: -1}, "  ", nixast.QuoteAttrPath(u.path()...), " = ", argument, ";")

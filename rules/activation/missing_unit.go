@@ -1,6 +1,7 @@
 package activation
 
 import (
+	"slices"
 	"strings"
 
 	"wardnix/lint"
@@ -41,8 +42,14 @@ func checkMissingUnit(p *lint.Pass, u *unit.Unit) {
 					Help("did you mean `%s.target`?", d.Unit).
 					Reportf("%s names `%s`, which is not the name of a unit", r.directive, d.Unit)
 			}
-			if d.Unit != "" && d.Def != nil && strings.Contains(d.Unit, ".") && !strings.ContainsAny(d.Unit, "%$") && len(u.Peers(d.Unit)) == 0 {
+			switch peers := u.Peers(d.Unit); {
+			case d.Unit == "" || d.Def == nil || !strings.Contains(d.Unit, ".") || strings.ContainsAny(d.Unit, "%$"):
+			case len(peers) == 0:
 				checkReference(p, u, r, d)
+			case r.severity == lint.Error && r.section == "Unit" && d.When == nil && areMasked(u, d.Unit, peers):
+				p.At(u, d.Setting).As(lint.Error).Concerns(u.About(spell.Uncapitalised(r.directive))...).
+					Note("the unit fails to start, since systemd starts no unit that is masked").
+					Reportf("%s names %s, which is masked", r.directive, d.Unit)
 			}
 		}
 	}
@@ -72,6 +79,15 @@ func checkReference(p *lint.Pass, u *unit.Unit, r reference, d unit.Dependency) 
 			draft.Help("did you mean `%s`?", meant).Fix(rename(u, d, meant, other != "")...)
 		}
 		draft.Reportf("%s names %s, which does not exist", r.directive, d.Unit)
+	})
+}
+
+// areMasked reports whether the units of a name, which are units of the same system as
+// another one, are certainly masked by enable = false.
+func areMasked(u *unit.Unit, name string, peers []*nixos.Unit) bool {
+	return !slices.ContainsFunc(peers, func(peer *nixos.Unit) bool {
+		return peer.Name != name || peer.Pattern || peer.When != nil || peer.Enabled() != eval.No ||
+			u.Host.Name == "" && !slices.Equal(peer.Files(), u.Files())
 	})
 }
 
