@@ -20,7 +20,8 @@ type edge struct {
 }
 
 func checkOrderingCycle(p *lint.Pass, part *unit.Part) {
-	o := orderOf(part)
+	atBoot := startedAtBoot(part)
+	o := orderOf(part, atBoot)
 	reported := map[*unit.Unit]bool{}
 	for _, u := range part.Units {
 		if reported[u] {
@@ -40,10 +41,40 @@ func checkOrderingCycle(p *lint.Pass, part *unit.Part) {
 		d.Note("systemd breaks the cycle by not starting one of them").Reportf("ordering cycle of %d units", len(path))
 	}
 	for _, u := range part.Units {
-		if u.Type() == "service" && u.OfSystem() && standsAlone(u) && !u.IsOverride() && u.When == nil && u.Lacks("Unit", "DefaultDependencies") {
+		if u.Type() == "service" && u.OfSystem() && standsAlone(u) && !u.IsOverride() && u.When == nil && atBoot[u] && u.Lacks("Unit", "DefaultDependencies") {
 			checkEarly(p, u)
 		}
 	}
+}
+
+// startedAtBoot are the units that something in sight starts with the system. A cycle of others
+// is none: units that are started separately do not wait for each other.
+func startedAtBoot(part *unit.Part) map[*unit.Unit]bool {
+	found := map[*unit.Unit]bool{}
+	for _, u := range part.Units {
+		if !standsAlone(u) || u.When != nil || u.Enabled() != eval.Yes {
+			continue
+		}
+		found[u] = found[u] || slices.Contains(early, u.Name)
+		for _, x := range pulling {
+			for _, d := range u.Dependencies(x.section, x.directive) {
+				switch other := peer(part, u, d.Unit); {
+				case d.Unit == "" || d.When != nil:
+				case x.section == "Install":
+					found[u] = true
+				case other != nil:
+					found[other] = true
+				}
+			}
+		}
+	}
+	return found
+}
+
+// pulling are the directives that start a unit along with another one.
+var pulling = []struct{ section, directive string }{
+	{"Install", "WantedBy"}, {"Install", "RequiredBy"}, {"Install", "UpheldBy"},
+	{"Unit", "Wants"}, {"Unit", "Requires"}, {"Unit", "BindsTo"}, {"Unit", "Upholds"},
 }
 
 // early are units that are started before basic.target, and so before each service with
@@ -79,7 +110,7 @@ func checkEarly(p *lint.Pass, u *unit.Unit) {
 	}
 }
 
-// order are the orders between units of a part that are certain.
+// order are the orders between units of a part that are certain, and started at boot.
 type order struct {
 	edges map[*unit.Unit][]edge
 	steps int // that were taken to find cycles
@@ -88,10 +119,10 @@ type order struct {
 // mostSteps bounds the search for cycles in a part. Configurations take some thousand.
 const mostSteps = 1_000_000
 
-func orderOf(part *unit.Part) *order {
+func orderOf(part *unit.Part, atBoot map[*unit.Unit]bool) *order {
 	edges := map[*unit.Unit][]edge{}
 	for _, u := range part.Units {
-		if !standsAlone(u) || u.When != nil || u.Enabled() != eval.Yes {
+		if !atBoot[u] {
 			continue
 		}
 		for _, directive := range []string{"After", "Before"} {
@@ -101,7 +132,7 @@ func orderOf(part *unit.Part) *order {
 				}
 				other := peer(part, u, d.Unit)
 				switch {
-				case other == nil || other == u || !standsAlone(other): // systemd ignores an order after oneself
+				case other == nil || other == u || !atBoot[other] || !standsAlone(other): // systemd ignores an order after oneself
 				case directive == "After":
 					edges[u] = append(edges[u], edge{other, d.Setting, u})
 				default:
