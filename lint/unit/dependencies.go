@@ -1,7 +1,6 @@
 package unit
 
 import (
-	"path"
 	"slices"
 	"strings"
 
@@ -84,7 +83,7 @@ func (u *Unit) Peers(name string) []*nixos.Unit {
 		}
 	}
 	for _, p := range index.others {
-		if p.Scope == u.Scope && (p.Pattern && globMayMatch(p.glob, name) || p.anyAlias || slices.Contains(p.aliases, name)) {
+		if p.Scope == u.Scope && (p.Pattern && p.known.mayBe(name) || p.anyAlias || slices.Contains(p.aliases, name)) {
 			found = append(found, p.Unit)
 		}
 	}
@@ -100,7 +99,7 @@ type hostNames struct {
 // otherNamed is a unit that may have other names than its own.
 type otherNamed struct {
 	*nixos.Unit
-	glob     string // of its name; see unknownParts
+	known    partly // its name
 	aliases  []string
 	anyAlias bool // it may have further ones
 }
@@ -125,7 +124,7 @@ func (p *Part) nameOn(h *nixos.Host) *hostNames {
 	for _, u := range h.Units {
 		n.named[u.Name] = append(n.named[u.Name], u)
 		if aliases, all := u.Aliases(); u.Pattern || len(aliases) > 0 || !all {
-			n.others = append(n.others, otherNamed{u, unknownParts(u.Name), aliases, !all})
+			n.others = append(n.others, otherNamed{u, partlyKnown(u.Name), aliases, !all})
 		}
 	}
 	if p.names == nil {
@@ -133,42 +132,6 @@ func (p *Part) nameOn(h *nixos.Host) *hostNames {
 	}
 	p.names[h] = n
 	return n
-}
-
-// NameMayMatch reports whether a name that is known in part, with "${…}" for the rest, may be
-// the other name.
-func NameMayMatch(pattern, name string) bool { return globMayMatch(unknownParts(pattern), name) }
-
-// globMayMatch is NameMayMatch for a pattern of package path.
-func globMayMatch(glob, name string) bool {
-	ok, err := path.Match(glob, name)
-	return ok || err != nil
-}
-
-// unknownParts is a pattern of Nix as one of package path.
-func unknownParts(pattern string) string {
-	var b strings.Builder
-	depth := 0
-	for i := 0; i < len(pattern); i++ {
-		switch {
-		case strings.HasPrefix(pattern[i:], "${"):
-			if depth++; depth == 1 {
-				b.WriteByte('*')
-			}
-			i++
-		case depth > 0 && pattern[i] == '{':
-			depth++
-		case depth > 0 && pattern[i] == '}':
-			depth--
-		case depth > 0:
-		case strings.IndexByte(`\[*?`, pattern[i]) >= 0:
-			b.WriteByte('\\')
-			b.WriteByte(pattern[i])
-		default:
-			b.WriteByte(pattern[i])
-		}
-	}
-	return b.String()
 }
 
 // starting are the directives of [Unit] that start what they name, at once or in time

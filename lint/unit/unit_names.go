@@ -2,7 +2,6 @@ package unit
 
 import (
 	_ "embed"
-	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -23,9 +22,15 @@ type catalog struct {
 	// enabledBy are the options of each name, "*" if the modules do not say.
 	enabledBy map[string][]string
 	// patterns are the names that are known in part, with "*" for the rest.
-	patterns []string
+	patterns []pattern
 	// byType are the whole names by type, sorted.
 	byType map[string][]string
+}
+
+// pattern is a name that is known in part, with the options that enable its units.
+type pattern struct {
+	known     partly
+	enabledBy []string
 }
 
 var nixosUnits = sync.OnceValue(func() *catalog {
@@ -39,7 +44,7 @@ var nixosUnits = sync.OnceValue(func() *catalog {
 		switch stem, kind := splitName(name); {
 		case stem == "*": // a module that takes whole names, such as oci-containers
 		case strings.Contains(name, "*"):
-			c.patterns = append(c.patterns, name)
+			c.patterns = append(c.patterns, pattern{strings.Split(name, "*"), c.enabledBy[name]})
 		default:
 			c.byType[kind] = append(c.byType[kind], name)
 		}
@@ -74,8 +79,8 @@ func enablers(name string) []string {
 	}
 	var found []string
 	for _, p := range c.patterns {
-		if ok, _ := path.Match(p, name); ok {
-			found = append(found, c.enabledBy[p]...)
+		if p.known.mayBe(name) {
+			found = append(found, p.enabledBy...)
 		}
 	}
 	return found
