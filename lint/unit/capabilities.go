@@ -8,7 +8,6 @@ import (
 	"wardnix/lint/nixos"
 	"wardnix/lint/systemd/unitfile"
 	"wardnix/lint/systemd/value"
-	"wardnix/rules/profile"
 )
 
 // takenCapabilities are the capabilities that directives take out of the
@@ -104,12 +103,15 @@ func (u *Unit) TakenCapabilities() iter.Seq2[string, Setting] {
 	}
 }
 
-// given is the line by which the unit names a capability that shows the need as one
-// to have, be it under a condition.
-func (u *Unit) given(n *profile.Need) (Setting, bool) {
-	return u.lineOf(func(l nixos.Line) bool {
+// given is the line by which the unit names one of the capabilities as one to have, be it
+// under a condition.
+func (u *Unit) given(any ...string) (Setting, bool) {
+	if len(any) == 0 {
+		return Setting{}, false
+	}
+	return u.lineOf(func(l *nixos.Line) bool {
 		return (l.Key == "AmbientCapabilities" || l.Key == "CapabilityBoundingSet") && !strings.HasPrefix(l.Shown, "~") &&
-			slices.ContainsFunc(strings.Fields(strings.ToUpper(l.Shown)), func(c string) bool { return slices.Contains(n.Capabilities, c) })
+			slices.ContainsFunc(strings.Fields(strings.ToUpper(l.Shown)), func(c string) bool { return slices.Contains(any, c) })
 	})
 }
 

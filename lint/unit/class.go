@@ -42,8 +42,9 @@ type signs struct {
 
 // A sign is a text that may show something of a unit, and its place.
 type sign struct {
-	at   Setting
-	text string
+	at    Setting
+	text  string
+	shows profile.NeedSet // of findNeeds
 }
 
 // runs adds a program that the unit runs.
@@ -87,7 +88,7 @@ func (u *Unit) readSigns() *signs {
 		s.opaque = s.class.All
 	}
 	for at, text := range u.commandTexts() {
-		s.texts = append(s.texts, sign{at, text})
+		s.texts = append(s.texts, sign{at: at, text: text})
 		for word := range named(text) {
 			if i, ok := profile.ClassOf(word); ok {
 				s.runs(word, at)

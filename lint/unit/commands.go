@@ -109,17 +109,24 @@ func (u *Unit) Attempted() iter.Seq[*Command] {
 // who it runs as, and whether a program or a file is there for it.
 var rightsTest = regexp.MustCompile(`\bid -|\bE?UID\b|\bcommand -v\b|\bwhich\b|\btype -|\[ (?:! )?-[wxO] `)
 
+// rightsMarks are texts one of which is in whatever rightsTest matches.
+var rightsMarks = []string{"id -", "UID", "command -v", "which", "type -", "[ "}
+
 // testsRights reports whether a text of an option or directive has such a test.
 func (u *Unit) testsRights(key string) bool {
 	tests, known := u.rightsTests[key]
 	if !known {
-		tests = slices.ContainsFunc(u.Texts(), func(t Text) bool { return t.Key == key && u.Part.searches.matches(rightsTest, t.String()) })
+		tests = slices.ContainsFunc(u.Texts(), func(t Text) bool { return t.Key == key && hasRightsTest(t.String()) })
 		if u.rightsTests == nil {
 			u.rightsTests = map[string]bool{}
 		}
 		u.rightsTests[key] = tests
 	}
 	return tests
+}
+
+func hasRightsTest(text string) bool {
+	return slices.ContainsFunc(rightsMarks, func(m string) bool { return strings.Contains(text, m) }) && rightsTest.MatchString(text)
 }
 
 // Main reports whether the command is one of the service itself, not of a step of
@@ -132,7 +139,15 @@ var mainProgram = regexp.MustCompile(`^\$\{main program of (?:[\w'-]+\.)*([\w'-]
 // Program is the name of the program that the command runs: "node" for
 // ${pkgs.nodejs}/bin/node, and the package "nodejs" for ${lib.getExe pkgs.nodejs}.
 func (c *Command) Program() string {
-	name := path.Base(c.Words[0])
+	return programIn(c.Words[0])
+}
+
+// programIn is the name of the program that a word of a command names.
+func programIn(word string) string {
+	name := path.Base(word)
+	if !strings.HasPrefix(name, "${main program of ") {
+		return name
+	}
 	if m := mainProgram.FindStringSubmatch(name); m != nil {
 		return m[1]
 	}
@@ -206,10 +221,7 @@ var shells = []string{"sh", "bash", "dash", "ash", "zsh"}
 // scriptOf is the script that a command gives to a shell, or the file that holds
 // it.
 func scriptOf(words []string) (script string, isFile, ok bool) {
-	name := path.Base(words[0])
-	if m := mainProgram.FindStringSubmatch(name); m != nil {
-		name = m[1]
-	}
+	name := programIn(words[0])
 	if (name == "." || name == "source") && len(words) > 1 {
 		return words[1], true, true
 	}

@@ -36,33 +36,58 @@ func (u *Unit) findNeeds() {
 		return
 	}
 	u.needs = []Need{}
+	texts := u.signs().texts
+	for i := range texts {
+		texts[i].shows = u.Part.shown.by(texts[i].text)
+	}
+	attempted := slices.Collect(u.Attempted())
 	for i := range profile.Needs {
 		n := &profile.Needs[i]
-		if found := u.findNeed(n); n.Unsure {
+		found := findUses(n, attempted)
+		if found == nil {
+			found = u.showsNeed(i)
+		}
+		switch {
+		case found == nil || n.Unless != "" && u.has(n.Unless):
+		case n.Unsure:
 			u.doubts = append(u.doubts, found...)
-		} else {
+		default:
 			u.needs = append(u.needs, found...)
 		}
 	}
 }
 
-// findNeed are the commands of the unit that do what takes the need, or else the first
-// place that shows it.
-func (u *Unit) findNeed(n *profile.Need) (found []Need) {
-	if n.Unless != "" && u.has(n.Unless) {
+// findUses are the commands that do what takes the need.
+func findUses(n *profile.Need, attempted []*Command) (found []Need) {
+	if len(n.Uses) == 0 {
 		return nil
 	}
-	for c := range u.Attempted() {
+	for _, c := range attempted {
 		if slices.ContainsFunc(n.Uses, c.is) {
 			found = append(found, Need{n, c.Setting, c})
 		}
 	}
-	if found != nil {
-		return found
+	return found
+}
+
+// showsNeed is the first place that shows a need, by its index.
+func (u *Unit) showsNeed(i int) []Need {
+	n := &profile.Needs[i]
+	if at, ok := u.given(n.Capabilities...); ok {
+		return []Need{{n, at, nil}}
 	}
-	for _, shown := range []func(*profile.Need) (Setting, bool){u.given, u.setTo, u.shown} {
-		if at, ok := shown(n); ok {
+	if at, ok := u.setTo(n.Settings...); ok {
+		return []Need{{n, at, nil}}
+	}
+	s := u.signs()
+	for _, p := range n.Programs {
+		if at, ok := s.programs[p]; ok {
 			return []Need{{n, at, nil}}
+		}
+	}
+	for j := range s.texts {
+		if t := &s.texts[j]; t.shows.Has(i) {
+			return []Need{{n, t.at, nil}}
 		}
 	}
 	return nil
@@ -132,39 +157,22 @@ func isOf(d *profile.Daemon, c *profile.Class) bool {
 	return d != nil && slices.ContainsFunc(d.Programs, func(p string) bool { return slices.Contains(c.Programs, p) })
 }
 
-// shown is the first place where what the unit runs shows the need.
-func (u *Unit) shown(n *profile.Need) (Setting, bool) {
-	s := u.signs()
-	for _, p := range n.Programs {
-		if at, ok := s.programs[p]; ok {
-			return at, true
-		}
-	}
-	for _, t := range s.texts {
-		marked := slices.ContainsFunc(n.Marks, func(m string) bool { return strings.Contains(t.text, m) })
-		if marked && (n.Text == nil || u.Part.searches.matches(n.Text, t.text)) {
-			return t.at, true
-		}
-	}
-	return Setting{}, false
-}
-
 // runAny reports whether the unit may run one of the programs.
 func (s *signs) runAny(programs []string) bool {
 	return slices.ContainsFunc(programs, func(p string) bool { _, ok := s.programs[p]; return ok })
 }
 
-// setTo is the setting that shows the need; false if the unit has none and cannot
-// have one.
-func (u *Unit) setTo(n *profile.Need) (Setting, bool) {
-	for _, s := range n.Settings {
+// setTo is the setting of the unit that has a directive on, or at one of the values; false
+// if it has none and cannot have one.
+func (u *Unit) setTo(any ...profile.NeededBy) (Setting, bool) {
+	for _, s := range any {
 		for _, a := range u.Full.Values("Service", s.Key) {
 			word, _, _ := strings.Cut(a.Value, " ")
 			if on, isBool := value.ParseBool(a.Value); isBool && !on && len(s.Values) == 0 {
 				continue
 			}
 			if a.Unknown || len(s.Values) == 0 && a.Value != "" || slices.Contains(s.Values, word) {
-				at, _ := u.lineOf(func(l nixos.Line) bool { return l.Section == "Service" && l.Key == s.Key })
+				at, _ := u.lineOf(func(l *nixos.Line) bool { return l.Section == "Service" && l.Key == s.Key })
 				return at, true
 			}
 		}
@@ -173,10 +181,12 @@ func (u *Unit) setTo(n *profile.Need) (Setting, bool) {
 }
 
 // lineOf is the first line of the unit that is one of those meant.
-func (u *Unit) lineOf(meant func(nixos.Line) bool) (Setting, bool) {
+func (u *Unit) lineOf(meant func(*nixos.Line) bool) (Setting, bool) {
 	lines := u.Lines()
-	if i := slices.IndexFunc(lines, meant); i >= 0 {
-		return Setting{lines[i]}, true
+	for i := range lines {
+		if meant(&lines[i]) {
+			return Setting{lines[i]}, true
+		}
 	}
 	return Setting{}, false
 }
@@ -195,7 +205,7 @@ func (u *Unit) ActsAsRoot() bool {
 func (u *Unit) findRoot() bool {
 	text, set, known := u.Effective("Service", "NoNewPrivileges")
 	on, isBool := value.ParseBool(text)
-	_, administers := u.given(&profile.Need{Capabilities: []string{"CAP_SYS_ADMIN"}})
+	_, administers := u.given("CAP_SYS_ADMIN")
 	return set && known && isBool && !on || administers || u.needOf("NoNewPrivileges") != "" || u.rootSteps()
 }
 

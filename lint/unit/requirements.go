@@ -49,7 +49,7 @@ func (u *Unit) Where(r *profile.Requirement) emit.Where {
 // is asked. seen is the daemon that was seen to work under the row; nil if none was.
 func spared(u *Unit, r *profile.Requirement, seen *profile.Daemon) string {
 	s := u.signs()
-	_, session := u.setTo(&profile.Need{Settings: []profile.NeededBy{{Key: "PAMName"}}})
+	_, session := u.setTo(profile.NeededBy{Key: "PAMName"})
 	switch {
 	case session:
 		return "it is a session of a user"

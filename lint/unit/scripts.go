@@ -23,7 +23,7 @@ func (u *Unit) commandTexts() iter.Seq2[Setting, string] {
 		take := func(key string, o *nixos.Option) {
 			for _, d := range o.Defs {
 				for _, text := range scripts(ev, d.Value, 0, nil) {
-					parts = append(parts, sign{at(key, d), text})
+					parts = append(parts, sign{at: at(key, d), text: text})
 				}
 			}
 		}

@@ -23,6 +23,8 @@ type Text struct {
 	Program bool
 	// Shell reports that a shell reads it.
 	Shell bool
+
+	text string // of String
 }
 
 // scriptOptions are the options of a service whose text NixOS writes to a file in
@@ -68,6 +70,7 @@ func (u *Unit) textsOf(d *nixos.Def, section, key, variable string) []Text {
 	add := func(value *eval.Thunk, when *eval.Cond) {
 		at := Setting{nixos.Line{Section: section, Key: key, Def: d, Origin: d.Binding, Value: value, When: when}}
 		t := Text{Setting: at, Variable: variable, Value: ev.Force(value), Shell: slices.Contains(scriptOptions, key)}
+		t.text = textOf(t.Value)
 		found = append(found, t)
 		if t.Shell || strings.HasPrefix(key, "Exec") {
 			found = u.programs(&t, found, 0)
@@ -109,7 +112,7 @@ func (u *Unit) programs(t *Text, found []Text, depth int) []Text {
 	if depth == maxPrograms {
 		return found
 	}
-	pieces := t.pieces()
+	pieces := t.Pieces()
 	for i, p := range pieces {
 		if p.Unknown == nil {
 			continue
@@ -119,14 +122,14 @@ func (u *Unit) programs(t *Text, found []Text, depth int) []Text {
 			continue
 		}
 		program := *t
-		program.Value, program.Program, program.Shell = value, true, shell
+		program.Value, program.text, program.Program, program.Shell = value, textOf(value), true, shell
 		found = u.programs(&program, append(found, program), depth+1)
 	}
 	return found
 }
 
-// pieces are the parts of the text.
-func (t *Text) pieces() []eval.Piece { return piecesOf(t.Value) }
+// Pieces are the parts of the text.
+func (t *Text) Pieces() []eval.Piece { return piecesOf(t.Value) }
 
 func piecesOf(v eval.Value) []eval.Piece {
 	switch v := v.(type) {
@@ -142,7 +145,7 @@ func piecesOf(v eval.Value) []eval.Piece {
 
 // String is the text with what is there only under a condition, and with
 // [UnknownText] for each part that is not known.
-func (t *Text) String() string { return textOf(t.Value) }
+func (t *Text) String() string { return t.text }
 
 func textOf(v eval.Value) string {
 	pieces := piecesOf(v)

@@ -74,7 +74,7 @@ func (u *Unit) Once(key any, make func() any) any {
 // New is the view of a single unit, compared with baselines. What depends on other units is not known
 // of it.
 func New(u *nixos.Unit, baselines []*profile.Baseline) *Unit {
-	return viewOf(u, &Part{Baselines: baselines, searches: &searches{}})
+	return viewOf(u, &Part{Baselines: baselines, shown: &shownNeeds{}})
 }
 
 func viewOf(u *nixos.Unit, p *Part) *Unit {

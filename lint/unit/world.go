@@ -1,7 +1,6 @@
 package unit
 
 import (
-	"regexp"
 	"runtime"
 	"slices"
 	"sync"
@@ -22,23 +21,23 @@ type World struct {
 	// Units are the units of all parts, and Confs their configuration files of
 	// systemd, which are units with one section.
 	Units, Confs []*Unit
-	searches     *searches
+	shown        *shownNeeds
 	defined      func() ([]string, map[string]bool) // of Defined
 }
 
 // NewWorld reads the units of a project. It takes over the parts of an earlier world,
 // which may be nil, that are as they were.
 func NewWorld(p *nixos.Project, baselines []*profile.Baseline, earlier *World) *World {
-	w := &World{Baselines: baselines, searches: &searches{}}
+	w := &World{Baselines: baselines, shown: &shownNeeds{}}
 	if earlier != nil {
-		w.searches = earlier.searches
-		w.searches.limit()
+		w.shown = earlier.shown
+		w.shown.limit()
 	}
 	parts := map[*eval.Evaluator]*Part{}
 	of := func(h *nixos.Host) *Part {
 		part := parts[h.Evaluator()]
 		if part == nil {
-			part = &Part{Baselines: baselines, searches: w.searches, complete: p.Complete()}
+			part = &Part{Baselines: baselines, shown: w.shown, complete: p.Complete()}
 			parts[h.Evaluator()] = part
 			w.Parts = append(w.Parts, part)
 		}
@@ -130,7 +129,7 @@ type Part struct {
 	Baselines    []*profile.Baseline // of the world
 
 	units, confs []*nixos.Unit
-	searches     *searches
+	shown        *shownNeeds
 	names        map[*nixos.Host]*hostNames // of nameUnits
 	users        map[nixos.Text]int         // of countUsers
 	defined      []string                   // of definedHere, once known
@@ -192,38 +191,39 @@ func (p *Part) countUsers() {
 	}
 }
 
-// searches are answers to whether expressions match in texts. They are kept: hosts
-// share scripts, needs share expressions, and a search of a long script is slow.
-type searches struct {
-	answers sync.Map // of search
-	count   atomic.Int64
+// shownNeeds are the needs that texts show. They are kept: hosts share scripts, and a
+// search of a long one is slow.
+type shownNeeds struct {
+	mu    sync.RWMutex
+	known map[string]profile.NeedSet // by text
 }
 
-// search is an expression and the text to match it against.
-type search struct {
-	expr *regexp.Regexp
-	text string
-}
+// mostTexts is how many texts are kept for a later state of a project.
+const mostTexts = 50_000
 
-// mostSearches is how many answers are kept for a later state of a project.
-const mostSearches = 50_000
-
-// limit forgets the answers if there are too many.
-func (s *searches) limit() {
-	if s.count.Load() > mostSearches {
-		s.answers.Clear()
-		s.count.Store(0)
+// limit forgets the texts if there are too many.
+func (s *shownNeeds) limit() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.known) > mostTexts {
+		s.known = nil
 	}
 }
 
-// matches reports whether the expression matches in the text.
-func (s *searches) matches(expr *regexp.Regexp, text string) bool {
-	k := search{expr, text}
-	if known, ok := s.answers.Load(k); ok {
-		return known.(bool)
+// by are the needs that a text shows.
+func (s *shownNeeds) by(text string) profile.NeedSet {
+	s.mu.RLock()
+	shown, ok := s.known[text]
+	s.mu.RUnlock()
+	if ok {
+		return shown
 	}
-	found := expr.MatchString(text)
-	s.answers.Store(k, found)
-	s.count.Add(1)
-	return found
+	shown = profile.ShownBy(text)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.known == nil {
+		s.known = map[string]profile.NeedSet{}
+	}
+	s.known[text] = shown
+	return shown
 }

@@ -20,6 +20,11 @@ var CredentialMissing = &lint.Rule{Page: lint.ReadPage(pages, "credential-missin
 // named, the unit of a full path, and the name.
 var credentialUse = regexp.MustCompile(`(%d|\$CREDENTIALS_DIRECTORY|\$\{CREDENTIALS_DIRECTORY\}|/run/credentials/([\w:.\\@-]+))"?/([\w.:-]*\w)`)
 
+// mayNameCredential reports whether a text has what is in whatever credentialUse matches.
+func mayNameCredential(text string) bool {
+	return strings.Contains(text, "%d") || strings.Contains(text, "CREDENTIALS_DIRECTORY") || strings.Contains(text, "/run/credentials/")
+}
+
 // fileTest matches the end of a text after which a shell tests whether a file is there.
 var fileTest = regexp.MustCompile(`-[edfrs]\s+["']?$`)
 
@@ -27,15 +32,16 @@ func checkCredentials(p *lint.Pass, u *unit.Unit) {
 	if u.Type() != "service" || u.Pattern || u.IsOverride() || !u.Complete() {
 		return
 	}
+	texts := slices.DeleteFunc(slices.Clone(u.Texts()), func(t unit.Text) bool { return !mayNameCredential(t.String()) })
 	loaded, ok := loadedBy(u)
 	if !ok {
 		return
 	}
 	var settled []string // reported, or not needed
-	for _, t := range u.Texts() {
+	for _, t := range texts {
 		settled = append(settled, optionalIn(t)...)
 	}
-	for _, t := range u.Texts() {
+	for _, t := range texts {
 		for _, use := range usesIn(t) {
 			if !slices.Contains(settled, use.name) && reportUse(p, u, t, use, loaded) {
 				settled = append(settled, use.name)

@@ -23,7 +23,7 @@ func checkFormatReplaced(p *lint.Pass, u *unit.Unit) {
 		}
 		for _, l := range k.Lines {
 			text, ok := u.PlainText(l)
-			if !ok || onDarwin(l) || !l.IsWritten() || l.Value == nil || unit.NamesInstance(text) ||
+			if !ok || !strings.Contains(text, "%") || onDarwin(l) || !l.IsWritten() || l.Value == nil || unit.NamesInstance(text) ||
 				l.Known && value.Check(l.Section, l.Key, l.Text, u.Version).Status != value.Valid {
 				continue
 			}

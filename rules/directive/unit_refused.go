@@ -56,16 +56,17 @@ func checkUserDynamic(p *lint.Pass, u *unit.Unit) {
 		Reportf("`DynamicUser` is not supported in the user manager")
 }
 
-// withCommands is the unit with a command in the place of each that certainly
+// withCommands is a unit that stands alone, with a command in the place of each that certainly
 // exists, but whose text is not known: it is in the store.
 func withCommands(u *unit.Unit) *unitfile.Unit {
-	unit, lines := u.Systemd(), u.Lines()
+	unit, lines := *u.Full, u.Lines()
+	unit.Assignments = slices.Clone(unit.Assignments)
 	for i, a := range unit.Assignments {
 		if l := lines[a.Line-1]; a.Unknown && strings.HasPrefix(a.Key, "Exec") && l.When == nil && l.Unseen == "" && strings.HasPrefix(l.Shown, "${") {
 			unit.Assignments[i].Unknown, unit.Assignments[i].Value = false, "/unknown"
 		}
 	}
-	return unit
+	return &unit
 }
 
 // standsAlone reports whether the project defines the whole unit, so that no module

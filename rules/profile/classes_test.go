@@ -3,6 +3,7 @@ package profile_test
 import (
 	"slices"
 	"testing"
+	"unsafe"
 
 	"wardnix/lint/systemd/directive"
 	"wardnix/rules/profile"
@@ -59,6 +60,9 @@ func TestClasses(t *testing.T) {
 // Every need says what it takes away, why, and where that comes from. One with a text
 // has marks, without which the text is not looked at.
 func TestNeeds(t *testing.T) {
+	if most := int(unsafe.Sizeof(profile.NeedSet(0))) * 8; len(profile.Needs) > most {
+		t.Errorf("%d needs, where a NeedSet has %d at most", len(profile.Needs), most)
+	}
 	for _, n := range profile.Needs {
 		if len(n.Directives) == 0 || n.Why == "" || n.Source == "" {
 			t.Errorf("%v: a need has directives, a reason and a source", n.Directives)

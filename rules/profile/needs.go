@@ -3,6 +3,8 @@ package profile
 import (
 	"regexp"
 	"slices"
+	"strings"
+	"sync"
 
 	"wardnix/lint/systemd/directive"
 )
@@ -63,6 +65,47 @@ type Use struct {
 	// Below are directories all of whose programs are meant.
 	Below []string
 }
+
+// A NeedSet is a set of [Needs], a bit for each by its index.
+type NeedSet uint64
+
+// Has reports whether the need of an index is in the set.
+func (s NeedSet) Has(i int) bool { return s&(1<<i) != 0 }
+
+// ShownBy are the needs that a text of a unit shows.
+func ShownBy(text string) NeedSet {
+	var shown NeedSet
+	for _, s := range textSigns() {
+		marked := slices.ContainsFunc(s.need.Marks, func(m string) bool { return strings.Contains(text, m) })
+		if marked && (s.need.Text == nil || s.need.Text.MatchString(text)) {
+			shown |= s.shows
+		}
+	}
+	return shown
+}
+
+// A textSign is the text of a need, and the needs that have the same.
+type textSign struct {
+	need  *Need
+	shows NeedSet
+}
+
+var textSigns = sync.OnceValue(func() []textSign {
+	var signs []textSign
+	for i := range Needs {
+		n := &Needs[i]
+		if len(n.Marks) == 0 {
+			continue
+		}
+		at := slices.IndexFunc(signs, func(s textSign) bool { return n.Text != nil && s.need.Text == n.Text })
+		if at < 0 {
+			at = len(signs)
+			signs = append(signs, textSign{need: n})
+		}
+		signs[at].shows |= 1 << i
+	}
+	return signs
+})
 
 // Takes reports whether a directive takes away what is needed, as a version of systemd
 // has it.

@@ -19,8 +19,8 @@ func checkArguments(p *lint.Pass, u *unit.Unit) {
 	if u.Scope.Kind == nixos.Initrd || u.Enabled() == eval.No {
 		return
 	}
-	for _, t := range textsOf(u) {
-		if t.isScript() || strings.HasPrefix(t.key, "Exec") {
+	for t := range textsOf(u) {
+		if t.Shell || strings.HasPrefix(t.Key, "Exec") {
 			checkArgument(p, t)
 		}
 	}
@@ -31,13 +31,13 @@ func checkArguments(p *lint.Pass, u *unit.Unit) {
 // the beginning of a path.
 var expanded = regexp.MustCompile(`(?:^|[ \t])(--[A-Za-z][\w.-]*)(?:=|[ \t]+)["']?(\$\{?[A-Za-z_]\w*\}?|\$\((?:cat |<)[^)\n]*\))(/?)`)
 
-func checkArgument(p *lint.Pass, t *unitText) {
-	for line := range strings.Lines(t.shown()) {
+func checkArgument(p *lint.Pass, t unitText) {
+	for line := range strings.Lines(t.String()) {
 		if !strings.Contains(line, "--") || strings.HasPrefix(strings.TrimSpace(line), "#") {
 			continue
 		}
 		for _, m := range expanded.FindAllStringSubmatch(line, -1) {
-			if strings.HasPrefix(m[2], "$(") && !t.isScript() {
+			if strings.HasPrefix(m[2], "$(") && !t.Shell {
 				continue // no shell reads it
 			}
 			if m[3] != "" || !secretive(m[1]) || strings.HasSuffix(strings.Trim(m[2], "${}"), "_FILE") || strings.HasSuffix(strings.Trim(m[2], "${}"), "_PATH") {

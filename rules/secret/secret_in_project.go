@@ -11,15 +11,15 @@ import (
 var SecretInProject = &lint.Rule{Page: lint.ReadPage(pages, "secret-in-project"), Unit: checkInProject}
 
 func checkInProject(p *lint.Pass, u *unit.Unit) {
-	for _, t := range textsOf(u) {
-		if t.key != "EnvironmentFile" && t.key != "LoadCredential" {
+	for t := range textsOf(u) {
+		if t.Key != "EnvironmentFile" && t.Key != "LoadCredential" {
 			continue
 		}
-		if file, ok := projectFile(t.value); ok && !encrypted(file) {
+		if file, ok := projectFile(t.Value); ok && !encrypted(file) {
 			t.at(p, nixast.Node{}).
 				Note("the unit contains the path that `%s` had during evaluation: with a flake, a copy in the store that every user can read; without one, a path that may not exist on the machine", file).
 				Help(instead).
-				Reportf("`%s` reads a file of the project", t.key)
+				Reportf("`%s` reads a file of the project", t.Key)
 		}
 	}
 }

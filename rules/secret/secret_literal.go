@@ -13,7 +13,7 @@ import (
 var SecretLiteral = &lint.Rule{Page: lint.ReadPage(pages, "secret-literal"), Unit: checkLiterals}
 
 func checkLiterals(p *lint.Pass, u *unit.Unit) {
-	for _, t := range textsOf(u) {
+	for t := range textsOf(u) {
 		checkLiteral(p, t)
 	}
 }
@@ -42,11 +42,11 @@ var tokenFormats = []struct {
 // groups are the name and the value, plain or in quotes.
 var assigned = regexp.MustCompile(`(?:^|[\s"';&(?])(--?[A-Za-z][\w.-]*(?:=|[ \t]+)|[A-Za-z_]\w*=)(?:"([^"]*)"|'([^']*)'|([^\s"';&|]+))`)
 
-func checkLiteral(p *lint.Pass, t *unitText) {
-	text := t.shown()
+func checkLiteral(p *lint.Pass, t unitText) {
+	text := t.String()
 	for _, f := range tokenFormats {
 		if strings.Contains(text, f.mark) && f.pattern.MatchString(text) && !sampleText.MatchString(f.pattern.FindString(text)) {
-			t.at(p, nixast.Node{}).Help(instead).Reportf("`%s` contains %s, which every user can read", t.key, f.name)
+			t.at(p, nixast.Node{}).Help(instead).Reportf("`%s` contains %s, which every user can read", t.Key, f.name)
 			return
 		}
 	}
@@ -54,14 +54,14 @@ func checkLiteral(p *lint.Pass, t *unitText) {
 		return
 	}
 	switch {
-	case t.name != "":
-		checkNamed(p, t, t.name, text)
-	case t.key == "SetCredential":
+	case t.Variable != "":
+		checkNamed(p, t, t.Variable, text)
+	case t.Key == "SetCredential":
 		if id, value, ok := strings.Cut(text, ":"); ok {
 			checkNamed(p, t, id, value)
 		}
 	case !mayNameSecret(text):
-	case t.key == "Environment" || t.isScript() || strings.HasPrefix(t.key, "Exec"):
+	case t.Key == "Environment" || t.Shell || strings.HasPrefix(t.Key, "Exec"):
 		for _, m := range assigned.FindAllStringSubmatch(text, -1) {
 			if checkNamed(p, t, strings.TrimRight(m[1], "= \t"), m[2]+m[3]+m[4]) {
 				return
@@ -75,20 +75,20 @@ var inAddress = regexp.MustCompile(`\b[a-z][a-z0-9+.-]*://([^\s/:@"'<>]*):([^\s/
 
 // checkAddress reports an address with a password. One that is the name of the user is
 // that of a test, or keeps nothing secret.
-func checkAddress(p *lint.Pass, t *unitText, text string) bool {
+func checkAddress(p *lint.Pass, t unitText, text string) bool {
 	if !strings.Contains(text, "://") {
 		return false
 	}
 	for _, m := range inAddress.FindAllStringSubmatch(text, -1) {
 		if user, password := m[1], m[2]; user != password && plausibleSecret("password", password) {
-			t.at(p, nixast.Node{}).Help(instead).Reportf("the address in `%s` contains a password that every user can read", t.key)
+			t.at(p, nixast.Node{}).Help(instead).Reportf("the address in `%s` contains a password that every user can read", t.Key)
 			return true
 		}
 	}
 	return false
 }
 
-func checkNamed(p *lint.Pass, t *unitText, name, value string) bool {
+func checkNamed(p *lint.Pass, t unitText, name, value string) bool {
 	if !secretive(name) || !plausibleSecret(name, value) {
 		return false
 	}

@@ -15,11 +15,11 @@ import (
 var StorePathLiteral = &lint.Rule{Page: lint.ReadPage(pages, "store-path-literal"), Unit: checkStorePaths}
 
 func checkStorePaths(p *lint.Pass, u *unit.Unit) {
-	for _, t := range textsOf(u) {
-		for _, path := range storePaths(t.shown()) {
+	for t := range textsOf(u) {
+		for _, path := range storePaths(t.String()) {
 			t.at(p, nixast.Node{}).Note("nothing builds `%s`, and garbage collection removes it", path.Name).
 				Help("write the package or the file that it comes from, such as `${pkgs.hello}`").
-				Reportf("a store path is written out in `%s`", t.key)
+				Reportf("a store path is written out in `%s`", t.Key)
 		}
 	}
 }

@@ -3,7 +3,6 @@ package directive
 import (
 	"math/bits"
 	"slices"
-	"sort"
 	"strings"
 
 	"wardnix/lint/spell"
@@ -176,10 +175,22 @@ func LookupAny(section, name string) (*Directive, bool) {
 }
 
 // find returns the index of the first directive of a name; there are several
-// when sections differ in grammar.
+// when sections differ in grammar. It is that after the last one if there is none.
 func find(name string) int {
-	return sort.Search(len(Table), func(i int) bool { return Table[i].Name >= name })
+	if i, ok := firstOf[name]; ok {
+		return i
+	}
+	return len(Table)
 }
+
+// firstOf are the first directives of each name.
+var firstOf = func() map[string]int {
+	first := make(map[string]int, len(Table))
+	for i := len(Table) - 1; i >= 0; i-- {
+		first[Table[i].Name] = i
+	}
+	return first
+}()
 
 // SectionsOf returns the sections that take a directive of this exact name in
 // version v, in the order of Sections.
