@@ -50,7 +50,7 @@ type Case struct {
 	Files map[string]string
 	// Options say what it is linted for.
 	Options lint.Options
-	// Select are the rules, as in [lint.Select]; empty for the default ones.
+	// Select are the rules, as in [lint.SelectRules]; empty for the default ones.
 	Select []string
 }
 
@@ -92,7 +92,7 @@ type Outcome struct {
 }
 
 // Try lints the case in every way, and checks what every rule promises.
-func (c Case) Try(t *testing.T, l lint.Linter) Outcome {
+func (c Case) Try(t testing.TB, l lint.Linter) Outcome {
 	t.Helper()
 	rules, err := lint.SelectRules(l.Rules, c.Select, nil)
 	if err != nil {
@@ -118,7 +118,7 @@ func (c Case) Try(t *testing.T, l lint.Linter) Outcome {
 	return out
 }
 
-func (c Case) load(t *testing.T, files map[string]string, workers int) *nixos.Project {
+func (c Case) load(t testing.TB, files map[string]string, workers int) *nixos.Project {
 	t.Helper()
 	opts := nixos.Options{FS: fstest.MapFS{}, Overlay: files, Workers: workers, Systemd: c.Options.Systemd}
 	if c.Options.Release != "" {
@@ -140,7 +140,7 @@ func (c Case) load(t *testing.T, files map[string]string, workers int) *nixos.Pr
 
 // repair applies the fixes and checks what came of it; it returns the files
 // that changed.
-func (c Case) repair(t *testing.T, l lint.Linter, upTo lint.Applicability) map[string]string {
+func (c Case) repair(t testing.TB, l lint.Linter, upTo lint.Applicability) map[string]string {
 	t.Helper()
 	r := l.Repair(c.load(t, c.Files, 1), upTo)
 	for _, b := range r.Bugs {
