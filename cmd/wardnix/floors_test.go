@@ -47,7 +47,6 @@ var floors = map[string]int{
 	"wardnix/rules/new":              14,
 	"wardnix/lint/release":           1,
 	"wardnix/lint/workspace":         15,
-	"wardnix/rules/profile/proven":   8,
 	"wardnix/lint/lsp":               16,
 	"wardnix/rules/handbook":         16,
 	"wardnix/docs":                   17,

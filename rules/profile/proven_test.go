@@ -1,7 +1,4 @@
-// Package proven holds the baselines of daemons that were seen to work under
-// them: NixOS modules that the harness in rules/profile/internal/running writes
-// from the evidence in rules/profile/evidence.
-package proven
+package profile_test
 
 import (
 	"os"
@@ -16,7 +13,7 @@ import (
 // file of the evidence.
 func evidence(t *testing.T) map[string]map[string][]string {
 	t.Helper()
-	files, err := filepath.Glob("../evidence/systemd-*.tsv")
+	files, err := filepath.Glob("evidence/systemd-*.tsv")
 	if err != nil || len(files) == 0 {
 		t.Fatal("no evidence", err)
 	}
@@ -61,10 +58,10 @@ func settings(module string) []string {
 	return all
 }
 
-// Each baseline is exactly what its daemon was run under, and worked.
-func TestBaselinesHaveEvidence(t *testing.T) {
+// Each proven baseline is exactly what its daemon was run under, and worked.
+func TestProvenHaveEvidence(t *testing.T) {
 	seen := evidence(t)
-	modules, err := filepath.Glob("*.nix")
+	modules, err := filepath.Glob("proven/*.nix")
 	if err != nil || len(modules) < 60 {
 		t.Fatalf("%d baselines, want at least 60 (%v)", len(modules), err)
 	}
@@ -73,7 +70,7 @@ func TestBaselinesHaveEvidence(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		name := strings.TrimSuffix(file, ".nix")
+		name := strings.TrimSuffix(filepath.Base(file), ".nix")
 		if len(seen[name]) == 0 {
 			t.Errorf("%s: no run of it succeeded", file)
 		}
@@ -85,9 +82,9 @@ func TestBaselinesHaveEvidence(t *testing.T) {
 	}
 }
 
-// The index names each baseline once, and nothing else.
-func TestIndex(t *testing.T) {
-	text, err := os.ReadFile("index.tsv")
+// The index names each proven baseline once, and nothing else.
+func TestProvenIndex(t *testing.T) {
+	text, err := os.ReadFile("proven/index.tsv")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,10 +92,10 @@ func TestIndex(t *testing.T) {
 	for line := range strings.Lines(string(text)) {
 		f := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
 		if len(f) == 4 && f[0] != "baseline" {
-			names = append(names, f[0]+".nix")
+			names = append(names, filepath.Join("proven", f[0]+".nix"))
 		}
 	}
-	modules, err := filepath.Glob("*.nix")
+	modules, err := filepath.Glob("proven/*.nix")
 	if err != nil {
 		t.Fatal(err)
 	}
