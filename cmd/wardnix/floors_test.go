@@ -60,6 +60,7 @@ var libraries = map[string][]string{
 	"wardnix/emit":           {"github.com/aymanbagabas/go-udiff"},
 	"wardnix/lint/nixos":     {"github.com/bmatcuk/doublestar/v4"},
 	"wardnix/lint/unitfiles": {"github.com/nix-community/go-nix/pkg/derivation", "github.com/nix-community/go-nix/pkg/storepath"},
+	"wardnix/nixast/eval":    {"github.com/pelletier/go-toml/v2"},
 	"wardnix/lint/config":    {"github.com/bmatcuk/doublestar/v4", "github.com/pelletier/go-toml/v2"},
 	"wardnix/lint/linttest":  {"github.com/google/go-cmp", "github.com/rogpeppe/go-internal"},
 	"wardnix/lint/unit":      {"github.com/nix-community/go-nix/pkg/storepath"},

@@ -160,46 +160,59 @@ func TestHostileText(t *testing.T) {
 			}
 			// With --diff, the report is on standard error.
 			if i := slices.Index(args, "--format"); i >= 0 && stdout.Len() > 0 && !slices.Contains(args, "--diff") {
-				if problem := broken(args[i+1], stdout.String()); problem != nil {
-					t.Errorf("%s: %v", args[i+1], problem)
+				if check, ok := wellFormed[args[i+1]]; ok {
+					if err := check(stdout.String()); err != nil {
+						t.Errorf("%s: %v", args[i+1], err)
+					}
 				}
 			}
 		})
 	}
 }
 
-// broken says what is wrong with the output of a format as such.
-func broken(format, text string) error {
-	switch format {
-	case "json", "sarif", "gitlab":
-		return json.Unmarshal([]byte(text), new(any))
-	case "jsonl", "rdjsonl":
-		for line := range strings.Lines(text) {
-			if err := json.Unmarshal([]byte(line), new(any)); err != nil {
-				return err
-			}
-		}
-	case "junit", "checkstyle":
-		d := xml.NewDecoder(strings.NewReader(text))
-		for {
-			if _, err := d.Token(); errors.Is(err, io.EOF) {
-				return nil
-			} else if err != nil {
-				return err
-			}
-		}
-	case "github":
-		for line := range strings.Lines(text) {
-			if !annotation.MatchString(line) {
-				return errors.New("it has a line that is not an annotation: " + line)
-			}
-		}
-	case "html": // with no element but its own, of which two are a script and its figures
-		if scripts := strings.Count(strings.ToLower(text), "<script"); scripts != 2 || strings.Contains(text, "<img") {
-			return fmt.Errorf("it has %d scripts, or an image", scripts)
+// wellFormed reads the output of the formats that programs read.
+var wellFormed = map[string]func(text string) error{
+	"json": isJSON, "sarif": isJSON, "gitlab": isJSON, "jsonl": eachLine(isJSON), "rdjsonl": eachLine(isJSON),
+	"junit": isXML, "checkstyle": isXML, "github": eachLine(isAnnotation), "html": isPage,
+}
+
+func isJSON(text string) error { return json.Unmarshal([]byte(text), new(any)) }
+
+func isXML(text string) error {
+	for d := xml.NewDecoder(strings.NewReader(text)); ; {
+		if _, err := d.Token(); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
 		}
 	}
+}
+
+func isAnnotation(line string) error {
+	if !annotation.MatchString(line) {
+		return errors.New("it has a line that is not an annotation: " + line)
+	}
 	return nil
+}
+
+// isPage checks that a page has no element but its own, of which two are a script and
+// its figures.
+func isPage(text string) error {
+	if scripts := strings.Count(strings.ToLower(text), "<script"); scripts != 2 || strings.Contains(text, "<img") {
+		return fmt.Errorf("it has %d scripts, or an image", scripts)
+	}
+	return nil
+}
+
+func eachLine(check func(line string) error) func(text string) error {
+	return func(text string) error {
+		for line := range strings.Lines(text) {
+			if err := check(line); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 }
 
 // Messages of other programs reach no stream as they are, either.
