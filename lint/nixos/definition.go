@@ -2,53 +2,77 @@ package nixos
 
 import (
 	"cmp"
-	"slices"
 
 	"wardnix/nixast"
 	"wardnix/nixast/eval"
 )
 
-// A rawDef is a definition on its way down the tree.
-type rawDef struct {
-	value    *eval.Thunk
-	skip     []string      // attributes that are no options, at the top of a module
-	conds    []*eval.Thunk // conditions of mkIf around it, not yet looked at
-	when     *eval.Cond    // the conditions that were
-	priority int           // of the mkOverride around it; 0 if there is none
-	order    int           // of the mkOrder around it; 0 if there is none
-	wrapper  nixast.Node   // the call that gave priority or order
-	misfit   nixast.Node   // a mkIf, mkMerge or mkOverride where none is looked at
-	site     nixast.Node   // where it is written
-	maybe    *Reason       // why it may not be there
-	mod      *module
-	// extends reports that a submodule makes it, for all elements of a set: see
-	// [world.extend]. It has no site, as nothing else must be said there.
-	extends bool
+// newDef is a definition of which nothing but the value is known.
+func (w *world) newDef(value *eval.Thunk) *Def {
+	return &Def{Value: value, Priority: PriorityPlain, Order: orderPlain, ev: w.ev}
 }
 
 // own reports whether the definition is made where the element itself is.
-func (d rawDef) own() bool { return !d.extends }
+func (d *Def) own() bool { return !d.extends }
 
-// attrDefs are the definitions of an attribute in a set that outer defines.
-func (w *world) attrDefs(a eval.Attr, outer rawDef) []rawDef {
-	var found []rawDef
+// with is the definition with a value, under a condition.
+func (d *Def) with(value *eval.Thunk, when *eval.Cond) *Def {
+	if d.Value == value && d.When == when {
+		return d
+	}
+	one := *d
+	one.Value, one.When = value, when
+	return &one
+}
+
+// doubted is the definition where it is not known whether it is there, for a reason.
+func (d *Def) doubted(why string, at nixast.Node) *Def {
+	one := *d
+	one.Maybe = &Reason{Text: why, Node: at}
+	return &one
+}
+
+// written is the definition of a part of what d defines, at a place of its own.
+func (d *Def) written(value *eval.Thunk, when *eval.Cond, at nixast.Node) *Def {
+	part := *d
+	part.Value, part.When, part.top = value, when, false
+	part.Wrapper, part.Order, part.ordered, part.Misfit = nixast.Node{}, orderPlain, false, nixast.Node{}
+	if !at.IsZero() && !d.extends {
+		part.Binding, part.File, part.Set = at, nil, nixast.Node{}
+	}
+	return &part
+}
+
+// changed are definitions as change has them, without those that it makes nil. They are
+// defs itself if nothing changes: the phases of a node share definitions, and lists of
+// them, and write to neither.
+func changed(defs []*Def, change func(*Def) *Def) []*Def {
+	out, same := defs, true
+	for i, d := range defs {
+		one := change(d)
+		if same && one != d {
+			out, same = append(make([]*Def, 0, len(defs)), defs[:i]...), false
+		}
+		if !same && one != nil {
+			out = append(out, one)
+		}
+	}
+	return out
+}
+
+// attrDefs adds the definitions of an attribute in a set that outer defines.
+func (w *world) attrDefs(found []*Def, a eval.Attr, outer *Def) []*Def {
 	var earlier *eval.Cond
 	var truth eval.Truth
 	var maybe *Reason
 	for _, d := range a.Defs {
-		inner := outer
-		inner.value, inner.skip = d.Value, nil
-		inner.wrapper, inner.order, inner.misfit = nixast.Node{}, 0, nixast.Node{}
-		if !d.Site.IsZero() && !outer.extends {
-			inner.site = d.Site
-		}
 		when, t := w.ev.And(earlier, d.When)
 		if t != eval.No {
-			when, t = w.ev.And(outer.when, when)
+			when, t = w.ev.And(outer.When, when)
 		}
 		if t != eval.No && d.Value != nil {
-			inner.when = when
-			inner.maybe = cmp.Or(maybe, reasonOf(d.Open), outer.maybe)
+			inner := outer.written(d.Value, when, d.Site)
+			inner.Maybe = cmp.Or(maybe, reasonOf(d.Open), outer.Maybe)
 			found = append(found, inner)
 		}
 		switch {
@@ -79,24 +103,20 @@ const (
 )
 
 // discharge takes mkMerge, mkIf, mkOverride and mkOrder off a definition, and
-// gives one for each value that is left.
-func (w *world) discharge(d rawDef, depth int) []rawDef {
+// adds one for each value that is left.
+func (w *world) discharge(out []*Def, d *Def, depth int) []*Def {
 	if w.discharges++; depth > maxNesting || w.discharges > maxDischarges || !w.draw(defSize) {
-		d.maybe = &Reason{Text: "mkIf and mkMerge are nested too deep", Node: d.site}
-		return []rawDef{d}
+		return append(out, d.doubted("mkIf and mkMerge are nested too deep", d.Binding))
 	}
-	var out []rawDef
 	var earlier *eval.Cond
 	var truth eval.Truth
-	for _, c := range w.ev.Cases(d.value) {
-		one := d
-		one.value = c.Value
+	for _, c := range w.ev.Cases(d.Value) {
 		when, t := w.ev.And(earlier, c.When)
 		if t != eval.No {
-			one.when, t = w.ev.And(d.when, when)
+			when, t = w.ev.And(d.When, when)
 		}
 		if t != eval.No {
-			out = append(out, w.dischargeOne(one, depth)...)
+			out = w.dischargeOne(out, d.with(c.Value, when), depth)
 		}
 		if c.When == nil {
 			break
@@ -108,58 +128,55 @@ func (w *world) discharge(d rawDef, depth int) []rawDef {
 	return out
 }
 
-func (w *world) dischargeOne(d rawDef, depth int) []rawDef {
-	set, _ := w.ev.Force(d.value).(*eval.Attrs)
+func (w *world) dischargeOne(out []*Def, d *Def, depth int) []*Def {
+	set, _ := w.ev.Force(d.Value).(*eval.Attrs)
 	kind := w.propertyOf(set)
 	if kind == "" {
-		return []rawDef{d}
+		return append(out, d)
 	}
 	member := func(name string) *eval.Thunk { return w.ev.Value(set.Lookup(name)) }
-	if d.priority != 0 && !d.wrapper.IsZero() && kind != "order" || d.order != 0 {
-		d.misfit = set.Origin() // NixOS looks for these outside mkOverride and mkOrder only
-		return []rawDef{d}
+	inner := *d
+	if d.ordered || !d.Wrapper.IsZero() && kind != "order" {
+		inner.Misfit = set.Origin() // NixOS looks for these outside mkOverride and mkOrder only
+		return append(out, &inner)
 	}
 	switch kind {
 	case "if":
-		d.conds = append(slices.Clip(d.conds), member("condition"))
-		d.value = member("content")
-		return w.discharge(d, depth+1)
+		inner.conds = &guard{member("condition"), d.conds}
+		inner.Value = member("content")
+		return w.discharge(out, &inner, depth+1)
 	case "merge":
-		return w.dischargeMerge(d, member("contents"), depth)
+		return w.dischargeMerge(out, d, member("contents"), depth)
 	}
 	number, ok := w.ev.Force(member("priority")).(*eval.Int)
 	if !ok {
-		d.maybe = &Reason{Text: "its priority is not known", Node: set.Origin()}
+		inner.Maybe = &Reason{Text: "its priority is not known", Node: set.Origin()}
 		number = &eval.Int{V: PriorityPlain}
 	}
 	if kind == "override" {
-		d.priority = int(number.V)
+		inner.Priority = int(number.V)
 	} else {
-		d.order = int(number.V)
+		inner.Order, inner.ordered = int(number.V), true
 	}
-	d.value, d.wrapper = member("content"), set.Origin()
-	return w.discharge(d, depth+1)
+	inner.Value, inner.Wrapper = member("content"), set.Origin()
+	return w.discharge(out, &inner, depth+1)
 }
 
-func (w *world) dischargeMerge(d rawDef, contents *eval.Thunk, depth int) []rawDef {
+func (w *world) dischargeMerge(out []*Def, d *Def, contents *eval.Thunk, depth int) []*Def {
 	list := w.ev.List(contents)
 	if list == nil {
-		d.value = contents
-		return []rawDef{d}
+		return append(out, d.with(contents, d.When))
 	}
-	var out []rawDef
 	for _, item := range list.Items {
-		one := d
-		one.value = item.Value
-		when, t := w.ev.And(d.when, item.When)
+		when, t := w.ev.And(d.When, item.When)
 		if t == eval.No {
 			continue
 		}
-		one.when = when
+		one := d.with(item.Value, when)
 		if item.Many {
-			one.maybe = &Reason{Text: "the list of mkMerge is not known as a whole", Node: list.Origin()}
+			one = one.doubted("the list of mkMerge is not known as a whole", list.Origin())
 		}
-		out = append(out, w.discharge(one, depth+1)...)
+		out = w.discharge(out, one, depth+1)
 	}
 	return out
 }

@@ -49,18 +49,20 @@ func (w *world) elementModules(path []string) []*eval.Thunk {
 }
 
 // elementDefs are the definitions that submodules make for one element of a set.
-func (w *world) elementDefs(n *node, modules []*eval.Thunk) []rawDef {
+func (w *world) elementDefs(n *node, modules []*eval.Thunk) []*Def {
 	sub := w.submodule(n)
 	sub.collect(sub.submodules(modules...))
 	defs := sub.root.raw
-	for i := range defs {
-		defs[i].extends, defs[i].site = true, nixast.Node{}
+	for _, d := range defs { // which nothing has looked at yet
+		d.extends, d.Binding = true, nixast.Node{}
 		if w.loose {
-			defs[i].maybe = &Reason{Text: "a module of the project says more of every one", Node: w.ev.Force(defs[i].value).Origin()}
+			d.Maybe = &Reason{Text: "a module of the project says more of every one", Node: w.ev.Force(d.Value).Origin()}
 		}
 	}
 	if len(sub.unseen) > 0 {
-		defs = append(defs, rawDef{value: w.opaque(n.name), extends: true})
+		more := w.newDef(w.opaque(n.name))
+		more.extends = true
+		defs = append(defs, more)
 	}
 	sub.root.raw = slices.Concat(defs, n.raw) // for what the submodules ask of the element
 	return defs

@@ -188,7 +188,7 @@ func (fl *flake) value(s system) *eval.Thunk {
 	if n.settle(); len(n.defs) == 0 {
 		return eval.NewNull()
 	}
-	return n.defs[0].value
+	return n.defs[0].Value
 }
 
 // call is the call that makes a system, the argument that describes it, and its modules:

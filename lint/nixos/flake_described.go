@@ -77,7 +77,7 @@ func (fl *flake) descriptions() []*eval.Attrs {
 		for _, n := range fl.parts.root.children() {
 			n.settle()
 			for _, d := range n.defs {
-				if set, ok := fl.ev.Force(d.value).(*eval.Attrs); ok && n.name != "flake" && n.name != "perSystem" {
+				if set, ok := fl.ev.Force(d.Value).(*eval.Attrs); ok && n.name != "flake" && n.name != "perSystem" {
 					sets = append(sets, set)
 				}
 			}

@@ -217,7 +217,9 @@ func (h *Host) leftUnits(found []leftover) []*Unit {
 		for i := len(l.path) - 1; i >= 0; i-- {
 			value = eval.NewAttrs(map[string]*eval.Thunk{l.path[i]: value})
 		}
-		w.root.raw = append(w.root.raw, rawDef{value: value, site: l.binding.Node})
+		all := w.newDef(value)
+		all.Binding = l.binding.Node
+		w.root.raw = append(w.root.raw, all)
 	}
 	var all []*Unit
 	for _, scope := range scopes {

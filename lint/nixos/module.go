@@ -63,7 +63,7 @@ func newWorld(v *view, ev *eval.Evaluator) *world {
 		disabled: map[*File]bool{}, keys: map[string]bool{}, seen: map[*File]bool{}, copies: map[eval.Value]int{},
 		importers: map[*File][]*module{}, bindings: map[depthOf]map[string][]nixast.Node{},
 	}
-	w.root = &node{world: w}
+	w.root = newNode(w, nil, "")
 	return w
 }
 
@@ -428,12 +428,16 @@ func (w *world) disable(m *module) {
 }
 
 // definitions are what a module sets: its config, or without one all of it.
-func (w *world) definitions(m *module) []rawDef {
+func (w *world) definitions(m *module) []*Def {
 	config, options := m.body.Lookup("config"), m.body.Lookup("options")
 	if !certain(config) && !certain(options) {
-		return []rawDef{{value: m.value, skip: moduleKeys[:], when: m.when, mod: m}}
+		all := w.newDef(m.value)
+		all.top, all.When, all.mod = true, m.when, m
+		return []*Def{all}
 	}
-	return w.attrDefs(config, rawDef{when: m.when, mod: m})
+	outer := w.newDef(nil)
+	outer.When, outer.mod = m.when, m
+	return w.attrDefs(nil, config, outer)
 }
 
 // treeFunction is the name of the function that imports a whole directory.

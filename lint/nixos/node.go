@@ -18,26 +18,35 @@ type node struct {
 	// pattern reports that name is written as in Nix, "foo-${n}", for any number of
 	// nodes.
 	pattern bool
-	assume  []*eval.Cond // set on the node of a unit: what is assumed below it
-
-	raw []rawDef // the definitions as they are written
-
 	several bool // one of the kids is a pattern
 
-	discharging phase
-	plain       []rawDef // without mkMerge, mkIf, mkForce and other properties
+	discharging, settling, expanding phase
 
-	settling phase
-	defs     []rawDef // those that may count, in merge order
-	lost     []rawDef // those that certainly do not
+	opt    *Option
+	absent map[string]*node // the nodes below that nothing sets, once all kids are known
+	*contents
+}
 
-	expanding phase
-	kids      []*node // by name
-	names     map[string]*node
-	absent    map[string]*node // those that nothing sets, once all kids are known
-	unseen    []Reason         // why there may be other kids
-	opt       *Option
-	attrs     []*Option // of Option.Attrs, once all kids are known
+// contents are what is set at a node and below it.
+type contents struct {
+	assume []*eval.Cond // set on the node of a unit: what is assumed below it
+
+	raw   []*Def // the definitions as they are written
+	plain []*Def // without mkMerge, mkIf, mkForce and other properties
+	defs  []*Def // those that may count, in merge order
+	lost  []*Def // those that certainly do not
+
+	kids   []*node          // by name
+	names  map[string]*node // the same, while they are many and not known as a whole
+	unseen []Reason         // why there may be other kids
+	attrs  []*Option        // of Option.Attrs, once all kids are known
+}
+
+// nothing is what is set at nodes that nothing sets, of which there are many.
+var nothing contents
+
+func newNode(w *world, parent *node, name string, defs ...*Def) *node {
+	return &node{world: w, parent: parent, name: name, contents: &contents{raw: defs}}
 }
 
 // A phase is the state of a part of a node that is computed when it is first required.
@@ -61,7 +70,7 @@ func (p *phase) run(compute func()) {
 }
 
 // discharged are the definitions of n without properties.
-func (n *node) discharged() []rawDef {
+func (n *node) discharged() []*Def {
 	n.discharging.run(n.discharge)
 	return n.plain
 }
@@ -70,10 +79,13 @@ func (n *node) discharge() {
 	outer := n.world.discharges
 	for _, d := range n.raw {
 		n.world.discharges = 0
-		n.plain = append(n.plain, n.world.discharge(d, 0)...)
+		n.plain = n.world.discharge(n.plain, d, 0)
 	}
 	if n.isSubmodule() {
 		n.plain = n.modules(n.plain)
+	}
+	if slices.Equal(n.plain, n.raw) {
+		n.plain = n.raw
 	}
 	n.world.discharges = outer
 }
@@ -94,19 +106,17 @@ func (w *world) draw(bytes int) bool { return w.ev.Budget().Draw(1, bytes) }
 func (n *node) settle() { n.settling.run(n.weigh) }
 
 func (n *node) weigh() {
-	var defs []rawDef
-	for _, d := range n.discharged() {
-		if n.resolve(&d) {
-			defs = append(defs, d)
-		}
+	defs := n.filterPriorities(changed(n.discharged(), n.resolved))
+	byOrder := func(a, b *Def) int { return cmp.Compare(a.Order, b.Order) }
+	if !slices.IsSortedFunc(defs, byOrder) {
+		defs = slices.Clone(defs)
+		slices.SortStableFunc(defs, byOrder)
 	}
-	n.defs = n.filterPriorities(defs)
-	slices.SortStableFunc(n.defs, func(a, b rawDef) int {
-		return cmp.Compare(cmp.Or(a.order, orderPlain), cmp.Or(b.order, orderPlain))
-	})
-	if n.isSubmodule() {
-		slices.Reverse(n.defs)
+	if len(defs) > 1 && n.isSubmodule() {
+		defs = slices.Clone(defs)
+		slices.Reverse(defs)
 	}
+	n.defs = defs
 }
 
 // isSubmodule reports whether n is an element of an option whose elements are
@@ -126,24 +136,38 @@ func (n *node) isSubmodule() bool {
 	return false
 }
 
-// resolve looks at the conditions of a definition; false if one is false.
-func (n *node) resolve(d *rawDef) bool {
+// resolved is a definition with what its conditions come to; nil if one is false.
+func (n *node) resolved(d *Def) *Def {
 	ev := n.world.ev
-	for _, c := range d.conds {
-		truth, when := ev.Truth(c)
-		if truth == eval.No {
-			return false
-		}
-		if truth == eval.Maybe {
-			if d.when, truth = ev.And(d.when, when); truth == eval.No {
-				return false
-			}
-		}
+	when, truth := d.conds.and(ev, d.When)
+	if truth != eval.No {
+		when, truth = simplify(ev, when, n.assumed())
 	}
-	d.conds = nil
-	when, truth := simplify(ev, d.when, n.assumed())
-	d.when = when
-	return truth != eval.No
+	if truth == eval.No {
+		return nil
+	}
+	if d.conds == nil {
+		return d.with(d.Value, when)
+	}
+	one := *d
+	one.When, one.conds = when, nil
+	return &one
+}
+
+// and is a condition together with those of the guard, from the outermost on.
+func (g *guard) and(ev *eval.Evaluator, when *eval.Cond) (*eval.Cond, eval.Truth) {
+	if g == nil {
+		return when, eval.Maybe
+	}
+	when, truth := g.outer.and(ev, when)
+	if truth == eval.No {
+		return nil, eval.No
+	}
+	truth, cond := ev.Truth(g.cond)
+	if truth == eval.Maybe {
+		when, truth = ev.And(when, cond)
+	}
+	return when, truth
 }
 
 func (n *node) assumed() []*eval.Cond {
@@ -168,19 +192,19 @@ func (n *node) expandAll() {
 		n.settle()
 		defs = n.defs
 	}
-	n.names = map[string]*node{}
 	for _, d := range defs {
 		if n.world.draw(defSize) {
 			n.expand(d, option)
 		}
 	}
 	slices.SortFunc(n.kids, func(a, b *node) int { return strings.Compare(a.name, b.name) })
+	n.names = nil
 }
 
-func (n *node) expand(d rawDef, option bool) {
-	set, ok := n.world.ev.Force(d.value).(*eval.Attrs)
+func (n *node) expand(d *Def, option bool) {
+	set, ok := n.world.ev.Force(d.Value).(*eval.Attrs)
 	if !ok {
-		if u, ok := n.world.ev.Force(d.value).(*eval.Unknown); ok && u.Failure == eval.NoFailure {
+		if u, ok := n.world.ev.Force(d.Value).(*eval.Unknown); ok && u.Failure == eval.NoFailure {
 			n.unseen = append(n.unseen, *reasonOf(u))
 		}
 		return
@@ -189,28 +213,30 @@ func (n *node) expand(d rawDef, option bool) {
 		n.unseen = append(n.unseen, Reason{Text: "NixOS does not look into " + firstWord(set.Origin()) + " here", Node: set.Origin()})
 		return
 	}
-	if option {
-		d.priority = 0
+	if option && d.Priority != PriorityPlain {
+		plain := *d
+		plain.Priority = PriorityPlain
+		d = &plain
 	}
 	for _, a := range set.All() {
-		if slices.Contains(d.skip, a.Name) {
+		if d.top && slices.Contains(moduleKeys[:], a.Name) {
 			continue
 		}
 		if !n.world.draw(defSize) {
 			break
 		}
 		kid := n.named(a.Name, false)
-		kid.raw = append(kid.raw, n.world.attrDefs(a, d)...)
+		kid.raw = n.world.attrDefs(kid.raw, a, d)
 	}
 	for _, r := range set.Rest() {
 		if r.Name == nil {
 			why := *cmp.Or(reasonOf(r.Open), &Reason{Text: "not known as a whole"})
-			why.Node = cmp.Or(why.Node, r.Site, d.site)
+			why.Node = cmp.Or(why.Node, r.Site, d.Binding)
 			n.unseen = append(n.unseen, why)
 			continue
 		}
 		kid := n.named(r.Name.Pattern(), true)
-		kid.raw = append(kid.raw, n.world.attrDefs(eval.Attr{Defs: []eval.Def{{When: r.When, Value: r.Value, Site: r.Site}}}, d)...)
+		kid.raw = n.world.attrDefs(kid.raw, eval.Attr{Defs: []eval.Def{{When: r.When, Value: r.Value, Site: r.Site}}}, d)
 	}
 }
 
@@ -222,16 +248,47 @@ func firstWord(n nixast.Node) string {
 	return "`" + n.Text() + "`"
 }
 
+// named is the kid of a name, which is made if it is new.
 func (n *node) named(name string, pattern bool) *node {
-	kid := n.names[name]
+	kid := n.kid(name)
 	if kid == nil {
 		n.world.draw(nodeSize)
 		n.several = n.several || pattern
-		kid = &node{world: n.world, parent: n, name: name, pattern: pattern}
-		n.names[name] = kid
+		kid = newNode(n.world, n, name)
+		kid.pattern = pattern
 		n.kids = append(n.kids, kid)
+		if n.names != nil {
+			n.names[name] = kid
+		}
 	}
 	return kid
+}
+
+// fewKids is up to how many kids are looked through one by one.
+const fewKids = 16
+
+// kid is the kid of a name, of those that are known so far; nil if there is none.
+func (n *node) kid(name string) *node {
+	switch {
+	case n.expanding == done:
+		if i, ok := slices.BinarySearchFunc(n.kids, name, func(kid *node, name string) int { return strings.Compare(kid.name, name) }); ok {
+			return n.kids[i]
+		}
+		return nil
+	case len(n.kids) <= fewKids:
+		for _, kid := range n.kids {
+			if kid.name == name {
+				return kid
+			}
+		}
+		return nil
+	case n.names == nil:
+		n.names = make(map[string]*node, 2*len(n.kids))
+		for _, kid := range n.kids {
+			n.names[kid.name] = kid
+		}
+	}
+	return n.names[name]
 }
 
 // at is the node below n at a path; one without definitions if nothing in
@@ -250,7 +307,7 @@ func (n *node) at(path ...string) *node {
 // below is the node of a name that something in sight sets; nil for others.
 func (n *node) below(name string) *node {
 	n.children()
-	return n.names[name]
+	return n.kid(name)
 }
 
 // without is the node of a name that nothing in sight sets.
@@ -258,7 +315,7 @@ func (n *node) without(name string) *node {
 	if kid := n.absent[name]; kid != nil {
 		return kid
 	}
-	kid := &node{world: n.world, parent: n, name: name, expanding: done}
+	kid := &node{world: n.world, parent: n, name: name, discharging: done, settling: done, expanding: done, contents: &nothing}
 	if n.expanding == done {
 		if n.absent == nil {
 			n.absent = map[string]*node{}

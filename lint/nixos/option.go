@@ -1,7 +1,6 @@
 package nixos
 
 import (
-	"cmp"
 	"errors"
 	"slices"
 
@@ -61,7 +60,7 @@ type Def struct {
 	// an inherit, or the expression that made the name. It is the zero Node
 	// for what comes from no file.
 	Binding nixast.Node
-	// Priority is the number of the mkOverride around the value.
+	// Priority is the number of the mkOverride around the value, else 100.
 	Priority int
 	// Order is the number of the mkOrder around the value, else 1000.
 	Order int
@@ -81,9 +80,21 @@ type Def struct {
 	// there at all.
 	Maybe *Reason
 
-	ev      *eval.Evaluator
-	mod     *module
+	ev    *eval.Evaluator
+	mod   *module
+	conds *guard // conditions of mkIf around it, not yet looked at
+	// top reports that it is the top of a module, whose moduleKeys are no options.
+	top     bool
+	ordered bool // a mkOrder is around it
+	// extends reports that a submodule makes it, for all elements of a set: see
+	// [world.extend]. It has no Binding, as nothing else must be said there.
 	extends bool
+}
+
+// A guard is the condition of a mkIf, and those around it.
+type guard struct {
+	cond  *eval.Thunk
+	outer *guard
 }
 
 // option is what is known of the option at n.
@@ -92,12 +103,11 @@ func (n *node) option() *Option {
 		return n.opt
 	}
 	n.settle()
-	o := &Option{Path: n.path(), node: n}
-	for _, d := range n.defs {
-		o.Defs = append(o.Defs, n.def(d))
-	}
-	for _, d := range n.lost {
-		o.Overridden = append(o.Overridden, n.def(d))
+	o := &Option{Path: n.path(), Defs: n.defs, Overridden: n.lost, node: n}
+	for _, defs := range [...][]*Def{n.defs, n.lost} {
+		for _, d := range defs {
+			d.locate(n.world.view)
+		}
 	}
 	if n.parent != nil {
 		n.parent.children()
@@ -107,7 +117,7 @@ func (n *node) option() *Option {
 				break
 			}
 			if kid.pattern {
-				o.Unseen = append(o.Unseen, Reason{Text: "`" + kid.name + "` may be this name", Node: kid.raw[0].site})
+				o.Unseen = append(o.Unseen, Reason{Text: "`" + kid.name + "` may be this name", Node: kid.raw[0].Binding})
 			}
 		}
 	}
@@ -117,30 +127,19 @@ func (n *node) option() *Option {
 	return o
 }
 
-func (n *node) def(d rawDef) *Def {
-	n.world.draw(defSize)
-	def := &Def{
-		Value:    d.value,
-		Binding:  d.site,
-		Priority: cmp.Or(d.priority, PriorityPlain),
-		Order:    cmp.Or(d.order, orderPlain),
-		Wrapper:  d.wrapper,
-		Misfit:   d.misfit,
-		When:     d.when,
-		Maybe:    d.maybe,
-		ev:       n.world.ev,
-		mod:      d.mod,
-		extends:  d.extends,
+// locate finds the file and the set that the definition is written in.
+func (d *Def) locate(v *view) {
+	if d.File != nil || d.Binding.IsZero() {
+		return
 	}
-	if !d.site.IsZero() {
-		def.File = n.world.view.of(d.site)
-		if p := d.site.Parent(); p.Kind() == nixast.AttrSet {
-			def.Set = p
-		} else if p := p.Parent(); p.Kind() == nixast.AttrSet && d.site.Parent().Kind() == nixast.InheritNode {
-			def.Set = p
-		}
+	d.File = v.of(d.Binding)
+	around := d.Binding.Parent()
+	if around.Kind() == nixast.InheritNode {
+		around = around.Parent()
 	}
-	return def
+	if around.Kind() == nixast.AttrSet {
+		d.Set = around
+	}
 }
 
 // IsSet reports whether a definition is in sight.
@@ -161,7 +160,7 @@ func (o *Option) Attrs() []*Option {
 		}
 		settled = settled && kid.opt != nil
 	}
-	if n.expanding == done && settled {
+	if n.expanding == done && settled && len(found) > 0 {
 		n.attrs = found
 	}
 	return found

@@ -82,7 +82,7 @@ func (w *world) freeformValue(n *node) (*eval.Thunk, bool) {
 	case 0:
 		return nil, false
 	case 1:
-		return n.defs[0].value, true
+		return n.defs[0].Value, true
 	}
 	path := n.path()
 	if len(path) < 3 || path[1] == "modules" && len(path) < 4 {
@@ -90,7 +90,7 @@ func (w *world) freeformValue(n *node) (*eval.Thunk, bool) {
 	}
 	var parts []*eval.Thunk
 	for _, d := range n.defs {
-		parts = append(parts, d.value)
+		parts = append(parts, d.Value)
 	}
 	return eval.NewAttrs(map[string]*eval.Thunk{"imports": eval.NewList(parts...)}), true
 }

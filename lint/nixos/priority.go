@@ -1,7 +1,6 @@
 package nixos
 
 import (
-	"cmp"
 	"slices"
 
 	"wardnix/nixast/eval"
@@ -9,49 +8,48 @@ import (
 
 // filterPriorities keeps the definitions of the strongest priority, and of the
 // weaker ones those that count where none of the stronger does.
-func (n *node) filterPriorities(defs []rawDef) []rawDef {
-	strength := func(d rawDef) int { return cmp.Or(d.priority, PriorityPlain) }
-	var levels []int
-	for _, d := range defs {
-		levels = append(levels, strength(d))
-	}
-	slices.Sort(levels)
-	levels = slices.Compact(levels)
-	if len(levels) < 2 {
+func (n *node) filterPriorities(defs []*Def) []*Def {
+	if len(defs) == 0 || !slices.ContainsFunc(defs, func(d *Def) bool { return d.Priority != defs[0].Priority }) {
 		return defs
 	}
+	var levels []int
+	for _, d := range defs {
+		levels = append(levels, d.Priority)
+	}
+	slices.Sort(levels)
 	ev := n.world.ev
+	defs = slices.Clone(defs)
 	alive := make([]bool, len(defs))
 	var rest *eval.Cond // that none of the stronger levels counts
 	truth := eval.Maybe
 	var maybe *Reason
-	for _, level := range levels {
+	for _, level := range slices.Compact(levels) {
 		next, possible := rest, truth != eval.No
-		for i := range defs {
-			if strength(defs[i]) != level {
+		for i, d := range defs {
+			if d.Priority != level || truth == eval.No {
 				continue
 			}
-			var t eval.Truth
-			when := defs[i].when
-			if defs[i].when, t = ev.And(when, rest); truth == eval.No || t == eval.No {
-				defs[i].when = when
+			when, t := ev.And(d.When, rest)
+			if t == eval.No {
 				continue
 			}
-			alive[i] = true
+			defs[i], alive[i] = d.with(d.Value, when), true
 			switch {
-			case defs[i].maybe != nil:
-				maybe = defs[i].maybe
-			case when == nil:
+			case d.Maybe != nil:
+				maybe = d.Maybe
+			case d.When == nil:
 				possible = false
 			default:
-				if next, t = ev.And(next, ev.Not(when)); t == eval.No {
+				if next, t = ev.And(next, ev.Not(d.When)); t == eval.No {
 					possible = false
 				}
 			}
 		}
-		for i := range defs {
-			if maybe != nil && strength(defs[i]) > level && defs[i].maybe == nil {
-				defs[i].maybe = maybe
+		for i, d := range defs {
+			if maybe != nil && d.Priority > level && d.Maybe == nil {
+				one := *d
+				one.Maybe = maybe
+				defs[i] = &one
 			}
 		}
 		rest = next
@@ -59,7 +57,7 @@ func (n *node) filterPriorities(defs []rawDef) []rawDef {
 			truth = eval.No
 		}
 	}
-	var kept []rawDef
+	var kept []*Def
 	for i, d := range defs {
 		if alive[i] {
 			kept = append(kept, d)

@@ -228,11 +228,11 @@ func (o *Option) generated() bool {
 			return true
 		}
 		for _, d := range n.defs {
-			if d.site.IsZero() {
+			if d.Binding.IsZero() {
 				continue
 			}
-			switch k := d.site.Kind(); {
-			case k == nixast.BindingNode, k == nixast.AttrSet, d.site.Parent().Kind() == nixast.InheritNode:
+			switch k := d.Binding.Kind(); {
+			case k == nixast.BindingNode, k == nixast.AttrSet, d.Binding.Parent().Kind() == nixast.InheritNode:
 			default:
 				return true
 			}

@@ -24,7 +24,7 @@ var separators = map[string]string{"lines": "\n", "commas": ",", "envVar": ":"}
 // default where there are none.
 func (w *world) merged(n *node, t optionType, fallback eval.Attr, depth int) (*eval.Thunk, bool) {
 	n.settle()
-	if depth > 8 || slices.ContainsFunc(n.defs, func(d rawDef) bool { return d.maybe != nil || !d.misfit.IsZero() }) {
+	if depth > 8 || slices.ContainsFunc(n.defs, func(d *Def) bool { return d.Maybe != nil || !d.Misfit.IsZero() }) {
 		return nil, false
 	}
 	switch {
@@ -50,7 +50,7 @@ func (w *world) merged(n *node, t optionType, fallback eval.Attr, depth int) (*e
 // mergedDefs is the value of one definition or more, by the rules of a type that is no
 // scalar and no set.
 func (w *world) mergedDefs(n *node, t optionType, depth int) (*eval.Thunk, bool) {
-	single := len(n.defs) == 1 && n.defs[0].when == nil
+	single := len(n.defs) == 1 && n.defs[0].When == nil
 	switch {
 	case t.name == "listOf" && len(t.args) == 1:
 		return w.mergedList(n, w.typeOfThunk(t.args[0]), depth)
@@ -67,9 +67,9 @@ func (w *world) mergedDefs(n *node, t optionType, depth int) (*eval.Thunk, bool)
 	case t.name == "coercedTo" && len(t.args) == 3:
 		return w.mergedCoerced(n, t, depth)
 	case single && (t.isRaw() || t.name == "functionTo"):
-		return n.defs[0].value, true
+		return n.defs[0].Value, true
 	case single && (t.name == "nullOr" || t.name == "either" || t.name == "oneOf"):
-		if one, ok := w.alternative(t, n.defs[0].value); ok {
+		if one, ok := w.alternative(t, n.defs[0].Value); ok {
 			return w.merged(n, one, eval.Attr{}, depth+1)
 		}
 	}
@@ -187,10 +187,10 @@ func kindOf(value eval.Value) string {
 func (w *world) mergedScalar(n *node, fallback eval.Attr) (*eval.Thunk, bool) {
 	var defs []eval.Def
 	for _, d := range n.defs {
-		if d.when == nil {
-			return d.value, true // the others must equal it
+		if d.When == nil {
+			return d.Value, true // the others must equal it
 		}
-		defs = append(defs, eval.Def{When: d.when, Value: d.value, Site: d.site})
+		defs = append(defs, eval.Def{When: d.When, Value: d.Value, Site: d.Binding})
 	}
 	if !certain(fallback) {
 		return nil, false
@@ -216,10 +216,10 @@ func (w *world) mergedList(n *node, t optionType, depth int) (*eval.Thunk, bool)
 		list.Items = append(list.Items, eval.Item{When: e.When, Value: value})
 	}
 	for _, d := range n.defs {
-		if _, isList := w.ev.Force(d.value).(*eval.List); !isList {
+		if _, isList := w.ev.Force(d.Value).(*eval.List); !isList {
 			return nil, false
 		}
-		always = always || d.when == nil
+		always = always || d.When == nil
 	}
 	return eval.Known(list), always // else the default may count
 }
@@ -229,7 +229,9 @@ func (w *world) mergedElement(n *node, t optionType, e Element, depth int) (*eva
 	if w.isScalar(t, 4) || t.isRaw() || strings.HasPrefix(t.name, "deferredModule") {
 		return e.Value, true
 	}
-	one := &node{world: w, parent: n, name: "*", raw: []rawDef{{value: e.Value, site: e.Def.Binding}}}
+	def := w.newDef(e.Value)
+	def.Binding = e.Def.Binding
+	one := newNode(w, n, "*", def)
 	return w.merged(one, t, eval.Attr{}, depth+1)
 }
 
@@ -237,8 +239,8 @@ func (w *world) mergedElement(n *node, t optionType, e Element, depth int) (*eva
 func (w *world) mergedText(n *node, separator string) (*eval.Thunk, bool) {
 	var text []eval.Piece
 	for i, d := range n.defs {
-		s := w.ev.String(d.value)
-		if s == nil || d.when != nil {
+		s := w.ev.String(d.Value)
+		if s == nil || d.When != nil {
 			return nil, false
 		}
 		if i > 0 {
@@ -247,7 +249,7 @@ func (w *world) mergedText(n *node, separator string) (*eval.Thunk, bool) {
 		text = append(text, s.Pieces...)
 	}
 	if len(n.defs) == 1 {
-		return n.defs[0].value, true
+		return n.defs[0].Value, true
 	}
 	return eval.Known(eval.NewText(text...)), true
 }
@@ -256,7 +258,7 @@ func (w *world) mergedText(n *node, separator string) (*eval.Thunk, bool) {
 func (w *world) mergedModules(n *node) (*eval.Thunk, bool) {
 	modules := &eval.List{}
 	for _, d := range n.defs {
-		modules.Items = append(modules.Items, eval.Item{When: d.when, Value: d.value})
+		modules.Items = append(modules.Items, eval.Item{When: d.When, Value: d.Value})
 	}
 	if len(modules.Items) == 1 && modules.Items[0].When == nil {
 		return modules.Items[0].Value, true
@@ -267,11 +269,12 @@ func (w *world) mergedModules(n *node) (*eval.Thunk, bool) {
 // mergedCoerced gives the definitions that have another type the type of the option.
 func (w *world) mergedCoerced(n *node, t optionType, depth int) (*eval.Thunk, bool) {
 	other := w.typeOfThunk(t.args[0])
-	coerced := &node{world: w, parent: n.parent, name: n.name, pattern: n.pattern}
+	coerced := newNode(w, n.parent, n.name)
+	coerced.pattern = n.pattern
 	for _, d := range n.defs {
-		switch w.takes(other, d.value) {
+		switch w.takes(other, d.Value) {
 		case eval.Yes:
-			d.value = w.ev.Call(t.args[1], d.value)
+			d = d.with(w.ev.Call(t.args[1], d.Value), d.When)
 		case eval.Maybe:
 			return nil, false
 		}
@@ -311,13 +314,13 @@ func (w *world) definedIf(n *node) (when *eval.Cond, ok bool) {
 	var none *eval.Cond // that no definition counts
 	for _, d := range n.defs {
 		switch {
-		case n.pattern || d.maybe != nil:
+		case n.pattern || d.Maybe != nil:
 			return nil, false
-		case d.when == nil:
+		case d.When == nil:
 			return nil, true
 		}
 		var truth eval.Truth
-		if none, truth = w.ev.And(none, w.ev.Not(d.when)); truth == eval.No {
+		if none, truth = w.ev.And(none, w.ev.Not(d.When)); truth == eval.No {
 			return nil, true
 		}
 	}
@@ -333,7 +336,7 @@ func (w *world) mergedSubmodule(n *node, modules *eval.Thunk) (*eval.Thunk, bool
 	sub := w.submodule(n)
 	queue := sub.submodules(modules)
 	for _, d := range n.defs {
-		queue = append(queue, pendingModule{value: d.value, when: d.when})
+		queue = append(queue, pendingModule{value: d.Value, when: d.When})
 	}
 	sub.collect(queue)
 	if len(sub.unseen) > 0 {

@@ -89,7 +89,7 @@ func (w *world) unitsOfType(h *Host, scope Scope, set *node, unitType string) []
 			continue
 		}
 		n.settle()
-		if slices.ContainsFunc(n.defs, rawDef.own) {
+		if slices.ContainsFunc(n.defs, (*Def).own) {
 			u := newUnit(h, scope, n, n.name+"."+unitType)
 			if n.name == "" {
 				u.Name, u.Pattern = modularName+u.Name, true
@@ -108,15 +108,22 @@ const modularName = "${service}"
 func newUnit(h *Host, scope Scope, n *node, name string) *Unit {
 	n.settle()
 	u := &Unit{Name: name, Pattern: n.pattern, Scope: scope, Host: h}
-	n.assume = commonConditions(slices.DeleteFunc(slices.Clone(n.defs), func(d rawDef) bool { return !d.own() }))
+	own := func(d *Def) *Def {
+		if d.extends {
+			return nil
+		}
+		return d
+	}
+	n.assume = commonConditions(changed(n.defs, own))
 	for _, c := range n.assume {
 		u.When, _ = n.world.ev.And(u.When, c)
 	}
-	for i := range n.defs {
-		n.defs[i].when, _ = simplify(n.world.ev, n.defs[i].when, n.assume)
-	}
+	n.defs = changed(n.defs, func(d *Def) *Def {
+		when, _ := simplify(n.world.ev, d.When, n.assume)
+		return d.with(d.Value, when)
+	})
 	u.opt = n.option()
-	u.opt.Defs = slices.DeleteFunc(u.opt.Defs, func(d *Def) bool { return d.extends })
+	u.opt.Defs = changed(u.opt.Defs, own)
 	for _, kid := range n.children() {
 		if scope.Kind != User && scope.Kind != HomeManager {
 			break // home-manager has units of users only
@@ -131,17 +138,17 @@ func newUnit(h *Host, scope Scope, n *node, name string) *Unit {
 
 // commonConditions are the conditions that all definitions of a unit share.
 // The result is not nil.
-func commonConditions(defs []rawDef) []*eval.Cond {
+func commonConditions(defs []*Def) []*eval.Cond {
 	common := []*eval.Cond{}
 	for i, d := range defs {
-		if d.maybe != nil && i > 0 {
+		if d.Maybe != nil && i > 0 {
 			continue
 		}
 		if i == 0 {
-			common = append(common, conjuncts(d.when)...)
+			common = append(common, conjuncts(d.When)...)
 			continue
 		}
-		these := conjuncts(d.when)
+		these := conjuncts(d.When)
 		common = slices.DeleteFunc(common, func(c *eval.Cond) bool { return !slices.Contains(these, c) })
 	}
 	return common
@@ -166,7 +173,7 @@ func (u *Unit) partial() []Reason {
 		add(s.unseen)
 		for _, kid := range s.kids {
 			if kid.pattern {
-				add([]Reason{{Text: "the name of the setting `" + kid.name + "` is not known", Node: kid.raw[0].site}})
+				add([]Reason{{Text: "the name of the setting `" + kid.name + "` is not known", Node: kid.raw[0].Binding}})
 			}
 		}
 	}
@@ -201,9 +208,11 @@ func timersOf(units []*Unit) []*Unit {
 			timer.derivedFrom = startAt
 			continue
 		}
+		n := newNode(u.opt.node.world, nil, "")
+		n.settling, n.expanding, n.assume = done, done, u.opt.node.assume
 		timers = append(timers, &Unit{
 			Name: name, Pattern: u.Pattern, Scope: u.Scope, Host: u.Host, When: u.When,
-			opt:         &Option{Path: u.opt.Path, Defs: u.opt.Defs, node: &node{world: u.opt.node.world, expanding: done, settling: done, assume: u.opt.node.assume}},
+			opt:         &Option{Path: u.opt.Path, Defs: u.opt.Defs, node: n},
 			derivedFrom: startAt,
 		})
 	}
@@ -218,15 +227,15 @@ func (w *world) mounts(h *Host, scope Scope, set *node, unitType string) []*Unit
 		if e.Value == nil || e.Def == nil {
 			continue
 		}
-		n := &node{world: w, parent: set, name: "…"}
-		raw := rawDef{value: e.Value, when: e.When, site: e.Def.Binding}
+		def := w.newDef(e.Value)
+		def.When, def.Binding = e.When, e.Def.Binding
 		if origin := w.ev.Force(e.Value).Origin(); !origin.IsZero() {
-			raw.site = origin
+			def.Binding = origin
 		}
 		if e.Unseen != "" {
-			raw.maybe = &Reason{Text: e.Unseen, Node: raw.site}
+			def.Maybe = &Reason{Text: e.Unseen, Node: def.Binding}
 		}
-		n.raw = []rawDef{raw}
+		n := newNode(w, set, "…", def)
 		where, ok := n.at("where").option().Text()
 		if ok {
 			n.name, ok = pathName(h, where)
@@ -302,7 +311,7 @@ func (w *world) childWorlds(outer Scope) []childWorld {
 				if d.mod != nil {
 					file = d.mod.file
 				}
-				queue = append(queue, pendingModule{value: d.value, file: file, when: d.when, importer: d.mod})
+				queue = append(queue, pendingModule{value: d.Value, file: file, when: d.When, importer: d.mod})
 			}
 			child.collect(queue)
 			found = append(found, childWorld{child, Scope{nest.kind, joinScope(outer, n.name)}})
