@@ -33,6 +33,8 @@ func libFamilies() map[string]family {
 		"meta":     libMeta(),
 		"asserts":  libAsserts(),
 		"sources":  libSources(),
+
+		"generators": libGenerators(),
 	}
 }
 
@@ -90,6 +92,9 @@ func (ev *Evaluator) libThunk() *Thunk {
 // libInner are functions that are in their namespace only.
 var libInner = []string{"escapeNixString", "floatToString", "major", "majorMinor", "minor", "patch"}
 
+// libApart are namespaces whose functions are in them only.
+var libApart = []string{"generators", "cli"}
+
 // buildLib puts the namespaces together. Their functions are in lib itself,
 // too, as a rule.
 func (ev *Evaluator) buildLib() Value {
@@ -100,7 +105,7 @@ func (ev *Evaluator) buildLib() Value {
 			spaces[space] = map[string]Attr{}
 		}
 		spaces[space][a.Name] = a
-		if !slices.Contains(libInner, a.Name) {
+		if !slices.Contains(libInner, a.Name) && !slices.Contains(libApart, space) {
 			all[a.Name] = a
 		}
 	}

@@ -102,7 +102,7 @@ in
     fixedWidthString =
       width: filler: text:
       if width <= stringLength text then text else filler + fixedWidthString (width - 1) filler text;
-    floatToString = builtins.toJSON;
+    floatToString = toString;
     getName = package: if builtins.isString package then (builtins.parseDrvName package).name else package.pname or (builtins.parseDrvName package.name).name;
     getVersion = package: if builtins.isString package then (builtins.parseDrvName package).version else package.version or (builtins.parseDrvName package.name).version;
     intersperse =
@@ -111,17 +111,32 @@ in
         list
       else
         tail (concatMap (value: [ separator value ]) list);
+    isValidPosixName = name: builtins.match "[a-zA-Z_][a-zA-Z0-9_]*" name != null;
+    join = concatStringsSep;
     makeLibraryPath = lib.makeSearchPath "lib";
     replaceChars = replaceStrings;
     replaceString = from: to: replaceStrings [ from ] [ to ];
+    stringAsChars = f: text: concatMapStrings f (stringToCharacters text);
     toSentenceCase =
       text: lib.toUpper (substring 0 1 text) + lib.toLower (substring 1 (stringLength text) text);
+    toShellVar =
+      name: value:
+      if isAttrs value && !(value ? outPath || value ? __toString) then
+        "declare -A ${name}=(${
+          concatMapAttrsStringSep " " (key: one: "[${lib.escapeShellArg key}]=${lib.escapeShellArg one}") value
+        })"
+      else if isList value then
+        "declare -a ${name}=(${escapeShellArgs value})"
+      else
+        "${name}=${lib.escapeShellArg value}";
+    toShellVars = concatMapAttrsStringSep "\n" toShellVar;
     versionAtLeast = version: wanted: !versionOlder version wanted;
     versionOlder = version: wanted: compareVersions wanted version == 1;
   };
 
   trivial = rec {
     and = x: y: x && y;
+    boolToYesNo = value: if value then "yes" else "no";
     boolToString = value: if value then "true" else "false";
     concat = left: right: left ++ right;
     compare = a: b: if a < b then -1 else if a > b then 1 else 0;
@@ -136,7 +151,11 @@ in
     mod = base: n: base - n * (builtins.div base n);
     or = x: y: x || y;
     pipe = value: functions: foldl' (x: f: f x) value functions;
+    toBaseDigits =
+      base: n:
+      if n < base then [ n ] else toBaseDigits base (builtins.div n base) ++ [ (mod n base) ];
     toFunction = value: if isFunction value then value else _: value;
+    toHexString = n: lib.concatMapStrings (elemAt (stringToCharacters "0123456789ABCDEF")) (toBaseDigits 16 n);
     xor = x: y: if x then !y else y;
   };
 
@@ -144,7 +163,125 @@ in
     setDefaultModuleLocation = file: module: { _file = file; imports = [ module ]; };
   };
 
+  generators = rec {
+    mkKeyValueDefault =
+      {
+        mkValueString ? lib.generators.mkValueStringDefault { },
+      }:
+      separator: key: value:
+      "${lib.escape [ separator ] key}${separator}${mkValueString value}";
+    toINI =
+      {
+        mkSectionName ? lib.escape [ "[" "]" ],
+        mkKeyValue ? mkKeyValueDefault { } "=",
+        listsAsDuplicateKeys ? false,
+      }:
+      sections:
+      concatStringsSep "\n" (
+        mapAttrsToList (
+          name: keys: "[${mkSectionName name}]\n" + toKeyValue { inherit mkKeyValue listsAsDuplicateKeys; } keys
+        ) sections
+      );
+    toINIWithGlobalSection =
+      options:
+      {
+        globalSection,
+        sections ? { },
+      }:
+      lib.optionalString (globalSection != { }) (
+        toKeyValue (removeAttrs options [ "mkSectionName" ]) globalSection + "\n"
+      )
+      + toINI options sections;
+    toJSON = _: builtins.toJSON;
+    toKeyValue =
+      {
+        mkKeyValue ? mkKeyValueDefault { } "=",
+        listsAsDuplicateKeys ? false,
+        indent ? "",
+      }:
+      keys:
+      lib.concatStrings (
+        concatMap (
+          key:
+          map (value: indent + mkKeyValue key value + "\n") (
+            if listsAsDuplicateKeys then lib.toList keys.${key} else [ keys.${key} ]
+          )
+        ) (attrNames keys)
+      );
+    toYAML = toJSON;
+  };
+
+  cli = rec {
+    toGNUCommandLine =
+      {
+        mkOptionName ? name: if stringLength name == 1 then "-${name}" else "--${name}",
+        mkBool ? name: value: lib.optional value (mkOptionName name),
+        mkList ? name: concatMap (mkOption name),
+        mkOption ?
+          name: value:
+          if value == null then
+            [ ]
+          else if optionValueSeparator == null then
+            [ (mkOptionName name) (lib.generators.mkValueStringDefault { } value) ]
+          else
+            [ "${mkOptionName name}${optionValueSeparator}${lib.generators.mkValueStringDefault { } value}" ],
+        optionValueSeparator ? null,
+      }:
+      options:
+      concatMap (
+        name:
+        let
+          value = options.${name};
+        in
+        (if builtins.isBool value then mkBool else if isList value then mkList else mkOption) name value
+      ) (attrNames options);
+    toGNUCommandLineShell = format: options: lib.escapeShellArgs (toGNUCommandLine format options);
+    toCommandLine =
+      format: options:
+      concatMap (
+        name:
+        let
+          inherit (format name)
+            option
+            sep
+            explicitBool
+            ;
+          text = (format name).formatArg or (lib.generators.mkValueStringDefault { });
+          one =
+            value:
+            if value == null then
+              [ ]
+            else if builtins.isBool value && !explicitBool then
+              lib.optional value option
+            else if sep == null then
+              [ option (text value) ]
+            else
+              [ "${option}${sep}${text value}" ];
+        in
+        concatMap one (lib.toList options.${name})
+      ) (attrNames options);
+    toCommandLineShell = format: options: lib.escapeShellArgs (toCommandLine format options);
+    toCommandLineGNU =
+      {
+        isLong ? name: stringLength name > 1,
+        explicitBool ? false,
+        formatArg ? lib.generators.mkValueStringDefault { },
+      }:
+      toCommandLine (name: {
+        option = if isLong name then "--${name}" else "-${name}";
+        sep = if isLong name then "=" else "";
+        inherit explicitBool formatArg;
+      });
+    toCommandLineShellGNU = format: options: lib.escapeShellArgs (toCommandLineGNU format options);
+  };
+
   fixedPoints = rec {
+    converge =
+      f: x:
+      let
+        next = f x;
+      in
+      if next == x then x else converge f next;
     composeExtensions =
       f: g: final: prev:
       let

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"fmt"
 	"path"
 	"strconv"
 	"strings"
@@ -22,6 +23,7 @@ func libStrings() family {
 		onText("trim", 1, func(c call, a []string) Value { return c.text(strings.Trim(a[0], " \t\r\n")) }),
 		onText("escapeNixString", 1, libEscapeNixString),
 		{"escapeShellArg", 1, func(c call, a []*Thunk) Value { return c.escapeShellArg(a[0]) }},
+		onText("escapeURL", 1, func(c call, a []string) Value { return c.text(escapeURL(a[0])) }),
 		onText("toInt", 1, func(c call, a []string) Value { return c.toInt(a[0]) }),
 		onText("toIntBase10", 1, libToIntBase10),
 		{"makeSearchPath", 2, func(c call, a []*Thunk) Value { return c.searchPathOf(a[0], a[1]) }},
@@ -208,6 +210,19 @@ func (c call) quotedPieces(ps []Piece) Value {
 	return &String{origin{c.site}, []Piece{{Unknown: u}}}
 }
 
+// escapeURL is a part of a URL. Characters outside of ASCII stay, as in nixpkgs.
+func escapeURL(s string) string {
+	var b strings.Builder
+	for _, c := range []byte(s) {
+		if c < 0x80 && !isDigit(c) && (c|0x20 < 'a' || c|0x20 > 'z') && !strings.ContainsRune("-_.~", rune(c)) {
+			fmt.Fprintf(&b, "%%%02X", c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
 func shellQuote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
 
 // toInt reads a number as people write it; nixpkgs refuses leading zeros.
@@ -245,4 +260,27 @@ func (c call) searchPathOf(folder, list *Thunk) Value {
 		items = append(items, it)
 	}
 	return c.concatSep([]Piece{{Text: ":"}}, items)
+}
+
+// libGenerators are functions of lib.generators.
+func libGenerators() family {
+	return family{
+		{"mkValueStringDefault", 2, func(c call, a []*Thunk) Value { return c.valueString(c.force(a[1])) }},
+	}
+}
+
+// valueString is a value as files of configuration have it.
+func (c call) valueString(v Value) Value {
+	return c.lift(c.site, v, func(v Value) Value {
+		switch v := v.(type) {
+		case *Null:
+			return c.text("null")
+		case *Bool:
+			return c.text(strconv.FormatBool(v.V))
+		case *Path, *List, *Function:
+			return c.wrong(v, "string")
+		}
+		ps, u := c.coerce(c.site, v, everything)
+		return c.stringOf(c.site, ps, u)
+	})
 }

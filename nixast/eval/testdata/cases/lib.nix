@@ -140,4 +140,35 @@ with lib;
   makeExtensible = removeAttrs ((makeExtensible (s: { a = 1; b = s.a; })).extend (f: p: { a = 2; })) [ "extend" "__unfix__" ];
   composeManyExtensions = fix (extends (composeManyExtensions [ (f: p: { a = p.a + 1; }) (f: p: { b = f.a; }) ]) (s: { a = 1; }));
   extendedLib = (lib.extend (final: prev: { mine = final.const 1 2; })).mine;
+
+  # files of configuration, and command lines
+  valueString = map (generators.mkValueStringDefault { }) [ 1 1.5 true false null "a b" ];
+  keyValueDefault = generators.mkKeyValueDefault { } ":" "f:oo" "bar";
+  toKeyValue = generators.toKeyValue { } { a = 1; "b=" = true; c = null; };
+  toKeyValueLists = generators.toKeyValue { listsAsDuplicateKeys = true; indent = "  "; mkKeyValue = k: v: "${k} ${toString v}"; } { a = [ 1 2 ]; b = 3; };
+  toINI = generators.toINI { } { "a[b]" = { x = 1; y = "z"; }; c = { }; };
+  toINIKeys = generators.toINI { mkKeyValue = generators.mkKeyValueDefault { mkValueString = v: "<${toString v}>"; } " = "; listsAsDuplicateKeys = true; } { a.x = [ 1 2 ]; };
+  toINIWithGlobalSection = [
+    (generators.toINIWithGlobalSection { } { globalSection.a = 1; sections.b.c = 2; })
+    (generators.toINIWithGlobalSection { } { globalSection = { }; })
+  ];
+  generatorsJSON = generators.toJSON { } { a = [ 1 ]; };
+  generatorsYAML = generators.toYAML { } { a = [ 1 ]; };
+  commandLine = cli.toGNUCommandLine { } { X = "PUT"; retry = 3; delay = null; url = [ "a" "b" ]; silent = false; verbose = true; };
+  commandLineSeparated = cli.toGNUCommandLine { optionValueSeparator = "="; } { X = "PUT"; url = [ "a" "b" ]; };
+  commandLineShell = cli.toGNUCommandLineShell { mkOptionName = name: "--${name} x"; } { data = "{\"id\":0} 'x'"; url = [ "a b" ]; };
+  commandLineNew = cli.toCommandLine (name: { option = "-${name}"; sep = null; explicitBool = true; }) { v = true; l = [ true null 1 ]; };
+  commandLineNewGNU = cli.toCommandLineGNU { } { v = true; verbose = [ true false null ]; i = ".bak"; size = 5; n = false; };
+  commandLineNewShell = cli.toCommandLineShellGNU { } { data = "{ }"; };
+  boolToYesNo = map boolToYesNo [ true false ];
+  escapeURL = escapeURL "https://a.b/c d?e=f&g=\t~_-\n";
+  toShellVar = [ (toShellVar "a" "b c") (toShellVar "l" [ "x y" "'" ]) (toShellVar "m" { "k l" = "v w"; }) ];
+  toShellVars = toShellVars { a = "b c"; l = [ "d e" ]; };
+  posixName = map isValidPosixName [ "a_1" "1a" "a-b" "" ];
+  baseDigits = map (toBaseDigits 10) [ 0 9 10 123 ];
+  hexString = map toHexString [ 0 15 16 255 4096 ];
+  asChars = stringAsChars (c: if c == "a" then "i" else c) "nat";
+  join = join ", " [ "a" "b" ];
+  converge = converge (x: x / 2) 16;
+  floats = map strings.floatToString [ 1.5 0.25 ];
 }
