@@ -260,3 +260,48 @@ func excludes(a, b *Cond) bool {
 	}
 	return slices.ContainsFunc(a.lits, against(b)) || slices.ContainsFunc(b.lits, against(a))
 }
+
+// mostTried is how many leaves a condition has at most whose truth is tried out.
+const mostTried = 8
+
+// possible reports whether c may be true. What [Evaluator.and] does not see is that none of
+// some conditions holds of which one always does, as the cases of a value in cases.
+func (c *Cond) possible() bool {
+	if c == nil || c.size > maxLits || !slices.ContainsFunc(c.lits, func(l *Cond) bool { return l.Op == Or || l.Op == Not && l.Args[0].Op != Leaf }) {
+		return true
+	}
+	leaves := c.leaves(nil)
+	if len(leaves) > mostTried {
+		return true
+	}
+	for values := range 1 << len(leaves) {
+		if c.holds(leaves, values) {
+			return true
+		}
+	}
+	return false
+}
+
+// leaves adds the leaves of c to others.
+func (c *Cond) leaves(found []*Cond) []*Cond {
+	if c.Op == Leaf && len(found) <= mostTried && !slices.Contains(found, c) {
+		found = append(found, c)
+	}
+	for _, a := range c.Args {
+		found = a.leaves(found)
+	}
+	return found
+}
+
+// holds reports whether c is true if each of the leaves is what its bit of values says.
+func (c *Cond) holds(leaves []*Cond, values int) bool {
+	switch c.Op {
+	case Not:
+		return !c.Args[0].holds(leaves, values)
+	case And:
+		return c.Args[0].holds(leaves, values) && c.Args[1].holds(leaves, values)
+	case Or:
+		return c.Args[0].holds(leaves, values) || c.Args[1].holds(leaves, values)
+	}
+	return values>>slices.Index(leaves, c)&1 == 1
+}

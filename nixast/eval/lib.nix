@@ -58,8 +58,15 @@ in
 
   lists = rec {
     allUnique = list: length list == length (lib.unique list);
+    compareLists =
+      compare: left: right:
+      let
+        differ = filter (order: order != 0) (zipListsWith compare left right);
+      in
+      if differ == [ ] then lib.compare (length left) (length right) else head differ;
     count = wanted: list: length (filter wanted list);
     crossLists = f: foldl' (functions: values: concatMap (g: map g values) functions) [ f ];
+    dropEnd = n: list: lib.take (lib.max 0 (length list - n)) list;
     findFirst =
       wanted: default: list:
       let
@@ -74,6 +81,13 @@ in
     imap = imap1;
     intersectLists = kept: filter (value: elem value kept);
     mutuallyExclusive = left: right: !any (value: elem value right) left;
+    naturalSort =
+      list:
+      let
+        parts =
+          text: map (part: if isList part then lib.toInt (head part) else part) (builtins.split "(0|[1-9][0-9]*)" text);
+      in
+      sort (a: b: compareLists lib.compare (parts a) (parts b) < 0) list;
     range = first: last: if first > last then [ ] else genList (i: first + i) (last - first + 1);
     remove = unwanted: filter (value: value != unwanted);
     replicate = n: value: genList (_: value) n;
@@ -142,6 +156,8 @@ in
     compare = a: b: if a < b then -1 else if a > b then 1 else 0;
     const = x: _: x;
     defaultTo = default: value: if value == null then default else value;
+    fromHexString =
+      text: (builtins.fromTOML "n = 0x${lib.removePrefix "0x" (lib.toLower text)}").n;
     flip = f: a: b: f b a;
     id = x: x;
     max = x: y: if x > y then x else y;
@@ -163,6 +179,15 @@ in
     setDefaultModuleLocation = file: module: { _file = file; imports = [ module ]; };
   };
 
+  stringsWithDeps = {
+    fullDepEntry = text: deps: { inherit text deps; };
+    noDepEntry = text: {
+      inherit text;
+      deps = [ ];
+    };
+    stringAfter = deps: text: { inherit text deps; };
+  };
+
   generators = rec {
     mkKeyValueDefault =
       {
@@ -170,6 +195,10 @@ in
       }:
       separator: key: value:
       "${lib.escape [ separator ] key}${separator}${mkValueString value}";
+    mkLuaInline = expr: {
+      _type = "lua-inline";
+      inherit expr;
+    };
     toINI =
       {
         mkSectionName ? lib.escape [ "[" "]" ],

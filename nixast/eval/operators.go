@@ -170,8 +170,8 @@ func (ev *Evaluator) plus(node nixast.Node, left, right Value) Value {
 		}
 		return ev.joinPath(node, l, ps)
 	case *Unknown:
-		// A number, a path or a string, but for packages.
-		if s, ok := right.(*String); ok && l.Sort == Package {
+		// A string, a package or a path, if what is added is a string.
+		if s, ok := right.(*String); ok {
 			ps, u := ev.concat(node, [][]Piece{{{Unknown: l}}, s.Pieces})
 			return ev.stringOf(node, ps, u)
 		}

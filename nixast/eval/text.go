@@ -222,7 +222,7 @@ func (ev *Evaluator) expand(s *String) []leaf {
 	}
 	var out []leaf
 	for _, a := range all {
-		if covered(out, a.when) {
+		if covered(out, a.when) || !a.when.possible() {
 			continue
 		}
 		var pieces []Piece

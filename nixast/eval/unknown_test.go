@@ -30,6 +30,11 @@ func TestUnknown(t *testing.T) {
 		{"arithmetic", "(if config.a then 1 else 2) * (if config.b then 10 else 20)",
 			"(config.a && config.b) 10 | (config.a) 20 | (config.b) 20 | 40"},
 
+		{"text after what is not known", `[ (config.x + "/b") (config.x + 1) (pkgs.writers.writeBashBin "a" "b" + "/bin/a") ]`,
+			`[ "${config.x}/b" ?(options are not known) "${pkgs.writers.writeBashBin \"a\" \"b\"}/bin/a" ]`},
+		{"one of the cases of a text", `builtins.stringLength "${if config.a then "x" else if config.b then "yy" else "zzz"}/bin"`,
+			"((config.a && (!(… && …))) && (!(!… && !…))) 5 | ((!config.a && config.b) && (!(!… && !…))) 6 | 7"},
+
 		// Sets.
 		{"optionalAttrs", "{ a = 1; } // lib.optionalAttrs config.c { a = 2; b = 3; }", "{ a = (config.c) 2 | 1; b = (config.c) 3; }"},
 		{"if between sets", "if config.c then { a = 1; b = 2; } else { a = 1; d = 3; }", "(config.c) { a = 1; b = 2; } | { a = 1; d = 3; }"},

@@ -110,6 +110,8 @@ func report(w io.Writer, uses map[string]int) {
 func isEvaluated(name string) bool {
 	ev := eval.New(eval.Options{})
 	value := ev.Call(ev.File(nixast.Parse("", "lib: "+name, nixast.Options{})), ev.Lib())
-	_, unknown := ev.Force(value).(*eval.Unknown)
-	return !unknown
+	return !slices.ContainsFunc(ev.Cases(value), func(c eval.Case) bool {
+		_, unknown := ev.Force(c.Value).(*eval.Unknown)
+		return unknown
+	})
 }
