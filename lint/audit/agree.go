@@ -41,6 +41,9 @@ func Agree(src *Source, s *System) *Agreement {
 	}
 	for _, u := range src.Host.Units {
 		k := unitKey{u.Scope.Kind, u.Name}
+		if s.Container != "" {
+			k.scope = nixos.System
+		}
 		if src.units[k] == u {
 			a.unit(u, evaluated[k])
 		}

@@ -183,7 +183,7 @@ func sourceOf(t *testing.T, module string) *Source {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return SourceOf(p, "host")
+	return SourceOf(p, system())
 }
 
 // A finding goes to the binding that set the value, else to where a module would
@@ -255,7 +255,7 @@ func TestCompare(t *testing.T) {
 		[]string{"off.service"},
 	)
 	var got []string
-	for _, d := range Compare(old, new) {
+	for _, d := range compareUnits(old, new) {
 		line := fmt.Sprintf("%s %v→%v", d.Unit().Name, d.Old != nil && !d.Old.Masked, d.New != nil && !d.New.Masked)
 		for _, ch := range d.Changes {
 			line += " " + ch.Key + ":" + ch.Effect

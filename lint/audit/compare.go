@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"wardnix/lint/systemd/security"
 	"wardnix/lint/systemd/unitfile"
 	"wardnix/lint/systemd/value"
+	"wardnix/lint/unitfiles"
 )
 
 // Difference is what became of a unit between two systems.
@@ -46,10 +48,8 @@ const (
 	changed  = "changed"
 )
 
-// Compare reports what became of the units of a system: those that were added,
-// removed or changed, by scope and name. Paths of the store that only have
-// another hash are equal, and what systemd does not look at does not count.
-func Compare(old, new *System) []Difference {
+// compareUnits compares two systems without their containers.
+func compareUnits(old, new *System) []Difference {
 	news := map[unitKey]*Unit{}
 	for _, u := range new.Units {
 		news[keyOf(u)] = u
@@ -69,11 +69,32 @@ func Compare(old, new *System) []Difference {
 	}
 	slices.SortStableFunc(found, func(a, b Difference) int {
 		x, y := a.Unit(), b.Unit()
-		if x.Scope != y.Scope {
-			return int(x.Scope) - int(y.Scope)
-		}
-		return strings.Compare(x.Name, y.Name)
+		return cmp.Or(x.Scope.Compare(y.Scope), strings.Compare(x.Name, y.Name))
 	})
+	return found
+}
+
+// Compare reports what became of the units of a system and its containers: those that were
+// added, removed or changed, by scope and name. Paths of the store that only have
+// another hash are equal, and what systemd does not look at does not count.
+func Compare(old, new []*System) []Difference {
+	var found []Difference
+	none := func(s *System) *System {
+		return &System{System: &unitfiles.System{Container: s.Container}, Version: s.Version}
+	}
+	for _, s := range old {
+		i := slices.IndexFunc(new, func(n *System) bool { return n.Container == s.Container })
+		if i < 0 {
+			found = append(found, compareUnits(s, none(s))...)
+		} else {
+			found = append(found, compareUnits(s, new[i])...)
+		}
+	}
+	for _, s := range new {
+		if !slices.ContainsFunc(old, func(o *System) bool { return o.Container == s.Container }) {
+			found = append(found, compareUnits(none(s), s)...)
+		}
+	}
 	return found
 }
 

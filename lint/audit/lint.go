@@ -79,7 +79,7 @@ func (s *System) Lint(l *lint.Linter) ([]Finding, error) {
 	}
 	found = append(found, s.loading(l, found)...)
 	slices.SortStableFunc(found, func(a, b Finding) int {
-		return cmp.Or(cmp.Compare(a.Of.Scope, b.Of.Scope), cmp.Compare(a.Of.Name, b.Of.Name),
+		return cmp.Or(a.Of.Scope.Compare(b.Of.Scope), cmp.Compare(a.Of.Name, b.Of.Name),
 			cmp.Compare(a.Of.fileOf(a.File), b.Of.fileOf(b.File)), cmp.Compare(a.Span.Start, b.Span.Start))
 	})
 	return found, nil

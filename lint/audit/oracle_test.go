@@ -43,7 +43,7 @@ func TestSampleAgrees(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				source := SourceOf(project, "server")
+				source := SourceOf(project, &System{System: &unitfiles.System{Name: "server"}})
 				var names []string
 				for _, u := range source.Host.Units {
 					names = append(names, u.Name)

@@ -17,7 +17,7 @@ import (
 type Override struct {
 	Unit *Unit
 	// Path are the names of the option: systemd, services, nginx,
-	// serviceConfig, ProtectHome.
+	// serviceConfig, ProtectHome; after those of the container, if it is of one.
 	Path []string
 	// Value is what to set, as package emit takes it; Force reports that it must
 	// win over what is set elsewhere.
@@ -63,10 +63,25 @@ func (s *System) Overrides(l *lint.Linter, upTo lint.Applicability) ([]Override,
 	for _, u := range s.Units {
 		was, is := before[keyOf(u)], after[keyOf(u)]
 		if was != nil && is != nil {
-			found = append(found, u.overrides(was, is)...)
+			found = append(found, s.within(u.overrides(was, is))...)
 		}
 	}
 	return found, nil
+}
+
+// within are settings of the units of the system as a module of the host makes them.
+func (s *System) within(overrides []Override) []Override {
+	if s.Container == "" {
+		return overrides
+	}
+	var path []string
+	for _, name := range strings.Split(s.Container, "/") {
+		path = append(path, "containers", name, "config")
+	}
+	for i := range overrides {
+		overrides[i].Path = slices.Concat(path, overrides[i].Path)
+	}
+	return overrides
 }
 
 // unitKey is what a unit is known by: its scope and its name.
@@ -76,11 +91,11 @@ type unitKey struct {
 }
 
 // scopeKinds are the scopes of units as NixOS has them.
-var scopeKinds = map[unitfiles.Scope]nixos.ScopeKind{
-	unitfiles.SystemScope: nixos.System, unitfiles.UserScope: nixos.User, unitfiles.InitrdScope: nixos.Initrd,
+var scopeKinds = map[unitfiles.Manager]nixos.ScopeKind{
+	unitfiles.SystemManager: nixos.System, unitfiles.UserManager: nixos.User, unitfiles.InitrdManager: nixos.Initrd,
 }
 
-func keyOf(u *Unit) unitKey { return unitKey{scopeKinds[u.Scope], u.Name} }
+func keyOf(u *Unit) unitKey { return unitKey{scopeKinds[u.Scope.Manager], u.Name} }
 
 func unitsOf(p *nixos.Project) map[unitKey]*nixos.Unit {
 	found := map[unitKey]*nixos.Unit{}
@@ -98,11 +113,20 @@ func addUnits(found map[unitKey]*nixos.Unit, h *nixos.Host) {
 	}
 }
 
+// addContained adds the units of a container of a host, which a project has in one scope.
+func addContained(found map[unitKey]*nixos.Unit, h *nixos.Host, container string) {
+	for _, u := range h.Units {
+		if u.Scope == (nixos.Scope{Kind: nixos.Container, Name: container}) && !u.Pattern {
+			found[unitKey{nixos.System, u.Name}] = u
+		}
+	}
+}
+
 // path is where NixOS has the unit.
 func (u *Unit) path() []string {
-	path := map[unitfiles.Scope][]string{
-		unitfiles.SystemScope: {"systemd"}, unitfiles.UserScope: {"systemd", "user"}, unitfiles.InitrdScope: {"boot", "initrd", "systemd"},
-	}[u.Scope]
+	path := map[unitfiles.Manager][]string{
+		unitfiles.SystemManager: {"systemd"}, unitfiles.UserManager: {"systemd", "user"}, unitfiles.InitrdManager: {"boot", "initrd", "systemd"},
+	}[u.Scope.Manager]
 	return append(path, optionSets[u.kind()], strings.TrimSuffix(u.Name, "."+u.kind()))
 }
 

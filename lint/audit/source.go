@@ -20,8 +20,10 @@ type Source struct {
 
 // SourceOf finds the host of a project that a system was evaluated from: the
 // one of its name, else the only one, else all that belongs to no host. It is
-// nil if there is none of these.
-func SourceOf(p *nixos.Project, name string) *Source {
+// nil if there is none of these. Of the host, it has the units of the container that the
+// system is of, if it is of one.
+func SourceOf(p *nixos.Project, sys *System) *Source {
+	name := sys.Name
 	hosts := p.Hosts()
 	i := slices.IndexFunc(hosts, func(h *nixos.Host) bool {
 		return h.Name == name || strings.HasPrefix(name, "nixos-system-"+h.Name+"-")
@@ -29,18 +31,22 @@ func SourceOf(p *nixos.Project, name string) *Source {
 	named := slices.DeleteFunc(slices.Clone(hosts), func(h *nixos.Host) bool { return h.Name == "" })
 	switch {
 	case i >= 0 && name != "":
-		return newSource(hosts[i])
+		return newSource(hosts[i], sys)
 	case len(named) == 1:
-		return newSource(named[0])
+		return newSource(named[0], sys)
 	case len(named) == 0 && len(hosts) > 0:
-		return newSource(hosts[0])
+		return newSource(hosts[0], sys)
 	}
 	return nil
 }
 
-func newSource(h *nixos.Host) *Source {
+func newSource(h *nixos.Host, sys *System) *Source {
 	s := &Source{Host: h, units: map[unitKey]*nixos.Unit{}}
-	addUnits(s.units, h)
+	if sys.Container != "" {
+		addContained(s.units, h, sys.Container)
+	} else {
+		addUnits(s.units, h)
+	}
 	return s
 }
 

@@ -67,9 +67,20 @@ func New(s *unitfiles.System, r nixos.Release, v directive.Version) *System {
 		sys.Units = append(sys.Units, newUnit(u, sys.Version))
 	}
 	slices.SortStableFunc(sys.Units, func(a, b *Unit) int {
-		return cmp.Or(cmp.Compare(a.Scope, b.Scope), cmp.Compare(a.Name, b.Name))
+		return cmp.Or(a.Scope.Compare(b.Scope), cmp.Compare(a.Name, b.Name))
 	})
 	return sys
+}
+
+// WithContainers is what [New] makes of a system and of those of its containers, which have
+// the name of the host.
+func WithContainers(s *unitfiles.System, r nixos.Release, v directive.Version) []*System {
+	all := []*System{New(s, r, v)}
+	for _, c := range s.Containers {
+		c.Name = s.Name
+		all = append(all, New(c, r, v))
+	}
+	return all
 }
 
 // license is what systemd's own units begin with.

@@ -112,6 +112,11 @@ type Host struct {
 	Files []string
 }
 
+// Add adds the units of another system to the host, such as that of a container.
+func (h *Host) Add(other Host) {
+	h.Units, h.Missing, h.Files = append(h.Units, other.Units...), append(h.Missing, other.Missing...), append(h.Files, other.Files...)
+}
+
 // Unit is a unit and how exposed it is, and would be.
 type Unit struct {
 	// Name is the full name, Scope the service manager that runs it, "system"

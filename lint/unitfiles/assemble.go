@@ -10,7 +10,7 @@ import (
 // assembler puts units together from the directories of a load path, strongest
 // first.
 type assembler struct {
-	scope   Scope
+	manager Manager
 	folders []*folder
 	// partial reports that unit files may be in directories that were not given, so
 	// that drop-ins without one are reported all the same.
@@ -21,8 +21,8 @@ type assembler struct {
 	missing []Missing
 }
 
-func assemble(scope Scope, partial bool, folders ...*folder) ([]*Unit, []Missing) {
-	a := assembler{scope: scope, folders: folders, partial: partial, names: map[string]entry{}, units: map[string]*Unit{}}
+func assemble(m Manager, partial bool, folders ...*folder) ([]*Unit, []Missing) {
+	a := assembler{manager: m, folders: folders, partial: partial, names: map[string]entry{}, units: map[string]*Unit{}}
 	for _, f := range folders {
 		for name, e := range f.units {
 			if _, ok := a.names[name]; !ok {
@@ -99,7 +99,7 @@ func (a *assembler) unit(name string, e entry) *Unit {
 	if u, ok := a.units[name]; ok {
 		return u
 	}
-	u := &Unit{Name: name, Scope: a.scope}
+	u := &Unit{Name: name, Scope: Scope{Manager: a.manager}}
 	switch e.kind {
 	case null:
 		u.Masked = true
@@ -184,6 +184,6 @@ func (a *assembler) wanted(u *Unit) {
 
 func sortUnits(units []*Unit) {
 	slices.SortFunc(units, func(a, b *Unit) int {
-		return cmp.Or(cmp.Compare(a.Scope, b.Scope), strings.Compare(a.Name, b.Name))
+		return cmp.Or(a.Scope.Compare(b.Scope), strings.Compare(a.Name, b.Name))
 	})
 }

@@ -11,12 +11,12 @@ import (
 
 // loadPaths are the directories that the managers of a system look in, strongest
 // first, without those of a run (systemd.unit(5)).
-var loadPaths = map[Scope][]string{
-	SystemScope: {
+var loadPaths = map[Manager][]string{
+	SystemManager: {
 		"/etc/systemd/system.control", "/run/systemd/system.control", "/etc/systemd/system", "/etc/systemd/system.attached",
 		"/run/systemd/system", "/run/systemd/system.attached", "/usr/local/lib/systemd/system", "/lib/systemd/system", "/usr/lib/systemd/system",
 	},
-	UserScope: {
+	UserManager: {
 		"/etc/systemd/user", "/run/systemd/user", "/usr/local/share/systemd/user", "/usr/share/systemd/user",
 		"/usr/local/lib/systemd/user", "/usr/lib/systemd/user",
 	},
@@ -25,41 +25,53 @@ var loadPaths = map[Scope][]string{
 // openFolder reads a built system, the root of an image, or a directory of unit
 // files.
 func openFolder(ctx context.Context, dir string) (*System, error) {
-	sys := &System{Name: filepath.Base(dir)}
 	t, prefix := placeOf(dir)
-	if t.within != "" {
-		sys.Name = packageName(dir)
+	left := maxContainers
+	n := nest{t, []string{prefix}, &left}
+	sys, found, err := n.system(ctx)
+	if t.within == "" {
+		sys.Name = filepath.Base(dir)
 	}
-	if systemd, err := t.resolve(path.Join(prefix, "systemd")); err == nil {
-		sys.SystemdVersion = systemdVersion(systemd)
-	}
-	if text, ok, err := t.read(path.Join(prefix, "nixos-version")); ok && err == nil {
-		sys.NixOSRelease = release(strings.TrimSpace(text), sys.Name)
-	}
-	found := false
-	for _, scope := range []Scope{SystemScope, UserScope} {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		var dirs []string
-		for _, d := range loadPaths[scope] {
-			if d = path.Join(prefix, d); t.isDir(d) {
-				dirs = append(dirs, d)
-			}
-		}
-		found = found || len(dirs) > 0
-		t.whole = t.whole || found
-		sys.read(t, scope, dirs, false)
-	}
-	if found {
-		sys.Complete = sys.NixOSRelease != "" && sys.inSight()
-		return sys, nil
+	if err != nil || found {
+		return sys, err
 	}
 	return sys, sys.openUnits(dir, t, prefix)
 }
 
+// system reads a built system or the root of an image, with its containers; found is false if
+// there are no units.
+func (n nest) system(ctx context.Context) (sys *System, found bool, err error) {
+	prefix := n.around[len(n.around)-1]
+	sys = &System{Name: packageName(prefix)}
+	if systemd, err := n.resolve(path.Join(prefix, "systemd")); err == nil {
+		sys.SystemdVersion = systemdVersion(systemd)
+	}
+	if text, ok, err := n.read(path.Join(prefix, "nixos-version")); ok && err == nil {
+		sys.NixOSRelease = release(strings.TrimSpace(text), sys.Name)
+	}
+	for _, m := range []Manager{SystemManager, UserManager} {
+		if err := ctx.Err(); err != nil {
+			return sys, false, err
+		}
+		var dirs []string
+		for _, d := range loadPaths[m] {
+			if d = path.Join(prefix, d); n.isDir(d) {
+				dirs = append(dirs, d)
+			}
+		}
+		found = found || len(dirs) > 0
+		n.whole = n.whole || found
+		sys.read(n.tree, m, dirs, false)
+	}
+	if !found {
+		return sys, false, nil
+	}
+	sys.Complete = sys.NixOSRelease != "" && sys.inSight()
+	return sys, true, n.addContainers(ctx, sys)
+}
+
 // read reads the directories of a load path and puts their units together.
-func (sys *System) read(t tree, scope Scope, dirs []string, partial bool) []*folder {
+func (sys *System) read(t tree, m Manager, dirs []string, partial bool) []*folder {
 	var folders []*folder
 	for _, d := range dirs {
 		f, err := t.folder(d, dirs)
@@ -69,7 +81,7 @@ func (sys *System) read(t tree, scope Scope, dirs []string, partial bool) []*fol
 		}
 		folders = append(folders, f)
 	}
-	units, missing := assemble(scope, partial, folders...)
+	units, missing := assemble(m, partial, folders...)
 	sys.Units = append(sys.Units, units...)
 	sys.Missing = append(sys.Missing, missing...)
 	return folders
@@ -79,19 +91,19 @@ func (sys *System) read(t tree, scope Scope, dirs []string, partial bool) []*fol
 // root, the other directories give what belongs to its units.
 func (sys *System) openUnits(dir string, t tree, inside string) error {
 	sys.Name = dir
-	scope, dirs, partial := SystemScope, []string{inside}, true
+	m, dirs, partial := SystemManager, []string{inside}, true
 	slash := filepath.ToSlash(dir)
 	if path.Base(slash) == "user" {
-		scope = UserScope
+		m = UserManager
 	}
 	at := 0
-	for _, d := range loadPaths[scope] {
+	for _, d := range loadPaths[m] {
 		root, ok := strings.CutSuffix(slash, d)
 		if !ok || t.within != "" {
 			continue
 		}
 		t, partial, dirs = tree{root: filepath.FromSlash(root + "/"), whole: true}, false, nil
-		for _, other := range loadPaths[scope] {
+		for _, other := range loadPaths[m] {
 			if other == d {
 				at = len(dirs)
 			}
@@ -101,7 +113,7 @@ func (sys *System) openUnits(dir string, t tree, inside string) error {
 		}
 		break
 	}
-	folders := sys.read(t, scope, dirs, partial)
+	folders := sys.read(t, m, dirs, partial)
 	if len(folders) != len(dirs) {
 		return fmt.Errorf("%s: %s", sys.Missing[0].What, sys.Missing[0].Why)
 	}

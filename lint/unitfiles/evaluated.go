@@ -16,7 +16,7 @@ import (
 )
 
 // unitSets are the derivations that have the units of a scope.
-var unitSets = map[string]Scope{"system-units": SystemScope, "user-units": UserScope, "initrd-units": InitrdScope}
+var unitSets = map[string]Manager{"system-units": SystemManager, "user-units": UserManager, "initrd-units": InitrdManager}
 
 // evaluated reads a system from its derivations.
 type evaluated struct {
@@ -27,6 +27,10 @@ type evaluated struct {
 	// units that systemd would bring.
 	absent  map[string]bool
 	unitsOf struct{ systemd, known int }
+	// around are the derivations of the system and of those that it is in, and left counts
+	// how many further containers are read.
+	around []string
+	left   *int
 }
 
 // openDerivation reads a .drv and what leads from it to units.
@@ -36,8 +40,20 @@ func openDerivation(ctx context.Context, file string) (*System, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
-	e := evaluated{ctx: ctx, store: s, sys: &System{Name: d.attr("name"), NixOSRelease: releaseOf(d)}, absent: map[string]bool{}}
+	left := maxContainers
+	e := &evaluated{ctx: ctx, store: s, around: []string{filepath.Base(file)}, left: &left}
+	sys, err := e.system(d)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return sys, nil
+}
+
+// system reads what leads from a derivation to units.
+func (e *evaluated) system(d *derivation) (*System, error) {
 	name := d.attr("name")
+	e.sys, e.absent = &System{Name: name, NixOSRelease: releaseOf(d)}, map[string]bool{}
+	var err error
 	switch _, isSet := unitSets[name]; {
 	case isSet:
 		err = e.set(d)
@@ -47,7 +63,7 @@ func openDerivation(ctx context.Context, file string) (*System, error) {
 		err = e.descend(d)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
+		return nil, err
 	}
 	e.missPackages()
 	_, isUnit := unitSets[name]
@@ -80,6 +96,11 @@ func (e *evaluated) descend(d *derivation) error {
 func (e *evaluated) follow(d *derivation, steps int) (found bool, err error) {
 	if steps == 0 {
 		return false, nil
+	}
+	if d.attr("name") == "etc" {
+		if err := e.containersOf(d); err != nil {
+			return false, err
+		}
 	}
 	for _, base := range d.inputs(leadsToUnits) {
 		name := derivationName(base)
@@ -134,12 +155,12 @@ func (e *evaluated) single(d *derivation) error {
 	} else {
 		f.units[name] = entry
 	}
-	e.assemble(SystemScope, f) // nothing says the scope of a unit alone
+	e.assemble(SystemManager, f) // nothing says the manager of a unit alone
 	return nil
 }
 
-func (e *evaluated) assemble(scope Scope, f *folder) {
-	units, missing := assemble(scope, false, f)
+func (e *evaluated) assemble(m Manager, f *folder) {
+	units, missing := assemble(m, false, f)
 	e.sys.Units = append(e.sys.Units, units...)
 	e.sys.Missing = append(e.sys.Missing, missing...)
 }
@@ -150,14 +171,14 @@ const overrides = "overrides.conf"
 
 // set reads a set of units: it does what the script of its derivation will do.
 func (e *evaluated) set(d *derivation) error {
-	scope := unitSets[d.attr("name")]
+	m := unitSets[d.attr("name")]
 	script := parseScript(d.attr("buildCommand"))
 	if e.sys.SystemdVersion == 0 {
 		e.sys.SystemdVersion = systemdVersion(script.systemd)
 	}
 	f := newFolder()
-	e.upstream(f, script, scope)
-	absent := e.packages(f, script, scope)
+	e.upstream(f, script, m)
+	absent := e.packages(f, script, m)
 	if err := e.generated(f, d, script, absent); err != nil {
 		return err
 	}
@@ -169,17 +190,17 @@ func (e *evaluated) set(d *derivation) error {
 	for _, w := range script.wanted {
 		f.wanted[w[0]] = append(f.wanted[w[0]], w[1])
 	}
-	e.assemble(scope, f)
+	e.assemble(m, f)
 	return nil
 }
 
 // upstream adds the units that systemd brings: from its output where that is in
 // the store, or else what the tables know of them.
-func (e *evaluated) upstream(f *folder, script unitScript, scope Scope) {
+func (e *evaluated) upstream(f *folder, script unitScript, m Manager) {
 	if len(script.upstream) == 0 {
 		return
 	}
-	dir := path.Join(script.systemd, "example/systemd", scope.String())
+	dir := path.Join(script.systemd, "example/systemd", m.String())
 	t, here := e.tree(script.systemd)
 	for _, name := range script.upstream {
 		if !ValidUnit(name) {
@@ -192,7 +213,7 @@ func (e *evaluated) upstream(f *folder, script unitScript, scope Scope) {
 		}
 		f.units[name] = entryOf(file, "it is not in the store")
 		e.unitsOf.systemd++
-		if u, ok := e.fromTable(name, scope); ok {
+		if u, ok := e.fromTable(name, m); ok {
 			f.units[name] = entry{File: File{Path: file, Text: tableText(u), Table: true}}
 			e.unitsOf.known++
 		}
@@ -204,9 +225,9 @@ func (e *evaluated) upstream(f *folder, script unitScript, scope Scope) {
 
 // fromTable returns what is known of a unit of systemd itself, for the releases
 // that the tables are of.
-func (e *evaluated) fromTable(name string, scope Scope) (*unitfile.Unit, bool) {
+func (e *evaluated) fromTable(name string, m Manager) (*unitfile.Unit, bool) {
 	v := directive.Version(e.sys.SystemdVersion)
-	if scope == UserScope || v != v.Clamp() {
+	if m == UserManager || v != v.Clamp() {
 		return nil, false
 	}
 	return unitfile.Upstream(name, v)
@@ -264,7 +285,7 @@ var storeName = regexp.MustCompile(`^[0-9a-z]{32}-[0-9A-Za-z+\-._?=]+$`)
 
 // packages adds the units of packages that are in the store, and returns the
 // names of those that are not.
-func (e *evaluated) packages(f *folder, script unitScript, scope Scope) (absent []string) {
+func (e *evaluated) packages(f *folder, script unitScript, m Manager) (absent []string) {
 	for _, p := range script.packages {
 		t, here := e.tree(p)
 		if !here {
@@ -273,7 +294,7 @@ func (e *evaluated) packages(f *folder, script unitScript, scope Scope) (absent 
 			continue
 		}
 		for _, sub := range []string{"etc/systemd", "lib/systemd"} {
-			dir := t.mapped(path.Join(p, sub, scope.String()))
+			dir := t.mapped(path.Join(p, sub, m.String()))
 			if !t.isDir(dir) {
 				continue
 			}

@@ -55,6 +55,9 @@ func dump(sys *System) string {
 			}
 		}
 	}
+	for _, c := range sys.Containers {
+		fmt.Fprintf(&b, "\ncontainer %s: %s", c.Container, dump(c))
+	}
 	return hashes.ReplaceAllString(b.String(), "/STORE/")
 }
 
@@ -105,7 +108,7 @@ func unpack(t testing.TB, archive string) (system string) {
 		if err := os.WriteFile(name, bytes.TrimSuffix(f.Data, []byte("\n")), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if strings.Contains(f.Name, "-nixos-system-") {
+		if strings.Contains(f.Name, "-nixos-system-stand-in-") {
 			system = name
 		}
 	}

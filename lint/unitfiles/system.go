@@ -1,6 +1,7 @@
 package unitfiles
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"wardnix/lint/files"
 	"wardnix/lint/systemd/directive"
@@ -31,6 +33,10 @@ type System struct {
 	// NixOSRelease is the release of NixOS, such as "25.11"; empty where it is not
 	// known.
 	NixOSRelease string
+	// Container is the name of the NixOS container that the system is of, as [Scope] has it;
+	// Containers are those of the system, and those in them.
+	Container  string
+	Containers []*System
 }
 
 // inSight reports whether nothing but what systemd ignores could not be read.
@@ -38,17 +44,38 @@ func (s *System) inSight() bool {
 	return !slices.ContainsFunc(s.Missing, func(m Missing) bool { return m.Cause != Ignored })
 }
 
-// Scope is the manager that a unit belongs to.
-type Scope int
+// Scope is where a unit is.
+type Scope struct {
+	Manager Manager
+	// Container is the name of the NixOS container, after those of the containers that it is
+	// in and "/"; "" on the host.
+	Container string
+}
+
+// String is the name of the manager, or of the container.
+func (s Scope) String() string {
+	if s.Container != "" {
+		return "container " + s.Container
+	}
+	return s.Manager.String()
+}
+
+// Compare orders scopes.
+func (s Scope) Compare(other Scope) int {
+	return cmp.Or(strings.Compare(s.Container, other.Container), cmp.Compare(s.Manager, other.Manager))
+}
+
+// Manager is the kind of the service manager that a unit belongs to.
+type Manager int
 
 // The managers: of the system, of a user, and of the system in stage 1.
 const (
-	SystemScope Scope = iota
-	UserScope
-	InitrdScope
+	SystemManager Manager = iota
+	UserManager
+	InitrdManager
 )
 
-func (s Scope) String() string { return [...]string{"system", "user", "initrd"}[s] }
+func (m Manager) String() string { return [...]string{"system", "user", "initrd"}[m] }
 
 // Unit is a unit with the files that make it.
 type Unit struct {
@@ -210,6 +237,6 @@ func ReadFile(file, within string) (*Unit, error) {
 	for _, d := range append(dropinDirs(name), kind+".d") {
 		t.dropins(f, path.Join(inside, d))
 	}
-	units, _ := assemble(SystemScope, false, f)
+	units, _ := assemble(SystemManager, false, f)
 	return units[0], nil
 }

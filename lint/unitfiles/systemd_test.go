@@ -249,28 +249,44 @@ func TestBuilt(t *testing.T) {
 	root := t.TempDir()
 	const hash = "/nix/store/00000000000000000000000000000000-"
 	for name, text := range map[string]string{
-		hash + "nixos-system-h-26.11/etc":                            "-> " + hash + "etc/etc",
-		hash + "nixos-system-h-26.11/systemd":                        "-> " + hash + "systemd-258.1",
-		hash + "nixos-system-h-26.11/nixos-version":                  "26.11.20261101.abcdef",
-		hash + "etc/etc/systemd/system":                              "-> " + hash + "system-units",
-		hash + "etc/etc/systemd/user":                                "-> " + hash + "user-units",
-		hash + "system-units/web.service":                            "-> " + hash + "unit-web.service/web.service",
-		hash + "unit-web.service/web.service":                        "[Service]\nExecStart=/bin/web\n",
-		hash + "system-units/www.service":                            "-> web.service",
-		hash + "system-units/off.service":                            "-> /dev/null",
-		hash + "system-units/getty@.service":                         "-> " + hash + "systemd-258.1/example/systemd/system/getty@.service",
-		hash + "systemd-258.1/example/systemd/system/getty@.service": "[Service]\nExecStart=/bin/agetty\n",
-		hash + "system-units/getty@.service.d/overrides.conf":        "-> " + hash + "unit-getty-.service/getty@.service",
-		hash + "unit-getty-.service/getty@.service":                  "[Service]\nType=idle\n",
-		hash + "system-units/leak.service":                           "-> /secret",
-		"/secret":                                                    "[Service]\nExecStart=/secret\n",
-		hash + "user-units/mine.service":                             "-> " + hash + "unit-mine.service/mine.service",
-		hash + "unit-mine.service/mine.service":                      "[Service]\nExecStart=/bin/mine\n",
-		"/result":                                                    "-> " + strings.TrimPrefix(hash, "/") + "nixos-system-h-26.11",
+		hash + "nixos-system-h-26.11/etc":                             "-> " + hash + "etc/etc",
+		hash + "nixos-system-h-26.11/systemd":                         "-> " + hash + "systemd-258.1",
+		hash + "nixos-system-h-26.11/nixos-version":                   "26.11.20261101.abcdef",
+		hash + "etc/etc/systemd/system":                               "-> " + hash + "system-units",
+		hash + "etc/etc/systemd/user":                                 "-> " + hash + "user-units",
+		hash + "system-units/web.service":                             "-> " + hash + "unit-web.service/web.service",
+		hash + "unit-web.service/web.service":                         "[Service]\nExecStart=/bin/web\n",
+		hash + "system-units/www.service":                             "-> web.service",
+		hash + "system-units/off.service":                             "-> /dev/null",
+		hash + "system-units/getty@.service":                          "-> " + hash + "systemd-258.1/example/systemd/system/getty@.service",
+		hash + "systemd-258.1/example/systemd/system/getty@.service":  "[Service]\nExecStart=/bin/agetty\n",
+		hash + "system-units/getty@.service.d/overrides.conf":         "-> " + hash + "unit-getty-.service/getty@.service",
+		hash + "unit-getty-.service/getty@.service":                   "[Service]\nType=idle\n",
+		hash + "system-units/leak.service":                            "-> /secret",
+		"/secret":                                                     "[Service]\nExecStart=/secret\n",
+		hash + "user-units/mine.service":                              "-> " + hash + "unit-mine.service/mine.service",
+		hash + "unit-mine.service/mine.service":                       "[Service]\nExecStart=/bin/mine\n",
+		hash + "etc/etc/nixos-containers/web.conf":                    "-> " + hash + "etc-web.conf",
+		hash + "etc-web.conf":                                         "PRIVATE_NETWORK=1\nSYSTEM_PATH=" + hash + "nixos-system-web-26.11\n",
+		hash + "nixos-system-web-26.11/etc/systemd/system/in.service": "[Service]\nExecStart=/bin/in\n",
+		hash + "nixos-system-web-26.11/etc/nixos-containers/db.conf":  "SYSTEM_PATH=" + hash + "nixos-system-db-26.11\n",
+		hash + "nixos-system-db-26.11/etc/systemd/user/my.service":    "[Service]\nExecStart=/bin/my\n",
+		hash + "nixos-system-db-26.11/etc/nixos-containers/web.conf":  "SYSTEM_PATH=" + hash + "nixos-system-web-26.11\n",
+		hash + "etc/etc/nixos-containers/leak.conf":                   "SYSTEM_PATH=/leak\n",
+		hash + "etc/etc/nixos-containers/linked.conf":                 "-> /leak/linked.conf",
+		"/leak/linked.conf":                                           "SYSTEM_PATH=" + hash + "nixos-system-web-26.11\n",
+		"/leak/etc/systemd/system/secret.service":                     "[Service]\nExecStart=/secret\n",
+		hash + "etc/etc/nixos-containers/flake.conf":                  "FLAKE=github:a/b\n",
+		hash + "etc/etc/containers/podman.conf":                       "[engine]\n",
+		hash + "etc/etc/containers/gone.conf":                         "SYSTEM_PATH=" + hash + "nixos-system-gone-26.11\n",
+		"/result":                                                     "-> " + strings.TrimPrefix(hash, "/") + "nixos-system-h-26.11",
 	} {
 		write(t, root, name, text)
 	}
 	want := `nixos-system-h-26.11 systemd=258 nixos=26.11
+missing /STORE/nixos-system-h-26.11/etc/nixos-containers/leak.conf: its system cannot be read: a link leads out of the project or the store
+missing /STORE/nixos-system-h-26.11/etc/nixos-containers/linked.conf: a link leads out of the project or the store
+missing /STORE/nixos-system-h-26.11/etc/containers/gone.conf: its system cannot be read: no such file or directory
 
 system getty@.service
   file /STORE/nixos-system-h-26.11/etc/systemd/system/getty@.service
@@ -294,6 +310,21 @@ user mine.service
   file /STORE/nixos-system-h-26.11/etc/systemd/user/mine.service
     | [Service]
     | ExecStart=/bin/mine
+
+container web: nixos-system-web-26.11 systemd=0 nixos=
+
+container web in.service
+  file /STORE/nixos-system-web-26.11/etc/systemd/system/in.service
+    | [Service]
+    | ExecStart=/bin/in
+
+container web/db: nixos-system-db-26.11 systemd=0 nixos=
+missing /STORE/nixos-system-db-26.11/etc/nixos-containers/web.conf: it is a container inside of itself, or there are too many
+
+container web/db my.service
+  file /STORE/nixos-system-db-26.11/etc/systemd/user/my.service
+    | [Service]
+    | ExecStart=/bin/my
 `
 	if diff := cmp.Diff(want, dump(open(t, filepath.Join(root, "result")))); diff != "" {
 		t.Error(diff)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"path"
 	"slices"
 
 	"wardnix/lint"
@@ -62,7 +63,7 @@ type auditing struct {
 
 // placed is a finding and the system that it is about; "" if that could not be read.
 type placed struct {
-	host string
+	host, container string
 	lint.Finding
 }
 
@@ -89,18 +90,23 @@ func (w *Workspace) Audit(ctx context.Context, targets []Target, t AuditTask) (*
 	}
 	a.known = a.linter.known(known)
 	for _, target := range targets {
-		sys, err := w.system(ctx, target)
-		if err == nil {
-			err = a.one(sys)
+		systems, err := w.systems(ctx, target)
+		for _, sys := range systems {
+			if err == nil {
+				err = a.one(sys)
+			}
 		}
 		if err != nil {
 			a.out.Unread = append(a.out.Unread, report.Failure{Name: target.Shown, Err: err})
-			a.found = append(a.found, placed{"", lint.UnreadableFile(target.Shown, whyOf(err))})
+			a.found = append(a.found, placed{"", "", lint.UnreadableFile(target.Shown, whyOf(err))})
 		}
 	}
 	for _, f := range a.found {
 		if len(a.out.Hosts) > 1 && f.host != "" {
 			f.Notes = append(slices.Clone(f.Notes), lint.Note{Label: lint.LabelNote, Text: "on host " + f.host})
+		}
+		if f.container != "" {
+			f.Notes = append(slices.Clone(f.Notes), lint.Note{Label: lint.LabelNote, Text: "in container " + f.container})
 		}
 		a.out.Result.Findings = append(a.out.Result.Findings, f.Finding)
 	}
@@ -124,12 +130,12 @@ func shownNames(targets []Target) []string {
 func (a *auditing) one(sys *audit.System) error {
 	var source *audit.Source
 	if a.Project != nil {
-		if source = audit.SourceOf(a.Project, sys.Name); source == nil {
+		if source = audit.SourceOf(a.Project, sys); source == nil {
 			return fmt.Errorf("the project at %s has no host of that name", a.Source)
 		}
 	}
 	if a.Agreement {
-		a.out.Agreements = append(a.out.Agreements, Agreement{sys.Name, audit.Agree(source, sys)})
+		a.out.Agreements = append(a.out.Agreements, Agreement{path.Join(sys.Name, sys.Container), audit.Agree(source, sys)})
 		return nil
 	}
 	overrides, err := a.overrides(sys, source)
@@ -159,7 +165,7 @@ func (a *auditing) one(sys *audit.System) error {
 			continue
 		}
 		reported = append(reported, f)
-		a.found = append(a.found, placed{sys.Name, f})
+		a.found = append(a.found, placed{sys.Name, sys.Container, f})
 		host.Files = append(host.Files, f.File.Name)
 	}
 	a.unreadable(sys)
@@ -167,7 +173,11 @@ func (a *auditing) one(sys *audit.System) error {
 	a.seen.Learn(a.Project, fresh)
 	a.out.distinct = append(a.out.distinct, fresh...)
 	a.out.Held.Known += a.held.Known
-	a.out.Hosts = append(a.out.Hosts, host)
+	if sys.Container == "" {
+		a.out.Hosts = append(a.out.Hosts, host)
+	} else {
+		a.out.Hosts[len(a.out.Hosts)-1].Add(host)
+	}
 	for _, u := range sys.Units {
 		a.out.Result.Files += len(u.Files)
 	}
@@ -190,7 +200,7 @@ func (a *auditing) unreadable(sys *audit.System) {
 	}
 	for _, m := range missing {
 		if m.Cause == unitfiles.Unreadable {
-			a.found = append(a.found, placed{sys.Name, lint.UnreadableFile(m.What, m.Why)})
+			a.found = append(a.found, placed{sys.Name, sys.Container, lint.UnreadableFile(m.What, m.Why)})
 		}
 	}
 }
@@ -264,10 +274,10 @@ func hostOf(sys *audit.System) report.Host {
 
 // Compare is what became of the units from one system to another.
 func (w *Workspace) Compare(ctx context.Context, old, new Target) ([]audit.Difference, error) {
-	var systems [2]*audit.System
+	var systems [2][]*audit.System
 	for i, t := range []Target{old, new} {
 		var err error
-		if systems[i], err = w.system(ctx, t); err != nil {
+		if systems[i], err = w.systems(ctx, t); err != nil {
 			return nil, fmt.Errorf("%s: %w", t.Shown, err)
 		}
 	}

@@ -189,7 +189,7 @@ type unitPath struct{ name, within string }
 
 // scoreFile scores a unit file with its drop-ins.
 func (w *Workspace) scoreFile(f unitPath, v directive.Version) report.Unit {
-	out := report.Unit{Name: filepath.Base(f.name), Scope: unitfiles.SystemScope.String(), File: f.name}
+	out := report.Unit{Name: filepath.Base(f.name), Scope: unitfiles.SystemManager.String(), File: f.name}
 	u, err := unitfiles.ReadFile(w.abs(f.name), f.within)
 	if err == nil {
 		out.Name = u.Name

@@ -92,8 +92,8 @@ func (w *Workspace) path(ctx context.Context, t Target) (string, error) {
 const inStore = `path: if builtins.dirOf "${path}" == builtins.storeDir && builtins.match ".*[.]drv" "${path}" != null
   then path else throw "drvPath names no derivation of the store"`
 
-// system reads a target, and what to judge it by.
-func (w *Workspace) system(ctx context.Context, t Target) (*audit.System, error) {
+// systems reads a target, with its containers, and what to judge it by.
+func (w *Workspace) systems(ctx context.Context, t Target) ([]*audit.System, error) {
 	path, err := w.path(ctx, t)
 	if err != nil {
 		return nil, err
@@ -105,18 +105,25 @@ func (w *Workspace) system(ctx context.Context, t Target) (*audit.System, error)
 	if t.name != "" {
 		read.Name = t.name
 	}
-	for _, u := range read.Units {
-		for i := range u.Files {
-			u.Files[i].Path = w.unitPath(path, u.Files[i].Path)
-		}
-		w.showMissing(path, u.Missing)
+	for _, sys := range append([]*unitfiles.System{read}, read.Containers...) {
+		w.showPaths(path, sys)
 	}
-	w.showMissing(path, read.Missing)
 	release, err := w.release()
 	if err != nil {
 		return nil, err
 	}
-	return audit.New(read, release, directive.Version(w.Main.SystemdVersion)), nil
+	return audit.WithContainers(read, release, directive.Version(w.Main.SystemdVersion)), nil
+}
+
+// showPaths gives the files of a system the paths that the user knows.
+func (w *Workspace) showPaths(root string, sys *unitfiles.System) {
+	for _, u := range sys.Units {
+		for i := range u.Files {
+			u.Files[i].Path = w.unitPath(root, u.Files[i].Path)
+		}
+		w.showMissing(root, u.Missing)
+	}
+	w.showMissing(root, sys.Missing)
 }
 
 // showMissing gives files that could not be read the paths that the user knows.

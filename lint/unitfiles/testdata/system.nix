@@ -98,9 +98,18 @@ let
       '';
     };
 
-  etc = drv "etc" { system = set "system" sets.system; user = set "user" sets.user; };
+  label = if old then "20.09pre-git" else "26.11pre-git";
+
+  # A container, as nixos/modules/virtualisation/nixos-containers.nix has it in /etc.
+  container = drv "nixos-system-inner-${label}" {
+    etc = drv "etc" { system = set "system" { upstream = [ ]; units."inner.service".text = "[Service]\nExecStart=/bin/inner\n"; }; };
+  };
+  conf = drv (if old then "etc-inner.conf" else "etc-nixos-containers-inner.conf") { text = "\nPRIVATE_NETWORK=1\n  SYSTEM_PATH=${container}\n"; };
+  other = drv "etc-other.conf" { text = "KEY=value\n"; };
+
+  etc = drv "etc" { system = set "system" sets.system; user = set "user" sets.user; inherit conf other; };
   initrd = drv "initrd-linux-6.12" { units = set "initrd" sets.initrd; };
 in {
-  system = drv "nixos-system-stand-in-${if old then "20.09pre-git" else "26.11pre-git"}" { inherit etc initrd; nixosLabel = "custom"; };
+  system = drv "nixos-system-stand-in-${label}" { inherit etc initrd; nixosLabel = "custom"; };
   texts = builtins.mapAttrs (_: s: builtins.mapAttrs (_: u: u.text or null) s.units) sets;
 }
