@@ -62,9 +62,9 @@ func (ev *Evaluator) callLambda(site nixast.Node, f *Function, arg *Thunk) Value
 	defer ev.leave()
 	ev.budget.Draw(0, scopeSize)
 	l, _ := f.node.AsLambda()
-	e := &env{up: f.env, names: map[string]*Thunk{}}
+	e := &env{up: f.env}
 	if p := l.Param(); !p.IsZero() {
-		e.names[p.Text()] = arg
+		e.bind(p.Text(), arg)
 	}
 	if formals := l.Formals(); !formals.IsZero() {
 		v := ev.force(arg)
@@ -96,10 +96,10 @@ func (ev *Evaluator) bindFormals(site nixast.Node, formals nixast.Formals, arg V
 			return ev.fail(site, "a function is called without its argument `"+name+"`")
 		} else if u, ok := arg.(*Unknown); ok {
 			// A call that works has the argument.
-			e.names[name] = ev.selected(item.Node, u, name)
+			e.bind(name, ev.selected(item.Node, u, name))
 			continue
 		}
-		e.names[name] = ev.value(item.Node, attr, missing)
+		e.bind(name, ev.value(item.Node, attr, missing))
 	}
 	if formals.Ellipsis().IsZero() {
 		for _, a := range set.attrs {

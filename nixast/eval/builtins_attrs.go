@@ -57,11 +57,11 @@ func builtinListToAttrs(c call, a []*Thunk) Value {
 }
 
 func builtinGetAttr(c call, a []Value) Value {
-	return c.selectPath(c.site, a[1], a[:1], nil)
+	return c.selectPath(c.site, a[1], computed(a[0]), nil)
 }
 
 func builtinHasAttr(c call, a []*Thunk) Value {
-	return c.hasPath(c.site, c.force(a[1]), []Value{c.force(a[0])})
+	return c.hasPath(c.site, c.force(a[1]), computed(c.force(a[0])))
 }
 
 func builtinRemoveAttrs(c call, a []*Thunk) Value {

@@ -141,7 +141,7 @@ func (c call) genericClosure(t *Thunk) Value {
 		}
 		it := work[0]
 		work = work[1:]
-		id := c.selectPath(c.site, c.force(it.Value), []Value{c.text("key")}, nil)
+		id := c.selectPath(c.site, c.force(it.Value), names("key"), nil)
 		key, ok := keyOf(id)
 		if typ := typeOf(id); !ok || typ != "string" && typ != "int" {
 			return c.cannot("the keys of a closure are not known")

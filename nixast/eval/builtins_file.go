@@ -330,7 +330,7 @@ func dirOf(s string) string {
 // baseScope is the scope around a file: the names that Nix binds.
 func (ev *Evaluator) baseScope() *env {
 	site := nixast.Node{}
-	names := map[string]*Thunk{}
+	base := &env{}
 	var attrs []Attr
 	for _, f := range []family{
 		listBuiltins(), attrsBuiltins(), stringBuiltins(), jsonBuiltins(), fileBuiltins(), coreBuiltins(),
@@ -340,26 +340,26 @@ func (ev *Evaluator) baseScope() *env {
 			t := Known(&Function{prim: p})
 			attrs = append(attrs, plain(p.name, t, site))
 			if isGlobal(p.name) {
-				names[p.name] = t
+				base.bind(p.name, t)
 			} else {
-				names["__"+p.name] = t
+				base.bind("__"+p.name, t)
 			}
 		}
 	}
 	for name, t := range map[string]*Thunk{"true": NewBool(true), "false": NewBool(false), "null": NewNull()} {
-		names[name] = t
+		base.bind(name, t)
 		attrs = append(attrs, plain(name, t, site))
 	}
 	other := ev.identify(&Unknown{Label: "builtins", key: "builtins", Reason: "this builtin is not evaluated"})
 	builtins := attrsOf(site, attrs, Def{Open: other})
-	names["builtins"] = Known(builtins)
+	base.bind("builtins", Known(builtins))
 	for _, name := range []string{
 		"derivation", "derivationStrict", "fetchGit", "fetchMercurial", "fetchTarball", "fetchTree", "placeholder",
 		"break",
 	} {
-		names[name] = ev.selected(site, other, name)
+		base.bind(name, ev.selected(site, other, name))
 	}
-	return &env{names: names}
+	return base
 }
 
 // isGlobal reports whether a builtin can be called without "builtins.".

@@ -5,8 +5,45 @@ import "wardnix/nixast"
 // env is a scope. A scope of with has no names.
 type env struct {
 	up    *env
-	names map[string]*Thunk
+	names []bound
+	index map[string]*Thunk // of names, if they are many
 	with  *Thunk
+}
+
+// bound is a name with its value.
+type bound struct {
+	name  string
+	value *Thunk
+}
+
+// fewNames is up to how many names are looked through one by one.
+const fewNames = 8
+
+// bind gives a name a value, which it did not have.
+func (e *env) bind(name string, value *Thunk) {
+	e.names = append(e.names, bound{name, value})
+	switch {
+	case e.index != nil:
+		e.index[name] = value
+	case len(e.names) > fewNames:
+		e.index = make(map[string]*Thunk, cap(e.names))
+		for _, b := range e.names {
+			e.index[b.name] = b.value
+		}
+	}
+}
+
+// own is the value of a name that the scope itself binds; nil for others.
+func (e *env) own(name string) *Thunk {
+	if e.index != nil {
+		return e.index[name]
+	}
+	for i := range e.names {
+		if e.names[i].name == name {
+			return e.names[i].value
+		}
+	}
+	return nil
 }
 
 // lookup is the variable of that name at node.
@@ -26,7 +63,7 @@ func (ev *Evaluator) lookup(node nixast.Node, name string, e *env) *Thunk {
 // binds come before names that a with brings.
 func lexical(name string, e *env) *Thunk {
 	for ; e != nil; e = e.up {
-		if t := e.names[name]; t != nil {
+		if t := e.own(name); t != nil {
 			return t
 		}
 	}

@@ -144,7 +144,11 @@ func (ev *Evaluator) Force(t *Thunk) Value {
 // makes few cases. Cases that certainly fail are left out.
 func (ev *Evaluator) Cases(t *Thunk) []Case {
 	return outermost(ev, func() []Case {
-		ls := ev.leaves(ev.force(t))
+		v := ev.force(t)
+		ls := ev.leaves(v)
+		if len(ls) == 1 && ls[0].v == v {
+			return []Case{{Value: t}}
+		}
 		out := make([]Case, len(ls))
 		for i, l := range ls {
 			out[i] = Case{l.when, Known(l.v)}
@@ -209,16 +213,8 @@ func (ev *Evaluator) Truth(t *Thunk) (Truth, *Cond) {
 func (ev *Evaluator) Select(t *Thunk, path ...string) *Thunk {
 	return outermost(ev, func() *Thunk {
 		v := ev.force(t)
-		return Known(ev.selectPath(v.Origin(), v, names(path), nil))
+		return Known(ev.selectPath(v.Origin(), v, names(path...), nil))
 	})
-}
-
-func names(path []string) []Value {
-	out := make([]Value, len(path))
-	for i, p := range path {
-		out[i] = newString(nixast.Node{}, p)
-	}
-	return out
 }
 
 // Value is an attribute's value as a thunk: the cases of its definitions.
@@ -344,17 +340,17 @@ func (ev *Evaluator) innerScope(n, parent nixast.Node, e *env) *env {
 
 // paramScope binds a function's parameters to opaque values.
 func (ev *Evaluator) paramScope(l nixast.Lambda, e *env) *env {
-	scope := &env{up: e, names: map[string]*Thunk{}}
+	scope := &env{up: e}
 	bind := func(name nixast.Node) {
 		switch text := name.Text(); text {
 		case "lib":
-			scope.names[text] = ev.libThunk()
+			scope.bind(text, ev.libThunk())
 		case "pkgs":
-			scope.names[text] = Known(ev.packages(name, text))
+			scope.bind(text, Known(ev.packages(name, text)))
 		default:
-			scope.names[text] = ev.Opaque(Opaque{
+			scope.bind(text, ev.Opaque(Opaque{
 				Label: text, At: name, Reason: "`" + text + "` is an argument of the function around it",
-			})
+			}))
 		}
 	}
 	if p := l.Param(); !p.IsZero() {

@@ -33,7 +33,7 @@ func (ev *Evaluator) eval(n nixast.Node, e *env) Value {
 		return ev.eval(l.Body(), ev.letScope(n, e))
 	case nixast.LegacyLet:
 		set, _ := ev.evalSet(n, e)
-		return ev.selectPath(n, set, []Value{newString(n, "body")}, nil)
+		return ev.selectPath(n, set, names("body"), nil)
 	case nixast.LambdaNode:
 		return &Function{origin: origin{n}, env: e}
 	}
@@ -151,19 +151,47 @@ func (ev *Evaluator) evalHasAttr(n nixast.Node, e *env) Value {
 	return ev.hasPath(n, ev.eval(h.Expr(), e), path)
 }
 
+// An attrName is a name in the path of an attribute: a text, or the value that gives it.
+type attrName struct {
+	text  string
+	value Value // nil if the name is the text
+}
+
+// names is a path of names that are known.
+func names(texts ...string) []attrName {
+	path := make([]attrName, len(texts))
+	for i, text := range texts {
+		path[i].text = text
+	}
+	return path
+}
+
+// computed is a path of names that values give.
+func computed(values ...Value) []attrName {
+	path := make([]attrName, len(values))
+	for i, v := range values {
+		path[i].value = v
+	}
+	return path
+}
+
 // attrPath are the names of a path, evaluated.
-func (ev *Evaluator) attrPath(p nixast.AttrPath, e *env) ([]Value, *Unknown) {
-	var path []Value
+func (ev *Evaluator) attrPath(p nixast.AttrPath, e *env) ([]attrName, *Unknown) {
+	most := 0
+	for range p.Attrs() {
+		most++
+	}
+	path := make([]attrName, 0, most)
 	for c := range p.Attrs() {
 		if name, ok := c.AttrName(); ok {
-			path = append(path, newString(c, name))
+			path = append(path, attrName{text: name})
 			continue
 		}
 		v := ev.evalAttrName(c, e)
 		if u, ok := v.(*Unknown); ok && u.Failure != NoFailure {
 			return nil, u
 		}
-		path = append(path, v)
+		path = append(path, attrName{value: v})
 	}
 	return path, nil
 }
@@ -181,7 +209,7 @@ func (ev *Evaluator) evalAttrName(c nixast.Node, e *env) Value {
 
 // selectPath is v.a.b…, or missing where that is not there; missing is nil
 // for a selection without "or".
-func (ev *Evaluator) selectPath(node nixast.Node, v Value, path []Value, missing *Thunk) Value {
+func (ev *Evaluator) selectPath(node nixast.Node, v Value, path []attrName, missing *Thunk) Value {
 	if len(path) == 0 {
 		return v
 	}
@@ -189,7 +217,11 @@ func (ev *Evaluator) selectPath(node nixast.Node, v Value, path []Value, missing
 		return u
 	}
 	defer ev.leave()
-	return ev.lift(node, path[0], func(name Value) Value {
+	first, rest := path[0], path[1:]
+	if first.value == nil {
+		return ev.selectCase(node, v, first.text, rest, missing)
+	}
+	return ev.lift(node, first.value, func(name Value) Value {
 		s, ok := name.(*String)
 		if u, isU := name.(*Unknown); isU {
 			return ev.selectUnknown(node, v, u)
@@ -200,8 +232,16 @@ func (ev *Evaluator) selectPath(node nixast.Node, v Value, path []Value, missing
 		if !ok {
 			return ev.selectUnknown(node, v, firstUnknown(s.Pieces))
 		}
-		return ev.lift(node, v, func(v Value) Value { return ev.selectName(node, v, text, path[1:], missing) })
+		return ev.selectCase(node, v, text, rest, missing)
 	})
+}
+
+// selectCase is selectName in each case of v.
+func (ev *Evaluator) selectCase(node nixast.Node, v Value, name string, rest []attrName, missing *Thunk) Value {
+	if _, ok := v.(*Choice); !ok {
+		return ev.selectName(node, v, name, rest, missing)
+	}
+	return ev.lift(node, v, func(v Value) Value { return ev.selectName(node, v, name, rest, missing) })
 }
 
 // selectUnknown selects by a name that is not known, for the reason of u.
@@ -214,7 +254,7 @@ func (ev *Evaluator) selectUnknown(node nixast.Node, v Value, u *Unknown) Value 
 	return d
 }
 
-func (ev *Evaluator) selectName(node nixast.Node, v Value, name string, rest []Value, missing *Thunk) Value {
+func (ev *Evaluator) selectName(node nixast.Node, v Value, name string, rest []attrName, missing *Thunk) Value {
 	switch v := v.(type) {
 	case *Attrs:
 		attr := v.Lookup(name)
@@ -255,7 +295,7 @@ func (ev *Evaluator) selectName(node nixast.Node, v Value, name string, rest []V
 }
 
 // selectCases goes on along rest in each of the definitions of attr.
-func (ev *Evaluator) selectCases(node nixast.Node, attr Attr, rest []Value, missing *Thunk) Value {
+func (ev *Evaluator) selectCases(node nixast.Node, attr Attr, rest []attrName, missing *Thunk) Value {
 	c := &Choice{origin: origin{node}}
 	for _, k := range ev.force(ev.value(node, attr, missing)).(*Choice).Cases {
 		t := k.Value
@@ -268,7 +308,7 @@ func (ev *Evaluator) selectCases(node nixast.Node, attr Attr, rest []Value, miss
 }
 
 // orMissing is u.name.rest or missing, where u is not known.
-func (ev *Evaluator) orMissing(node nixast.Node, u *Unknown, name string, rest []Value, missing *Thunk) Value {
+func (ev *Evaluator) orMissing(node nixast.Node, u *Unknown, name string, rest []attrName, missing *Thunk) Value {
 	found := ev.selectPath(node, ev.force(ev.selected(node, u, name)), rest, nil)
 	f, ok := found.(*Unknown)
 	if !ok {
@@ -279,12 +319,18 @@ func (ev *Evaluator) orMissing(node nixast.Node, u *Unknown, name string, rest [
 }
 
 // hasPath is v ? a.b…
-func (ev *Evaluator) hasPath(node nixast.Node, v Value, path []Value) Value {
+func (ev *Evaluator) hasPath(node nixast.Node, v Value, path []attrName) Value {
 	if u := ev.enter(node); u != nil {
 		return u
 	}
 	defer ev.leave()
-	return ev.strict(node, "?", []Value{path[0]}, func(vs []Value) Value {
+	has := func(name string) Value {
+		return ev.lift(node, v, func(v Value) Value { return ev.hasName(node, v, name, path[1:]) })
+	}
+	if path[0].value == nil {
+		return has(path[0].text)
+	}
+	return ev.strict(node, "?", []Value{path[0].value}, func(vs []Value) Value {
 		s, ok := vs[0].(*String)
 		if !ok {
 			return ev.fail(node, article(typeOf(vs[0]))+" is not an attribute name")
@@ -293,11 +339,11 @@ func (ev *Evaluator) hasPath(node nixast.Node, v Value, path []Value) Value {
 		if !ok {
 			return ev.because(node, firstUnknown(s.Pieces))
 		}
-		return ev.lift(node, v, func(v Value) Value { return ev.hasName(node, v, name, path[1:]) })
+		return has(name)
 	})
 }
 
-func (ev *Evaluator) hasName(node nixast.Node, v Value, name string, rest []Value) Value {
+func (ev *Evaluator) hasName(node nixast.Node, v Value, name string, rest []attrName) Value {
 	if u, ok := v.(*Unknown); ok && u.attr != nil {
 		if t := u.attr(name); t != nil {
 			if len(rest) == 0 {

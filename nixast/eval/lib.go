@@ -164,10 +164,10 @@ func (ev *Evaluator) libSpace(label string, attrs map[string]Attr) *Attrs {
 
 // selectBuiltin is a builtin by its name.
 func (ev *Evaluator) selectBuiltin(name string) *Thunk {
-	if t := ev.base.names["__"+name]; t != nil {
+	if t := ev.base.own("__" + name); t != nil {
 		return t
 	}
-	return ev.base.names[name]
+	return ev.base.own(name)
 }
 
 // prelude is lib.nix, applied to lib.

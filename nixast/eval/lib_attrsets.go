@@ -127,14 +127,14 @@ func (c call) onlyIf(cond, value *Thunk, otherwise Value) Value {
 }
 
 // pathArg is an argument as a list of names.
-func (c call) pathArg(t *Thunk) ([]Value, Value) {
+func (c call) pathArg(t *Thunk) ([]attrName, Value) {
 	items, v := c.certainArg(t)
 	if v != nil {
 		return nil, v
 	}
-	path := make([]Value, len(items))
+	path := make([]attrName, len(items))
 	for i, it := range items {
-		path[i] = c.force(it.Value)
+		path[i].value = c.force(it.Value)
 	}
 	return path, nil
 }

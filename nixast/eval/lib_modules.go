@@ -68,8 +68,7 @@ func libOptions() family {
 
 // optionType is lib.types.name.
 func (c call) optionType(name string) *Thunk {
-	lib := []Value{c.text("types"), c.text(name)}
-	return lazy(func() Value { return c.selectPath(c.site, c.force(c.libThunk()), lib, nil) })
+	return lazy(func() Value { return c.selectPath(c.site, c.force(c.libThunk()), names("types", name), nil) })
 }
 
 // packageOption is an option for a package whose default is one of pkgs.

@@ -1,6 +1,8 @@
 package eval
 
 import (
+	"slices"
+
 	"wardnix/nixast"
 )
 
@@ -10,8 +12,8 @@ import (
 type setBuilder struct {
 	node    nixast.Node
 	rec     bool
-	entries []*entry
-	index   map[string]*entry
+	entries []entry
+	index   map[string]int // of entries, if they are many
 	dynamic []dynamicEntry
 }
 
@@ -37,11 +39,16 @@ type dynamicEntry struct {
 }
 
 func newSetBuilder(node nixast.Node, rec bool) *setBuilder {
-	return &setBuilder{node: node, rec: rec, index: map[string]*entry{}}
+	return &setBuilder{node: node, rec: rec}
 }
 
 // gather reads the entries of n into b.
 func (b *setBuilder) gather(n nixast.Node) {
+	most := 0
+	for range n.Entries() {
+		most++
+	}
+	b.entries = slices.Grow(b.entries, most)
 	for c := range n.Entries() {
 		if binding, ok := c.AsBinding(); ok {
 			b.bind(binding)
@@ -55,67 +62,60 @@ func (b *setBuilder) inherit(i nixast.Inherit) {
 	from := &source{expr: i.From()}
 	for c := range i.Attrs() {
 		if name, ok := c.AttrName(); ok {
-			b.add(&entry{name: name, site: c, from: from})
+			b.add(entry{name: name, site: c, from: from})
 		}
 	}
 }
 
 func (b *setBuilder) bind(binding nixast.Binding) {
-	var path []nixast.Node
-	for c := range binding.Path().Attrs() {
-		path = append(path, c)
-	}
 	at := b
-	for i, c := range path {
-		last := i == len(path)-1
-		name, ok := c.AttrName()
-		switch {
-		case !ok:
-			at = at.bindDynamic(c, binding, last)
-		case last:
-			at.bindValue(name, binding)
-		default:
-			at = at.nested(name, binding)
+	var name nixast.Node // the last of the path so far
+	for next := range binding.Path().Attrs() {
+		if !name.IsZero() {
+			if at = at.nested(name, binding); at == nil {
+				return
+			}
 		}
-		if at == nil {
-			return
-		}
+		name = next
+	}
+	if !name.IsZero() {
+		at.bindValue(name, binding)
 	}
 }
 
-func (b *setBuilder) bindDynamic(name nixast.Node, binding nixast.Binding, last bool) *setBuilder {
-	d := dynamicEntry{name: name, site: binding.Node}
-	if last {
-		d.expr = binding.Value()
-	} else {
-		d.sub = newSetBuilder(binding.Node, false)
-	}
-	b.dynamic = append(b.dynamic, d)
-	return d.sub
-}
-
-func (b *setBuilder) bindValue(name string, binding nixast.Binding) {
+// bindValue binds the last name of a path.
+func (b *setBuilder) bindValue(attr nixast.Node, binding nixast.Binding) {
 	value := binding.Value()
+	name, ok := attr.AttrName()
+	if !ok {
+		b.dynamic = append(b.dynamic, dynamicEntry{name: attr, site: binding.Node, expr: value})
+		return
+	}
 	if set, ok := value.Unparen().AsAttrSet(); ok {
-		if sub := b.index[name].set(); sub != nil {
+		if sub := b.find(name).set(); sub != nil {
 			sub.gather(set.Node) // a rec of the second set is lost
 			return
 		}
 	}
-	b.add(&entry{name: name, site: binding.Node, expr: value})
+	b.add(entry{name: name, site: binding.Node, expr: value})
 }
 
 // nested is the set under a name that is not the last of its path; nil if
 // something else is there.
-func (b *setBuilder) nested(name string, binding nixast.Binding) *setBuilder {
-	if old := b.index[name]; old != nil {
+func (b *setBuilder) nested(attr nixast.Node, binding nixast.Binding) *setBuilder {
+	name, ok := attr.AttrName()
+	if old := b.find(name); ok && old != nil {
 		sub := old.set()
 		old.twice = old.twice || sub == nil
 		return sub
 	}
-	e := &entry{name: name, site: binding.Node, sub: newSetBuilder(binding.Node, false)}
-	b.add(e)
-	return e.sub
+	sub := newSetBuilder(binding.Node, false)
+	if ok {
+		b.add(entry{name: name, site: binding.Node, sub: sub})
+	} else {
+		b.dynamic = append(b.dynamic, dynamicEntry{name: attr, site: binding.Node, sub: sub})
+	}
+	return sub
 }
 
 // set is the entry as a set that others may be merged into; nil if it is none.
@@ -130,13 +130,37 @@ func (e *entry) set() *setBuilder {
 	return e.sub
 }
 
-func (b *setBuilder) add(e *entry) {
-	if old := b.index[e.name]; old != nil {
+// find is the entry of a name; nil if there is none. It is valid until the next is added.
+func (b *setBuilder) find(name string) *entry {
+	if b.index != nil {
+		if i, ok := b.index[name]; ok {
+			return &b.entries[i]
+		}
+		return nil
+	}
+	for i := range b.entries {
+		if b.entries[i].name == name {
+			return &b.entries[i]
+		}
+	}
+	return nil
+}
+
+func (b *setBuilder) add(e entry) {
+	if old := b.find(e.name); old != nil {
 		old.twice = true
 		return
 	}
 	b.entries = append(b.entries, e)
-	b.index[e.name] = e
+	switch {
+	case b.index != nil:
+		b.index[e.name] = len(b.entries) - 1
+	case len(b.entries) > fewNames:
+		b.index = make(map[string]int, cap(b.entries))
+		for i := range b.entries {
+			b.index[b.entries[i].name] = i
+		}
+	}
 }
 
 // evalSet makes the set that n, an AttrSet or a LegacyLet, defines.
@@ -160,50 +184,52 @@ func (ev *Evaluator) letScope(n nixast.Node, e *env) *env {
 	b := newSetBuilder(n, true)
 	b.gather(n)
 	ev.budget.Draw(0, scopeSize+itemSize*len(b.entries))
-	scope := &env{up: e, names: make(map[string]*Thunk, len(b.entries))}
-	ev.fill(b, scope, e)
+	scope := b.scope(e)
+	for i := range b.entries {
+		ev.bindEntry(&b.entries[i], scope, e)
+	}
 	return scope
 }
 
-// fill makes the thunks of b's names: inner is where their expressions are
-// evaluated, outer what inherit takes from.
-func (ev *Evaluator) fill(b *setBuilder, inner, outer *env) map[string]*Thunk {
-	thunks := make(map[string]*Thunk, len(b.entries))
-	if b.rec {
-		thunks = inner.names
-	}
-	for _, x := range b.entries {
-		if isOperator(x.name) && b.rec {
-			ev.shadowed = true
-		}
-		thunks[x.name] = ev.entryThunk(x, inner, outer)
-	}
-	return thunks
+// scope is the scope inside of a let or a rec set, which its names are yet to be bound in.
+func (b *setBuilder) scope(up *env) *env {
+	return &env{up: up, names: make([]bound, 0, len(b.entries))}
 }
 
+// bindEntry binds an entry in the scope inside, and gives its value. What inherit takes
+// is looked for in outer.
+func (ev *Evaluator) bindEntry(x *entry, inner, outer *env) *Thunk {
+	t := ev.entryThunk(x, inner, outer)
+	inner.bind(x.name, t)
+	ev.shadowed = ev.shadowed || isOperator(x.name)
+	return t
+}
+
+// entryThunk is the value of an entry, whose expression is in the scope inner, and what it
+// inherits in outer.
 func (ev *Evaluator) entryThunk(x *entry, inner, outer *env) *Thunk {
+	name, site, sub, from := x.name, x.site, x.sub, x.from
 	switch {
 	case x.twice:
-		return Known(ev.unknown(x.site, "`"+nixast.QuoteAttr(x.name)+"` is defined twice"))
-	case x.sub != nil:
+		return Known(ev.unknown(site, "`"+nixast.QuoteAttr(name)+"` is defined twice"))
+	case sub != nil:
 		return lazy(func() Value {
-			v, _ := ev.build(x.sub, inner)
+			v, _ := ev.build(sub, inner)
 			return v
 		})
-	case x.from == nil:
+	case from == nil:
 		return &Thunk{node: x.expr, env: inner}
-	case x.from.expr.IsZero():
-		if t := lexical(x.name, outer); t != nil {
+	case from.expr.IsZero():
+		if t := lexical(name, outer); t != nil {
 			return t
 		}
-		return lazy(func() Value { return ev.force(ev.lookup(x.site, x.name, outer)) })
+		return lazy(func() Value { return ev.force(ev.lookup(site, name, outer)) })
 	}
-	if x.from.thunk == nil {
-		x.from.thunk = &Thunk{node: x.from.expr, env: inner}
+	if from.thunk == nil {
+		from.thunk = &Thunk{node: from.expr, env: inner}
 	}
-	return lazy(func() Value {
-		return ev.selectPath(x.site, ev.force(x.from.thunk), []Value{newString(x.site, x.name)}, nil)
-	})
+	source := from.thunk
+	return lazy(func() Value { return ev.selectPath(site, ev.force(source), names(name), nil) })
 }
 
 // build makes the set, and the scope in which its expressions are.
@@ -211,19 +237,19 @@ func (ev *Evaluator) build(b *setBuilder, e *env) (Value, *env) {
 	if u := ev.alloc(b.node, len(b.entries)+len(b.dynamic), itemSize); u != nil {
 		return u, e
 	}
-	scope := e
+	scope, value := e, ev.entryThunk
 	if b.rec {
-		scope = &env{up: e, names: make(map[string]*Thunk, len(b.entries))}
+		scope, value = b.scope(e), ev.bindEntry
 	}
-	thunks := ev.fill(b, scope, e)
 	attrs := make([]Attr, len(b.entries))
 	defs := make([]Def, len(b.entries))
-	for i, x := range b.entries {
-		defs[i] = Def{Value: thunks[x.name], Site: x.site}
+	for i := range b.entries {
+		x := &b.entries[i]
+		defs[i] = Def{Value: value(x, scope, e), Site: x.site}
 		attrs[i] = Attr{x.name, defs[i : i+1 : i+1]}
 	}
 	out := attrsOf(b.node, attrs)
-	if b.rec && b.index["__overrides"] != nil {
+	if b.rec && b.find("__overrides") != nil {
 		return ev.unknown(b.node, "`__overrides` is not followed"), scope
 	}
 	for _, d := range b.dynamic {
