@@ -38,20 +38,29 @@ func Example() {
   };
 }
 `)}}
-	project, err := nixos.Load(context.Background(), nixos.Options{FS: files}, "web.nix")
+	ctx := context.Background()
+	project, err := nixos.Load(ctx, nixos.Options{FS: files}, "web.nix")
 	if err != nil {
 		log.Fatal(err)
 	}
 	linter := lint.Linter{Rules: []*lint.Rule{openMask}}
 
-	for _, f := range linter.Run(project).Findings {
+	found, err := linter.Run(ctx, project)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, f := range found.Findings {
 		at := f.File.Position(f.Span.Start)
 		fmt.Printf("%s:%d:%d: %s[%s] %s\n", f.File.Name, at.Line, at.Column, f.Severity, f.Rule.ID, f.Message)
 		for _, n := range f.Notes {
 			fmt.Printf("  %s: %s\n", n.Label, n.Text)
 		}
 	}
-	for _, c := range linter.Repair(project, lint.Safe).Changes {
+	fixed, err := linter.Repair(ctx, project, lint.Safe)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, c := range fixed.Changes {
 		fmt.Print(emit.Diff(c.File.Name, c.Old, c.New))
 	}
 	// Output:

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -21,37 +22,52 @@ const maxRounds = 10
 // error, loses a comment, or changes a unit or an option that its finding does
 // not name is dropped and listed in Result.Bugs, and so are fixes that undo each
 // other. Nothing is written to disk. Findings that are ignored or filtered out
-// are not fixed.
-func (l *Linter) Repair(project *nixos.Project, upTo Applicability) *Result {
-	r := newRepair(l, project, upTo)
-	r.settle()
+// are not fixed. The error is the cause of the context's end.
+func (l *Linter) Repair(ctx context.Context, project *nixos.Project, upTo Applicability) (*Result, error) {
+	r, err := newRepair(ctx, l, project, upTo)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.settle(); err != nil {
+		return nil, err
+	}
 	r.Changes = r.changes()
 	r.withhold()
-	return &r.Result
+	return &r.Result, nil
 }
 
 // Prospects are the project with its safe fixes applied, and the project with all of
-// them, as [Linter.Repair] applies them.
-func (l *Linter) Prospects(project *nixos.Project) (safe, all *nixos.Project) {
-	r := newRepair(l, project, Safe)
-	r.settle()
+// them, as [Linter.Repair] applies them. The error is the cause of the context's end.
+func (l *Linter) Prospects(ctx context.Context, project *nixos.Project) (safe, all *nixos.Project, err error) {
+	r, err := newRepair(ctx, l, project, Safe)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := r.settle(); err != nil {
+		return nil, nil, err
+	}
 	safe = r.Project
 	r.upTo = Unsafe
-	r.settle()
-	return safe, r.Project
+	err = r.settle()
+	return safe, r.Project, err
 }
 
 // newRepair looks at a project that is to be repaired.
-func newRepair(l *Linter, project *nixos.Project, upTo Applicability) *repair {
+func newRepair(ctx context.Context, l *Linter, project *nixos.Project, upTo Applicability) (*repair, error) {
 	seen := &sightings{}
-	return &repair{
-		Result: *l.lint(project, seen), linter: l, upTo: upTo, old: project, seen: seen,
-		dropped: map[string]bool{}, withheld: map[string]error{},
+	result, err := l.lint(ctx, project, seen)
+	if err != nil {
+		return nil, err
 	}
+	return &repair{
+		Result: *result, ctx: ctx, linter: l, upTo: upTo, old: project, seen: seen,
+		dropped: map[string]bool{}, withheld: map[string]error{},
+	}, nil
 }
 
-// settle applies fixes until nothing more can be fixed.
-func (r *repair) settle() {
+// settle applies fixes until nothing more can be fixed. The error is the cause of the
+// context's end.
+func (r *repair) settle() error {
 	if r.meaning == nil && len(r.choose()) > 0 {
 		r.meaning = meaningOf(r.Project)
 	}
@@ -61,6 +77,7 @@ func (r *repair) settle() {
 		r.Result, r.meaning, r.seen = first.Result, first.meaning, first.seen
 		r.Bugs = bugs
 	}
+	return r.stopped
 }
 
 // withhold takes the fixes that were not applied since their text is shared from
@@ -84,6 +101,8 @@ func (r *repair) withhold() {
 // repair is the state of a call of Repair.
 type repair struct {
 	Result
+	ctx     context.Context
+	stopped error // the cause of its end
 	linter  *Linter
 	upTo    Applicability
 	old     *nixos.Project  // before the first round
@@ -102,7 +121,7 @@ func (r *repair) rounds() (again bool) {
 	var applied [][]chosen // between one state and the next
 	for range maxRounds {
 		fixes := r.choose()
-		if len(fixes) == 0 {
+		if len(fixes) == 0 || r.stopped != nil {
 			break
 		}
 		kept := r.round(fixes)
@@ -260,7 +279,7 @@ func (r *repair) advance(next *nixos.Project, m meaning, applied []chosen) {
 	}
 	r.seen = r.seen.after(concernOf(applied, r.meaning, m))
 	r.Project, r.meaning = next, m
-	r.Findings, r.Ignored = r.linter.newRun(next).check(r.seen)
+	r.Findings, r.Ignored, r.stopped = r.linter.newRun(r.ctx, next).check(r.seen)
 }
 
 // apply is the project with the fixes applied, and what it means; an error says

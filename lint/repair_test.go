@@ -12,6 +12,7 @@ import (
 
 	"wardnix/emit"
 	"wardnix/lint"
+	"wardnix/lint/linttest"
 	"wardnix/lint/nixos"
 	"wardnix/lint/unit"
 	"wardnix/nixast"
@@ -69,7 +70,7 @@ func TestRepairKeepsItsWord(t *testing.T) {
 		{"another unit", replaceRule("T005", `"1"`, `"2"; }; systemd.services.other.serviceConfig = { A = "1"`, "A", "B"), 2, 0, module},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			r := (&lint.Linter{Rules: []*lint.Rule{tt.rule}}).Repair(load(t, module), lint.Safe)
+			r := linttest.Repair(t, &lint.Linter{Rules: []*lint.Rule{tt.rule}}, load(t, module), lint.Safe)
 			if len(r.Bugs) != tt.bugs || len(r.Fixed) != tt.fixed {
 				t.Errorf("%d bugs and %d fixed, not %d and %d: %v", len(r.Bugs), len(r.Fixed), tt.bugs, tt.fixed, r.Bugs)
 			}
@@ -104,7 +105,7 @@ func TestRepairEnds(t *testing.T) {
 			text := func(a, b string) string {
 				return fmt.Sprintf("{ systemd.services.web.serviceConfig = { A = %q; B = %q; }; }", a, b)
 			}
-			r := (&lint.Linter{Rules: tt.rules}).Repair(load(t, text("1", "2")), lint.Safe)
+			r := linttest.Repair(t, &lint.Linter{Rules: tt.rules}, load(t, text("1", "2")), lint.Safe)
 			var bugs []string
 			for _, b := range r.Bugs {
 				bugs = append(bugs, b.Finding.Rule.ID)
@@ -140,7 +141,7 @@ func TestRepairTakesTurns(t *testing.T) {
 			p.Report(found)
 		}
 	}}
-	r := (&lint.Linter{Rules: []*lint.Rule{rename}}).Repair(load(t, module), lint.Safe)
+	r := linttest.Repair(t, &lint.Linter{Rules: []*lint.Rule{rename}}, load(t, module), lint.Safe)
 	if len(r.Bugs) != 0 || len(r.Fixed) != 1 || len(r.Findings) != 1 {
 		t.Errorf("%d fixed, %d left, %v", len(r.Fixed), len(r.Findings), r.Bugs)
 	}
@@ -199,7 +200,7 @@ func TestReportDropsWhatWasNotAsked(t *testing.T) {
 			}})
 		}
 	}}
-	r := (&lint.Linter{Rules: []*lint.Rule{rule}}).Run(p)
+	r := linttest.Lint(t, &lint.Linter{Rules: []*lint.Rule{rule}}, p)
 	if len(r.Findings) != 1 || r.Findings[0].Message != "asked.nix" || len(r.Findings[0].Fixes) != 1 || r.Findings[0].Fixes[0].Title != "here" {
 		t.Errorf("%+v", r.Findings)
 	}

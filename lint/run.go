@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"context"
 	"slices"
 
 	"wardnix/lint/nixos"
@@ -51,6 +52,7 @@ type scope struct {
 type run struct {
 	*Linter
 	*scope
+	ctx     context.Context
 	project *nixos.Project
 	world   *unit.World
 	parts   map[*unit.Part]partFindings
@@ -70,9 +72,9 @@ type Cache struct {
 }
 
 // newRun begins a run.
-func (l *Linter) newRun(project *nixos.Project) *run {
+func (l *Linter) newRun(ctx context.Context, project *nixos.Project) *run {
 	r := &run{
-		Linter: l, project: project, scope: &scope{brief: l.Brief, requested: map[string]bool{}},
+		Linter: l, ctx: ctx, project: project, scope: &scope{brief: l.Brief, requested: map[string]bool{}},
 		parts: map[*unit.Part]partFindings{}, found: map[*Rule][]Finding{}, suppressions: map[*nixast.File][]*Suppression{}, once: map[any]any{},
 	}
 	for _, f := range project.Files() {
@@ -103,12 +105,16 @@ func (r *run) findings(rule *Rule) []Finding {
 
 // look asks rules. Those that look at units and hosts look at the parts of the
 // project side by side; what they find does not depend on how many processors
-// there are. Units are looked at as the sightings say, which may be nil.
+// there are. Units are looked at as the sightings say, which may be nil. Once the context
+// has ended, no more is looked at.
 func (r *run) look(rules []*Rule, s *sightings) {
 	parts := s.parts(len(r.world.Parts))
-	r.world.Each(func(i int, part *unit.Part) { r.parts[part].look(r.scope, part, rules, parts[i]) })
+	r.world.Each(func(i int, part *unit.Part) { r.parts[part].look(r.ctx, r.scope, part, rules, parts[i]) })
 	s.end(parts)
 	for _, rule := range rules {
+		if r.ctx.Err() != nil {
+			return
+		}
 		var found []Finding
 		whole := r.pass(rule)
 		for _, part := range r.world.Parts {
@@ -129,13 +135,11 @@ func (r *run) pass(rule *Rule) *Pass {
 
 // look runs the rules that have not looked yet on the units and hosts of a part, one unit
 // after the other: what is computed of a unit is needed for the rules about it only.
-func (known partFindings) look(s *scope, part *unit.Part, rules []*Rule, seen *partSightings) {
+func (known partFindings) look(ctx context.Context, s *scope, part *unit.Part, rules []*Rule, seen *partSightings) {
 	var passes []*Pass
 	for _, rule := range rules {
 		if known[rule] == nil {
-			p := &Pass{Baselines: part.Baselines, scope: s, rule: rule}
-			known[rule] = p
-			passes = append(passes, p)
+			passes = append(passes, &Pass{Baselines: part.Baselines, scope: s, rule: rule})
 		}
 	}
 	if len(passes) == 0 {
@@ -145,6 +149,9 @@ func (known partFindings) look(s *scope, part *unit.Part, rules []*Rule, seen *p
 		seen = nil
 	}
 	for _, u := range part.Units {
+		if ctx.Err() != nil {
+			return
+		}
 		seen.look(u, false, passes, func(r *Rule) func(*Pass, *unit.Unit) { return r.Unit })
 	}
 	for _, u := range part.Confs {
@@ -159,6 +166,7 @@ func (known partFindings) look(s *scope, part *unit.Part, rules []*Rule, seen *p
 		if p.rule.Part != nil {
 			p.rule.Part(p, part)
 		}
+		known[p.rule] = p
 	}
 }
 
@@ -202,31 +210,38 @@ func (r *run) suppressed(f *Finding) bool {
 // asked reports whether f was requested and can be relied on.
 func (s *scope) asked(f *nixast.File) bool { return s.requested[f.Name] && !HasSyntaxError(f) }
 
-// Run lints the project and changes nothing.
-func (l *Linter) Run(project *nixos.Project) *Result { return l.lint(project, nil) }
+// Run lints the project and changes nothing. The error is the cause of the context's end.
+func (l *Linter) Run(ctx context.Context, project *nixos.Project) (*Result, error) {
+	return l.lint(ctx, project, nil)
+}
 
-func (l *Linter) lint(project *nixos.Project, s *sightings) *Result {
-	r := &Result{Project: project}
+func (l *Linter) lint(ctx context.Context, project *nixos.Project, s *sightings) (r *Result, err error) {
+	r = &Result{Project: project}
 	for _, f := range project.Files() {
 		if f.Reported && f.Err == nil {
 			r.Files++
 		}
 	}
-	run := l.newRun(project)
-	r.Findings, r.Ignored = run.check(s)
+	run := l.newRun(ctx, project)
+	if r.Findings, r.Ignored, err = run.check(s); err != nil {
+		return nil, err
+	}
 	r.Before = r.Findings
 	if l.Cache != nil {
 		*l.Cache = Cache{run.world, run.parts}
 	}
-	return r
+	return r, nil
 }
 
 // check runs the rules, and parts the findings that count from those that comments
 // suppress. What several hosts have in common is one finding, and so is, once
 // comments and filters had their say about each unit, what several units of one
-// text have in common.
-func (r *run) check(s *sightings) (counts, ignored []Finding) {
+// text have in common. The error is the cause of the context's end.
+func (r *run) check(s *sightings) (counts, ignored []Finding, err error) {
 	r.look(r.Rules, s)
+	if r.ctx.Err() != nil {
+		return nil, nil, context.Cause(r.ctx)
+	}
 	for _, rule := range r.Rules {
 		for _, f := range merged(r.findings(rule), ofHosts) {
 			if r.suppressed(&f) {
@@ -241,5 +256,5 @@ func (r *run) check(s *sightings) (counts, ignored []Finding) {
 	for _, filter := range r.Filters {
 		counts = filter(counts)
 	}
-	return merged(shared(counts, r.world), ofUnits), merged(ignored, ofUnits)
+	return merged(shared(counts, r.world), ofUnits), merged(ignored, ofUnits), nil
 }

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,13 +17,17 @@ import (
 // Result.Findings are those that no comment can suppress or that no comment could be
 // written for. Nothing is written to disk.
 //
-// The error reports a reason that is empty or has several lines.
-func (l *Linter) AddIgnores(project *nixos.Project, reason string) (*Result, error) {
+// The error reports a reason that is empty or has several lines, or is the cause of the
+// context's end.
+func (l *Linter) AddIgnores(ctx context.Context, project *nixos.Project, reason string) (*Result, error) {
 	reason = strings.TrimSpace(reason)
 	if reason == "" || strings.ContainsAny(reason, "\r\n") {
 		return nil, fmt.Errorf("a reason is one line of text")
 	}
-	before := l.Run(project)
+	before, err := l.Run(ctx, project)
+	if err != nil {
+		return nil, err
+	}
 	contents := map[string]string{}
 	for _, f := range project.Files() {
 		if f.Tree == nil {
@@ -36,7 +41,10 @@ func (l *Linter) AddIgnores(project *nixos.Project, reason string) (*Result, err
 			contents[f.Name] = text
 		}
 	}
-	after := l.Run(project.With(contents))
+	after, err := l.Run(ctx, project.With(contents))
+	if err != nil {
+		return nil, err
+	}
 	after.Before = before.Findings
 	for _, f := range project.Files() {
 		if text, changed := contents[f.Name]; changed {

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"wardnix/lint"
+	"wardnix/lint/linttest"
 	"wardnix/lint/nixos"
 	"wardnix/nixast/testtool"
 	"wardnix/rules"
@@ -160,7 +161,7 @@ func conflicting(t *testing.T, release string) map[string]bool {
 		t.Fatal(err)
 	}
 	found := map[string]bool{}
-	for _, f := range (&lint.Linter{Rules: chosen}).Run(p).Findings {
+	for _, f := range linttest.Lint(t, &lint.Linter{Rules: chosen}, p).Findings {
 		found[strings.TrimSuffix(f.Unit(), ".service")] = true
 	}
 	return found

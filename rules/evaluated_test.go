@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"wardnix/lint"
+	"wardnix/lint/linttest"
 	"wardnix/lint/nixos"
 	"wardnix/nixast/testtool"
 	"wardnix/rules"
@@ -146,7 +147,7 @@ func (r repair) do(t *testing.T, p *nixos.Project) *lint.Result {
 	if err != nil {
 		t.Fatal(err)
 	}
-	result := (&lint.Linter{Rules: chosen, Baselines: baselines}).Repair(p, r.upTo)
+	result := linttest.Repair(t, &lint.Linter{Rules: chosen, Baselines: baselines}, p, r.upTo)
 	for _, b := range result.Bugs {
 		t.Errorf("%s: %s: a fix was dropped: %v", r, b.Finding.Rule.ID, b.Err)
 	}

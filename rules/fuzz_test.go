@@ -9,6 +9,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"wardnix/lint"
+	"wardnix/lint/linttest"
 	"wardnix/lint/nixos"
 	"wardnix/rules"
 	"wardnix/rules/profile"
@@ -43,7 +44,7 @@ func FuzzRules(f *testing.F) {
 		if err != nil {
 			t.Skip(err)
 		}
-		r := all.Repair(project, lint.Unsafe)
+		r := linttest.Repair(t, &all, project, lint.Unsafe)
 		for _, c := range r.Changes {
 			if before, after := c.File.Tree, r.Project.File(c.File.Name).Tree; len(after.Diagnostics) > len(before.Diagnostics) {
 				t.Errorf("%v", after.Diagnostics[0])

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"wardnix/lint"
+	"wardnix/lint/linttest"
 	"wardnix/lint/report"
 	"wardnix/nixast/testtool"
 	"wardnix/rules"
@@ -100,7 +101,7 @@ func allocated(t *testing.T, texts map[string]string) (all, printed int) {
 	runtime.ReadMemStats(&before)
 	l := lint.Linter{Rules: rules.All(), Baselines: profile.Builtin()[:2]}
 	var out counter
-	if err := full.Write(&out, &report.Report{Result: l.Run(loadProject(t, texts)), Rules: rules.All()}); err != nil {
+	if err := full.Write(&out, &report.Report{Result: linttest.Lint(t, &l, loadProject(t, texts)), Rules: rules.All()}); err != nil {
 		t.Fatal(err)
 	}
 	runtime.ReadMemStats(&after)

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"wardnix/lint"
+	"wardnix/lint/linttest"
 	"wardnix/lint/nixos"
 	"wardnix/nixast"
 	"wardnix/nixast/testtool"
@@ -94,7 +95,7 @@ func (r serverRow) replaced(text string) string {
 func TestServerWithoutOneRow(t *testing.T) {
 	all := lint.Linter{Rules: rules.All(), Baselines: profile.Builtin()}
 	good := server(t, nil)
-	if r := all.Run(good); len(r.Findings) > 0 {
+	if r := linttest.Lint(t, &all, good); len(r.Findings) > 0 {
 		t.Fatalf("the good server has findings: %s", r.Findings[0].Message)
 	}
 	rows := serverRows(t)
@@ -108,10 +109,10 @@ func TestServerWithoutOneRow(t *testing.T) {
 		}
 		t.Run(row.name, func(t *testing.T) {
 			bad := server(t, map[string]string{row.file: row.without()})
-			if found := all.Run(bad).Findings; len(found) != 1 {
+			if found := linttest.Lint(t, &all, bad).Findings; len(found) != 1 {
 				t.Fatalf("%d findings: %v", len(found), messages(found))
 			}
-			r := all.Repair(bad, lint.Unsafe)
+			r := linttest.Repair(t, &all, bad, lint.Unsafe)
 			if len(r.Findings) != 0 || len(r.Bugs) != 0 || len(r.Changes) != 1 || r.Changes[0].File.Name != row.file {
 				t.Fatalf("findings %v, bugs %v, %d changes", messages(r.Findings), r.Bugs, len(r.Changes))
 			}
@@ -219,10 +220,10 @@ func TestServerWithOneRowWeaker(t *testing.T) {
 			t.Run(row.name+"="+value, func(t *testing.T) {
 				text := fmt.Sprintf("      %s = %s;\n", row.name, value)
 				bad := server(t, map[string]string{row.file: row.replaced(text)})
-				if found := all.Run(bad).Findings; len(found) != 1 {
+				if found := linttest.Lint(t, &all, bad).Findings; len(found) != 1 {
 					t.Fatalf("%d findings: %v", len(found), messages(found))
 				}
-				r := all.Repair(bad, lint.Unsafe)
+				r := linttest.Repair(t, &all, bad, lint.Unsafe)
 				if len(r.Findings) != 0 || len(r.Bugs) != 0 {
 					t.Fatalf("findings %v, bugs %v", messages(r.Findings), r.Bugs)
 				}
@@ -274,7 +275,7 @@ func TestServerExposure(t *testing.T) {
 			continue
 		}
 		bad := server(t, map[string]string{row.file: row.without()})
-		r := all.Repair(bad, lint.Unsafe)
+		r := linttest.Repair(t, &all, bad, lint.Unsafe)
 		if diff := cmp.Diff(want, exposures(t, r.Project)); diff != "" {
 			t.Errorf("%s\n%s", row.name, diff)
 		}

@@ -19,6 +19,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"wardnix/lint"
+	"wardnix/lint/linttest"
 	"wardnix/lint/nixos"
 	"wardnix/nixast/testtool"
 	"wardnix/rules"
@@ -92,10 +93,10 @@ func loadProject(t *testing.T, texts map[string]string) *nixos.Project {
 }
 
 // findings are the findings of all rules with their fixes, a line each.
-func findings(p *nixos.Project) []string {
+func findings(t testing.TB, p *nixos.Project) []string {
 	l := lint.Linter{Rules: rules.All(), Baselines: profile.Builtin()[:2]}
 	var lines []string
-	for _, f := range l.Run(p).Findings {
+	for _, f := range linttest.Lint(t, &l, p).Findings {
 		line := fmt.Sprint(f.Rule.ID, " ", f.File.Name, f.Span, " ", f.Severity, " ", f.Message, " ", f.Units, f.About, f.Notes)
 		for _, x := range f.Fixes {
 			line += fmt.Sprint("; ", x.Title, x.Applicability, x.Breaks)
@@ -116,10 +117,10 @@ func TestWorkers(t *testing.T) {
 	for name, texts := range largeProjects(t) {
 		t.Run(name, func(t *testing.T) {
 			runtime.GOMAXPROCS(1)
-			want := findings(loadProject(t, texts))
+			want := findings(t, loadProject(t, texts))
 			for _, workers := range []int{2, 16} {
 				runtime.GOMAXPROCS(workers)
-				if diff := cmp.Diff(want, findings(loadProject(t, texts))); diff != "" {
+				if diff := cmp.Diff(want, findings(t, loadProject(t, texts))); diff != "" {
 					t.Errorf("(-one +%d)\n%s", workers, diff)
 				}
 			}
@@ -149,7 +150,7 @@ func TestEdits(t *testing.T) {
 				to := min(from+random.IntN(30), len(text))
 				texts[at] = text[:from] + [...]string{"", "x", ";", " # x\n", text[from:to] + text[from:to]}[random.IntN(5)] + text[to:]
 				p = p.With(map[string]string{at: texts[at]})
-				if diff := cmp.Diff(findings(loadProject(t, texts)), findings(p)); diff != "" {
+				if diff := cmp.Diff(findings(t, loadProject(t, texts)), findings(t, p)); diff != "" {
 					t.Fatalf("%s (-fresh +edited)\n%s", at, diff)
 				}
 			}

@@ -100,7 +100,7 @@ func TestFindingsStandInUnits(t *testing.T) {
 		[]string{"masked.service"},
 		[]string{"e.service", "[Service]\nExecStart=/bin/e\nProtectSystem=strict\n"},
 	)
-	found, err := sys.Lint(&lint.Linter{Rules: []*lint.Rule{strict()}})
+	found, err := sys.Lint(t.Context(), &lint.Linter{Rules: []*lint.Rule{strict()}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +142,7 @@ func TestUnreadDropin(t *testing.T) {
 // Lines that are no part of any section are found, too.
 func TestLinesThatAreNotRead(t *testing.T) {
 	rules := []*lint.Rule{{Page: lint.Page{ID: "D001", Name: "unknown", Severity: lint.Error}, Check: func(*lint.Pass) {}}}
-	found, err := system([]string{"a.service", "Lost=1\n[Service]\nExecStart=/bin/a\nno equals sign\n[Servce]\nUser=a\n[X-Own]\nA=b\n"}).Lint(&lint.Linter{Rules: rules})
+	found, err := system([]string{"a.service", "Lost=1\n[Service]\nExecStart=/bin/a\nno equals sign\n[Servce]\nUser=a\n[X-Own]\nA=b\n"}).Lint(t.Context(), &lint.Linter{Rules: rules})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,7 +160,7 @@ func TestOverrides(t *testing.T) {
 		[]string{"a.service", "[Service]\nExecStart=/bin/a\nProtectSystem=full\n"},
 		[]string{"b@.service", "[Service]\nExecStart=/bin/b\n"},
 	)
-	overrides, err := sys.Overrides(&lint.Linter{Rules: []*lint.Rule{strict()}}, lint.Safe)
+	overrides, err := sys.Overrides(t.Context(), &lint.Linter{Rules: []*lint.Rule{strict()}}, lint.Safe)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -205,11 +205,11 @@ func TestPlace(t *testing.T) {
 		[]string{"other.service", "[Service]\nExecStart=/bin/other\n"},
 	)
 	l := &lint.Linter{Rules: []*lint.Rule{strict()}}
-	found, err := sys.Lint(l)
+	found, err := sys.Lint(t.Context(), l)
 	if err != nil {
 		t.Fatal(err)
 	}
-	overrides, err := sys.Overrides(l, lint.Safe)
+	overrides, err := sys.Overrides(t.Context(), l, lint.Safe)
 	if err != nil {
 		t.Fatal(err)
 	}

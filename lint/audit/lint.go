@@ -65,14 +65,19 @@ type Finding struct {
 	Of *Unit
 }
 
-// Lint runs those of the linter's rules that apply on the units.
-func (s *System) Lint(l *lint.Linter) ([]Finding, error) {
+// Lint runs those of the linter's rules that apply on the units. The error is that of units
+// that cannot be translated, or the cause of the context's end.
+func (s *System) Lint(ctx context.Context, l *lint.Linter) ([]Finding, error) {
 	m, err := s.translated()
 	if err != nil {
 		return nil, err
 	}
+	result, err := only(l, s.Complete).Run(ctx, m.project)
+	if err != nil {
+		return nil, err
+	}
 	var found []Finding
-	for _, f := range only(l, s.Complete).Run(m.project).Findings {
+	for _, f := range result.Findings {
 		if o := m.origin(f.File, f.Span); o.unit != nil {
 			found = append(found, Finding{m.restore(f), o.unit})
 		}

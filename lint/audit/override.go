@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"strings"
@@ -52,13 +53,18 @@ func (o Override) String() string {
 func (o Override) Directive() string { return o.Path[len(o.Path)-1] }
 
 // Overrides are the settings that the fixes of the rules come to, up to an
-// applicability: what a module has to say to repair the units.
-func (s *System) Overrides(l *lint.Linter, upTo lint.Applicability) ([]Override, error) {
+// applicability: what a module has to say to repair the units. The error is as that of
+// [System.Lint].
+func (s *System) Overrides(ctx context.Context, l *lint.Linter, upTo lint.Applicability) ([]Override, error) {
 	m, err := s.translated()
 	if err != nil {
 		return nil, err
 	}
-	before, after := m.units, unitsOf(only(l, s.Complete).Repair(m.project, upTo).Project)
+	repaired, err := only(l, s.Complete).Repair(ctx, m.project, upTo)
+	if err != nil {
+		return nil, err
+	}
+	before, after := m.units, unitsOf(repaired.Project)
 	var found []Override
 	for _, u := range s.Units {
 		was, is := before[keyOf(u)], after[keyOf(u)]

@@ -103,7 +103,7 @@ func (c Case) Try(t testing.TB, l lint.Linter) Outcome {
 	}
 	l.Rules = rules
 	project := c.load(t, c.Files, 1)
-	one, eight := l.Run(project), l.Run(c.load(t, c.Files, 8))
+	one, eight := Lint(t, &l, project), Lint(t, &l, c.load(t, c.Files, 8))
 	out := Outcome{Findings: lines(one.Findings)}
 	if diff := cmp.Diff(out.Findings, lines(eight.Findings)); diff != "" {
 		t.Errorf("one worker and eight do not find the same (-one +eight)\n%s", diff)
@@ -116,6 +116,26 @@ func (c Case) Try(t testing.TB, l lint.Linter) Outcome {
 	out.Safe = c.repair(t, l, lint.Safe)
 	out.Unsafe = c.repair(t, l, lint.Unsafe)
 	return out
+}
+
+// Lint runs the rules on a project.
+func Lint(t testing.TB, l *lint.Linter, p *nixos.Project) *lint.Result {
+	t.Helper()
+	r, err := l.Run(t.Context(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// Repair applies the fixes of a project.
+func Repair(t testing.TB, l *lint.Linter, p *nixos.Project, upTo lint.Applicability) *lint.Result {
+	t.Helper()
+	r, err := l.Repair(t.Context(), p, upTo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
 }
 
 func (c Case) load(t testing.TB, files map[string]string, workers int) *nixos.Project {
@@ -142,7 +162,7 @@ func (c Case) load(t testing.TB, files map[string]string, workers int) *nixos.Pr
 // that changed.
 func (c Case) repair(t testing.TB, l lint.Linter, upTo lint.Applicability) map[string]string {
 	t.Helper()
-	r := l.Repair(c.load(t, c.Files, 1), upTo)
+	r := Repair(t, &l, c.load(t, c.Files, 1), upTo)
 	for _, b := range r.Bugs {
 		t.Errorf("%s: a fix was dropped: %v", b.Finding.Rule, b.Err)
 	}
@@ -158,7 +178,7 @@ func (c Case) repair(t testing.TB, l lint.Linter, upTo lint.Applicability) map[s
 			t.Errorf("%s: %v", ch.File.Name, err)
 		}
 	}
-	again := l.Repair(c.load(t, files, 1), upTo)
+	again := Repair(t, &l, c.load(t, files, 1), upTo)
 	for _, ch := range again.Changes {
 		t.Errorf("fixing again changes %s:\n%s", ch.File.Name, emit.Diff(ch.File.Name, ch.Old, ch.New))
 	}

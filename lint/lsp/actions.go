@@ -104,7 +104,7 @@ func (v *view) finished(ctx context.Context, all []CodeAction) []CodeAction {
 		if ctx.Err() != nil {
 			return out
 		}
-		if fix, err := v.fixOf(a.Data); err == nil {
+		if fix, err := v.fixOf(ctx, a.Data); err == nil {
 			if a.Title == "" {
 				a.Title = fix.Title
 			}
@@ -121,11 +121,11 @@ func isFixedOnSave(f lint.Finding) bool {
 }
 
 // resolveAction computes the edit of an action.
-func resolveAction(_ context.Context, v *view, a *CodeAction) (any, error) {
+func resolveAction(ctx context.Context, v *view, a *CodeAction) (any, error) {
 	if !v.settled() || a.Data.Version != v.version {
 		return nil, errorf(codeModified, "the document changed")
 	}
-	fix, err := v.fixOf(a.Data)
+	fix, err := v.fixOf(ctx, a.Data)
 	if err != nil {
 		return nil, err
 	}
@@ -135,14 +135,14 @@ func resolveAction(_ context.Context, v *view, a *CodeAction) (any, error) {
 
 // fixOf is the fix that an action represents. The error says why it is not to be
 // applied.
-func (v *view) fixOf(d *ActionData) (lint.Fix, error) {
+func (v *view) fixOf(ctx context.Context, d *ActionData) (lint.Fix, error) {
 	snapshot, found := v.analysis.snapshot, v.analysis.findings[v.uri]
 	none := errorf(codeFailed, "there is nothing to change")
 	var fix lint.Fix
 	ok := false
 	switch {
 	case d.Kind == kindFixAll:
-		fix, ok = snapshot.FixAll(v.name)
+		fix, ok = snapshot.FixAll(ctx, v.name)
 	case d.Kind == kindRewrite:
 		fix, ok = snapshot.OpenSet(v.name, d.Offset)
 	case d.Finding < 0 || d.Finding >= len(found):

@@ -93,7 +93,7 @@ func (w *Workspace) Audit(ctx context.Context, targets []Target, t AuditTask) (*
 		systems, err := w.systems(ctx, target)
 		for _, sys := range systems {
 			if err == nil {
-				err = a.one(sys)
+				err = a.one(ctx, sys)
 			}
 		}
 		if err != nil {
@@ -127,7 +127,7 @@ func shownNames(targets []Target) []string {
 }
 
 // one audits a system.
-func (a *auditing) one(sys *audit.System) error {
+func (a *auditing) one(ctx context.Context, sys *audit.System) error {
 	var source *audit.Source
 	if a.Project != nil {
 		if source = audit.SourceOf(a.Project, sys); source == nil {
@@ -138,11 +138,11 @@ func (a *auditing) one(sys *audit.System) error {
 		a.out.Agreements = append(a.out.Agreements, Agreement{path.Join(sys.Name, sys.Container), audit.Agree(source, sys)})
 		return nil
 	}
-	overrides, err := a.overrides(sys, source)
+	overrides, err := a.overrides(ctx, sys, source)
 	if err != nil {
 		return err
 	}
-	found, err := sys.Lint(a.Linter)
+	found, err := sys.Lint(ctx, a.Linter)
 	if err != nil {
 		return err
 	}
@@ -221,7 +221,7 @@ func (w *Workspace) pathOf(f lint.Finding) string {
 }
 
 // overrides are the settings that repair the units of a system.
-func (a *auditing) overrides(sys *audit.System, source *audit.Source) ([]audit.Override, error) {
+func (a *auditing) overrides(ctx context.Context, sys *audit.System, source *audit.Source) ([]audit.Override, error) {
 	if a.Overrides == 0 {
 		return nil, nil
 	}
@@ -233,7 +233,7 @@ func (a *auditing) overrides(sys *audit.System, source *audit.Source) ([]audit.O
 			return !wanted
 		})
 	}}
-	overrides, err := sys.Overrides(&l, a.Overrides)
+	overrides, err := sys.Overrides(ctx, &l, a.Overrides)
 	for _, o := range overrides {
 		if source == nil || source.Sets(o.Unit, o.Directive()).IsZero() {
 			a.out.Overrides = append(a.out.Overrides, o)

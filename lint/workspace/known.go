@@ -197,7 +197,9 @@ func OpenKnown(ctx context.Context, opts Options, file string) (*KnownList, erro
 		k.found = slices.Clone(found) // a list is compared with findings before those of one text become one
 		return found
 	})
-	l.Run(w.Project)
+	if _, err := l.Run(ctx, w.Project); err != nil {
+		return nil, err
+	}
 	k.exposure = exposuresOf(exposed(w.Project, true))
 	if file == "" {
 		k.file = filepath.Join(filepath.FromSlash(w.root()), knownName)

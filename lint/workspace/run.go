@@ -48,7 +48,8 @@ const maxAttempts = 5
 
 // Lint looks for findings in the project, which it loads, and changes what the task
 // says. What was not written counts as not changed. The error is that of settings
-// that cannot be read.
+// that cannot be read, or the cause of the context's end; nothing was written then,
+// unless it ended after that.
 func (w *Workspace) Lint(ctx context.Context, t Task) (*Run, error) {
 	var fixed []lint.Finding // by attempts before the last
 	for attempt := 1; ; attempt++ {
@@ -61,7 +62,7 @@ func (w *Workspace) Lint(ctx context.Context, t Task) (*Run, error) {
 		if err != nil {
 			return nil, err
 		}
-		result, err := w.work(l, t)
+		result, err := w.work(ctx, l, t)
 		if err != nil {
 			return nil, err
 		}
@@ -70,12 +71,15 @@ func (w *Workspace) Lint(ctx context.Context, t Task) (*Run, error) {
 			failed = w.write(result, t.Verify)
 		}
 		if attempt < maxAttempts && slices.ContainsFunc(failed, func(f report.Failure) bool { return errors.Is(f.Err, emit.ErrChanged) }) {
-			fixed = append(fixed, l.settle(result, failed).Fixed...)
+			fixed = append(fixed, fixedIn(result, failed)...)
 			continue
 		}
-		result = l.settle(result, failed)
+		result, err = l.settle(ctx, result, failed)
+		if err != nil {
+			return nil, err
+		}
 		result.Fixed = append(fixed, result.Fixed...)
-		return l.report(result, failed, t), nil
+		return l.report(ctx, result, failed, t)
 	}
 }
 
@@ -103,14 +107,14 @@ func (l *linter) addFilter(f lint.Filter) {
 }
 
 // work runs the rules, and applies fixes where the task says so.
-func (w *Workspace) work(l *linter, t Task) (*lint.Result, error) {
+func (w *Workspace) work(ctx context.Context, l *linter, t Task) (*lint.Result, error) {
 	switch {
 	case t.Ignore != "":
-		return l.AddIgnores(w.Project, t.Ignore)
+		return l.AddIgnores(ctx, w.Project, t.Ignore)
 	case t.Fix == 0:
-		return l.Run(w.Project), nil
+		return l.Run(ctx, w.Project)
 	}
-	return l.Repair(w.Project, t.Fix), nil
+	return l.Repair(ctx, w.Project, t.Fix)
 }
 
 // write brings the changed files to disk and returns those that it could not.
@@ -156,12 +160,9 @@ func (w *Workspace) removeStrays() []report.Failure {
 }
 
 // settle is the result as the files are now: without the changes to files that
-// could not be written.
-func (l *linter) settle(r *lint.Result, failed []report.Failure) *lint.Result {
-	lost := map[string]bool{}
-	for _, f := range failed {
-		lost[f.Name] = true
-	}
+// could not be written. The error is the cause of the context's end.
+func (l *linter) settle(ctx context.Context, r *lint.Result, failed []report.Failure) (*lint.Result, error) {
+	lost := namesOf(failed)
 	contents := map[string]string{}
 	var kept []lint.Change
 	for _, ch := range r.Changes {
@@ -171,12 +172,28 @@ func (l *linter) settle(r *lint.Result, failed []report.Failure) *lint.Result {
 		}
 	}
 	if len(kept) == len(r.Changes) {
-		return r
+		return r, nil
 	}
-	now := l.Run(l.Project.With(contents))
-	now.Before, now.Changes, now.Bugs = r.Before, kept, r.Bugs
-	now.Fixed = slices.DeleteFunc(slices.Clone(r.Fixed), func(f lint.Finding) bool { return edits(f, lost) })
-	return now
+	now, err := l.Run(ctx, l.Project.With(contents))
+	if err != nil {
+		return nil, err
+	}
+	now.Before, now.Changes, now.Bugs, now.Fixed = r.Before, kept, r.Bugs, fixedIn(r, failed)
+	return now, nil
+}
+
+// fixedIn are the findings of which all files could be written.
+func fixedIn(r *lint.Result, failed []report.Failure) []lint.Finding {
+	lost := namesOf(failed)
+	return slices.DeleteFunc(slices.Clone(r.Fixed), func(f lint.Finding) bool { return edits(f, lost) })
+}
+
+func namesOf(failed []report.Failure) map[string]bool {
+	names := map[string]bool{}
+	for _, f := range failed {
+		names[f.Name] = true
+	}
+	return names
 }
 
 // edits reports whether a fix of a finding edits one of the files.
@@ -186,8 +203,8 @@ func edits(f lint.Finding, names map[string]bool) bool {
 	})
 }
 
-// report is what a run came to.
-func (l *linter) report(r *lint.Result, failed []report.Failure, t Task) *Run {
+// report is what a run came to. The error is the cause of the context's end.
+func (l *linter) report(ctx context.Context, r *lint.Result, failed []report.Failure, t Task) (_ *Run, err error) {
 	out := &Run{Bugs: r.Bugs, Texts: map[string]string{}}
 	for name, text := range l.opts.Overlay {
 		if f := r.Project.File(name); f != nil && f.Tree != nil {
@@ -216,9 +233,9 @@ func (l *linter) report(r *lint.Result, failed []report.Failure, t Task) *Run {
 		out.Hardening = l.hardening()
 	}
 	if t.Hosts {
-		out.Hosts = l.scores(shown.Project)
+		out.Hosts, err = l.scores(ctx, shown.Project)
 	}
-	return out
+	return out, err
 }
 
 // newReport is a report with what all reports have.

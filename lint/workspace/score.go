@@ -96,10 +96,13 @@ func exposed(p *nixos.Project, all bool) []report.Host {
 }
 
 // scores are the exposures of the services of a project, with those that the fixes
-// lead to, those of suggestions included.
-func (l *linter) scores(p *nixos.Project) []report.Host {
+// lead to, those of suggestions included. The error is the cause of the context's end.
+func (l *linter) scores(ctx context.Context, p *nixos.Project) ([]report.Host, error) {
 	hosts := exposed(p, false)
-	withSafe, withAll := l.hardener().Prospects(p)
+	withSafe, withAll, err := l.hardener().Prospects(ctx, p)
+	if err != nil {
+		return nil, err
+	}
 	safe, all := assessments(withSafe), assessments(withAll)
 	for i := range hosts {
 		for j := range hosts[i].Units {
@@ -108,7 +111,7 @@ func (l *linter) scores(p *nixos.Project) []report.Host {
 			u.Safe, u.All = safe[k], all[k]
 		}
 	}
-	return hosts
+	return hosts, nil
 }
 
 // exposureChanges are the services whose exposure the fixes change, those that gain
@@ -179,8 +182,9 @@ func (w *Workspace) Score(ctx context.Context) (*Scores, error) {
 		}
 	}
 	out.Problems = append(out.Problems, lint.SourceFindings(w.Project)...)
-	out.Hosts = append(out.Hosts, w.newLinter().scores(w.Project)...)
-	return out, nil
+	hosts, err := w.newLinter().scores(ctx, w.Project)
+	out.Hosts = append(out.Hosts, hosts...)
+	return out, err
 }
 
 // unitPath is a unit file to score, and the directory that its links may not leave: see

@@ -171,8 +171,12 @@ func (s *Snapshot) Findings(ctx context.Context) ([]lint.Finding, error) {
 		return nil, err
 	}
 	l.Cache, l.Near = &s.cache, s.near
-	s.findings, s.found = slices.Concat(lint.SourceFindings(p), l.Run(p).Findings), true
-	return s.findings, ctx.Err()
+	result, err := l.Run(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	s.findings, s.found = slices.Concat(lint.SourceFindings(p), result.Findings), true
+	return s.findings, nil
 }
 
 // linter is the linter with suggestions among its findings.

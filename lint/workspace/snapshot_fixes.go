@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -31,8 +32,8 @@ func (s *Snapshot) Ignore(f lint.Finding, reason string) (lint.Fix, bool) {
 }
 
 // FixAll is one fix of all that is safe to fix in a file and that edits no other one, as
-// `wardnix lint --write` has it; false if there is nothing.
-func (s *Snapshot) FixAll(name string) (lint.Fix, bool) {
+// `wardnix lint --write` has it; false if there is nothing, or once the context has ended.
+func (s *Snapshot) FixAll(ctx context.Context, name string) (lint.Fix, bool) {
 	f := s.file(name)
 	l, err := s.workspace.configured()
 	if err != nil || f == nil || f.Tree == nil {
@@ -41,7 +42,11 @@ func (s *Snapshot) FixAll(name string) (lint.Fix, bool) {
 	l.addFilter(func(found []lint.Finding) []lint.Finding {
 		return slices.DeleteFunc(slices.Clone(found), func(x lint.Finding) bool { return !editsOnly(x, f.Name) })
 	})
-	for _, ch := range l.Repair(s.workspace.Project, lint.Safe).Changes {
+	result, err := l.Repair(ctx, s.workspace.Project, lint.Safe)
+	if err != nil {
+		return lint.Fix{}, false
+	}
+	for _, ch := range result.Changes {
 		if ch.File.Name == f.Name {
 			return lint.Fix{Applicability: lint.Safe, Edits: lint.EditsIn(f.Tree, difference(ch.Old, ch.New))}, true
 		}

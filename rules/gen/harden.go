@@ -1,6 +1,7 @@
 package gen
 
 import (
+	"context"
 	"embed"
 	"fmt"
 	"io/fs"
@@ -67,7 +68,7 @@ func Harden(names []string, t Target) (*Module, error) {
 		return nil, err
 	}
 	sys := audit.New(&unitfiles.System{Name: "NixOS", Units: units}, t.release(), t.version())
-	overrides, err := sys.Overrides(&lint.Linter{Rules: []*lint.Rule{baseline.BaselineMissing, baseline.BaselineWeaker}, Baselines: baselines}, lint.Unsafe)
+	overrides, err := sys.Overrides(context.Background(), &lint.Linter{Rules: []*lint.Rule{baseline.BaselineMissing, baseline.BaselineWeaker}, Baselines: baselines}, lint.Unsafe)
 	if err != nil {
 		return nil, err
 	}

@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"wardnix/lint"
+	"wardnix/lint/linttest"
 	"wardnix/lint/nixos"
 	"wardnix/lint/systemd/directive"
 	"wardnix/nixast/testtool"
@@ -118,7 +119,7 @@ func lintClean(t *testing.T, all *lint.Linter, texts map[string]string, target T
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range all.Run(project).Findings {
+	for _, f := range linttest.Lint(t, all, project).Findings {
 		t.Errorf("%s:%d: %s: %s", f.File.Name, f.File.Position(f.Span.Start).Line, f.Rule, f.Message)
 	}
 }
