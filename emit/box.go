@@ -27,7 +27,7 @@ type slot struct {
 	comments []nixast.Token // on lines of their own above, without a blank line between
 	remarks  []nixast.Token // after it, on its line
 	lead     int            // where its line starts, or that of the first of comments
-	tail     int            // where its line ends if it is the last on it, otherwise where it and remarks end
+	tail     int            // the end of its line if it is the last on it, otherwise where it and remarks end
 	own      bool           // it begins its line
 	last     bool           // nothing but remarks follows on its line
 	blank    bool           // a blank line parts it, with its comments, from what is above

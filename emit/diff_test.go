@@ -27,7 +27,7 @@ func ExampleDiff() {
 }
 
 // TestDiffApplies has git apply take diffs of files with every kind of name,
-// line end and content.
+// newline and content.
 func TestDiffApplies(t *testing.T) {
 	testtool.Need(t, "git")
 	names := []string{"a.nix", "d/e/a b.nix", "ä.nix", `q"q.nix`, `back\slash.nix`, "tab\there.nix", "-dash.nix"}

@@ -186,7 +186,7 @@ func (x *exercise) insert(n nixast.Node) error {
 
 // rotated, quotes aside, reports whether got is want, or want with tokens from its end at its
 // front: where the token after the place is the first of want, the place can
-// be told in two ways.
+// be given in two ways.
 func rotated(got, want string) bool {
 	bare := strings.NewReplacer(`" `, "", ` "`, "")
 	got, want = bare.Replace(got), bare.Replace(want)

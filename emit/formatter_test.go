@@ -110,7 +110,7 @@ func formatDiff(command, path string) string {
 	return Diff(filepath.Base(path), string(before), string(after))
 }
 
-// changes are the operations as a rule would ask for them.
+// changes are the operations as a rule would request them.
 var changes = map[string]func(*Editor, nixast.Node) ([]Edit, error){
 	"insert": func(e *Editor, n nixast.Node) ([]Edit, error) {
 		return e.Insert(n, Where{}, A("wardnixA", true), A("wardnixB", []any{"a", "b"}))

@@ -23,7 +23,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // TestGolden runs the files of testdata. Each holds cases one after another:
 // a file "name/in.nix", an operation "name/do", and either "name/want.nix" or
 // "name/error". See [runOperation] for the operations. In a file called
-// crlf.txtar the line ends of in.nix and want.nix stand for CRLF.
+// crlf.txtar the newlines of in.nix and want.nix are read as CRLF.
 func TestGolden(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(files) == 0 {

@@ -156,7 +156,7 @@ func (e *Editor) insertLines(b *box, o order, write writer) ([]Edit, error) {
 // nl is the newline of the file.
 func (e *Editor) nl() string { return e.style.nl() }
 
-// nlAt is the newline at offset at, or that of the file if no line ends there.
+// nlAt is the newline at offset at, or that of the file if there is none.
 // A line inserted before a newline takes that one over, so the line above it
 // needs an equal one.
 func (e *Editor) nlAt(at int) string {

@@ -154,7 +154,7 @@ func (o order) heading(foot []nixast.Token) (at int, heading nixast.Token) {
 	if len(foot) > 0 && len(o) > 0 && o[len(o)-1].slot != nil && !o[len(o)-1].slot.footed {
 		at, heading, n = len(o), foot[len(foot)-1], n+1
 	}
-	if n != 1 || strings.HasSuffix(heading.Text(), ";") { // code that was commented out is no heading
+	if n != 1 || strings.HasSuffix(heading.Text(), ";") { // code that was commented out is not a heading
 		return 0, nixast.Token{}
 	}
 	return at, heading

@@ -176,7 +176,7 @@ func appendEdit(edits []Edit, e Edit) []Edit {
 	return append(edits, e)
 }
 
-// hole is a variable that represents the wrapped expression.
+// hole is a variable in the place of the wrapped expression.
 const hole = "__wardnix_hole"
 
 // Wrap puts before and after around the expression n, and parentheses around

@@ -5,7 +5,7 @@ import (
 )
 
 // isVariable reports whether n is a name that is looked up: an identifier that
-// represents a value, or a name in a plain inherit.
+// is used as a value, or a name in a plain inherit.
 func isVariable(n nixast.Node) bool {
 	if n.Kind() != nixast.Ident {
 		return false

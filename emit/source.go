@@ -11,8 +11,8 @@ import (
 // lineStart is the offset at which the line of offset at begins.
 func lineStart(src string, at int) int { return strings.LastIndexByte(src[:at], '\n') + 1 }
 
-// lineEnd is the offset at which the line of offset at ends, before its line
-// end.
+// lineEnd is the offset at which the line of offset at ends, before its
+// newline.
 func lineEnd(src string, at int) int {
 	end := len(src)
 	if i := strings.IndexByte(src[at:], '\n'); i >= 0 {

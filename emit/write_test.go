@@ -74,7 +74,7 @@ func onlyFiles(t *testing.T, dir string, want ...string) {
 		got = append(got, e.Name())
 	}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
-		t.Errorf("the folder holds %v, not %v", got, want)
+		t.Errorf("the directory holds %v, not %v", got, want)
 	}
 }
 

@@ -62,7 +62,7 @@ var hostOptions = [][]string{{"systemd"}, {"boot", "initrd", "systemd"}, {"users
 // systemd.network.wait-online.enable. Sets that hold themselves have no end.
 const deepest = 6
 
-// addOption notes an option that is no set, or those below it. Of values only the
+// addOption notes an option that is not a set, or those below it. Of values only the
 // source is compared: a fix that changes it by the way is none.
 func (m meaning) addOption(h *nixos.Host, o *nixos.Option) {
 	m.addIfLacking(h, o)

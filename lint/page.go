@@ -37,8 +37,8 @@ type Page struct {
 	Text string
 	// WhenNot says when a finding can be left as it is.
 	WhenNot string
-	// Before is a module in which the rule finds something; After is what its
-	// fixes make of it, or "" if the rule has no fix. Both are run as tests.
+	// Before is a module in which the rule finds something; After is the result
+	// of its fixes, or "" if the rule has no fix. Both are run as tests.
 	Before, After string
 	// Options are what Before and After are linted with.
 	Options Options

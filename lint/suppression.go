@@ -149,7 +149,7 @@ func (p *placer) from(offset int) int {
 	return n
 }
 
-// readSuppression reads the comment; nil if it is no suppression.
+// readSuppression reads the comment; nil if it is not a suppression.
 func readSuppression(t nixast.Token) *Suppression {
 	start, end := commentText(t)
 	text := t.Text()[start:end]

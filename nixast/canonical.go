@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// CanonicalOptions say what paths in a file represent.
+// CanonicalOptions say what paths in a file lead to.
 type CanonicalOptions struct {
 	// Dir is the absolute path of the directory that relative paths start from.
 	Dir string
-	// Home is what "~" represents.
+	// Home is the directory that "~" means.
 	Home string
 }
 
@@ -35,7 +35,7 @@ type printer struct {
 	dialect Dialect
 	b       []byte
 	// noString are the nodes after from up to to of a chain of indented strings
-	// that is no string without parts: following it from each would be quadratic.
+	// that is not a string without parts: following it from each would be quadratic.
 	noString struct{ from, to uint32 }
 }
 
@@ -525,7 +525,7 @@ func (p *printer) path(n Node) {
 	p.str(")")
 }
 
-// resolve is the absolute path that the start of a path represents.
+// resolve is the absolute path that the start of a path means.
 func (p *printer) resolve(text string) string {
 	if strings.HasPrefix(text, "~") {
 		return p.opts.Home + text[1:]

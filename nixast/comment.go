@@ -100,7 +100,7 @@ func (f *File) endsLine(i uint32) bool {
 // tokensText is the source of the tokens from i to j, j excluded.
 func (f *File) tokensText(i, j uint32) string { return f.Src[f.tokOff[i]:f.tokOff[j]] }
 
-// lineEnds counts the line ends in white space.
+// lineEnds counts the newlines in white space.
 func lineEnds(s string) int {
 	return strings.Count(s, "\n") + strings.Count(s, "\r") - strings.Count(s, "\r\n")
 }

@@ -41,7 +41,7 @@ func (c *cursor) advance() {
 	c.pos, c.cur = i, c.kinds[i]
 }
 
-// peek is the index of the first token from i on that is no trivia.
+// peek is the index of the first token from i on that is not trivia.
 func (c *cursor) peek(i uint32) uint32 {
 	for c.kinds[i] <= BlockComment {
 		i++

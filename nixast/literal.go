@@ -114,7 +114,7 @@ func (n Node) searchPathValue() (string, bool) {
 	return strings.Trim(n.Text(), "<>"), true
 }
 
-// AttrName is the name that n, a component of an attribute path, represents.
+// AttrName is the name that n, a component of an attribute path, denotes.
 // It reports false for a dynamic one. As in Nix, "a", ${"a"} and ${(x:y)} have
 // names, but "${"a"}" has none.
 func (n Node) AttrName() (string, bool) {
@@ -290,7 +290,7 @@ func indentedEscape(text string) (string, int) {
 	return text[:1], 1
 }
 
-// escaped is what a backslash before c represents.
+// escaped is what a backslash before c means.
 func escaped(c byte) []byte {
 	switch c {
 	case 'n':

@@ -16,7 +16,7 @@ type File struct {
 	Src string
 	// Diagnostics are the syntax and semantic errors, by position. Of each
 	// [Code] the first 20 that the parser found are kept; if there are more,
-	// one diagnostic with their number in Omitted represents the rest.
+	// one diagnostic, with their number in Omitted, replaces the rest.
 	Diagnostics []Diagnostic
 
 	tokKind []Kind   // trivia included; the last is EOF
@@ -76,13 +76,13 @@ func (s Span) Len() int { return s.End - s.Start }
 func (s Span) Contains(offset int) bool { return s.Start <= offset && offset < s.End }
 
 // Token is one token of a file. Tokens are values and can be compared; the
-// zero Token is no token.
+// zero Token is not a token.
 type Token struct {
 	file  *File
 	index uint32
 }
 
-// IsZero reports whether t is no token.
+// IsZero reports whether t is the zero Token.
 func (t Token) IsZero() bool { return t.file == nil }
 
 // Kind is the token's kind; [None] for the zero Token.
@@ -138,13 +138,13 @@ func (f *File) Tokens() iter.Seq[Token] {
 }
 
 // Node is one node of a tree. Nodes are values and can be compared and used
-// as map keys; the zero Node is no node.
+// as map keys; the zero Node is not a node.
 type Node struct {
 	file  *File
 	index uint32
 }
 
-// IsZero reports whether n is no node.
+// IsZero reports whether n is the zero Node.
 func (n Node) IsZero() bool { return n.file == nil }
 
 // File is the file that n belongs to; nil for the zero Node.
@@ -159,7 +159,7 @@ func (n Node) Kind() Kind {
 }
 
 // Span is where the node is, without trivia around it. A Missing node has
-// no width and is after the last token before it that is no trivia; a
+// no width and is after the last token before it that is not trivia; a
 // missing operand, before its operator.
 func (n Node) Span() Span {
 	if n.file == nil {
@@ -239,7 +239,7 @@ func (n Node) Children() iter.Seq[Node] {
 	}
 }
 
-// Child is the i-th child that is no [Error], counted from 0; the zero Node if
+// Child is the i-th child that is not an [Error], counted from 0; the zero Node if
 // there are fewer. A part of a node keeps its number whatever is skipped.
 func (n Node) Child(i int) Node {
 	for c := range n.Children() {

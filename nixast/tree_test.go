@@ -91,7 +91,7 @@ func FuzzTree(f *testing.F) {
 func sameDiagnostic(a, b Diagnostic) bool { return a.Span == b.Span && a.Message == b.Message }
 
 // checkDiagnostics checks that a tree has gaps if and only if syntax errors are
-// told, and that those come in order.
+// reported, and that those come in order.
 func checkDiagnostics(t *testing.T, f *File) {
 	t.Helper()
 	broken := slices.Contains(f.kind, Error) || slices.Contains(f.kind, Missing)

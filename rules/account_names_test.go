@@ -56,7 +56,7 @@ func TestAccountNames(t *testing.T) {
 	}
 }
 
-// collectAccountNames adds the users and groups that the modules of a folder
+// collectAccountNames adds the users and groups that the modules of a directory
 // declare; with "*" for what is not known of a name.
 func collectAccountNames(t *testing.T, dir string, names map[string]bool) {
 	p, err := nixos.Load(context.Background(), nixos.Options{Dir: dir}, ".")

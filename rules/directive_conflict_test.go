@@ -33,7 +33,7 @@ const (
 	never conflict = iota
 	always
 	before2405
-	unseen // it is one, but not one that is told
+	unseen // it is one, but not one that is reported
 )
 
 var meetings = []meeting{

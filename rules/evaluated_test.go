@@ -107,11 +107,11 @@ func copyTree(t *testing.T, tree string) string {
 	return dir
 }
 
-// evaluation is a tree, the modules that are fixed, and what Nix makes of them.
+// evaluation is a tree, the modules that are fixed, and their values in Nix.
 type evaluation struct {
 	*testing.T
 	tree, state string
-	project     string // the folder of the modules
+	project     string // the directory of the modules
 	foreign     bool   // they are none of the tree
 	release     nixos.Release
 	systems     []*evaluated

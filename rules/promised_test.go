@@ -14,8 +14,8 @@ import (
 	"wardnix/nixast/testtool"
 )
 
-// TestComparisonNotices changes what Nix says after the fixes, and asks that the
-// comparison tells it.
+// TestComparisonNotices changes what Nix says after the fixes, and requires that the
+// comparison reports it.
 func TestComparisonNotices(t *testing.T) {
 	testtool.Need(t, "nix-instantiate")
 	e := newEvaluation(t, copyTree(t, "testdata/tree"), nixos.Release{Year: 26, Month: 11})
@@ -205,7 +205,7 @@ func fits(r realLine, l nixos.Line) bool {
 // comparison compares what became of units with what was promised.
 type comparison struct {
 	promises map[unitKey][]*promise
-	// parts tells that systems have parts of hosts only, so that what one of them
+	// parts reports that systems have parts of hosts only, so that what one of them
 	// promises need not come.
 	parts    bool
 	problems []string
@@ -228,7 +228,7 @@ func (c *comparison) errorf(format string, args ...any) {
 	}
 }
 
-// system compares all units of a system, told by scope and name.
+// system compares all units of a system, by scope and name.
 func (c *comparison) system(before, after map[string]texts) {
 	for scope, units := range before {
 		for name := range after[scope] {
@@ -254,7 +254,7 @@ func (c *comparison) system(before, after map[string]texts) {
 	}
 }
 
-// masked is what stands for the text of a unit that is not enabled.
+// masked is what replaces the text of a unit that is not enabled.
 const masked = "masked"
 
 func (c *comparison) unit(key unitKey, was, is string) {
@@ -300,7 +300,7 @@ func (c *comparison) unit(key unitKey, was, is string) {
 }
 
 // kept asks that what was promised without a condition came. A file whose lines
-// were not there before is no part of the system: images of virtual machines are
+// were not there before is not part of the system: images of virtual machines are
 // none of every system, for instance.
 func (c *comparison) kept(key unitKey, p *promise, before, after []realLine) {
 	if p.before == nil || p.after == nil {

@@ -39,7 +39,7 @@ func server(t *testing.T, changed map[string]string) *nixos.Project {
 	return p
 }
 
-// A serverRow is a row of the baselines as it stands in the sample server.
+// A serverRow is a row of the baselines as it is in the sample server.
 type serverRow struct {
 	file    string
 	name    string // the path of the binding
@@ -71,7 +71,7 @@ func isRow(b nixast.Binding) bool {
 	return rowName.MatchString(b.Path().Text()) && b.Value().Kind() != nixast.AttrSet
 }
 
-// lastInGroup reports whether the line behind b begins no other binding.
+// lastInGroup reports whether the line after b begins no other binding.
 func lastInGroup(b nixast.Binding) bool {
 	rest := b.File().Src[b.Span().End:]
 	_, rest, _ = strings.Cut(rest, "\n")
@@ -126,8 +126,8 @@ func TestServerWithoutOneRow(t *testing.T) {
 	nixParses(t, results)
 }
 
-// compareFixed asks for the same bytes where the row stood last in its group,
-// and for the same lines, in whatever order, elsewhere. A comment behind the row
+// compareFixed requires the same bytes where the row was last in its group,
+// and for the same lines, in whatever order, elsewhere. A comment after the row
 // went with it.
 func compareFixed(t *testing.T, row serverRow, fixed string) {
 	t.Helper()

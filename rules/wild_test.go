@@ -14,13 +14,13 @@ import (
 	"wardnix/rules/profile"
 )
 
-// Mistakes that stood in public modules and configurations, each rebuilt as a small
-// file: all are found, and the fixes make of them what their authors did in the
-// end. The header of a case says where it stood, and how it ended:
+// Mistakes that were in public modules and configurations, each rebuilt as a small
+// file: all are found, and the fixes change them as their authors did in the
+// end. The header of a case says where it was, and how it ended:
 //
 //	upstream: same           the fixes come to the file below upstream/
 //	upstream: otherwise: …   they do not, and why; the file below upstream/ is theirs
-//	upstream: open           it stood there still when last looked at
+//	upstream: open it was still there when last looked at
 func TestWild(t *testing.T) {
 	const pattern = "../testdata/wild/*.txtar"
 	linttest.Run(t, pattern, lint.Linter{Rules: rules.All(), Baselines: profile.Builtin()[:2]}, *update)
@@ -45,7 +45,7 @@ func compareUpstream(t *testing.T, a *txtar.Archive) {
 		files[f.Name] = string(f.Data)
 	}
 	if header["trap"] == "" || header["seen"] == "" {
-		t.Error("the header does not say which trap it is, and where it stood")
+		t.Error("the header does not say which trap it is, and where it was")
 	}
 	if files["want"] == "" {
 		t.Error("nothing is found")

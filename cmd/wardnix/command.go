@@ -153,7 +153,7 @@ func (c *Command) run(args []string) int {
 	return v.run(c, rest)
 }
 
-// unknown says what may be meant by a first argument that is no command.
+// unknown says what may be meant by a first argument that is not a command.
 func (c *Command) unknown(word string) string {
 	if strings.HasPrefix(word, "-") {
 		return fmt.Sprintf("%s comes before the command; write it after the command, as in wardnix lint --write", word)

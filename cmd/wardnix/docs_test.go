@@ -88,7 +88,7 @@ func runConsole(t *testing.T, dir, body string) string {
 	return out.String()
 }
 
-// shell is what a command prints. That wardnix exits with 1 is no failure.
+// shell is what a command prints. That wardnix exits with 1 is not a failure.
 func shell(t *testing.T, dir, command string) string {
 	cmd := exec.Command("sh", "-c", command)
 	cmd.Dir = dir

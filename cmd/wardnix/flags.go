@@ -183,7 +183,7 @@ func exposureLimit(text string) (security.Exposure, error) {
 	return security.Exposure(n*10 + 1e-9), nil
 }
 
-// A relation says what a flag needs or excludes. The words "-" and "PATH" represent
+// A relation says what a flag needs or excludes. The words "-" and "PATH" mean
 // standard input and for another path among the arguments.
 type relation struct {
 	flag     string

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// floors are the packages by height: each imports only packages that stand
-// lower. See docs/architecture.md.
+// floors are the packages by height: each imports only packages on lower
+// floors. See docs/architecture.md.
 var floors = map[string]int{
 	"wardnix/nixast":                 1,
 	"wardnix/nixast/testtool":        1,

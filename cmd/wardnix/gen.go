@@ -227,8 +227,8 @@ func (v *genVerb) convert(c *Command, t gen.Target) (*gen.Module, error) {
 	}
 	base := filepath.Base(v.fromUnit)
 	if strings.HasSuffix(base, ".conf") || strings.HasSuffix(base, ".txt") {
-		folder := filepath.Base(filepath.Dir(c.abs(v.fromUnit)))
-		if of, ok := strings.CutSuffix(folder, ".d"); ok && name == "" {
+		directory := filepath.Base(filepath.Dir(c.abs(v.fromUnit)))
+		if of, ok := strings.CutSuffix(directory, ".d"); ok && name == "" {
 			name = of
 		}
 		if name == "" {

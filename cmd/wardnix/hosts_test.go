@@ -14,14 +14,14 @@ import (
 	"wardnix/nixast/testtool"
 )
 
-// A place is where a test runs the programs that host wardnix: a folder of its
-// own, and an environment that reaches nothing else of the user.
+// A place is where a test runs the programs that host wardnix: a separate
+// directory, and an environment that reaches nothing else of the user.
 type place struct {
 	dir string
 	env []string
 }
 
-// newPlace is a place with a copy of this project in the folder wardnix, or the
+// newPlace is a place with a copy of this project in the directory wardnix, or the
 // test is skipped where one of tools is missing; where CI is set, it fails.
 func newPlace(t *testing.T, tools ...string) *place {
 	t.Helper()
@@ -55,7 +55,7 @@ func (p *place) mkdir(t *testing.T, name string) string {
 	return p.path(name)
 }
 
-// copy copies a file or a folder to name in the place.
+// copy copies a file or a directory to name in the place.
 func (p *place) copy(t *testing.T, from, name string) {
 	t.Helper()
 	info, err := os.Stat(from)
@@ -102,7 +102,7 @@ func (p *place) rel(t *testing.T, dir string) string {
 	return name
 }
 
-// run runs a command in the folder name of the place, asks for its exit status
+// run runs a command in the directory name of the place, checks its exit status
 // and is what it prints, standard error last.
 func (p *place) run(t *testing.T, name string, want int, command ...string) string {
 	t.Helper()

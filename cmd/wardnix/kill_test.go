@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// fleet is a folder of modules, each of which has something to fix.
+// fleet is a directory of modules, each of which has something to fix.
 type fleet struct {
 	dir      string
 	old, new []string // by number
@@ -128,7 +128,7 @@ func built(t *testing.T) string {
 }
 
 // A run that is killed at any moment leaves each file old or new, and the next
-// one clears up behind it.
+// one clears up after it.
 func TestKilled(t *testing.T) {
 	t.Parallel()
 	program := built(t)
@@ -176,7 +176,7 @@ func TestKilled(t *testing.T) {
 	}
 }
 
-// What a killed run left beside a file that needs no fix any more goes with the
+// What a killed run left next to a file that needs no fix any more goes with the
 // next run that writes, and a user's files stay.
 func TestStraysOfKilledRuns(t *testing.T) {
 	t.Parallel()

@@ -238,7 +238,7 @@ func testFlakeModule(t *testing.T, p *place, system string) {
 	}
 }
 
-// outputs are the outputs that nix flake show --json tells of for a system, in
+// outputs are the outputs that nix flake show --json prints for a system, in
 // order, with SYSTEM for its name.
 func outputs(shown map[string]any, system string) []string {
 	var names []string

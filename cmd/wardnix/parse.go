@@ -83,7 +83,7 @@ func (v *parseVerb) one(c *Command, name string, opts nixast.Options) int {
 	return exitClean
 }
 
-// follow is the file that a path represents where its last component is a link:
+// follow is the file that a path leads to where its last component is a link:
 // relative paths in the file start from there.
 func follow(path string) string {
 	for range 40 { // as many links as Linux follows

@@ -91,7 +91,7 @@ func TestPreCommit(t *testing.T) {
 }
 
 // pre-commit may give each run a part of the files, and several runs at a time.
-// Each sees the whole project, tells of its own files, and writes no other.
+// Each sees the whole project, reports its own files, and writes no other.
 func TestPreCommitParts(t *testing.T) {
 	t.Parallel()
 	p := precommitPlace(t, "wardnix-system", "wardnix-fix-system")
@@ -115,7 +115,7 @@ func TestPreCommitParts(t *testing.T) {
 	p.run(t, "user", 0, append([]string{"pre-commit", "run", "--files"}, a...)...)
 	p.run(t, "user", 0, "pre-commit", "run", "--all-files")
 
-	// Without b, each a is told of and repaired, whatever runs beside it.
+	// Without b, each a is reported and repaired, whatever runs at the same time.
 	for i := range 12 {
 		if err := os.Remove(p.path(fmt.Sprintf("user/b%d.nix", i))); err != nil {
 			t.Fatal(err)

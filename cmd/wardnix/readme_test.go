@@ -15,7 +15,7 @@ import (
 
 var console = regexp.MustCompile("(?s)```console\n(.*?)```")
 
-// What the README shows is what wardnix prints, run beside the sample server.
+// What the README shows is what wardnix prints, run next to the sample server.
 func TestReadmeIsTrue(t *testing.T) {
 	text, err := os.ReadFile("../../README.md")
 	if err != nil {

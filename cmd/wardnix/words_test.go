@@ -41,14 +41,16 @@ var avoided = map[string]string{
 // used are texts in which an avoided word is meant: they are removed before the search.
 var used = []string{
 	"there is no ", "There is no ", "is no longer",
-	"misspelt/modules", "misspelt/containers", "concise misspelt", "mask-misspelt", // a directory and a rule
+	"misspelt/modules", "misspelt/containers", "concise misspelt", "server/misspelt", "mask-misspelt", // a directory and a rule
+	"stand-in",
+	"is No)", "Truth is No ", // the value eval.No
 	"Behind GitHub's new",                                          // the title of a page
 	"path|folder|root", "PATH|FOLDER|FILE", "directory|folder|url", // parts of names in users' files
 	"catalog.go",
 }
 
 // TestWords looks for avoided words in everything that users and contributors
-// read: pages, messages and the comments of baselines.
+// read: pages, messages, and comments in Go and in baselines.
 func TestWords(t *testing.T) {
 	var all []string
 	for pattern := range avoided {
@@ -66,8 +68,8 @@ func TestWords(t *testing.T) {
 			for _, name := range used {
 				text = strings.ReplaceAll(text, name, "")
 			}
-			if word := find.FindString(text); word != "" {
-				t.Errorf("%s: %q in %q", path, word, excerpt(text, word))
+			for _, at := range find.FindAllStringIndex(text, -1) {
+				t.Errorf("%s: %q in %q", path, text[at[0]:at[1]], excerpt(text, at))
 			}
 		}
 		return nil
@@ -78,20 +80,22 @@ func TestWords(t *testing.T) {
 }
 
 // texts returns what people read in a file: its lines if it is a page or a
-// baseline, its string literals if it is Go.
+// baseline, its comments and string literals if it is Go. Literals of tests are
+// what users write.
 func texts(t *testing.T, path string) []string {
 	t.Helper()
 	switch {
-	case strings.HasSuffix(path, "_test.go"):
-		return nil
 	case strings.HasSuffix(path, ".go"):
-		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ParseComments|parser.SkipObjectResolution)
 		if err != nil {
 			t.Fatal(err)
 		}
 		var found []string
+		for _, c := range file.Comments {
+			found = append(found, strings.Join(strings.Fields(c.Text()), " "))
+		}
 		ast.Inspect(file, func(n ast.Node) bool {
-			if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+			if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING && !strings.HasSuffix(path, "_test.go") {
 				text, _ := strconv.Unquote(lit.Value)
 				found = append(found, text)
 			}
@@ -108,8 +112,7 @@ func texts(t *testing.T, path string) []string {
 	return nil
 }
 
-// excerpt returns the part of text around word.
-func excerpt(text, word string) string {
-	at := strings.Index(text, word)
-	return text[max(0, at-30):min(len(text), at+len(word)+30)]
+// excerpt returns the part of text around a word.
+func excerpt(text string, at []int) string {
+	return text[max(0, at[0]-30):min(len(text), at[1]+30)]
 }

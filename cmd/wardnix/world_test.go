@@ -21,7 +21,7 @@ const (
 	goodModule = "{ systemd.services.a.serviceConfig.ProtectSystem = \"strict\"; }\n"
 )
 
-// A world is a folder of files and the program itself, to be run there in ways
+// A world is a directory of files and the program itself, to be run there in ways
 // that a script cannot.
 type world struct {
 	t            *testing.T
@@ -58,7 +58,7 @@ func (w *world) write(name, text string) {
 	}
 }
 
-// holds asks for what a file holds.
+// holds checks what a file holds.
 func (w *world) holds(name, want string) {
 	w.t.Helper()
 	got, err := os.ReadFile(w.path(name))
@@ -67,7 +67,7 @@ func (w *world) holds(name, want string) {
 	}
 }
 
-// run runs a shell command in which $wardnix is the program, asks for its exit
+// run runs a shell command in which $wardnix is the program, checks its exit
 // status, and is what it prints on both outputs.
 func (w *world) run(want int, command string) string {
 	w.t.Helper()
@@ -119,7 +119,7 @@ func TestNames(t *testing.T) {
 	}
 }
 
-// What leads nowhere, round in circles, or would never end is told, and the
+// What leads nowhere, round in circles, or would never end is reported, and the
 // rest is looked at.
 func TestLinksAndPipes(t *testing.T) {
 	w := newWorld(t, "a.nix")
@@ -144,7 +144,7 @@ func TestLinksAndPipes(t *testing.T) {
 	w.holds("a.nix", goodModule)
 }
 
-// What cannot be printed is no success, whatever the command.
+// What cannot be printed is not a success, whatever the command.
 func TestFullOutput(t *testing.T) {
 	if _, err := os.Stat("/dev/full"); err != nil {
 		t.Skip("there is no /dev/full")
@@ -242,7 +242,7 @@ func mounted(t *testing.T, dir, options string) {
 	})
 }
 
-// On a full disk a file stays as it was, and nothing is left beside it.
+// On a full disk a file stays as it was, and nothing is left next to it.
 func TestFullDisk(t *testing.T) {
 	w := newWorld(t)
 	mounted(t, w.dir, "size=64k")
@@ -276,7 +276,7 @@ func TestReadOnlyFileSystem(t *testing.T) {
 	says(t, w.run(2, "$wardnix known create"), "read-only file system")
 }
 
-// What may not be read or written is told, and the rest is done. Root may do
+// What may not be read or written is reported, and the rest is done. Root may do
 // everything, so it becomes somebody else.
 func TestNotAllowed(t *testing.T) {
 	program := built(t)

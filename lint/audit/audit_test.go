@@ -50,7 +50,7 @@ func TestElsewhere(t *testing.T) {
 	}
 }
 
-// strict is a rule that asks for ProtectSystem=strict, and knows how to get
+// strict is a rule that requires ProtectSystem=strict, and knows how to get
 // it.
 func strict() *lint.Rule {
 	return &lint.Rule{Page: lint.Page{ID: "B901", Name: "strict", Severity: lint.Warning, Audit: true}, Check: func(p *lint.Pass) {
@@ -89,7 +89,7 @@ func placed(fs []lint.Finding) []string {
 	return out
 }
 
-// Findings stand where the unit has what they are about, be it in a drop-in, on
+// Findings are where the unit has what they are about, be it in a drop-in, on
 // several lines, or nowhere.
 func TestFindingsStandInUnits(t *testing.T) {
 	sys := system(
@@ -187,7 +187,7 @@ func sourceOf(t *testing.T, module string) *Source {
 }
 
 // A finding goes to the binding that set the value, else to where a module would
-// set it; what others set is told as such.
+// set it; what others set is reported as such.
 func TestPlace(t *testing.T) {
 	src := sourceOf(t, `{
   systemd.services.sets.serviceConfig = {
@@ -319,7 +319,7 @@ func TestAgree(t *testing.T) {
 	}
 }
 
-// Whatever a unit file holds, the module that stands for it is one, and each of
+// Whatever a unit file holds, the module that is made of it is one, and each of
 // its lines has an origin.
 func FuzzTranslate(f *testing.F) {
 	f.Add("a.service", "[Service]\nExecStart=/bin/a ${x} \"\\\n''b\nWantedBy=\n[Unit]\nAfter=a b\nAfter=\n", "[Service]\nX=\x00\xff\n")

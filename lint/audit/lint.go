@@ -114,7 +114,7 @@ func (m *module) restore(f lint.Finding) lint.Finding {
 	return f
 }
 
-// place is the place in a unit file that a place in the module represents: the
+// place is the place in a unit file that a place in the module comes from: the
 // words themselves where the line has them, else the line.
 func (m *module) place(f *nixast.File, span nixast.Span) (*nixast.File, nixast.Span) {
 	o := m.origin(f, span)

@@ -12,7 +12,7 @@ import (
 	"wardnix/nixast"
 )
 
-// origin is the line of a unit that a line of the module represents.
+// origin is the line of a unit that a line of the module comes from.
 type origin struct {
 	unit *Unit
 	file int    // the number of the file; -1 for the unit as a whole

@@ -15,7 +15,7 @@ import (
 )
 
 // TestSampleAgrees lets NixOS evaluate the sample configuration and asks that
-// its units are as the source tells them.
+// its units are as the source says.
 //
 // WARDNIX_NIXPKGS names checkouts of nixpkgs, separated by colons, that the Nix
 // at hand can evaluate.
@@ -61,7 +61,7 @@ func TestSampleAgrees(t *testing.T) {
 	}
 }
 
-// evaluate is the system that NixOS makes of a module.
+// evaluate is the system that NixOS builds from a module.
 func evaluate(t *testing.T, tree, module string, names []string) *unitfiles.System {
 	t.Helper()
 	list, err := json.Marshal(names)

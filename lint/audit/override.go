@@ -175,8 +175,8 @@ func binding(o *nixos.Option) nixast.Node {
 	return nixast.Node{}
 }
 
-// valueOf is an expression as package emit takes it. What is not set renders no
-// line, as an empty list does.
+// valueOf is an expression as package emit takes it. What is not set is
+// omitted, as an empty list does.
 func valueOf(n nixast.Node) any {
 	switch {
 	case n.IsZero():

@@ -72,7 +72,7 @@ func New(s *unitfiles.System, r nixos.Release, v directive.Version) *System {
 	return sys
 }
 
-// WithContainers is what [New] makes of a system and of those of its containers, which have
+// WithContainers is a system as [New] has it, with those of its containers, which have
 // the name of the host.
 func WithContainers(s *unitfiles.System, r nixos.Release, v directive.Version) []*System {
 	all := []*System{New(s, r, v)}
@@ -122,8 +122,8 @@ func (u *Unit) at(a unitfile.Assignment) origin {
 	return origin{unit: u, file: i, line: a.Line, key: a.Key}
 }
 
-// Exposure is the unit's; nil, without an error, where it has none: it is no
-// service, or it is masked. The error says why systemd does not load the unit.
+// Exposure is the unit's; nil, without an error, where it has none: it is not
+// a service, or it is masked. The error says why systemd does not load the unit.
 func (u *Unit) Exposure() (*security.Assessment, error) {
 	if u.Whole == nil || u.kind() != "service" {
 		return nil, nil

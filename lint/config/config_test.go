@@ -28,7 +28,7 @@ func parsed(t *testing.T, text string) *File {
 	return f
 }
 
-// What a configuration makes of each rule: its severity, or "-".
+// What a configuration says about each rule: its severity, or "-".
 func TestJudge(t *testing.T) {
 	web := Subject{Path: "/p/hosts/a.nix", Unit: "web.service", Class: "web server"}
 	for _, c := range []struct {
@@ -45,7 +45,7 @@ func TestJudge(t *testing.T) {
 		{"but not what is ignored", "ignore = [\"D\"]\n[severity]\nD = \"warning\"", web, "warning - - -"},
 		{"reasons", "require-reasons = true", web, "warning error - warning"},
 		{"path", "[path.\"hosts/**\"]\nignore = [\"D\"]", web, "warning - - -"},
-		{"folder", "[path.hosts]\nselect = [\"D005\"]", web, "warning error info -"},
+		{"directory", "[path.hosts]\nselect = [\"D005\"]", web, "warning error info -"},
 		{"another path", "[path.\"modules/**\"]\nignore = [\"D\"]", web, "warning error - -"},
 		{"unit", "[unit.web]\nignore = [\"D\"]", web, "warning - - -"},
 		{"unit wins over path", "[path.\"**\"]\nignore = [\"D\"]\n[unit.\"w*.service\"]\nselect = [\"D001\"]", web, "warning error - -"},

@@ -23,8 +23,8 @@ type Finder struct {
 	// Fixed, if not nil, is used for every directory.
 	Fixed *File
 
-	folders map[string]*File
-	errs    map[string]error
+	directories map[string]*File
+	errs        map[string]error
 }
 
 // For is the configuration of a directory: the nearest wardnix.toml in it or above
@@ -34,14 +34,14 @@ func (f *Finder) For(dir string) (*File, error) {
 	if f.Fixed != nil {
 		return f.Fixed, nil
 	}
-	if found, ok := f.folders[dir]; ok {
+	if found, ok := f.directories[dir]; ok {
 		return found, f.errs[dir]
 	}
 	found, err := f.look(dir)
-	if f.folders == nil {
-		f.folders, f.errs = map[string]*File{}, map[string]error{}
+	if f.directories == nil {
+		f.directories, f.errs = map[string]*File{}, map[string]error{}
 	}
-	f.folders[dir], f.errs[dir] = found, err
+	f.directories[dir], f.errs[dir] = found, err
 	return found, err
 }
 

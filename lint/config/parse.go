@@ -325,7 +325,7 @@ func (c *checker) glob(key []string, glob string) {
 	}
 }
 
-// maxAlternatives is the number of globs that one may represent by its braces.
+// maxAlternatives is the number of globs that the braces of one may expand to.
 const maxAlternatives = 64
 
 // CheckGlob is an error for what is not a glob, and for one with so many
@@ -340,7 +340,7 @@ func CheckGlob(glob string) error {
 	return nil
 }
 
-// alternatives is the number of globs that one represents, or more: braces in
+// alternatives is the number of globs that one expands to, or more: braces in
 // braces count as if they were next to each other.
 func alternatives(glob string) int {
 	all, open := 1, []int{}

@@ -2,5 +2,5 @@
 
 package files
 
-// NoWait is no flag: there are no named pipes.
+// NoWait is not a flag: there are no named pipes.
 const NoWait = 0

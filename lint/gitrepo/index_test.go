@@ -46,7 +46,7 @@ func git(t *testing.T, r *Repository, args ...string) string {
 	return string(out)
 }
 
-// Every version of an index, with either kind of object names, tells what git
+// Every version of an index, with either kind of object names, lists what git
 // ls-files does, and the directories above.
 func TestTracked(t *testing.T) {
 	t.Parallel()

@@ -133,7 +133,7 @@ func resolveAction(ctx context.Context, v *view, a *CodeAction) (any, error) {
 	return a, nil
 }
 
-// fixOf is the fix that an action represents. The error says why it is not to be
+// fixOf is the fix that an action refers to. The error says why it is not to be
 // applied.
 func (v *view) fixOf(ctx context.Context, d *ActionData) (lint.Fix, error) {
 	snapshot, found := v.analysis.snapshot, v.analysis.findings[v.uri]

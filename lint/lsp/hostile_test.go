@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// What is no message gets an error, and the session goes on.
+// What is not a message gets an error, and the session goes on.
 func TestHostileMessages(t *testing.T) {
 	c := newClient(t, projectOf(t, map[string]string{"flake.nix": "{ }", "web.nix": badModule}))
 	c.start("{}")
@@ -68,7 +68,7 @@ func TestHostileMessages(t *testing.T) {
 	}
 }
 
-// A stream that is no sequence of messages ends the session.
+// A stream that is not a sequence of messages ends the session.
 func TestHostileStreams(t *testing.T) {
 	for name, stream := range map[string]string{
 		"no length":        "Content-Type: x\r\n\r\n{}",

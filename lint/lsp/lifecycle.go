@@ -57,7 +57,7 @@ func (s *Server) initialize(p *InitializeParams) InitializeResult {
 	return result
 }
 
-// pulls reports whether the client requests diagnostics: only one that can be asked
+// pulls reports whether the client requests diagnostics: only one that can be made
 // to request them again, since a change of one file changes what is found in others.
 func (s *Server) pulls() bool {
 	return s.client.TextDocument.Diagnostic != nil && s.client.Workspace.Diagnostics.RefreshSupport

@@ -10,7 +10,7 @@ import (
 )
 
 // hostFiles are the files in which functions that make the outputs of a flake look for
-// hosts. The directory or file that "*" stands for last is the name of the host.
+// hosts. The directory or file that the last "*" matches is the name of the host.
 var hostFiles = []string{
 	"hosts/*/configuration.nix", "nix/hosts/*/configuration.nix", // numtide/blueprint
 	"machines/*/configuration.nix",                                     // clan

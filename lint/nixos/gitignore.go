@@ -39,7 +39,7 @@ func (p *ignorePattern) matches(name string) bool {
 	return strings.HasPrefix(name, p.head) && strings.HasSuffix(name, p.tail) && wildmatch(p.glob, name)
 }
 
-// special are the bytes of a pattern that represent something else.
+// special are the bytes of a pattern that have a special meaning.
 const special = `*?[]\`
 
 // ends are the texts before the first and after the last special byte of a pattern.

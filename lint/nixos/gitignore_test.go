@@ -15,7 +15,7 @@ import (
 )
 
 // Each case is the text of a .gitignore, and paths with the answer; a trailing
-// slash makes a path a folder.
+// slash makes a path a directory.
 var ignoreCases = []struct {
 	name    string
 	ignore  string
@@ -25,7 +25,7 @@ var ignoreCases = []struct {
 	{"a name matches at any depth", "foo.nix", []string{"foo.nix", "a/foo.nix"}, []string{"foo.nix.nix", "afoo.nix"}},
 	{"a leading slash anchors", "/foo.nix", []string{"foo.nix"}, []string{"a/foo.nix"}},
 	{"a slash in the middle anchors", "a/foo.nix", []string{"a/foo.nix"}, []string{"b/a/foo.nix"}},
-	{"a trailing slash is for folders only", "foo/", []string{"foo/"}, []string{"foo"}},
+	{"a trailing slash is for directories only", "foo/", []string{"foo/"}, []string{"foo"}},
 	{"a star stays inside a name", "a/*.nix", []string{"a/x.nix"}, []string{"a/b/x.nix"}},
 	{"two stars in front", "**/x.nix", []string{"x.nix", "a/x.nix", "a/b/x.nix"}, []string{"a/xx.nix"}},
 	{"two stars behind", "a/**", []string{"a/x", "a/b/c"}, []string{"a/", "a"}},
@@ -78,7 +78,7 @@ func TestIgnoreAgainstGit(t *testing.T) {
 	var names []string
 	for _, c := range ignoreCases {
 		for _, name := range append(c.ignored, c.kept...) {
-			if !strings.HasSuffix(name, "/") { // git looks at the disk for folders
+			if !strings.HasSuffix(name, "/") { // git looks at the disk for directories
 				names = append(names, name)
 			}
 		}
@@ -108,7 +108,7 @@ func TestIgnoreAgainstGit(t *testing.T) {
 	}
 }
 
-// ignoredInTree asks for the folders above a path first, as a walk does.
+// ignoredInTree tries the directories above a path first, as a walk does.
 func ignoredInTree(patterns ignoreFile, name string) bool {
 	for i := range name {
 		if name[i] == '/' {

@@ -29,7 +29,7 @@ func project(t testing.TB, archive *txtar.Archive, opts Options, paths ...string
 	return p
 }
 
-// fileList tells the files of a project; those that were not asked for in
+// fileList lists the files of a project; those that were not asked for in
 // parentheses.
 func fileList(p *Project) []string {
 	var names []string
@@ -89,7 +89,7 @@ generated/
 		problems []string
 	}{
 		{
-			name: "the folder is the default", dir: "repo",
+			name: "the directory is the default", dir: "repo",
 			want: []string{"a.nix", "flake.nix", "sub/keep.nix"},
 		},
 		{
@@ -97,7 +97,7 @@ generated/
 			want: []string{"a.nix", "(flake.nix)", "(sub/keep.nix)"},
 		},
 		{
-			name: "names are relative to the base folder", dir: "repo/sub", paths: []string{"../a.nix"},
+			name: "names are relative to the base directory", dir: "repo/sub", paths: []string{"../a.nix"},
 			want: []string{"../a.nix", "(../flake.nix)", "(keep.nix)"},
 		},
 		{
@@ -105,7 +105,7 @@ generated/
 			want: []string{"(a.nix)", "(flake.nix)", "private.nix", "(sub/keep.nix)"},
 		},
 		{
-			name: "settings of a folder make it no project of its own", dir: "repo/sub", paths: []string{"keep.nix"},
+			name: "settings of a directory make it no project of its own", dir: "repo/sub", paths: []string{"keep.nix"},
 			want: []string{"(../a.nix)", "(../flake.nix)", "keep.nix"},
 		},
 		{
@@ -117,7 +117,7 @@ generated/
 			want: []string{"other/b.nix"},
 		},
 		{
-			name: "without a marker, a folder is read as a whole", paths: []string{"other"},
+			name: "without a marker, a directory is read as a whole", paths: []string{"other"},
 			want: []string{"other/b.nix", "other/deep/c.nix"},
 		},
 		{

@@ -93,7 +93,7 @@ type Element struct {
 	Def *Def
 }
 
-// List is the option as a merged list, in order. A definition that is no list
+// List is the option as a merged list, in order. A definition that is not a list
 // is an element.
 func (o *Option) List() []Element {
 	var elements []Element

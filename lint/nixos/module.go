@@ -235,11 +235,11 @@ func (w *world) loadSet(next pendingModule) []pendingModule {
 	return w.imports(m)
 }
 
-// maxCopies is how often a module counts that is no file. NixOS takes each for another,
+// maxCopies is how often a module counts that is not a file. NixOS takes each for another,
 // so that modules which import others twice double with each level.
 const maxCopies = 4
 
-// isCopy reports whether a module that is no file was loaded too often already.
+// isCopy reports whether a module that is not a file was loaded too often already.
 func (w *world) isCopy(v eval.Value) bool {
 	w.copies[v]++
 	if w.copies[v] == maxCopies+1 {

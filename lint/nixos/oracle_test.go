@@ -196,7 +196,7 @@ func parseLines(text string) []Line {
 
 // differences compares our lines with those of NixOS, key by key. A line that
 // is not known fits any, one under a condition may be missing, and one that
-// stands for any number fits so many.
+// may be any number fits so many.
 func differences(ours, real []Line) []string {
 	group := func(lines []Line) map[string][]Line {
 		groups := map[string][]Line{}

@@ -13,11 +13,11 @@ import (
 )
 
 // Options say how [Load] reads a project. The zero value reads from the
-// operating system, relative to the working directory, and lets the project
-// tell its own release.
+// operating system, relative to the working directory, and reads the release
+// from the project.
 type Options struct {
-	// Dir is the folder that relative paths start from and that names are
-	// told relative to; the working directory if it is empty. It may be
+	// Dir is the directory that relative paths start from and that names are
+	// relative to; the working directory if it is empty. It may be
 	// relative itself.
 	Dir string
 	// FS is read instead of the operating system if it is not nil. Dir and
@@ -32,9 +32,9 @@ type Options struct {
 	// Systemd is the systemd version to assume for every host; 0 takes that
 	// of the release.
 	Systemd int
-	// Exclude, if not nil, reports whether a file or folder, by its absolute
-	// path with "/", is left out of the folders that are asked for. It is context
-	// then. What is named itself is not left out.
+	// Exclude, if not nil, reports whether a file or directory, by its absolute
+	// path with "/", is left out of the directories that were requested. Then it is
+	// context. What is named itself is not left out.
 	Exclude func(path string) bool
 	// NoGitignore reads what .gitignore excludes, too.
 	NoGitignore bool
@@ -83,7 +83,7 @@ type Project struct {
 
 	mu     sync.Mutex
 	files  map[string]*File // by name and by the links that lead to them; nil: looked for and not there
-	sorted []*File          // of files, by name; nil until they are asked for
+	sorted []*File          // of files, by name; nil until they are needed
 
 	hostsMu sync.Mutex
 	census  *census                // once the hosts are evaluated
@@ -98,7 +98,7 @@ type File struct {
 	Name string
 	// Path is the absolute path, with "/".
 	Path string
-	// Reported tells that the file was named, or lies in a folder that was
+	// Reported reports that the file was named, or lies in a directory that was
 	// named: findings in it are reported. The others are context.
 	Reported bool
 	// Tree is the parsed file; nil if Err is not, and for a file without mistakes
@@ -132,24 +132,24 @@ var (
 	errBinary = errors.New("not a text file: decrypt it, or leave it out with --exclude")
 	// ErrEncrypted is the error of a file that git-crypt or age has encrypted.
 	ErrEncrypted = errors.New("the file is encrypted")
-	// ErrNoNixFiles is the error of a folder without Nix files.
+	// ErrNoNixFiles is the error of a directory without Nix files.
 	ErrNoNixFiles = errors.New("no Nix files in this directory")
 	// errOutside is the error of a path that leaves the project.
 	errOutside = errors.New("path leaves the project")
 )
 
-// Load reads the projects around paths, which are files or folders; "." if
-// there are none. A project is the nearest folder at or above a path that
-// holds a flake.nix or a .git, or else a wardnix.toml; without such a folder,
-// the named folder, or the folder of the named file, with what that file
+// Load reads the projects around paths, which are files or directories; "." if
+// there are none. A project is the nearest directory at or above a path that
+// holds a flake.nix or a .git, or else a wardnix.toml; without such a directory,
+// the named directory, or the directory of the named file, with what that file
 // imports.
 //
 // Every *.nix file of a project is read that no .gitignore excludes; a file
 // that is named is read in any case. Nothing outside the project is read, not
 // even through a symbolic link.
 //
-// What cannot be read is told by [Project.Problems]; the error of Load is that
-// of ctx, or of a base folder that cannot be determined.
+// [Project.Problems] lists what cannot be read; the error of Load is that
+// of ctx, or of a base directory that cannot be determined.
 func Load(ctx context.Context, opts Options, paths ...string) (*Project, error) {
 	p, err := newProject(opts)
 	if err != nil {
@@ -231,7 +231,7 @@ func (p *Project) Complete() bool { return p.opts.Complete }
 func (p *Project) size() int { return p.bytes }
 
 // Problems are the paths that were asked for and could not be read, and the
-// folders of the project that could not be listed, by name.
+// directories of the project that could not be listed, by name.
 func (p *Project) Problems() []Problem { return p.problems }
 
 // Skipped is the number of Nix files and directories below the requested paths
@@ -259,8 +259,8 @@ func (p *Project) HostsContext(ctx context.Context) ([]*Host, error) {
 	return p.census.all(), nil
 }
 
-// parse fills in the tree, or the error of a text that is no Nix file. Whether the
-// Nix that reads the project has pipe operators switched on is not told in it.
+// parse fills in the tree, or the error of a text that is not a Nix file. Whether the
+// Nix that reads the project has pipe operators switched on is not part of it.
 func (f *File) parse(text string) {
 	f.size, f.done = len(text), true
 	switch {

@@ -17,7 +17,7 @@ import (
 	"wardnix/lint/files"
 )
 
-// A root is the folder of one project. Its files are read through fsys, which
+// A root is the directory of one project. Its files are read through fsys, which
 // no path and no symbolic link can leave.
 type root struct {
 	dir    string       // absolute slash path
@@ -29,9 +29,9 @@ type root struct {
 	noIgnores bool
 }
 
-// A scopedFile is a .gitignore and the folder it speaks of, relative to a root.
+// A scopedFile is a .gitignore and the directory it speaks of, relative to a root.
 // Above the root, dir is empty and below is the path from the .gitignore's
-// folder to the root.
+// directory to the root.
 type scopedFile struct {
 	dir, below string
 	patterns   ignoreFile
@@ -45,8 +45,8 @@ type wanted struct {
 	link  bool // a link may lead to it
 }
 
-// rootMarkers are the names that make a folder the root of a project. The nearest
-// folder with one of the first counts; one with a wardnix.toml only where there
+// rootMarkers are the names that make a directory the root of a project. The nearest
+// directory with one of the first counts; one with a wardnix.toml only where there
 // is none, since a project may have several.
 var rootMarkers = [...][]string{{"flake.nix", ".git"}, {"wardnix.toml"}}
 
@@ -88,7 +88,7 @@ func (p *Project) abs(name string) string {
 	return path.Join(p.base, name)
 }
 
-// name is the path of an absolute path relative to the base folder.
+// name is the path of an absolute path relative to the base directory.
 func (p *Project) name(abs string) string {
 	rel, err := filepath.Rel(filepath.FromSlash(p.base), filepath.FromSlash(abs))
 	if err != nil {
@@ -203,7 +203,7 @@ func (p *Project) rootOf(abs string, isDir bool) (*root, error) {
 	return r, nil
 }
 
-// nearest is the folder at or above dir that holds a file of one of the names.
+// nearest is the directory at or above dir that holds a file of one of the names.
 func (p *Project) nearest(dir string, names []string) (string, bool) {
 	for d := dir; ; d = path.Dir(d) {
 		if slices.ContainsFunc(names, func(name string) bool {
@@ -229,7 +229,7 @@ func (p *Project) open(dir string) (fs.FS, error) {
 	return osRoot{r}, nil
 }
 
-// osRoot is the file system below a folder. Other than with [os.Root.FS], names
+// osRoot is the file system below a directory. Other than with [os.Root.FS], names
 // need not be UTF-8, and who opens a named pipe is not kept waiting.
 type osRoot struct{ root *os.Root }
 
@@ -248,12 +248,12 @@ func within(dir, abs string) bool {
 	return abs == dir || strings.HasPrefix(abs, strings.TrimSuffix(dir, "/")+"/")
 }
 
-// relTo is an absolute path relative to a folder that it lies in.
+// relTo is an absolute path relative to a directory that it lies in.
 func relTo(dir, abs string) string {
 	return cmp.Or(strings.TrimPrefix(strings.TrimPrefix(abs, dir), "/"), ".")
 }
 
-// ignoreAbove reads the .gitignore files of the folders above a root, up to
+// ignoreAbove reads the .gitignore files of the directories above a root, up to
 // the root of the git repository.
 func (p *Project) ignoreAbove(rootDir string) []scopedFile {
 	var above []scopedFile

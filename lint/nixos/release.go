@@ -57,7 +57,7 @@ func Releases() []Release {
 
 // ParseRelease reads a release as people write it: "25.11", "nixos-25.11",
 // "release-25.11", "nixos-25.11-small", "25.11pre". The error says that the
-// text is no release that exists.
+// text is not a release that exists.
 func ParseRelease(text string) (Release, error) {
 	if r, ok := releaseIn(text); ok {
 		return r, nil
@@ -95,7 +95,7 @@ func (r Release) exists() bool {
 	return r.Month == 5 || r.Month == 11
 }
 
-// IsZero reports whether r is no release.
+// IsZero reports whether r is the zero Release.
 func (r Release) IsZero() bool { return r == Release{} }
 
 // String is the release as NixOS writes it; empty for the zero Release.
@@ -141,7 +141,7 @@ func releaseAt(t time.Time) Release {
 	}
 }
 
-// releaseOfRef is the release that a branch, tag or channel name represents;
+// releaseOfRef is the release that a branch, tag or channel name belongs to;
 // for an unstable one it is the release that it was heading for at that time.
 func releaseOfRef(ref string, lastModified int64) (Release, bool) {
 	if r, ok := releaseIn(ref); ok {

@@ -74,7 +74,7 @@ func (s *Spot) enter(b nixast.Binding, offset int) bool {
 	return false
 }
 
-// A Meant is what a path of names represents: a setting of a unit or of a configuration
+// A Meant is what a path of names leads to: a setting of a unit or of a configuration
 // file of systemd, or an option of a unit.
 type Meant struct {
 	// Unit is the full name of the unit or file; "" if the names do not say it.
@@ -88,7 +88,7 @@ type Meant struct {
 	Rest []string
 }
 
-// Meant is what the names of a spot represent; false if they are of nothing that systemd
+// Meant is what the names of a spot lead to; false if they are of nothing that systemd
 // knows.
 func (s Spot) Meant() (Meant, bool) { return meantBy(s.Path) }
 
@@ -144,7 +144,7 @@ func (m *Meant) homeManager(manager string) {
 	}
 }
 
-// confMeant is what a path from the root represents if it is that of a set of settings
+// confMeant is what a path from the root leads to if it is that of a set of settings
 // of a configuration file.
 func confMeant(path []string) (Meant, bool) {
 	for i := range confOptions {

@@ -9,7 +9,7 @@ import (
 )
 
 // modules are the definitions of an element of a submodule, such as a unit, with
-// what they set. One that is no set is a module, with imports and config: a function
+// what they set. One that is not a set is a module, with imports and config: a function
 // or a file. A set is as it is (nixpkgs 26.11: lib/types.nix, shorthandOnlyDefinesConfig).
 func (n *node) modules(defs []*Def) []*Def {
 	var out []*Def

@@ -13,15 +13,15 @@ import (
 type confOption struct {
 	file    string
 	section string
-	// path is the option; "*" in it stands for any name, which goes into that of
+	// path is the option; "*" in it matches any name, which goes into that of
 	// the file.
 	path []string
-	// text tells that it holds lines of the section, or, with whole, a text that
+	// text reports that it holds lines of the section, or, with whole, a text that
 	// names its sections itself; else it is a set of settings.
 	text, whole bool
 	// key is the one setting that the option holds; empty for the others.
 	key string
-	// skipsNull tells that null writes no line.
+	// skipsNull reports that null writes no line.
 	skipsNull bool
 	kind      ScopeKind
 }
@@ -185,7 +185,7 @@ func (c *confOption) add(confs []*Unit, h *Host, scope Scope, n *node, name stri
 	return append(confs, u)
 }
 
-// Conf is the section of a configuration file that the unit stands for; empty
+// Conf is the section of a configuration file that the unit represents; empty
 // for a unit.
 func (u *Unit) Conf() string {
 	if u.conf == nil {

@@ -10,7 +10,7 @@ import (
 )
 
 // TestConfText reads the text of options: which lines there are, under which
-// conditions, and where they stand in the source.
+// conditions, and where they are in the source.
 func TestConfText(t *testing.T) {
 	for _, test := range []struct{ name, value, want string }{
 		{"indented", `''
@@ -79,7 +79,7 @@ func describeText(t testing.TB, src string) string {
 	return b.String()
 }
 
-// FuzzConfText looks for texts that cannot be read, or whose lines stand in
+// FuzzConfText looks for texts that cannot be read, or whose lines are in
 // places that do not begin with their key.
 func FuzzConfText(f *testing.F) {
 	for _, seed := range []string{"A=1\nB=2", "''\n A=1\n ${x}\n[B]\nC=${y}z\n''", `"A=1\nA = 1\\\nB=${"c=\nd"}"`, "x: \"A=1\" + ''B''"} {
@@ -103,7 +103,7 @@ func FuzzConfText(f *testing.F) {
 	})
 }
 
-// TestConfFiles tells which options are configuration files.
+// TestConfFiles lists which options are configuration files.
 func TestConfFiles(t *testing.T) {
 	p := project(t, txtar.Parse([]byte(`
 -- a.nix --

@@ -47,8 +47,8 @@ func (w *world) merged(n *node, t optionType, fallback eval.Attr, depth int) (*e
 	return w.mergedDefs(n, t, depth)
 }
 
-// mergedDefs is the value of one definition or more, by the rules of a type that is no
-// scalar and no set.
+// mergedDefs is the value of one definition or more, by the rules of a type that is neither
+// a scalar nor a set.
 func (w *world) mergedDefs(n *node, t optionType, depth int) (*eval.Thunk, bool) {
 	single := len(n.defs) == 1 && n.defs[0].When == nil
 	switch {

@@ -15,7 +15,7 @@ type Unit struct {
 	// Name is the full name, "nginx.service". What is not known of it is
 	// written as in Nix: "tunnel-${name}.service".
 	Name string
-	// Pattern reports that Name is known in part only, and represents any
+	// Pattern reports that Name is known in part only, and may be any
 	// number of units.
 	Pattern bool
 	// Scope reports which service manager runs the unit.
@@ -365,8 +365,8 @@ type Line struct {
 	Def *Def
 	// Origin is where that is written: see [Def.Binding].
 	Origin nixast.Node
-	// Place is where the line is in a text; the zero Place for what is no
-	// text, and for what is not there as it is.
+	// Place is where the line is in a text; the zero Place for what is not
+	// a text, and for what is not there as it is.
 	Place Place
 	// Value is what the line renders, an element of Def's list for instance;
 	// nil where a line is made of several values, or of none.

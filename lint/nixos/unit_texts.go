@@ -119,7 +119,7 @@ type textParser struct {
 	source  nixast.Node
 	from    int // where in the source the next line is looked for
 	joined  bool
-	unknown []eval.Piece // what the gaps of the line represent
+	unknown []eval.Piece // the pieces in the gaps of the line
 	lines   []Line
 }
 

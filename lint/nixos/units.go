@@ -38,7 +38,7 @@ var unitSets = [...]unitSet{
 }
 
 // HoldsUnits reports whether an option is one that holds units: systemd.services and
-// the like, systemd.units, and those of users and of the first stage
+// its kin, systemd.units, and those of users and of stage 1
 // (nixos/modules/system/boot/systemd.nix, NixOS 26.11).
 func HoldsUnits(path []string) bool {
 	return slices.ContainsFunc(managers[:], func(m manager) bool {
@@ -100,7 +100,7 @@ func (w *world) unitsOfType(h *Host, scope Scope, set *node, unitType string) []
 	return units
 }
 
-// modularName represents the name of a modular service. Its module calls its main
+// modularName replaces the name of a modular service. Its module calls its main
 // unit "", which becomes the name that a system gives the service
 // (nixos/modules/system/service/systemd/system.nix, NixOS 26.11).
 const modularName = "${service}"

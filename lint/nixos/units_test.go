@@ -58,7 +58,7 @@ func golden(t *testing.T, dir string, describe func(*Project) string) {
 	}
 }
 
-// describe tells what is known of a project, for people to read.
+// describe writes what is known of a project, for people to read.
 func describe(p *Project) string {
 	var b strings.Builder
 	for _, h := range p.Hosts() {

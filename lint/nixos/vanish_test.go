@@ -8,7 +8,7 @@ import (
 )
 
 // vanishing is a file system from which a file goes between the listing of its
-// folder and the reading.
+// directory and the reading.
 type vanishing struct {
 	all  fs.FS
 	name string
@@ -21,7 +21,7 @@ func (v vanishing) Open(name string) (fs.File, error) {
 	return v.all.Open(name)
 }
 
-// A file that is gone when it is read is told once, and the others are read.
+// A file that is gone when it is read is reported once, and the others are read.
 func TestVanishedFile(t *testing.T) {
 	unit := &fstest.MapFile{Data: []byte(`{ systemd.services.a.script = "x"; }`)}
 	fsys := vanishing{fstest.MapFS{"p/flake.nix": {Data: []byte("{ }")}, "p/a.nix": unit, "p/b.nix": unit}, "p/b.nix"}

@@ -25,8 +25,8 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files to what is written now")
 
-// hostile is a file name as it should not be: blanks, a line end, markup, what
-// commands and URIs take for their own, and a byte that is no UTF-8.
+// hostile is a file name as it should not be: blanks, a newline, markup, what
+// commands and URIs take for their own, and a byte that is not UTF-8.
 const hostile = "a b/x\n<&\"'>,:%é\x01\xff.nix"
 
 // sample is a report with all that a finding can have, in a plain file and in

@@ -59,7 +59,7 @@ func TestExcerpt(t *testing.T) {
 	}
 }
 
-// What each row costs is told by directive, the dearest first, with what is left of
+// What each row costs is listed by directive, the dearest first, with what is left of
 // it after fixes.
 func TestCosts(t *testing.T) {
 	assess := func(text string) *security.Assessment {

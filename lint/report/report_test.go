@@ -28,7 +28,7 @@ func writeText(w io.Writer, s report.Style, r *lint.Result) error {
 	return full.Write(w, &report.Report{Result: r, Style: s})
 }
 
-// The caret stands under the place, whatever comes before it on the line.
+// The caret is under the place, whatever comes before it on the line.
 func TestSnippet(t *testing.T) {
 	for _, tt := range []struct{ name, src, mark, want string }{
 		{"plain", "{ a = 1; }", "1", "1 | { a = 1; }\n  |       ^\n"},

@@ -58,7 +58,7 @@ func TestTextf(t *testing.T) {
 	}
 }
 
-// The diff of ordinary text is as it was, line ends of any kind included.
+// The diff of ordinary text is as it was, newlines of any kind included.
 func TestDiffStaysApplicable(t *testing.T) {
 	const diff = "--- a.nix\n+++ a.nix\n@@ -1,2 +1,2 @@\n \ta = \"é\";\r\n-b = \"::1\";\n+b = \"::\";\n"
 	if got := report.Diff(diff).String(); got != diff {

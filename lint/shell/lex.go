@@ -33,7 +33,7 @@ type lexer struct {
 // operators are the longest first.
 var operators = []string{"<<<", "<<-", ";;&", "&>>", "&&", "||", ";;", ";&", "|&", "&>", ">>", ">&", "<&", ">|", "<>", "<<", ";", "&", "|", "(", ")", "<", ">", "\n"}
 
-// isRedirection reports whether a word follows the operator that is no argument.
+// isRedirection reports whether a word follows the operator that is not an argument.
 func isRedirection(op string) bool { return strings.ContainsAny(op, "<>") }
 
 func (l *lexer) next() token {

@@ -3,7 +3,7 @@ package spell
 
 import "strings"
 
-// maxWord is the length in bytes above which a word is no slip of the pen.
+// maxWord is the length in bytes above which a word is not a slip.
 const maxWord = 64
 
 // Distance is the optimal string alignment distance of a and b: the number of

@@ -17,7 +17,7 @@ type PlainAfterDeny struct {
 	// base reports that the line names the groups that an allow list begins with.
 	Base bool
 	// groups reports that all words of the line are groups that one would deny, or
-	// single names that represent a kind of thing: capabilities, address families.
+	// single names of a kind of thing: capabilities, address families.
 	groups bool
 }
 
@@ -91,7 +91,7 @@ func plainLines(lines []nixos.Line, v directive.Version) []PlainAfterDeny {
 	return out
 }
 
-// SetMembers are the names that a word of a set represents.
+// SetMembers are the names that a word of a set covers.
 func SetMembers(word string, v directive.Version) []string {
 	word, _, _ = strings.Cut(word, ":")
 	if strings.HasPrefix(word, "@") {

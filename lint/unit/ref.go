@@ -123,7 +123,7 @@ func SettingOf(l nixos.Line) (section, key string) {
 	return l.Section, l.Key
 }
 
-// derived are the directives that NixOS makes of options of the same name in
+// derived are the directives that NixOS derives from options of the same name in
 // lower case (nixos/lib/systemd-lib.nix, NixOS 26.11).
 var derived = [...]string{"After", "Before", "Wants", "Requires", "BindsTo", "PartOf", "Conflicts", "WantedBy", "RequiredBy", "UpheldBy"}
 

@@ -46,7 +46,7 @@ func (u *Unit) Where(r *profile.Requirement) emit.Where {
 }
 
 // spared is why a row of a generic baseline is not asked of the unit; "" if it
-// is asked. seen is the daemon that was seen to work under the row; nil if none was.
+// is required. seen is the daemon that was seen to work under the row; nil if none was.
 func spared(u *Unit, r *profile.Requirement, seen *profile.Daemon) string {
 	s := u.signs()
 	_, session := u.setTo(profile.NeededBy{Key: "PAMName"})

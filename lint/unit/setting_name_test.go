@@ -69,7 +69,7 @@ func TestCertainLines(t *testing.T) {
 	}
 }
 
-// An option of a unit changes the directives that NixOS makes of it.
+// An option of a unit changes the directives that NixOS derives from it.
 func TestEffects(t *testing.T) {
 	u := namedUnits(t, `{ systemd.services.web.serviceConfig.ExecStart = "/bin/web"; }`)["web.service"]
 	for option, want := range map[string][]string{

@@ -38,20 +38,20 @@ type facts struct {
 	required map[*profile.Baseline][]profile.Requirement
 	judged   map[*profile.Baseline][]Standing
 	// reading is whole as systemd reads it, and closed the same without what is
-	// not in sight; nil until they are asked for.
+	// not in sight; nil until they are needed.
 	reading, closed *security.Reading
 	groups          []DirectiveLines // of eachDirective, once grouped
 	grouped         bool
-	misreads        []Misread                  // of eachMisread; nil until it is asked for
+	misreads        []Misread                  // of Misreads; nil until they are needed
 	read            *signs                     // of signs, once read
-	byKey           map[key]*settings          // of settings; nil until it is asked for
-	texts           []Text                     // of Texts; nil until it is asked for
-	commands        []Command                  // of Commands; nil until it is asked for
-	complete        eval.Truth                 // of Complete; Maybe until it is asked for
+	byKey           map[key]*settings          // of settings; nil until they are needed
+	texts           []Text                     // of Texts; nil until it is needed
+	commands        []Command                  // of Commands; nil until it is needed
+	complete        eval.Truth                 // of Complete; Maybe until it is needed
 	identity        *Identity                  // of RunsAs, once known
 	meant           map[string]map[string]bool // of Misspelled, by section
 	rightsTests     map[string]bool            // of testsRights, by key
-	needs           []Need                     // of Needs; nil until it is asked for
+	needs           []Need                     // of Needs; nil until it is needed
 	doubts          []Need                     // those that are unsure
 	once            map[any]any                // of Once, by key
 }
@@ -81,11 +81,11 @@ func viewOf(u *nixos.Unit, p *Part) *Unit {
 	return &Unit{Unit: u, Part: p, Full: u.Whole(), Version: u.Host.Version()}
 }
 
-// Forget frees what was computed of the unit. It is computed anew if it is asked for
+// Forget frees what was computed of the unit. It is computed anew if it is needed
 // again.
 func (u *Unit) Forget() { u.facts = facts{} }
 
-// Anchor is where a finding about the section as a whole stands: the name of
+// Anchor is where a finding about the section as a whole is: the name of
 // the set that holds it, else the unit's own name; in a file that was asked for,
 // if there is one.
 func (u *Unit) Anchor(site nixos.Site) (*nixast.File, nixast.Span) {

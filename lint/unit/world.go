@@ -15,8 +15,8 @@ import (
 type World struct {
 	// Baselines are what units are compared with.
 	Baselines []*profile.Baseline
-	// Parts are the hosts with their units, in order. What is asked of one part
-	// touches no other, so that parts can be looked at side by side.
+	// Parts are the hosts with their units, in order. What is computed of one part
+	// concerns no other, so that parts can be looked at side by side.
 	Parts []*Part
 	// Units are the units of all parts, and Confs their configuration files of
 	// systemd, which are units with one section.

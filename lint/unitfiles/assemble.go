@@ -10,8 +10,8 @@ import (
 // assembler puts units together from the directories of a load path, strongest
 // first.
 type assembler struct {
-	manager Manager
-	folders []*folder
+	manager     Manager
+	directories []*directory
 	// partial reports that unit files may be in directories that were not given, so
 	// that drop-ins without one are reported all the same.
 	partial bool
@@ -21,9 +21,9 @@ type assembler struct {
 	missing []Missing
 }
 
-func assemble(m Manager, partial bool, folders ...*folder) ([]*Unit, []Missing) {
-	a := assembler{manager: m, folders: folders, partial: partial, names: map[string]entry{}, units: map[string]*Unit{}}
-	for _, f := range folders {
+func assemble(m Manager, partial bool, directories ...*directory) ([]*Unit, []Missing) {
+	a := assembler{manager: m, directories: directories, partial: partial, names: map[string]entry{}, units: map[string]*Unit{}}
+	for _, f := range directories {
 		for name, e := range f.units {
 			if _, ok := a.names[name]; !ok {
 				a.names[name] = e
@@ -116,7 +116,7 @@ func (a *assembler) unit(name string, e entry) *Unit {
 // onlyDropins finds the units that have drop-ins but no file of their own:
 // instances of a template, and units whose file is elsewhere.
 func (a *assembler) onlyDropins() {
-	for _, f := range a.folders {
+	for _, f := range a.directories {
 		for _, dir := range slices.Sorted(maps.Keys(f.dropins)) {
 			name := strings.TrimSuffix(dir, ".d")
 			if _, ok := a.names[name]; ok || !ValidUnit(name) || a.units[name] != nil || strings.HasSuffix(strings.TrimRight(name[:strings.LastIndexByte(name, '.')], "@"), "-") {
@@ -138,7 +138,7 @@ func (a *assembler) dropins(u *Unit) {
 		return
 	}
 	found := map[string]entry{}
-	add := func(f *folder, dir string) {
+	add := func(f *directory, dir string) {
 		for name, e := range f.dropins[dir] {
 			if _, ok := found[name]; !ok {
 				found[name] = e
@@ -146,14 +146,14 @@ func (a *assembler) dropins(u *Unit) {
 		}
 	}
 	for _, name := range append([]string{u.Name}, u.Aliases...) {
-		for _, f := range a.folders {
+		for _, f := range a.directories {
 			for _, dir := range dropinDirs(name) {
 				add(f, dir)
 			}
 		}
 	}
 	_, kind := cutType(u.Name)
-	for _, f := range a.folders {
+	for _, f := range a.directories {
 		add(f, kind+".d")
 	}
 	for _, name := range slices.Sorted(maps.Keys(found)) {
@@ -170,7 +170,7 @@ func (a *assembler) dropins(u *Unit) {
 // for the template.
 func (a *assembler) wanted(u *Unit) {
 	names := append([]string{u.Name}, u.Aliases...)
-	for _, f := range a.folders {
+	for _, f := range a.directories {
 		for name, by := range f.wanted {
 			template, instance, _ := cutInstance(name)
 			if slices.Contains(names, name) || instance != "" && slices.Contains(names, template) {

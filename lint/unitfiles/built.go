@@ -22,9 +22,9 @@ var loadPaths = map[Manager][]string{
 	},
 }
 
-// openFolder reads a built system, the root of an image, or a directory of unit
+// openDirectory reads a built system, the root of an image, or a directory of unit
 // files.
-func openFolder(ctx context.Context, dir string) (*System, error) {
+func openDirectory(ctx context.Context, dir string) (*System, error) {
 	t, prefix := placeOf(dir)
 	left := maxContainers
 	n := nest{t, []string{prefix}, &left}
@@ -71,20 +71,20 @@ func (n nest) system(ctx context.Context) (sys *System, found bool, err error) {
 }
 
 // read reads the directories of a load path and puts their units together.
-func (sys *System) read(t tree, m Manager, dirs []string, partial bool) []*folder {
-	var folders []*folder
+func (sys *System) read(t tree, m Manager, dirs []string, partial bool) []*directory {
+	var directories []*directory
 	for _, d := range dirs {
-		f, err := t.folder(d, dirs)
+		f, err := t.directory(d, dirs)
 		if err != nil {
 			sys.Missing = append(sys.Missing, Missing{d, err.Error(), Unreadable})
 			continue
 		}
-		folders = append(folders, f)
+		directories = append(directories, f)
 	}
-	units, missing := assemble(m, partial, folders...)
+	units, missing := assemble(m, partial, directories...)
 	sys.Units = append(sys.Units, units...)
 	sys.Missing = append(sys.Missing, missing...)
-	return folders
+	return directories
 }
 
 // openUnits reads one directory of unit files. Where it is one of the load path of a
@@ -113,11 +113,11 @@ func (sys *System) openUnits(dir string, t tree, inside string) error {
 		}
 		break
 	}
-	folders := sys.read(t, m, dirs, partial)
-	if len(folders) != len(dirs) {
+	directories := sys.read(t, m, dirs, partial)
+	if len(directories) != len(dirs) {
 		return fmt.Errorf("%s: %s", sys.Missing[0].What, sys.Missing[0].Why)
 	}
-	named := folders[at]
+	named := directories[at]
 	sys.Units = slices.DeleteFunc(sys.Units, func(u *Unit) bool { return !named.has(u) })
 	if len(sys.Units) == 0 && len(sys.Missing) == 0 {
 		return fmt.Errorf("%s: there are no units in it", dir)
@@ -126,7 +126,7 @@ func (sys *System) openUnits(dir string, t tree, inside string) error {
 }
 
 // has reports whether a directory holds something of a unit under its own names.
-func (f *folder) has(u *Unit) bool {
+func (f *directory) has(u *Unit) bool {
 	for _, name := range append([]string{u.Name}, u.Aliases...) {
 		if _, ok := f.units[name]; ok || len(f.dropins[name+".d"]) > 0 {
 			return true
@@ -142,7 +142,7 @@ func (f *folder) has(u *Unit) bool {
 
 // placeOf reports how paths below a directory are to be read: in a store, as if its
 // root were that of the machine and only within the store; elsewhere, as if the
-// folder were the root.
+// directory were the root.
 func placeOf(dir string) (t tree, prefix string) {
 	slash := filepath.ToSlash(dir)
 	parts := strings.Split(slash, "/")

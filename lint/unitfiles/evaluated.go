@@ -148,7 +148,7 @@ func (e *evaluated) single(d *derivation) error {
 	if err != nil {
 		return err
 	}
-	f := newFolder()
+	f := newDirectory()
 	if entry.kind == text && mayExtend(name, entry.Text) {
 		f.units[name] = entryOf(name, "if it exists, it is in a package")
 		f.addDropin(name+".d", overrides, entry)
@@ -159,7 +159,7 @@ func (e *evaluated) single(d *derivation) error {
 	return nil
 }
 
-func (e *evaluated) assemble(m Manager, f *folder) {
+func (e *evaluated) assemble(m Manager, f *directory) {
 	units, missing := assemble(m, false, f)
 	e.sys.Units = append(e.sys.Units, units...)
 	e.sys.Missing = append(e.sys.Missing, missing...)
@@ -176,7 +176,7 @@ func (e *evaluated) set(d *derivation) error {
 	if e.sys.SystemdVersion == 0 {
 		e.sys.SystemdVersion = systemdVersion(script.systemd)
 	}
-	f := newFolder()
+	f := newDirectory()
 	e.upstream(f, script, m)
 	absent := e.packages(f, script, m)
 	if err := e.generated(f, d, script, absent); err != nil {
@@ -196,7 +196,7 @@ func (e *evaluated) set(d *derivation) error {
 
 // upstream adds the units that systemd brings: from its output where that is in
 // the store, or else what the tables know of them.
-func (e *evaluated) upstream(f *folder, script unitScript, m Manager) {
+func (e *evaluated) upstream(f *directory, script unitScript, m Manager) {
 	if len(script.upstream) == 0 {
 		return
 	}
@@ -285,7 +285,7 @@ var storeName = regexp.MustCompile(`^[0-9a-z]{32}-[0-9A-Za-z+\-._?=]+$`)
 
 // packages adds the units of packages that are in the store, and returns the
 // names of those that are not.
-func (e *evaluated) packages(f *folder, script unitScript, m Manager) (absent []string) {
+func (e *evaluated) packages(f *directory, script unitScript, m Manager) (absent []string) {
 	for _, p := range script.packages {
 		t, here := e.tree(p)
 		if !here {
@@ -298,7 +298,7 @@ func (e *evaluated) packages(f *folder, script unitScript, m Manager) (absent []
 			if !t.isDir(dir) {
 				continue
 			}
-			its, err := t.folder(dir, []string{dir})
+			its, err := t.directory(dir, []string{dir})
 			if err != nil {
 				e.miss(path.Join(p, sub), err.Error())
 				continue
@@ -319,7 +319,7 @@ func packageName(output string) string { return derivationName(path.Base(output)
 
 // generated adds the units that NixOS wrote: as unit files, or as drop-ins where
 // the unit is there already or was asked to be one.
-func (e *evaluated) generated(f *folder, d *derivation, script unitScript, absent []string) error {
+func (e *evaluated) generated(f *directory, d *derivation, script unitScript, absent []string) error {
 	for _, base := range d.inputs(func(name string) bool { return strings.HasPrefix(name, "unit-") }) {
 		if err := e.ctx.Err(); err != nil {
 			return err

@@ -94,7 +94,7 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// unpack writes the derivations of an archive to a folder, and returns that of
+// unpack writes the derivations of an archive to a directory, and returns that of
 // the system.
 func unpack(t testing.TB, archive string) (system string) {
 	t.Helper()
@@ -135,7 +135,7 @@ func writeGolden(t *testing.T, name string) {
 	}
 }
 
-// instantiate runs nix-instantiate with folders of its own below root.
+// instantiate runs nix-instantiate with separate directories below root.
 func instantiate(t testing.TB, root string, args ...string) string {
 	t.Helper()
 	testtool.Need(t, "nix-instantiate")

@@ -49,7 +49,7 @@ func unitDrv(name, script string) string {
 	return drvText(name, nil, map[string]string{"text": "[Service]\nExecStart=/bin/true\n", "buildCommand": script})
 }
 
-// TestHostile reads sets of units of which one cannot be read: it is told why, and
+// TestHostile reads sets of units of which one cannot be read: the reason is reported, and
 // the others are read.
 func TestHostile(t *testing.T) {
 	good := unitDrv("unit-a.service", "name=a.service\n")
@@ -81,7 +81,7 @@ func TestHostile(t *testing.T) {
 	}
 }
 
-// TestBadTargets tells of targets of which nothing can be read.
+// TestBadTargets opens targets of which nothing can be read.
 func TestBadTargets(t *testing.T) {
 	dir := t.TempDir()
 	cycle := func(name, input string) {

@@ -70,7 +70,7 @@ func compareWithNixOS(t *testing.T, tree string) {
 
 var overall = regexp.MustCompile(`Overall exposure level for .*: (\S+) `)
 
-// compareExposures writes each service, its drop-ins behind it, and asks systemd.
+// compareExposures writes each service, its drop-ins after it, and asks systemd.
 func compareExposures(t *testing.T, sys *System) {
 	testtool.Need(t, "systemd-analyze")
 	version, err := exec.Command("systemd-analyze", "--version").Output()

@@ -178,7 +178,7 @@ func Open(ctx context.Context, target string) (*System, error) {
 	case err != nil:
 		return nil, err
 	case info.IsDir():
-		return openFolder(ctx, real)
+		return openDirectory(ctx, real)
 	case filepath.Ext(real) == ".drv":
 		return openDerivation(ctx, real)
 	}
@@ -224,7 +224,7 @@ func ReadFile(file, within string) (*Unit, error) {
 	}
 	t := tree{root: "/", within: filepath.ToSlash(within)}
 	inside := filepath.ToSlash(dir)
-	f := newFolder()
+	f := newDirectory()
 	e := t.entry(path.Join(inside, name), []string{inside})
 	if e.kind == link {
 		e = t.file(path.Join(inside, name))

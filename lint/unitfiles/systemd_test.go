@@ -45,9 +45,9 @@ func open(t testing.TB, target string) *System {
 	return sys
 }
 
-// told is a line whose key systemd does not know: it complains of each file in
+// ignored is a line whose key systemd does not know: it complains of each file in
 // the order in which it reads them.
-const told = "[Service]\nUnheardOf=1\n"
+const ignored = "[Service]\nUnheardOf=1\n"
 
 var unheardOf = regexp.MustCompile(`(?m)^(/.*):\d+: Unknown key`)
 
@@ -57,7 +57,7 @@ func filesOf(t testing.TB, root, unit string) (files []string, masked bool) {
 	cmd := exec.Command("systemd-analyze", "verify", "--man=no", "--recursive-errors=no", "--root="+root, unit)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
-	_ = cmd.Run() // /bin/true does not stand below the root
+	_ = cmd.Run() // /bin/true is not below the root
 	for _, m := range unheardOf.FindAllStringSubmatch(out.String(), -1) {
 		files = append(files, strings.TrimPrefix(m[1], root))
 	}
@@ -117,19 +117,19 @@ func TestLoadOrder(t *testing.T) {
 
 // randomTree makes a root with units, drop-ins of all kinds, aliases and masks.
 func randomTree(t *testing.T, root string, r *rand.Rand) {
-	folders := []string{"/etc/systemd/system/", "/run/systemd/system/", "/usr/lib/systemd/system/"}
+	directories := []string{"/etc/systemd/system/", "/run/systemd/system/", "/usr/lib/systemd/system/"}
 	names := []string{"foo-bar-baz.service", "foo.service", "bar@.service", "bar-x@.service"}
 	one := func(list []string) string { return list[r.IntN(len(list))] }
 	for _, name := range names {
-		write(t, root, folders[2]+name, told)
+		write(t, root, directories[2]+name, ignored)
 		if r.IntN(4) == 0 {
-			write(t, root, one(folders)+name, one([]string{told, "", "-> /dev/null", told}))
+			write(t, root, one(directories)+name, one([]string{ignored, "", "-> /dev/null", ignored}))
 		}
 	}
 	links := [][2]string{{"ali-as.service", "foo-bar-baz.service"}, {"b.service", "foo.service"}, {"c.service", "b.service"}, {"other@.service", "bar@.service"}}
 	for _, l := range links {
 		if r.IntN(2) == 0 {
-			write(t, root, one(folders)+l[0], "-> "+one([]string{"", folders[2]})+l[1])
+			write(t, root, one(directories)+l[0], "-> "+one([]string{"", directories[2]})+l[1])
 		}
 	}
 	dirs := []string{
@@ -137,8 +137,8 @@ func randomTree(t *testing.T, root string, r *rand.Rand) {
 		"bar@.service", "bar@one.service", "bar-x@two.service", "bar-@.service", "bar-.service", "b.service",
 	}
 	for range 14 {
-		file := one(folders) + one(dirs) + ".d/" + one([]string{"10-a", "20-b", "30-c", "overrides"}) + ".conf"
-		write(t, root, file, one([]string{told, told, told, "-> /dev/null"}))
+		file := one(directories) + one(dirs) + ".d/" + one([]string{"10-a", "20-b", "30-c", "overrides"}) + ".conf"
+		write(t, root, file, one([]string{ignored, ignored, ignored, "-> /dev/null"}))
 	}
 }
 
@@ -147,8 +147,8 @@ func shown(m Missing) string {
 	return [...]string{Elsewhere: "missing ", Ignored: "ignored ", Unreadable: "unreadable "}[m.Cause] + m.What + ": " + m.Why
 }
 
-// TestFolder reads trees by hand, each with what systemd makes of it.
-func TestFolder(t *testing.T) {
+// TestDirectory reads trees by hand, each with how systemd interprets it.
+func TestDirectory(t *testing.T) {
 	const system = "/etc/systemd/system/"
 	tests := []struct {
 		name  string
@@ -197,12 +197,12 @@ func TestFolder(t *testing.T) {
 		}, "", `
 			system s.service: /usr/lib/systemd/system/s.service
 			user u.service: /usr/lib/systemd/user/u.service /etc/systemd/user/u.service.d/a.conf`},
-		{"one folder of a root is read with the others", map[string]string{
+		{"one directory of a root is read with the others", map[string]string{
 			system + "a.service.d/x.conf":       "[Service]\n",
 			"/usr/lib/systemd/system/a.service": "[Service]\n", "/usr/lib/systemd/system/b.service": "[Service]\n",
 		}, "etc/systemd/system", `
 			system a.service: /usr/lib/systemd/system/a.service /etc/systemd/system/a.service.d/x.conf`},
-		{"a folder anywhere", map[string]string{
+		{"a directory anywhere", map[string]string{
 			"/units/a.service": "[Service]\n", "/units/a-.service.d/no.conf": "[Service]\n", "/units/README": "no unit",
 			"/units/b.service.d/x.conf": "[Service]\n", "/units/c.service": "-> /etc/passwd", "/units/../x.service": "[Service]\n",
 		}, "units", `

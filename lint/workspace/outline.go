@@ -71,7 +71,7 @@ func (s *Snapshot) Units(query string) []UnitPlace {
 }
 
 // Exposure says how exposed a unit is, and would be with the fixes of the snapshot's
-// findings; "" for what is no service.
+// findings; "" for what is not a service.
 func (s *Snapshot) Exposure(p UnitPlace) string {
 	low, high := security.Exposure(-1), security.Exposure(-1)
 	for _, u := range p.units {

@@ -28,7 +28,7 @@ type Target struct {
 // hostsAttr is the output of a flake that has its systems.
 const hostsAttr = "nixosConfigurations"
 
-// Targets are what arguments represent: a .drv, a built system, a directory of unit
+// Targets are what arguments name: a .drv, a built system, a directory of unit
 // files, one unit file, or FLAKE#HOST.
 func (w *Workspace) Targets(ctx context.Context, args []string) ([]Target, error) {
 	var all []Target

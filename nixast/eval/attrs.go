@@ -94,7 +94,7 @@ func compressed(defs []Def) []Def {
 		} else if opens++; opens > most || opens > 1 && out[len(out)-1].When == nil {
 			continue
 		} else if opens == most {
-			// May be anything, and so represents all that follow in the row.
+			// May be anything, and so includes all that follow in the row.
 			d.When = nil
 		}
 		if coveredDef(out, d) {

@@ -18,8 +18,8 @@ import (
 
 var update = flag.Bool("update", false, "let Nix write the expected values anew; lib's need WARDNIX_NIXPKGS_LIB")
 
-// TestCases evaluates testdata/cases/*.nix. Beside each file lies what Nix
-// makes of it. Everything in these files must be known.
+// TestCases evaluates testdata/cases/*.nix. Next to each file lies the
+// value that Nix computes. Everything in these files must be known.
 func TestCases(t *testing.T) {
 	files, err := filepath.Glob("testdata/cases/*.nix")
 	if err != nil || len(files) == 0 {
@@ -50,7 +50,7 @@ func TestCases(t *testing.T) {
 // with what this package knows of lib.
 func TestNixpkgsLib(t *testing.T) {
 	dir := testtool.Given(t, "WARDNIX_NIXPKGS_LIB")
-	d := &folder{dir, map[string]*nixast.File{}}
+	d := &directory{dir, map[string]*nixast.File{}}
 	ev := New(Options{Importer: d})
 	f, err := d.Import("lib")
 	if err != nil {
@@ -85,7 +85,7 @@ func parseFile(t testing.TB, file string) *nixast.File {
 	return f
 }
 
-// nixValues are the values that lie beside the file.
+// nixValues are the values that lie next to the file.
 func nixValues(t *testing.T, file string) map[string]any {
 	t.Helper()
 	golden := strings.TrimSuffix(file, ".nix") + ".json"

@@ -318,7 +318,7 @@ func (ev *Evaluator) alternatives(v Value) []leaf {
 }
 
 // truth reports whether v is true, and if that is not known, under what
-// condition. What is no boolean is taken for a condition like others: there
+// condition. What is not a boolean is taken for a condition like others: there
 // Nix fails, so that it does not matter.
 func (ev *Evaluator) truth(node nixast.Node, v Value) (Truth, *Cond) {
 	switch v := v.(type) {

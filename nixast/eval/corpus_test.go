@@ -15,13 +15,13 @@ import (
 	"wardnix/nixast/testtool"
 )
 
-// folder imports the files of a folder on disk.
-type folder struct {
+// directory imports the files of a directory on disk.
+type directory struct {
 	root  string
 	files map[string]*nixast.File
 }
 
-func (d *folder) Import(name string) (*nixast.File, error) {
+func (d *directory) Import(name string) (*nixast.File, error) {
 	for _, n := range []string{name, path.Join(name, "default.nix")} {
 		if f := d.load(n); f != nil {
 			return f, nil
@@ -30,7 +30,7 @@ func (d *folder) Import(name string) (*nixast.File, error) {
 	return nil, fmt.Errorf("`%s` is not in this project", name)
 }
 
-func (d *folder) load(name string) *nixast.File {
+func (d *directory) load(name string) *nixast.File {
 	if f, ok := d.files[name]; ok {
 		return f
 	}
@@ -47,11 +47,11 @@ func (d *folder) load(name string) *nixast.File {
 }
 
 // TestCorpus evaluates every file under WARDNIX_CORPUS as far as it goes, as
-// a module where it is a function, and tells how much of it is known and what
+// a module where it is a function, and counts how much of it is known and what
 // is missing most.
 func TestCorpus(t *testing.T) {
 	root := testtool.Given(t, "WARDNIX_CORPUS")
-	d := &folder{root, map[string]*nixast.File{}}
+	d := &directory{root, map[string]*nixast.File{}}
 	var names []string
 	size := 0
 	filepath.WalkDir(root, func(p string, e fs.DirEntry, err error) error {

@@ -176,7 +176,7 @@ func (ev *Evaluator) List(t *Thunk) *List {
 }
 
 // String is t as a string, in the manner of [Evaluator.Attrs]; nil for what
-// is no string. Nothing is coerced.
+// is not a string. Nothing is coerced.
 func (ev *Evaluator) String(t *Thunk) *String {
 	return outermost(ev, func() *String {
 		v := ev.force(t)
@@ -257,7 +257,7 @@ type Opaque struct {
 	// At is the place that Reason speaks of, if any.
 	At nixast.Node
 	// Attr gives the attributes that are known nevertheless; nil for the
-	// others, which are then unknown with a longer Label. It may be asked
+	// others, which are then unknown with a longer Label. It may be called
 	// several times, and must answer alike. It may use the Evaluator. May be nil.
 	Attr func(name string) *Thunk
 }

@@ -106,7 +106,7 @@ func (c call) conditional(cond *Thunk, list func() Value) Value {
 	return &List{origin{c.site}, c.guardedItems(l.Items, when)}
 }
 
-// flatItems are the elements of lists in lists; what is no list is an element.
+// flatItems are the elements of lists in lists; what is not a list is an element.
 func (c call) flatItems(t *Thunk) ([]Item, *Unknown) {
 	v := c.force(t)
 	if u := c.enter(c.site); u != nil {

@@ -236,8 +236,8 @@ func (c call) toInt(s string) Value {
 }
 
 // searchPathOf is a search path: each package's directory of that name.
-func (c call) searchPathOf(folder, list *Thunk) Value {
-	dir, v := c.textArg(folder)
+func (c call) searchPathOf(directory, list *Thunk) Value {
+	dir, v := c.textArg(directory)
 	if v != nil {
 		return v
 	}

@@ -94,11 +94,11 @@ func (ev *Evaluator) cleaned(p *Path, pieces []Piece) Value {
 	// What is not known may hold anything, so only the head is cleaned.
 	if head := prefix(pieces); head != "" {
 		i := strings.LastIndexByte(head, '/') + 1
-		folder := path.Clean(head[:i])
-		if !strings.HasSuffix(folder, "/") {
-			folder += "/"
+		directory := path.Clean(head[:i])
+		if !strings.HasSuffix(directory, "/") {
+			directory += "/"
 		}
-		pieces = append([]Piece{{Text: folder + head[i:]}}, pieces[1:]...)
+		pieces = append([]Piece{{Text: directory + head[i:]}}, pieces[1:]...)
 	}
 	p.Pieces = pieces
 	return p

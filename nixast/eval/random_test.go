@@ -26,7 +26,7 @@ func newGenerator(seed uint64) *generator {
 	}}
 }
 
-// templates are expressions of a type: @i stands for an int, @b for a bool,
+// templates are expressions of a type: @i is an int, @b for a bool,
 // @s for a string, @l for a list of ints, @a for a set of ints. x is a
 // variable that the template binds: in @I, @B, @S it is an int in scope.
 var templates = map[string][]string{
@@ -141,7 +141,7 @@ var (
 )
 
 // TestRandomAgainstNix evaluates random expressions in a world where all is
-// known, and compares with what Nix makes of them.
+// known, and compares with the values of Nix.
 func TestRandomAgainstNix(t *testing.T) {
 	testtool.Need(t, "nix-instantiate")
 	lib := testtool.Given(t, "WARDNIX_NIXPKGS_LIB")
@@ -242,7 +242,7 @@ type covering struct {
 	wild  bool // something was not known
 }
 
-// holds tells whether a condition holds in the world.
+// holds reports whether a condition holds in the world.
 func (c *covering) holds(cond *Cond) Truth {
 	if cond == nil {
 		return Yes

@@ -241,7 +241,7 @@ func (ev *Evaluator) expand(s *String) []leaf {
 type coercion uint8
 
 const (
-	interpolation coercion = iota // "${v}": strings, paths (copied), sets that represent a path
+	interpolation coercion = iota // "${v}": strings, paths (copied), sets that are used as a path
 	everything                    // toString v: numbers, lists and so on, too; paths are not copied
 )
 

@@ -89,7 +89,7 @@ func TestUnknown(t *testing.T) {
 		{"unknown function", "inputs.x.harden { a = 1; }", "?inputs.x.harden { a = 1; }"},
 		{"types", "lib.types.listOf lib.types.str", "?lib.types.listOf lib.types.str"},
 		{"import", "(import ./other.nix).a", "1"},
-		{"import of a folder", "import ./folder { n = 2; }", "{ n = 2; }"},
+		{"import of a directory", "import ./folder { n = 2; }", "{ n = 2; }"},
 		{"import from a copy", `(import "${./.}/other.nix").a`, "1"},
 		{"import from elsewhere", "import ../../elsewhere.nix", "?(../elsewhere.nix is not in this project)"},
 		{"import lib", "(import <nixpkgs/lib>).id 1", "1"},
@@ -256,7 +256,7 @@ base // lib.mapAttrs (_: lib.mkDefault) { UMask = "0077"; } // {
 	}
 }
 
-// lister is an importer that tells of one folder.
+// lister is an importer that lists one directory.
 type lister struct{ importerFunc }
 
 func (lister) List(path string) (map[string]string, error) {
@@ -276,8 +276,8 @@ func (lister) Exists(path string) Truth {
 	return Maybe
 }
 
-// TestFolders: what a folder holds is known if the importer tells.
-func TestFolders(t *testing.T) {
+// TestDirectories: what a directory holds is known if the importer says so.
+func TestDirectories(t *testing.T) {
 	tests := []struct{ src, want string }{
 		{`builtins.readDir ./m`, `{ "a.nix" = "regular"; b = "directory"; }`},
 		{`builtins.readDir (./. + "/${"m"}")`, `{ "a.nix" = "regular"; b = "directory"; }`},

@@ -49,7 +49,7 @@ type Piece struct {
 	When *Cond
 	// Text is the text, if Unknown is nil.
 	Text string
-	// Unknown is what stands here instead of text that is known. Its Label is
+	// Unknown is what is here instead of text that is known. Its Label is
 	// the text to show.
 	Unknown *Unknown
 	// Node is the expression in the interpolation that an Unknown came
@@ -60,9 +60,9 @@ type Piece struct {
 // Path is a path: a literal of the source, or joined to one.
 type Path struct {
 	origin
-	// Source tells that the path was written relative to its file or is made
+	// Source reports that the path was written relative to its file or is made
 	// from one that was. Its text is then what an [Importer] understands
-	// ([nixast.File.Name]'s folder joined with what is written), and not what
+	// ([nixast.File.Name]'s directory joined with what is written), and not what
 	// Nix would print: that depends on where the project lies.
 	Source bool
 	Pieces []Piece
@@ -80,10 +80,10 @@ type Item struct {
 	When *Cond
 	// Value is the element.
 	Value *Thunk
-	// Many tells that any number of elements stand here, none included. Each
+	// Many reports that any number of elements may be here, none included. Each
 	// of them looks like Value, which is unknown as a whole or in part.
 	Many bool
-	// Anywhere tells that the elements of a Many may stand anywhere among the
+	// Anywhere reports that the elements of a Many may be anywhere among the
 	// others, as the names of an open set do.
 	Anywhere bool
 }
@@ -129,7 +129,7 @@ type Function struct {
 	args []*Thunk   // that the builtin already has
 }
 
-// Unknown is what the source does not tell.
+// Unknown is what the source does not decide.
 type Unknown struct {
 	origin
 	// Reason says in a user's words why, in one line, lower case, without a
@@ -145,7 +145,7 @@ type Unknown struct {
 	// File names the path that Sort speaks of, for the sorts that have one.
 	// It is as in [Path.Source], if the path is of the source.
 	File string
-	// Func and Args tell which unknown function was called with what:
+	// Func and Args say which unknown function was called with what:
 	// "pkgs.writeText" and its two arguments; "lib.types.listOf" and one.
 	// Func is empty for other values.
 	Func string
@@ -153,7 +153,7 @@ type Unknown struct {
 	// Of is the value of which it is the attribute Name; nil for other values.
 	Of   *Unknown
 	Name string
-	// Failure tells that evaluation certainly fails here.
+	// Failure reports that evaluation certainly fails here.
 	Failure Failure
 
 	ev    *Evaluator

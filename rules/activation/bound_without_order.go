@@ -32,7 +32,7 @@ func checkBound(p *lint.Pass, part *unit.Part) {
 	}
 }
 
-// orderedByItself reports whether systemd orders a unit after another without being told:
+// orderedByItself reports whether systemd orders a unit after another without a line that says so:
 // a service after what triggers it, and everything after its slice (systemd.socket(5),
 // systemd.timer(5), systemd.path(5), systemd.slice(5)). A target is most often reached
 // because of the units that are bound to it.

@@ -56,7 +56,7 @@ func checkUserDynamic(p *lint.Pass, u *unit.Unit) {
 		Reportf("`DynamicUser` is not supported in the user manager")
 }
 
-// withCommands is a unit that stands alone, with a command in the place of each that certainly
+// withCommands is a unit that needs no other, with a command in the place of each that certainly
 // exists, but whose text is not known: it is in the store.
 func withCommands(u *unit.Unit) *unitfile.Unit {
 	unit, lines := *u.Full, u.Lines()

@@ -107,7 +107,7 @@ func (m *Module) WithoutComments() *Module {
 
 func bare(attrs emit.Attrs) emit.Attrs {
 	out := slices.Clone(attrs)
-	// Where each binding stands apart, its comment is what it stands apart for.
+	// Where each binding is apart, its comment is the reason.
 	each := !slices.ContainsFunc(out, func(a emit.Attr) bool {
 		_, isSet := a.Value.(emit.Attrs)
 		return isSet || a.Comment == "" || !a.Blank

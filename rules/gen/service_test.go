@@ -298,7 +298,7 @@ func otherModules(t *testing.T) map[string]string {
 }
 
 // Cloudflared and server are clean by the rules, also where their baselines are
-// asked for by name.
+// requested by name.
 func TestBaselineModulesAreClean(t *testing.T) {
 	anyway, named := byDefault(t), byDefault(t, "server", "cloudflared")
 	for name, text := range otherModules(t) {

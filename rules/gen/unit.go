@@ -250,7 +250,7 @@ func (c *conversion) module() *Module {
 			above.Comment = comment(append(c.takeSection(s), nonEmpty(above.Comment)...))
 		}
 	}
-	slices.SortStableFunc(unit, func(a, b emit.Attr) int { return compareBool(a.Blank, b.Blank) }) // sets behind lines
+	slices.SortStableFunc(unit, func(a, b emit.Attr) int { return compareBool(a.Blank, b.Blank) }) // sets after lines
 	for _, s := range slices.Backward(slices.Sorted(maps.Keys(sections))) {                        // [Unit] first
 		unit = append(unit, c.section(s, sections[s]))
 	}
@@ -317,7 +317,7 @@ func (c *conversion) place(unit emit.Attrs) emit.Attrs {
 // storePath finds paths of the store.
 var storePath = regexp.MustCompile(storepath.StoreDir + `/[0-9a-z]{32}-[0-9a-zA-Z+\-._?=]+`)
 
-// storePaths tells of paths of the store. As text they bring no package along.
+// storePaths notes paths of the store. As text they bring no package along.
 func (c *conversion) storePaths() {
 	for _, e := range c.entries {
 		for i, v := range e.values {
@@ -335,5 +335,5 @@ func (c *conversion) storePaths() {
 	}
 }
 
-// version is what comes behind the name of a package.
+// version is what comes after the name of a package.
 var version = regexp.MustCompile(`-[0-9].*$`)

@@ -78,7 +78,7 @@ func TestFromUnit(t *testing.T) {
 }
 
 // A unit that is turned into a module and rendered by NixOS's rules is the same
-// unit. WARDNIX_UNITS names folders of further units, separated by colons.
+// unit. WARDNIX_UNITS names directories of further units, separated by colons.
 func TestRoundTrip(t *testing.T) {
 	units := recorded(t)
 	for _, dir := range filepath.SplitList(os.Getenv("WARDNIX_UNITS")) {
@@ -238,7 +238,7 @@ func unitOf(name string, main *Source, dropins []Source) *unitfile.Unit {
 	return unitfile.NewUnit(name, first, files...)
 }
 
-// mountName is the unit that NixOS makes of a mount: named by its path, which is
+// mountName is the unit of a mount in NixOS: named by its path, which is
 // a pattern where wardnix does not escape it.
 func mountName(u *unitfile.Unit, name string) string {
 	for _, s := range []string{"Mount", "Automount"} {
@@ -298,7 +298,7 @@ func normal(u *unitfile.Unit, module *nixos.Unit) map[string][]string {
 	return out
 }
 
-// systemdIgnores reports whether an assignment stands in a section that units of
+// systemdIgnores reports whether an assignment is in a section that units of
 // this type do not have.
 func systemdIgnores(u *unitfile.Unit, a unitfile.Assignment) bool {
 	own := strings.ToUpper(u.Type()[:1]) + u.Type()[1:]
@@ -335,7 +335,7 @@ func variables(lines []string) []string {
 	return out
 }
 
-// sameComments asks for each comment in the module.
+// sameComments requires each comment in the module.
 func sameComments(t *testing.T, name, text string, main *Source, dropins []Source) {
 	t.Helper()
 	if main != nil {

@@ -13,7 +13,7 @@ import (
 	"wardnix/rules/profile"
 )
 
-// A Topic is what one name represents: a rule, a baseline, or directives of systemd
+// A Topic is what one name means: a rule, a baseline, or directives of systemd
 // and what baselines say of them.
 type Topic struct {
 	Rule *lint.Rule // or nil

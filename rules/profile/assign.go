@@ -15,7 +15,7 @@ type Assignment struct {
 	// those that were read, or [noBaseline]. "" leaves it to what the unit is.
 	Baseline string
 	// Unit reports that the choice is for the unit itself and not for its class:
-	// then even that is asked which services of its class are known to need.
+	// then even that says which services of its class are known to need.
 	Unit bool
 }
 

@@ -26,8 +26,8 @@ var builtin embed.FS
 type Baseline struct {
 	// Name is how messages call it: "cloudflared", or the path of a file.
 	Name string
-	// Named reports that the user requested it by name, so that its rows are
-	// asked of every project.
+	// Named reports that the user requested it by name, so that every project is
+	// compared with it.
 	Named bool
 
 	text    string
@@ -76,7 +76,7 @@ type Requirement struct {
 func (r *Requirement) Name() string { return r.Path[len(r.Path)-1] }
 
 // Allowing is the requirement with one word more in its allow list. Deny lists, and
-// what is no list, stay as they are.
+// what is not a list, stay as they are.
 func (r Requirement) Allowing(word string) Requirement {
 	words, ok := r.Want.([]any)
 	if !ok || slices.ContainsFunc(words, func(w any) bool {
@@ -320,7 +320,7 @@ func (b *Baseline) row(h *nixos.Host, o *nixos.Option, path []string) Requiremen
 }
 
 // readHost takes the options that belong to no unit: every one that is set and
-// is no set itself.
+// is not a set itself.
 func (b *Baseline) readHost(out *Requirements, h *nixos.Host) {
 	var walk func(o *nixos.Option)
 	walk = func(o *nixos.Option) {

@@ -33,7 +33,7 @@ var Families = [][]string{
 }
 
 // Where says where the rows of a baseline go: next to their relatives, or, for a
-// baseline that is no long list, in the order of the baseline itself.
+// baseline that is not a long list, in the order of the baseline itself.
 func (b *Baseline) Where(rs []Requirement) emit.Where {
 	if b.Applies != nil || len(rs) > 8 {
 		return emit.Where{Families: Families}

@@ -22,7 +22,7 @@ type unitText struct {
 }
 
 // textsOf are the values of a unit. The machines of NixOS tests are left out: what
-// they know is no secret.
+// they know is not a secret.
 func textsOf(u *unit.Unit) iter.Seq[unitText] {
 	return func(yield func(unitText) bool) {
 		if u.Scope.Kind == nixos.TestNode {

@@ -8,8 +8,8 @@ import (
 	"wardnix/lint/spell"
 )
 
-// Directive is one key of a unit or configuration file. One name may stand for
-// several directives in different sections; Lookup tells them apart.
+// Directive is one key of a unit or configuration file. One name may belong to
+// several directives in different sections; Lookup distinguishes them.
 type Directive struct {
 	Name     string
 	sections sectionSet
@@ -28,14 +28,14 @@ type Directive struct {
 	// IgnoredSince is the first version that takes the directive without any
 	// effect (one that was removed, kept only for old files), 0 when none does.
 	IgnoredSince Version
-	// Deprecated tells an old spelling, or an old place, that still works.
+	// Deprecated reports an old spelling, or an old place, that still works.
 	Deprecated bool
 	// Replacement names what to write instead of a deprecated or ignored
 	// directive; it may name a section ("[Unit] StartLimitBurst").
 	Replacement string
-	// Specifiers tells that %i and its like are expanded.
+	// Specifiers reports that %i and other specifiers are expanded.
 	Specifiers bool
-	// Quoted tells that quotes around words are removed.
+	// Quoted reports that quotes around words are removed.
 	Quoted bool
 	// Doc says in one sentence what the directive does.
 	Doc string
@@ -57,7 +57,7 @@ func (d *Directive) Sections() []string {
 	return out
 }
 
-// In reports whether the directive belongs into section.
+// In reports whether the directive belongs in section.
 func (d *Directive) In(section string) bool { return d.sections&sectionBit(section) != 0 }
 
 // KindIn returns the grammar of the value in version v.
@@ -79,7 +79,7 @@ func (d *Directive) known(v Version) bool {
 // Enum returns the values of an enum directive, nil for others.
 func (d *Directive) Enum() *Enum { return enums[d.enum] }
 
-// Repeat tells what a second assignment of a directive does.
+// Repeat says what a second assignment of a directive does.
 type Repeat uint8
 
 // The ways repeated assignments combine.
@@ -91,7 +91,7 @@ const (
 	NoEffect                // nothing happens at all
 )
 
-// Empty tells what an assignment without a value does.
+// Empty says what an assignment without a value does.
 type Empty uint8
 
 // What "Key=" does.
@@ -157,7 +157,7 @@ func sectionBit(section string) sectionSet {
 func Sections() []string { return slices.Clone(sectionNames[:]) }
 
 // Lookup finds a directive by its exact name in a section. It is found only if
-// version v accepts it; LookupAny tells of directives of other versions.
+// version v accepts it; LookupAny finds directives of other versions.
 func Lookup(section, name string, v Version) (*Directive, bool) {
 	d, ok := LookupAny(section, name)
 	return d, ok && d.known(v)
@@ -221,7 +221,7 @@ func Directives(section string, v Version) []*Directive {
 // word: names that start with "X-".
 func Silent(name string) bool { return strings.HasPrefix(name, "X-") }
 
-// meantName is the directive that a name stands for which nobody mistyped, but
+// meantName is the directive that a name means which nobody mistyped, but
 // which systemd gave another first word, or another word altogether.
 func meantName(lower string) string {
 	switch lower {

@@ -73,7 +73,7 @@ func TestLookup(t *testing.T) {
 	}
 }
 
-// TestNearest holds misspellings that stood in real configurations.
+// TestNearest holds misspellings that were found in real configurations.
 func TestNearest(t *testing.T) {
 	for _, test := range []struct{ section, name, want string }{
 		{"Service", "RestrictSUIDGUID", "RestrictSUIDSGID"},

@@ -3,7 +3,7 @@ package directive
 // Kind is the grammar of a directive's value.
 type Kind uint8
 
-// The grammars. KindOther stands for values that are not judged.
+// The grammars. KindOther is for values that are not judged.
 const (
 	KindOther            Kind = iota
 	KindIgnored               // a removed directive: taken, without effect

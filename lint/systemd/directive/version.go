@@ -21,7 +21,7 @@ func (v Version) Clamp() Version { return min(max(v, Oldest), Newest) }
 
 // ParseVersion reads a version as systemd and its packages write it: "255",
 // "v255.4", "systemd 255", "262~devel". The error says which versions are known
-// when the number is outside Oldest…Newest, or that the text is no version.
+// when the number is outside Oldest…Newest, or that the text is not a version.
 func ParseVersion(text string) (Version, error) {
 	digits := strings.TrimSpace(text)
 	digits = strings.TrimSpace(strings.TrimPrefix(digits, "systemd"))

@@ -25,12 +25,12 @@ var confValues = strings.Split(`yes|no|Yes|true|on|0|1|2|16|-1|1.5|0x10|99999999
 	`ignore|suspend|Suspend|sleep|soft-reboot|hybrid-sleep|lock|secure-attention-key|poweroff|info|debug|7|8|emerg|/dev/tty12|tty12|/a/../b|0777|1:2|`+
 	`0.pool.ntp.org 1.pool.ntp.org|CAP_SYS_ADMIN|~CAP_SYS_ADMIN|native|x86-64|A=b C=d|null|inherit|kmsg|reboot-force|off|default|0-3|0,1 2||`, "|")
 
-// A confReader is a program of systemd that tells what it does not take of its
+// A confReader is a program of systemd that reports what it ignores in its
 // configuration file.
 type confReader struct {
 	section, file string
 	program       string
-	// command runs the program with the folder of the file.
+	// command runs the program with the directory of the file.
 	command func(ctx context.Context, program, dir string) *exec.Cmd
 }
 

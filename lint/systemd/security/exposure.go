@@ -410,7 +410,7 @@ func describeRow(c *check, r verdictOn) string {
 
 // sortRows orders rows as systemd does: by description downwards, then by name.
 // Up to 261 a row without a description (ProtectProc=noaccess) compares by its
-// place, which is no order at all; the outcome is that of glibc's merge sort
+// place, which does not order anything; the outcome is that of glibc's merge sort
 // over the header and the rows.
 func sortRows(in []Row, v directive.Version) []Row {
 	index := make([]int, len(in)+1)

@@ -12,7 +12,7 @@ import (
 	"wardnix/nixast/testtool"
 )
 
-// factsDir returns the folder of recorded facts, which is not part of the
+// factsDir returns the directory of recorded facts, which is not part of the
 // project.
 func factsDir(t testing.TB) string {
 	dir := testtool.Given(t, "WARDNIX_FACTS")

@@ -60,7 +60,7 @@ func (d drawer) line() string {
 }
 
 // drawnKeys are the directives that are drawn; those that count for the
-// assessment stand three times.
+// assessment are there three times.
 var drawnKeys = strings.Repeat(strings.Join(scored, " ")+" ", 3) + `Type WatchdogSec FileDescriptorStoreMax IPEgressFilterPath MountImages
  LoadCredential LoadCredentialEncrypted SetCredential SetCredentialEncrypted BusName PAMName KillMode ExitType RestartForceExitStatus
  Nice OOMScoreAdjust CPUSchedulingPolicy CPUSchedulingPriority IOSchedulingClass IOSchedulingPriority LimitNOFILE LimitNICE LimitCPU LimitRTTIME

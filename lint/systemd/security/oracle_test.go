@@ -90,7 +90,7 @@ func TestVerify(t *testing.T) {
 		var stderr bytes.Buffer
 		cmd := exec.Command("systemd-analyze", "verify", "--man=no", "--recursive-errors=no", file)
 		cmd.Stderr = &stderr
-		_ = cmd.Run() // its status tells of any warning
+		_ = cmd.Run() // its status reports any warning
 		unit := unitfile.NewUnit(name, unitfile.Parse(file, []byte(text)))
 		report := unit.Check(v)
 		refused := strings.Contains(stderr.String(), "Refusing.") || strings.Contains(stderr.String(), "has a bad unit file setting") ||

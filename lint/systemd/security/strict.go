@@ -12,7 +12,7 @@ import (
 
 // AtLeast reports whether a directive set by the lines have is at least as
 // strict as one set by the lines want, each read in order, as one unit would
-// have them; no lines represent the default. It compares what the lines leave
+// have them; no lines mean the default. It compares what the lines leave
 // allowed:
 //
 //   - switches and enums by systemd's own order; UMask= and modes by their bits;
@@ -43,8 +43,8 @@ type Reading struct {
 // Read reads the unit as version v does.
 func Read(u *unitfile.Unit, v directive.Version) *Reading { return &Reading{unit: u, version: v} }
 
-// AtLeast reports whether what the whole unit makes of a directive is at least
-// as strict as what the lines want alone make of it. It knows what one directive
+// AtLeast reports whether the effect of a directive in the whole unit is at
+// least as strict as that of the lines want alone. It knows what one directive
 // implies for another: DynamicUser=yes satisfies ProtectSystem=strict.
 func (r *Reading) AtLeast(section, name string, want []unitfile.Assignment) value.Answer {
 	return atLeastIn(r.unit, section, name, want, r.version, r.at)

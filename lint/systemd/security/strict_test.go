@@ -12,7 +12,7 @@ import (
 )
 
 // lines makes the assignments of one directive out of "value|value"; "?" is a
-// value that is not known, and "-" stands for no line at all.
+// value that is not known, and "-" means that there are no lines.
 func lines(name, text string) []unitfile.Assignment {
 	if text == "-" {
 		return nil
@@ -226,7 +226,7 @@ func TestUnknownIsABound(t *testing.T) {
 	}
 }
 
-// TestStrictness checks what holds for any values: each is at least itself.
+// TestStrictness checks what is true of any values: each is at least itself.
 func TestStrictness(t *testing.T) {
 	for seed := range uint64(300) {
 		d := newDrawer(seed)

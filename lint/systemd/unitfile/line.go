@@ -2,7 +2,7 @@ package unitfile
 
 import "strings"
 
-// Line is one line as a configuration renders it. A line with Unknown set represents an assignment
+// Line is one line as a configuration renders it. A line with Unknown set is an assignment
 // whose text is not known.
 type Line struct {
 	Key, Text string

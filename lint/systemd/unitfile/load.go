@@ -10,7 +10,7 @@ import (
 )
 
 // maxProblems bounds a report: a unit with more mistakes than this gets no more
-// of them told.
+// of them reported.
 const maxProblems = 1000
 
 // Report is what systemd says of a unit while loading it.

@@ -9,7 +9,7 @@ import (
 	"wardnix/lint/systemd/value"
 )
 
-// MaxLine is systemd's LONG_LINE_MAX: a longer line ends the reading.
+// MaxLine is systemd's LONG_LINE_MAX: reading stops at a longer line.
 const MaxLine = 1 << 20
 
 // File is the text of one unit file or drop-in, read as systemd reads it
@@ -118,7 +118,7 @@ func (p *parser) physicalLine(line []byte) {
 	p.joined = nil
 }
 
-// Continues reports whether a line ends in a backslash that is not itself escaped:
+// Continues reports whether the last byte of a line is a backslash that is not itself escaped:
 // then systemd joins the next line to it.
 func Continues[T string | []byte](line T) bool {
 	n := 0

@@ -23,7 +23,7 @@ type ProblemKind uint8
 // when they are in the unit file itself.
 const (
 	OutsideSection  ProblemKind = iota // an assignment before any header
-	MissingEquals                      // a line that is no assignment
+	MissingEquals                      // a line that is not an assignment
 	BadHeader                          // (*) a header that is not closed, or holds strange characters
 	InvalidUTF8                        // (*) a line that is not UTF-8
 	LineTooLong                        // (*) a line above one mebibyte

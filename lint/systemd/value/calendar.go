@@ -195,7 +195,7 @@ func (n chain) within(least, most int) bool {
 	return true
 }
 
-// years are numbers with the century that two digits represent.
+// years are numbers with the century that two digits mean.
 func (n chain) years() chain {
 	full := func(y int) int {
 		switch {

@@ -46,7 +46,7 @@ func Check(section, name, value string, v directive.Version) Verdict {
 }
 
 // CheckIn is [Check] for a line of the unit of that name, which specifiers may
-// stand for.
+// expand to.
 func CheckIn(unit, section, name, value string, v directive.Version) Verdict {
 	d, ok := directive.Lookup(section, name, v)
 	if !ok {

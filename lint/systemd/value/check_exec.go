@@ -10,7 +10,7 @@ import (
 type Command struct {
 	Path string   // the first word, without its prefixes
 	Args []string // the other words, specifiers and variables as they are written
-	// The prefixes: "-" (a failure is no failure), "@" (the next word is the
+	// The prefixes: "-" (a failure is ignored), "@" (the next word is the
 	// name), ":" (no variables), "+" (outside the sandbox), "!" and "!!" (with
 	// root's credentials), "|" (by the user's shell, from 258 on).
 	IgnoreFailure, Argv0, NoVariables, Privileged, NoSetuid, Shell bool

@@ -146,7 +146,7 @@ func isLongSize(text string) bool {
 }
 
 // checkLabel judges the label of a security module, where a bad specifier refuses the
-// unit unless "-" stands before it.
+// unit unless "-" precedes it.
 func checkLabel(c *context, text string) Verdict {
 	label, optional := strings.CutPrefix(text, "-")
 	if _, ok := c.full(label); ok {

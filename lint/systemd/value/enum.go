@@ -6,7 +6,7 @@ import (
 	"wardnix/lint/systemd/directive"
 )
 
-// ParseEnum returns the value that text represents in version v. Values are
+// ParseEnum returns the value that text names in version v. Values are
 // case-sensitive; only the boolean words are not.
 func ParseEnum(e *directive.Enum, text string, v directive.Version) (string, bool) {
 	for _, value := range e.Values {

@@ -46,7 +46,7 @@ func realtimeOffset(text string, sign byte) bool {
 	return ok
 }
 
-// exitStatuses are the names that stand for exit statuses
+// exitStatuses are the names of exit statuses
 // (src/shared/exit-status.c).
 var exitStatuses = strings.Fields("SUCCESS FAILURE INVALIDARGUMENT NOTIMPLEMENTED NOPERMISSION NOTINSTALLED " +
 	"NOTCONFIGURED NOTRUNNING USAGE DATAERR NOINPUT NOUSER NOHOST UNAVAILABLE SOFTWARE OSERR OSFILE CANTCREAT IOERR " +
@@ -183,7 +183,7 @@ func validCredential(text string) bool {
 }
 
 // validCPUs reads a list of numbers and ranges below 8192, separated by blanks or
-// commas. backwards tells of a range that holds nothing.
+// commas. backwards reports a range that holds nothing.
 func validCPUs(text string, v directive.Version) (backwards, ok bool) {
 	for rest := text; rest != ""; {
 		word, after, _, found, bad := extractWord(rest, Blanks+",", Unquote)

@@ -88,12 +88,12 @@ func orderEnums(c *context, have, want string) Answer {
 // orderSpans reports whether have is at most want.
 func orderSpans(_ *context, have, want string) Answer { return compareSpans(have, want, 0) }
 
-// orderTimeouts is orderSpans where zero represents no limit.
+// orderTimeouts is orderSpans where zero means no limit.
 func orderTimeouts(_ *context, have, want string) Answer {
 	return compareSpans(have, want, UsecInfinity)
 }
 
-// compareSpans compares spans of which a zero one represents another length.
+// compareSpans compares spans of which zero means another length.
 func compareSpans(have, want string, zero uint64) Answer {
 	read := func(text string) (uint64, bool) {
 		if text == "off" || text == "" {

@@ -87,7 +87,7 @@ func Below(p, dir string) bool {
 	return p == dir || dir == "/" || strings.HasPrefix(p, dir+"/")
 }
 
-// validFileName reports whether a name can stand in a directory.
+// validFileName reports whether a directory can have an entry of a name.
 func validFileName(name string) bool {
 	return name != "" && name != "." && name != ".." && !strings.Contains(name, "/") && len(name) <= 255
 }

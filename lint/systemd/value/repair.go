@@ -210,7 +210,7 @@ func (s set) nearest(c *context, word string) string {
 	return spell.Nearest(word, s.names(c.Version))
 }
 
-// escapePercents doubles the percent signs before letters that represent nothing.
+// escapePercents doubles the percent signs before letters that mean nothing.
 func escapePercents(text string) string {
 	var b strings.Builder
 	for i := 0; i < len(text); i++ {
@@ -255,7 +255,7 @@ var boolWords = map[string]string{
 }
 
 // setParts splits a set into its "~" and its words. A "~" of the whole line is
-// taken off each word; one inside a line that has none is no spelling mistake,
+// taken off each word; one inside a line that has none is not a spelling mistake,
 // and there are no words then.
 func setParts(text string) (prefix string, list []string) {
 	text, inverted := strings.CutPrefix(text, "~")

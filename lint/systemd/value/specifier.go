@@ -8,18 +8,18 @@ import (
 	"wardnix/lint/systemd/directive"
 )
 
-// possibleSpecifiers are the letters that are refused behind "%" when they stand
-// for nothing; other characters are kept with their "%".
+// possibleSpecifiers are the letters that are refused after "%" when they mean
+// nothing; other characters are kept with their "%".
 const possibleSpecifiers = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789%"
 
-// The letters that stand for something, by what is expanded.
+// The letters that mean something, by what is expanded.
 const (
 	systemSpecifiers = "aAbBHlmMoqvwWgGuU" // common to all
 	nameSpecifiers   = "ijnNp" + systemSpecifiers
 	FullSpecifiers   = "iIjJnNpPfyYcrRCdDELSthsTV" + systemSpecifiers
 )
 
-// unnamed stands for the name of a unit that is not known.
+// unnamed replaces the name of a unit that is not known.
 const unnamed = "unit@instance.service"
 
 // Expander expands specifiers for one unit. Specifiers that depend on the
@@ -31,7 +31,7 @@ type Expander struct {
 }
 
 // Expand replaces the specifiers among letters. It reports false for a letter
-// that stands for nothing, which makes systemd drop the value or the unit.
+// that means nothing, which makes systemd drop the value or the unit.
 func (e Expander) Expand(text, letters string) (string, bool) {
 	if strings.IndexByte(text, '%') < 0 {
 		return text, true
@@ -91,7 +91,7 @@ var managerSpecifiers = map[byte]string{
 	'Y': "/etc/systemd/system",
 }
 
-// value returns what one specifier stands for in a unit of the system manager.
+// value returns what one specifier expands to in a unit of the system manager.
 func (e Expander) value(letter byte) string {
 	if text, ok := managerSpecifiers[letter]; ok {
 		return text

@@ -94,8 +94,8 @@ func extractSlow(text, separators string, flags wordFlags) (word, rest string, m
 	return b.String(), "", false, true, false
 }
 
-// unescape writes what the escape at the start of text (behind the backslash)
-// stands for, and returns its length.
+// unescape writes what the escape at the start of text (after the backslash)
+// means, and returns its length.
 func unescape(b *strings.Builder, text, separators string, flags wordFlags, quote byte) (length int, ok bool) {
 	if text == "" {
 		if flags&unescapeRelax != 0 && (quote == 0 || flags&RelaxQuotes != 0) {
@@ -130,8 +130,8 @@ func unescape(b *strings.Builder, text, separators string, flags wordFlags, quot
 	return 1, true
 }
 
-// cEscape reads a C escape without its backslash. eight tells that it stands for
-// a byte, not a character. A NUL is refused.
+// cEscape reads a C escape without its backslash. eight reports that it is a
+// byte, not a character. A NUL is refused.
 func cEscape(text string) (r rune, eight bool, length int, ok bool) {
 	simple := map[byte]rune{'a': '\a', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t', 'v': '\v',
 		'\\': '\\', '"': '"', '\'': '\'', 's': ' '}

@@ -145,7 +145,7 @@ func (n *normalizer) value() {
 	n.copyTo(";")
 }
 
-// name copies a name and returns what it represents.
+// name copies a name and returns the name that it writes.
 func (n *normalizer) name() string {
 	start := n.i
 	if n.at(`"`) {

@@ -55,8 +55,8 @@ func run(dir string, workers int, python string) error {
 	}
 	fmt.Printf("%d files, %.1f MB\n", len(paths), megabytes(size))
 	own := parsing(sources, size)
-	beside("nix-instantiate --parse", own, func() (float64, error) { return nixInstantiate(paths) })
-	beside("tree-sitter-nix", own, func() (float64, error) { return treeSitterNix(python, paths) })
+	others("nix-instantiate --parse", own, func() (float64, error) { return nixInstantiate(paths) })
+	others("tree-sitter-nix", own, func() (float64, error) { return treeSitterNix(python, paths) })
 	return reading(dir, workers)
 }
 
@@ -119,8 +119,8 @@ func cpu(who int) time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// beside prints the throughput of another parser, if it is there.
-func beside(name string, own float64, measure func() (float64, error)) {
+// others prints the throughput of another parser, if it is there.
+func others(name string, own float64, measure func() (float64, error)) {
 	other, err := measure()
 	if err != nil {
 		fmt.Printf("%s: not measured: %v\n", name, err)

@@ -255,7 +255,7 @@ func (t *sample) record(v directive.Version, count int, d drawer) {
 	for _, i := range d.Perm(len(t.values)) {
 		bad := t.flagged[t.first+i] != ""
 		if strings.Contains(t.values[i], "%") || taken[bad] == (count+1)/2 {
-			continue // what a specifier stands for may depend on the machine
+			continue // what a specifier expands to may depend on the machine
 		}
 		taken[bad]++
 		fmt.Printf("%s\t%s\t%s\t%t\t%s\n", v, t.section, t.name, bad, t.values[i])

@@ -35,7 +35,7 @@ func main() {
 	}
 }
 
-// always represents a condition that is not one option.
+// always replaces a condition that is not one option.
 const always = "*"
 
 // names are the units by name, each with the options that enable it.

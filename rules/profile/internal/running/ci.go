@@ -30,7 +30,7 @@ func (o *options) ci(ctx context.Context) error {
 		return nil
 	}
 	defer s.close()
-	s.evidence.file = "" // the short run is no evidence
+	s.evidence.file = "" // the short run is not evidence
 	if err := s.fixes(ctx, []string{"plain", "safe"}); err != nil {
 		return err
 	}

@@ -106,7 +106,7 @@ func (m *machine) shell(ctx context.Context, script, stdin string, limit time.Du
 // halt powers the machine off.
 func (m *machine) halt() {
 	if m.leader != 0 {
-		// SIGRTMIN+4 is how systemd in a container is asked to power off.
+		// SIGRTMIN+4 is how systemd in a container is made to power off.
 		_ = syscall.Kill(m.leader, syscall.Signal(38))
 	}
 	select {

@@ -22,7 +22,7 @@ type provenBaseline struct {
 }
 
 // provenOf puts together what was seen of a service. It is nil for a service
-// that no evidence is there for, and for one that is no daemon.
+// that no evidence is there for, and for one that is not a daemon.
 func provenOf(v *service, all []setting, versions []string, evidences map[string]*evidence) *provenBaseline {
 	if v.trap != "" || v.kind == "small program" {
 		return nil

@@ -17,8 +17,8 @@ import (
 // limit but that of a line, which is 1 MiB.
 const maxFile = 4 << 20
 
-// folder is one folder of the load path, read or made up.
-type folder struct {
+// directory is one directory of the load path, read or made up.
+type directory struct {
 	units map[string]entry
 	// dropins are the files of directories such as "nginx.service.d", by the name of
 	// the directory.
@@ -27,8 +27,8 @@ type folder struct {
 	wanted map[string][]string
 }
 
-func newFolder() *folder {
-	return &folder{units: map[string]entry{}, dropins: map[string]map[string]entry{}, wanted: map[string][]string{}}
+func newDirectory() *directory {
+	return &directory{units: map[string]entry{}, dropins: map[string]map[string]entry{}, wanted: map[string][]string{}}
 }
 
 // wantingUnit is the unit whose directory of links a directory is: "multi-user.target" of
@@ -64,7 +64,7 @@ const (
 	absent           // a file that cannot be read
 )
 
-func (f *folder) addDropin(dir, name string, e entry) {
+func (f *directory) addDropin(dir, name string, e entry) {
 	if f.dropins[dir] == nil {
 		f.dropins[dir] = map[string]entry{}
 	}
@@ -174,8 +174,8 @@ func readLimited(name string, limit int64) (string, error) {
 	return text, nil
 }
 
-// folder reads one folder of the load path.
-func (t tree) folder(dir string, loadPath []string) (*folder, error) {
+// directory reads one directory of the load path.
+func (t tree) directory(dir string, loadPath []string) (*directory, error) {
 	found, err := t.resolve(dir)
 	if err != nil {
 		return nil, err
@@ -184,7 +184,7 @@ func (t tree) folder(dir string, loadPath []string) (*folder, error) {
 	if err != nil {
 		return nil, pathless(err)
 	}
-	f := newFolder()
+	f := newDirectory()
 	for _, d := range list {
 		name := path.Join(dir, d.Name())
 		switch {
@@ -237,7 +237,7 @@ func (t tree) file(name string) entry {
 }
 
 // dropins reads the drop-ins of one directory, which may not be there.
-func (t tree) dropins(f *folder, dir string) {
+func (t tree) dropins(f *directory, dir string) {
 	found, err := t.resolve(dir)
 	var list []fs.DirEntry
 	if err == nil {
