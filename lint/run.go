@@ -71,6 +71,19 @@ type Cache struct {
 	parts map[*unit.Part]partFindings
 }
 
+// In is what was found in those parts that the project still has: see
+// [nixos.Project.Supersede].
+func (c Cache) In(p *nixos.Project) Cache {
+	if c.world == nil {
+		return c
+	}
+	kept := Cache{unit.NewWorld(p, c.world.Baselines, c.world), map[*unit.Part]partFindings{}}
+	for _, part := range kept.world.Parts {
+		kept.parts[part] = c.parts[part]
+	}
+	return kept
+}
+
 // newRun begins a run.
 func (l *Linter) newRun(ctx context.Context, project *nixos.Project) *run {
 	r := &run{
@@ -167,6 +180,9 @@ func (known partFindings) look(ctx context.Context, s *scope, part *unit.Part, r
 			p.rule.Part(p, part)
 		}
 		known[p.rule] = p
+	}
+	for _, h := range part.Hosts {
+		h.Forget()
 	}
 }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"os"
-	"runtime/debug"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -13,9 +12,6 @@ import (
 
 // restDelay is how long a document rests before wardnix lsp looks at it.
 const restDelay = 150 * time.Millisecond
-
-// serverGCPercent keeps the heap small: a server lives long, next to an editor.
-const serverGCPercent = 50
 
 // lspVerb serves editors.
 type lspVerb struct{ stdio bool }
@@ -36,7 +32,7 @@ func (v *lspVerb) run(c *Command, args []string) int {
 		return c.fail("lsp takes no arguments")
 	}
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(serverGCPercent)
+		boundMemory(ofServer)
 	}
 	orderly := lsp.Serve(lsp.Options{In: c.Stdin, Out: c.Stdout, Log: c.Stderr, Version: release.Full(), Delay: restDelay, Alive: processAlive})
 	if !orderly {

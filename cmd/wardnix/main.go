@@ -9,7 +9,7 @@ import (
 
 func main() {
 	if os.Getenv("GOGC") == "" {
-		boundMemory()
+		boundMemory(ofRun)
 	}
 	dir, err := os.Getwd()
 	if err != nil {

@@ -4,31 +4,46 @@ import (
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
+	"sync/atomic"
 )
 
-// How far the heap grows before it is collected. A run is short, and most of what it
-// makes lives to its end: small heaps are collected rarely, large ones more often.
-const (
-	heapHeadroom = 192 << 20 // bytes beyond what is in use, …
-	leastPercent = 60        // … but of a large heap no less than this part of it,
-	mostPercent  = 400       // and of a small one no more than this
+// A headroom is how far the heap grows before it is collected.
+type headroom struct {
+	bytes uint64 // beyond what is in use, …
+	least int    // … but of a large heap no less than this part of it, in percent,
+	most  int    // and of a small one no more than this
+}
+
+var (
+	// ofRun is that of a run, which is short, and of which most of what it makes lives to
+	// its end: small heaps are collected rarely, large ones more often.
+	ofRun = headroom{192 << 20, 60, 400}
+	// ofServer is that of a server, which lives long, next to an editor.
+	ofServer = headroom{40 << 20, 25, 100}
 )
 
-// boundMemory sets how far the heap grows, anew after each collection.
-func boundMemory() {
-	debug.SetGCPercent(mostPercent)
+// bound is the headroom that applies; nil if none does.
+var bound atomic.Pointer[headroom]
+
+// boundMemory sets how far the heap grows, anew after each collection, until it is called
+// again.
+func boundMemory(h headroom) {
+	debug.SetGCPercent(h.most)
+	if bound.Swap(&h) != nil {
+		return
+	}
 	type canary struct{ _ [16]byte }
 	var watch func(*canary)
 	watch = func(*canary) {
-		debug.SetGCPercent(gcPercent(liveHeap()))
+		debug.SetGCPercent(bound.Load().percent(liveHeap()))
 		runtime.SetFinalizer(&canary{}, watch)
 	}
 	runtime.SetFinalizer(&canary{}, watch)
 }
 
-// gcPercent is the percentage that gives a heap its headroom.
-func gcPercent(live uint64) int {
-	return int(max(leastPercent, min(mostPercent, heapHeadroom*100/max(live, 1))))
+// percent is the percentage that gives a heap its headroom.
+func (h *headroom) percent(live uint64) int {
+	return max(h.least, min(h.most, int(h.bytes*100/max(live, 1))))
 }
 
 // liveHeap is the number of bytes that the last collection found in use.

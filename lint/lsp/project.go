@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"maps"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -154,6 +155,9 @@ func (s *Server) finish(p *project, job *looking) {
 			delete(p.disk, name)
 		}
 	}
+	if !result.near {
+		go debug.FreeOSMemory() // while nobody waits: that of the state before
+	}
 	for _, o := range s.documentsOf(p) {
 		if o.document == result.saw[o.uri] {
 			o.seen, o.drift = o.document, o.started
@@ -261,6 +265,9 @@ func (l *looking) next(saw map[string]*document, edited map[string]string) *anal
 		if n, ok := a.snapshot.Near(l.whole.snapshot, slices.Concat(slices.Collect(maps.Keys(edited)), l.disk)); ok {
 			a.snapshot, a.near = n, true
 		}
+	}
+	if kept && !a.near {
+		a.snapshot.Supersede(l.whole.snapshot)
 	}
 	return a
 }

@@ -134,12 +134,27 @@ func (o origin) open(ctx context.Context, p *Project) *Host {
 type census struct {
 	scouts []*scout // by root
 	found  []origin
-	hosts  []*Host // of found
+	hosts  []*Host // of found; nil if released
 	rest   *rest
 }
 
 // all are the hosts, and last the rest.
-func (c *census) all() []*Host { return append(slices.Clip(c.hosts), c.rest.host) }
+func (c *census) all() []*Host {
+	hosts := append(slices.Clip(c.hosts), c.rest.host)
+	return slices.DeleteFunc(hosts, func(h *Host) bool { return h == nil })
+}
+
+// release frees what changes concern.
+func (c *census) release(since changes) {
+	for i, o := range c.found {
+		if c.kept(o, since) == nil {
+			c.hosts[i] = nil
+		}
+	}
+	if c.rest.outdated(since) {
+		c.rest = &rest{}
+	}
+}
 
 // newCensus evaluates the hosts of a project side by side, and puts the files that
 // none of them uses into one more. What changes since an older census do not concern

@@ -325,6 +325,14 @@ func (n *node) without(name string) *node {
 	return kid
 }
 
+// forget frees what is known of the options below n that nothing sets.
+func (n *node) forget() {
+	n.absent = nil
+	for _, kid := range n.kids {
+		kid.forget()
+	}
+}
+
 // complete reports whether the way to a path can be walked now: not while one
 // of the nodes on it is being computed.
 func (n *node) complete(path []string) bool {

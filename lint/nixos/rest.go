@@ -13,7 +13,7 @@ import (
 // rest is the host without a name, of the files that no host uses, and what it was
 // made from.
 type rest struct {
-	host  *Host
+	host  *Host      // nil if released
 	files []*File    // whose modules it is made of
 	bases []*Host    // with what the modules define, a share of the units each
 	kept  []*Unit    // of bases, which other hosts do not have
@@ -55,8 +55,7 @@ func (c *census) restOf(ctx context.Context, p *Project, old *census, since chan
 			r.files = append(r.files, f)
 		}
 	}
-	concerned := func(h *Host) bool { return h.world.view.concern(since) }
-	if old != nil && slices.Equal(old.rest.files, r.files) && !slices.ContainsFunc(old.rest.bases, concerned) {
+	if old != nil && slices.Equal(old.rest.files, r.files) && !old.rest.outdated(since) {
 		r.bases = old.rest.bases
 		for _, h := range r.bases {
 			h.world.view.move(p)
@@ -85,9 +84,14 @@ func (c *census) restNear(p *Project, old *census, since changes) *rest {
 	return &rest{host: newHost("", newWorld(newView(p), eval.New(eval.Options{})), nil, "")}
 }
 
+// outdated reports whether the modules of the rest are to be evaluated anew after changes.
+func (r *rest) outdated(since changes) bool {
+	return r.host == nil || slices.ContainsFunc(r.bases, func(h *Host) bool { return h.world.view.concern(since) })
+}
+
 // concerned reports whether changes may concern the rest.
 func (r *rest) concerned(since changes) bool {
-	return slices.ContainsFunc(r.bases, func(h *Host) bool { return h.world.view.concern(since) }) ||
+	return r.outdated(since) ||
 		slices.ContainsFunc(r.left, func(l leftover) bool { _, changed := since[l.binding.File().Name]; return changed })
 }
 

@@ -53,6 +53,17 @@ func (p *Project) Near(near func(host string) bool) (q *Project, less bool) {
 	return q, less || some && q.older.rest.concerned(q.since)
 }
 
+// Supersede frees the hosts of the earlier state that p was made from which p has to
+// evaluate anew, so that there is memory for those. The earlier state lacks them from then
+// on.
+func (p *Project) Supersede() {
+	p.hostsMu.Lock()
+	defer p.hostsMu.Unlock()
+	if p.older != nil {
+		p.older.release(p.since)
+	}
+}
+
 // realName is the name of the file that a name leads to, by a link perhaps.
 func (p *Project) realName(name string) string {
 	name = p.clean(name)

@@ -142,7 +142,13 @@ func TestSnapshots(t *testing.T) {
 				if e.IntN(40) == 0 { // or the edits leave nothing
 					p, e.texts = loadTexts(t, first, Options{}), maps.Clone(first)
 				}
+				if i%3 == 0 { // a state that is given up
+					p.With(map[string]string{e.name(): ""}).Supersede()
+				}
 				next, what := e.step(p)
+				if i%2 == 0 {
+					next.Supersede()
+				}
 				fresh := loadTexts(t, e.texts, Options{})
 				if diff := cmp.Diff(fileList(fresh), withoutLate(next)); diff != "" {
 					t.Fatalf("edit %d, %s: the files (-fresh +shared):\n%s", i, what, diff)

@@ -83,7 +83,10 @@ func viewOf(u *nixos.Unit, p *Part) *Unit {
 
 // Forget frees what was computed of the unit. It is computed anew if it is needed
 // again.
-func (u *Unit) Forget() { u.facts = facts{} }
+func (u *Unit) Forget() {
+	u.facts = facts{}
+	u.Unit.Forget()
+}
 
 // Anchor is where a finding about the section as a whole is: the name of
 // the set that holds it, else the unit's own name; in a file that was asked for,

@@ -25,6 +25,7 @@ type Snapshot struct {
 	near      bool                     // it lacks hosts: see Near
 	prover    *lint.Prover             // of Check, once made
 	units     map[string][]*nixos.Unit // of unitsOf, by file
+	main      map[string]string        // of mainHost, by file; it outlives the hosts
 }
 
 // Snapshot loads the project. A workspace of which every path is excluded has a
@@ -75,6 +76,15 @@ func (s *Snapshot) Opening(open, others map[string]string) (*Snapshot, bool) {
 	return &Snapshot{workspace: &w, cache: s.cache}, true
 }
 
+// Supersede frees what the earlier snapshot that s was made from knows of the hosts that s
+// evaluates anew, so that there is memory for those. The earlier one lacks them from then
+// on, and keeps its findings.
+func (s *Snapshot) Supersede(earlier *Snapshot) {
+	s.workspace.Project.Supersede()
+	earlier.cache = earlier.cache.In(earlier.workspace.Project)
+	earlier.units, earlier.prover, s.cache = nil, nil, earlier.cache
+}
+
 // Near is the snapshot with those of its hosts only that an earlier one, whose findings
 // are known, has no findings of yet, but one for each of some files, by name: the host of
 // which the file defines most units. Its findings are those that do not depend on other
@@ -98,6 +108,18 @@ func (s *Snapshot) Near(earlier *Snapshot, names []string) (*Snapshot, bool) {
 // mainHost is the host of which a file defines most units, the smallest of them; "" if
 // it is a part of none.
 func (s *Snapshot) mainHost(name string) string {
+	host, known := s.main[name]
+	if !known {
+		host = s.findMainHost(name)
+		if s.main == nil {
+			s.main = map[string]string{}
+		}
+		s.main[name] = host
+	}
+	return host
+}
+
+func (s *Snapshot) findMainHost(name string) string {
 	tree := s.Tree(name)
 	if tree == nil {
 		return ""
@@ -176,6 +198,10 @@ func (s *Snapshot) Findings(ctx context.Context) ([]lint.Finding, error) {
 		return nil, err
 	}
 	s.findings, s.found = slices.Concat(lint.SourceFindings(p), result.Findings), true
+	for i := range s.findings { // these refer to units, which would stay in memory
+		f := &s.findings[i]
+		f.Only, f.Full, f.Sharing = nil, nil, nil
+	}
 	return s.findings, nil
 }
 
