@@ -10,7 +10,7 @@ import (
 	"wardnix/lint/unit"
 )
 
-// A run that ends early finds nothing, and what it saw is no part of later runs.
+// A run that ends early finds nothing, and what it saw is not part of later runs.
 func TestRunEnds(t *testing.T) {
 	p := load(t, `{
   systemd.services = { a.script = "x"; b.script = "x"; c.script = "x"; };
