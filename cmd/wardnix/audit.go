@@ -81,7 +81,7 @@ func (v *auditVerb) run(c *Command, args []string) int {
 	if v.compare {
 		return v.compared(ctx, c, w, targets, limit)
 	}
-	audit, err := w.Audit(ctx, targets, workspace.AuditTask{Source: v.project, Agreement: v.agreement, Overrides: v.upTo()})
+	audit, err := w.Audit(ctx, targets, workspace.AuditTask{Source: v.project, Agreement: v.agreement, Overrides: v.upTo(), Checks: format.Hosts})
 	if err != nil {
 		return c.fail("audit: %v", err)
 	}

@@ -83,21 +83,23 @@ func WithContainers(s *unitfiles.System, r nixos.Release, v directive.Version) [
 	return all
 }
 
-// license is what systemd's own units begin with.
-var license = regexp.MustCompile(`(?m)^# *This file is part of systemd\.`)
+// licensed is what systemd's own units begin with, and license the line that it is in.
+const licensed = "This file is part of systemd."
+
+var license = regexp.MustCompile(`(?m)^# *` + regexp.QuoteMeta(licensed))
 
 func newUnit(u *unitfiles.Unit, v directive.Version) *Unit {
 	unit := &Unit{Unit: u, version: v, sources: make([]*source, len(u.Files))}
-	for _, f := range u.Files {
-		file := unitfile.Parse(f.Path, []byte(f.Text))
-		unit.files = append(unit.files, file)
+	unit.files = u.Parse()
+	for i, file := range unit.files {
 		unit.assignments = append(unit.assignments, file.Assignments...)
-		unit.Upstream = unit.Upstream || license.MatchString(f.Text)
+		text := u.Files[i].Text
+		unit.Upstream = unit.Upstream || strings.Contains(text, licensed) && license.MatchString(text)
 	}
 	_, known := unitfile.Upstream(u.Name, v)
 	unit.Upstream = unit.Upstream || known
 	if !u.Masked && len(u.Files) > 0 {
-		unit.Whole = u.Merged()
+		unit.Whole = u.Merge(unit.files)
 	}
 	return unit
 }
@@ -125,8 +127,22 @@ func (u *Unit) at(a unitfile.Assignment) origin {
 // Exposure is the unit's; nil, without an error, where it has none: it is not
 // a service, or it is masked. The error says why systemd does not load the unit.
 func (u *Unit) Exposure() (*security.Assessment, error) {
-	if u.Whole == nil || u.kind() != "service" {
+	low, high, err := security.Exposure(0), security.Exposure(0), error(nil)
+	if u.hasExposure() {
+		low, high, err = security.Score(u.Whole, u.version)
+	}
+	if !u.hasExposure() || err != nil {
+		return nil, err
+	}
+	return &security.Assessment{Low: low, High: high}, nil
+}
+
+// Assess is [Unit.Exposure] with what it consists of.
+func (u *Unit) Assess() (*security.Assessment, error) {
+	if !u.hasExposure() {
 		return nil, nil
 	}
 	return security.Assess(u.Whole, u.version)
 }
+
+func (u *Unit) hasExposure() bool { return u.Whole != nil && u.kind() == "service" }

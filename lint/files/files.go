@@ -36,7 +36,12 @@ func Read(path string, limit int64) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	f, err := os.OpenFile(real, os.O_RDONLY|NoWait, 0)
+	return ReadPlain(real, limit)
+}
+
+// ReadPlain is [Read] for a path whose links were followed already.
+func ReadPlain(path string, limit int64) (string, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|NoWait, 0)
 	if err != nil {
 		return "", err
 	}

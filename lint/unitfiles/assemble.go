@@ -101,7 +101,7 @@ func (a *assembler) unit(name string, e entry) *Unit {
 	}
 	u := &Unit{Name: name, Scope: Scope{Manager: a.manager}}
 	switch e.kind {
-	case null:
+	case masked:
 		u.Masked = true
 	case absent:
 		u.Dropin = true

@@ -102,7 +102,7 @@ func (sys *System) openUnits(dir string, t tree, inside string) error {
 		if !ok || t.within != "" {
 			continue
 		}
-		t, partial, dirs = tree{root: filepath.FromSlash(root + "/"), whole: true}, false, nil
+		t, partial, dirs = newTree(filepath.FromSlash(root+"/"), "", true), false, nil
 		for _, other := range loadPaths[m] {
 			if other == d {
 				at = len(dirs)
@@ -149,10 +149,10 @@ func placeOf(dir string) (t tree, prefix string) {
 	for i := len(parts) - 1; i > 0; i-- {
 		if storeName.MatchString(parts[i]) {
 			root, within := storeRoot(filepath.FromSlash(strings.Join(parts[:i], "/")))
-			return tree{root, within, true}, path.Join(within, path.Join(parts[i:]...))
+			return newTree(root, within, true), path.Join(within, path.Join(parts[i:]...))
 		}
 	}
-	return tree{root: dir}, "/"
+	return newTree(dir, "", false), "/"
 }
 
 // storeRoot takes the directory of a store apart: one at ROOT/nix/store is that of the

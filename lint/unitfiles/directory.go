@@ -59,7 +59,7 @@ type entryKind uint8
 
 const (
 	text   entryKind = iota
-	null             // an empty file or a link to /dev/null
+	masked           // an empty file or a link to /dev/null
 	link             // a link to another name of the load path
 	absent           // a file that cannot be read
 )
@@ -80,6 +80,12 @@ type tree struct {
 	// whole reports that the tree has all files of a system that systemd reads units from,
 	// or all of the store: what a link leads to and is not there does not exist.
 	whole bool
+	// dirs are the directories that paths were found to lead to.
+	dirs map[string]string
+}
+
+func newTree(root, within string, whole bool) tree {
+	return tree{root, within, whole, map[string]string{"/": "/"}}
 }
 
 const maxLinks = 40 // as the kernel allows
@@ -92,42 +98,69 @@ var (
 // resolve follows all links of a path, each as if root were "/", so that nothing
 // leads out of it. With an error, it returns the path that cannot be followed.
 func (t tree) resolve(name string) (string, error) {
-	done, rest, links := "/", strings.Split(path.Clean("/"+name), "/"), 0
-	for len(rest) > 0 {
-		part := rest[0]
-		rest = rest[1:]
-		if part == "" || part == "." {
-			continue
-		}
-		next := path.Join(done, part) // ".." stops at the root
-		if next == "/dev" && slices.Equal(rest, []string{"null"}) {
-			return "/dev/null", nil // an image may have no devices
-		}
-		if part == ".." {
-			done = next
-			continue
-		}
-		target, err := os.Readlink(t.real(next))
-		if err != nil {
-			if _, err := os.Lstat(t.real(next)); err != nil {
-				return next, pathless(err)
-			}
-			done = next
-			continue
-		}
-		if links++; links > maxLinks {
-			return next, errLinks
-		}
-		if path.IsAbs(target) {
-			done = "/"
-		}
-		rest = append(strings.Split(target, "/"), rest...)
+	links := 0
+	done, err := t.follow(path.Clean("/"+name), &links)
+	if err == nil && done != null && t.within != "" && !inside(done, t.within) && !inside(done, files.Store) {
+		err = errOutside
 	}
-	if t.within != "" && !inside(done, t.within) && !inside(done, files.Store) {
-		return done, errOutside
-	}
-	return done, nil
+	return done, err
 }
+
+// follow follows all links of a clean path, and counts them.
+func (t tree) follow(name string, links *int) (string, error) {
+	if name == null {
+		return name, nil // an image may have no devices
+	}
+	if found, ok := t.dirs[name]; ok {
+		return found, nil
+	}
+	at, base := path.Split(name)
+	dir, err := t.followDir(path.Clean(at), links)
+	if err != nil {
+		return dir, err
+	}
+	next := path.Join(dir, base)
+	target, err := os.Readlink(t.real(next))
+	if err != nil {
+		if errors.Is(err, syscall.EINVAL) { // it is no link
+			return next, nil
+		}
+		_, err = os.Lstat(t.real(next))
+		return next, pathless(err)
+	}
+	if *links++; *links > maxLinks {
+		return next, errLinks
+	}
+	if path.IsAbs(target) {
+		dir = "/"
+	}
+	rest := strings.Split(target, "/")
+	for i, part := range rest {
+		switch {
+		case part == "..":
+			dir = path.Dir(dir) // stops at the root
+		case path.Join(dir, path.Join(rest[i:]...)) == null:
+			return null, nil
+		default:
+			if dir, err = t.follow(path.Join(dir, part), links); err != nil {
+				return dir, err
+			}
+		}
+	}
+	return dir, nil
+}
+
+// followDir is follow for a directory, which is asked for again.
+func (t tree) followDir(name string, links *int) (string, error) {
+	found, err := t.follow(name, links)
+	if err == nil {
+		t.dirs[name], t.dirs[found] = found, found
+	}
+	return found, err
+}
+
+// null is the device that masks a unit.
+const null = "/dev/null"
 
 // real is the path on this machine.
 func (t tree) real(name string) string { return filepath.Join(t.root, filepath.FromSlash(name)) }
@@ -158,11 +191,11 @@ func (t tree) isDir(name string) bool {
 // read returns the text of a file, and false if it is the null device.
 func (t tree) read(name string) (text string, ok bool, err error) {
 	found, err := t.resolve(name)
-	if err != nil || found == "/dev/null" {
+	if err != nil || found == null {
 		return "", false, err
 	}
-	text, err = readLimited(t.real(found), maxFile)
-	return text, err == nil, err
+	text, err = files.ReadPlain(t.real(found), maxFile)
+	return text, err == nil, pathless(err)
 }
 
 // readLimited reads a regular file of at most limit bytes.
@@ -231,9 +264,15 @@ func (t tree) file(name string) entry {
 	case err != nil:
 		return t.absent(name, err)
 	case !ok || content == "":
-		return entry{File: File{Path: name}, kind: null}
+		return entry{File: File{Path: name}, kind: masked}
 	}
 	return entry{File: File{Path: name, Text: content}}
+}
+
+// isLink reports whether a path is a link.
+func (t tree) isLink(name string) bool {
+	_, err := os.Readlink(t.real(t.parent(name)))
+	return err == nil
 }
 
 // dropins reads the drop-ins of one directory, which may not be there.
@@ -244,7 +283,7 @@ func (t tree) dropins(f *directory, dir string) {
 		list, err = os.ReadDir(t.real(found))
 	}
 	none := errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
-	if _, noLink := os.Readlink(t.real(t.parent(dir))); err != nil && !(none && noLink != nil) {
+	if err != nil && !(none && !t.isLink(dir)) {
 		f.addDropin(path.Base(dir), "", t.absent(dir, pathless(err)))
 	}
 	for _, d := range list {

@@ -266,7 +266,7 @@ type storeTree struct{ tree }
 // tree gives access to an output, if it is in the store.
 func (e *evaluated) tree(output string) (storeTree, bool) {
 	root, within := storeRoot(e.store.dir)
-	t := storeTree{tree{root, within, true}}
+	t := storeTree{newTree(root, within, true)}
 	return t, output != "" && t.isDir(t.mapped(output))
 }
 
@@ -339,7 +339,7 @@ func (e *evaluated) generated(f *directory, d *derivation, script unitScript, ab
 		}
 		_, there := f.units[name]
 		switch {
-		case file.kind == null && !slices.Contains(script.dropins, u.output()):
+		case file.kind == masked && !slices.Contains(script.dropins, u.output()):
 			f.units[name] = file
 		case there || slices.Contains(script.dropins, u.output()):
 			f.addDropin(name+".d", overrides, file)
@@ -386,7 +386,7 @@ func unitOf(d *derivation) (name string, e entry, err error) {
 			name = unescape(line[i+len("> $out/"):])
 		}
 		if rest, ok := strings.CutPrefix(line, "ln -s /dev/null "); ok {
-			e.kind = null
+			e.kind = masked
 			if own, ok := strings.CutPrefix(rest, "$out/"); ok {
 				name = unescape(own)
 			}
@@ -397,7 +397,7 @@ func unitOf(d *derivation) (name string, e entry, err error) {
 		return "", e, fmt.Errorf("it names no unit: %q", name)
 	}
 	if e.kind == text && e.Text == "" {
-		e.kind = null
+		e.kind = masked
 	}
 	e.Path = path.Join(d.output(), name)
 	return name, e, nil

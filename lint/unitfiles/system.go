@@ -139,19 +139,26 @@ func (u *Unit) InPart() bool {
 // Merged returns the unit as the manager sees it. Where files of it are missing,
 // directives that no file names may nevertheless be set: its sections are then
 // open.
-func (u *Unit) Merged() *unitfile.Unit {
+func (u *Unit) Merged() *unitfile.Unit { return u.Merge(u.Parse()) }
+
+// Parse parses the files of the unit.
+func (u *Unit) Parse() []*unitfile.File {
+	parsed := make([]*unitfile.File, len(u.Files))
+	for i, f := range u.Files {
+		parsed[i] = unitfile.Parse(f.Path, []byte(f.Text))
+	}
+	return parsed
+}
+
+// Merge is [Unit.Merged] for the files as [Unit.Parse] returned them.
+func (u *Unit) Merge(parsed []*unitfile.File) *unitfile.Unit {
 	if u.Masked {
 		return &unitfile.Unit{Name: u.Name}
 	}
-	main, dropins := unitfile.Parse(u.Name, nil), u.Files
-	if !u.Dropin && len(u.Files) > 0 {
-		main, dropins = unitfile.Parse(u.Files[0].Path, []byte(u.Files[0].Text)), u.Files[1:]
+	if u.Dropin || len(parsed) == 0 {
+		parsed = slices.Insert(slices.Clone(parsed), 0, unitfile.Parse(u.Name, nil))
 	}
-	var parsed []*unitfile.File
-	for _, f := range dropins {
-		parsed = append(parsed, unitfile.Parse(f.Path, []byte(f.Text)))
-	}
-	merged := unitfile.NewUnit(u.Name, main, parsed...)
+	merged := unitfile.NewUnit(u.Name, parsed[0], parsed[1:]...)
 	if u.InPart() {
 		merged.Open = directive.Sections()
 	}
@@ -222,7 +229,7 @@ func ReadFile(file, within string) (*Unit, error) {
 	if within == "" {
 		within = files.Project(dir)
 	}
-	t := tree{root: "/", within: filepath.ToSlash(within)}
+	t := newTree("/", filepath.ToSlash(within), false)
 	inside := filepath.ToSlash(dir)
 	f := newDirectory()
 	e := t.entry(path.Join(inside, name), []string{inside})

@@ -28,6 +28,8 @@ type AuditTask struct {
 	// Overrides collects the settings that would repair the units, up to an
 	// applicability; the zero one collects none.
 	Overrides lint.Applicability
+	// Checks collects what exposures consist of.
+	Checks bool
 }
 
 // Audit is what the audit of some systems came to.
@@ -157,7 +159,7 @@ func (a *auditing) one(ctx context.Context, sys *audit.System) error {
 			wanted = append(wanted, one)
 		}
 	}
-	host := hostOf(sys)
+	host := hostOf(sys, a.Checks)
 	var reported []lint.Finding
 	for _, f := range a.known(wanted) {
 		if f.Suggestion {
@@ -242,8 +244,8 @@ func (a *auditing) overrides(ctx context.Context, sys *audit.System, source *aud
 	return overrides, err
 }
 
-// hostOf is a system as a report has it.
-func hostOf(sys *audit.System) report.Host {
+// hostOf is a system as a report has it, with or without what exposures consist of.
+func hostOf(sys *audit.System, checks bool) report.Host {
 	h := report.Host{Name: sys.Name, Systemd: int(sys.Version), Release: sys.Release.String()}
 	for _, m := range sys.Missing {
 		if m.Cause == unitfiles.Elsewhere {
@@ -263,7 +265,11 @@ func hostOf(sys *audit.System) report.Host {
 		for _, f := range u.Files {
 			h.Files = append(h.Files, f.Path)
 		}
-		exposure, err := u.Exposure()
+		assess := u.Exposure
+		if checks {
+			assess = u.Assess
+		}
+		exposure, err := assess()
 		if one.Now = exposure; err != nil {
 			one.Now, one.Problem = nil, err.Error()
 		}
