@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"wardnix/lint/nixos"
-	"wardnix/lint/systemd/security"
 	"wardnix/lint/systemd/unitfile"
 	"wardnix/lint/systemd/value"
 	"wardnix/rules/profile"
@@ -96,10 +95,7 @@ func (u *Unit) showsNeed(i int) []Need {
 // has reports whether the unit certainly has a directive on, or another one that
 // implies it.
 func (u *Unit) has(name string) bool {
-	if u.reading == nil {
-		u.reading = security.Read(u.Full, u.Version)
-	}
-	return u.reading.AtLeast("Service", name, []unitfile.Assignment{{Section: "Service", Key: name, Value: "yes"}}) == value.Yes
+	return u.wholeReading().AtLeast("Service", name, []unitfile.Assignment{{Section: "Service", Key: name, Value: "yes"}}) == value.Yes
 }
 
 // is reports whether the command is a use of a program.

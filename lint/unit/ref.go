@@ -39,13 +39,51 @@ func refOf(u *nixos.Unit, section, key string) Ref {
 // in which the unit sets it or may set it; a name in lower case is an option of
 // the unit.
 func about(u *nixos.Unit, keys ...string) []Ref {
-	var refs []Ref
+	if len(keys) == 0 {
+		return nil
+	}
+	refs := make([]Ref, 0, len(keys))
+	lines, sections := u.Lines(), sectionsOf(u)
 	for _, key := range keys {
-		for _, section := range sectionsOf(u, key) {
-			refs = append(refs, refOf(u, section, key))
+		from := len(refs)
+		add := func(section string) {
+			if !slices.ContainsFunc(refs[from:], func(r Ref) bool { return r.Section == section }) {
+				refs = append(refs, refOf(u, section, key))
+			}
+		}
+		for i := range lines {
+			if len(lines[i].Key) != len(key) {
+				continue
+			}
+			if section, name := SettingOf(lines[i]); name == key {
+				add(section)
+			}
+		}
+		if key == "" || 'a' <= key[0] && key[0] <= 'z' {
+			add("")
+			continue
+		}
+		for _, section := range sections {
+			if _, known := directive.Lookup(section, key, u.Host.Version()); known {
+				add(section)
+			}
+		}
+		if len(refs) == from {
+			add(nixos.OwnSection(u.Type()))
 		}
 	}
 	return refs
+}
+
+// sectionsOf are the sections with directives that a unit has or may have, each once.
+func sectionsOf(u *nixos.Unit) []string {
+	found := append(u.Sections(), nixos.OwnSection(u.Type()), "Unit", "Install")
+	for _, l := range u.Lines() {
+		if directive.IsSection(l.Section) && !slices.Contains(found, l.Section) {
+			found = append(found, l.Section)
+		}
+	}
+	return found
 }
 
 // Self refers to the unit as a whole.
@@ -53,38 +91,6 @@ func (u *Unit) Self() []Ref { return UnitRef(u.Unit) }
 
 // About refers to settings of the unit: see [about].
 func (u *Unit) About(keys ...string) []Ref { return about(u.Unit, keys...) }
-
-// sectionsOf are the sections in which a unit sets a directive or may set it; the
-// empty one for an option.
-func sectionsOf(u *nixos.Unit, key string) []string {
-	var found []string
-	add := func(section string) {
-		if !slices.Contains(found, section) {
-			found = append(found, section)
-		}
-	}
-	sections := append(u.Sections(), nixos.OwnSection(u.Type()), "Unit", "Install")
-	for _, l := range u.Lines() {
-		sections = append(sections, l.Section)
-		if section, name := SettingOf(l); name == key {
-			add(section)
-		}
-	}
-	if key == "" || 'a' <= key[0] && key[0] <= 'z' {
-		add("")
-		return found
-	}
-	known := directive.SectionsOf(key, u.Host.Version())
-	for _, section := range sections {
-		if slices.Contains(known, section) {
-			add(section)
-		}
-	}
-	if len(found) == 0 {
-		add(nixos.OwnSection(u.Type()))
-	}
-	return found
-}
 
 // OptionRefs refers to options of a host by their paths, and to what they set in
 // units: the setting of a configuration file of systemd, and whether a unit is

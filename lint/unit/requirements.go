@@ -168,10 +168,10 @@ func optionFor(u *nixos.Unit, r *profile.Requirement) *nixos.Option {
 // ExposureWith is the exposure of the unit if requirements were met; false if the
 // source does not decide it.
 func (u *Unit) ExposureWith(rs []profile.Requirement) (security.Exposure, bool) {
-	with := &unitfile.Unit{Name: u.Name, Assignments: slices.Clone(u.Full.Assignments)}
+	var lines []unitfile.Assignment
 	for _, r := range rs {
-		with.Assignments = append(with.Assignments, r.Lines...)
+		lines = append(lines, r.Lines...)
 	}
-	low, high, err := security.Score(with, u.Version)
+	low, high, err := u.closedReading().ScoreWith(lines)
 	return high, err == nil && low == high
 }

@@ -41,18 +41,41 @@ func (u *Unit) Standings(b *profile.Baseline) []Standing {
 	return found
 }
 
-// standing compares the unit with a row.
+// standing compares the unit with a row. One that a baseline names is taken as it is seen.
 func (u *Unit) standing(r *profile.Requirement) Standing {
-	whole, reading := u.Full, &u.reading
 	if !r.Generic && r.Baseline.Applies == nil && len(u.Partial) == 0 {
-		closed := *whole // the baseline names the unit: it is taken as it is seen
-		closed.Open = nil
-		whole, reading = &closed, &u.closed
+		return standingOf(u.Unit, u.closed(), u.closedReading(), r, u.Version)
 	}
-	if *reading == nil {
-		*reading = security.Read(whole, u.Version)
+	return standingOf(u.Unit, u.Full, u.wholeReading(), r, u.Version)
+}
+
+// wholeReading is the unit as systemd reads it.
+func (u *Unit) wholeReading() *security.Reading {
+	if u.reading == nil {
+		u.reading = security.Read(u.Full, u.Version)
 	}
-	return standingOf(u.Unit, whole, *reading, r, u.Version)
+	return u.reading
+}
+
+// closed is the unit without what is not in sight.
+func (u *Unit) closed() *unitfile.Unit {
+	if len(u.Full.Open) == 0 {
+		return u.Full
+	}
+	closed := *u.Full
+	closed.Open = nil
+	return &closed
+}
+
+// closedReading is that as systemd reads it.
+func (u *Unit) closedReading() *security.Reading {
+	if len(u.Full.Open) == 0 {
+		return u.wholeReading()
+	}
+	if u.inSight == nil {
+		u.inSight = security.Read(u.closed(), u.Version)
+	}
+	return u.inSight
 }
 
 func standingOf(u *nixos.Unit, whole *unitfile.Unit, read *security.Reading, r *profile.Requirement, v directive.Version) Standing {

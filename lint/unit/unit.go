@@ -37,23 +37,23 @@ type Unit struct {
 type facts struct {
 	required map[*profile.Baseline][]profile.Requirement
 	judged   map[*profile.Baseline][]Standing
-	// reading is whole as systemd reads it, and closed the same without what is
-	// not in sight; nil until they are needed.
-	reading, closed *security.Reading
-	groups          []DirectiveLines // of eachDirective, once grouped
-	grouped         bool
-	misreads        []Misread                  // of Misreads; nil until they are needed
-	read            *signs                     // of signs, once read
-	byKey           map[key]*settings          // of settings; nil until they are needed
-	texts           []Text                     // of Texts; nil until it is needed
-	commands        []Command                  // of Commands; nil until it is needed
-	complete        eval.Truth                 // of Complete; Maybe until it is needed
-	identity        *Identity                  // of RunsAs, once known
-	meant           map[string]map[string]bool // of Misspelled, by section
-	rightsTests     map[string]bool            // of testsRights, by key
-	needs           []Need                     // of Needs; nil until it is needed
-	doubts          []Need                     // those that are unsure
-	once            map[any]any                // of Once, by key
+	// reading is Full as systemd reads it, and inSight the same without what is not in
+	// sight; nil until they are needed.
+	reading, inSight *security.Reading
+	groups           []DirectiveLines // of eachDirective, once grouped
+	grouped          bool
+	misreads         []Misread                  // of Misreads; nil until they are needed
+	read             *signs                     // of signs, once read
+	byKey            map[key]*settings          // of settings; nil until they are needed
+	texts            []Text                     // of Texts; nil until it is needed
+	commands         []Command                  // of Commands; nil until it is needed
+	complete         eval.Truth                 // of Complete; Maybe until it is needed
+	identity         *Identity                  // of RunsAs, once known
+	meant            map[string]map[string]bool // of Misspelled, by section
+	rightsTests      map[string]bool            // of testsRights, by key
+	needs            []Need                     // of Needs; nil until it is needed
+	doubts           []Need                     // those that are unsure
+	once             map[any]any                // of Once, by key
 }
 
 // Once is what make returns, made once for all rules that look at the unit one after the

@@ -75,7 +75,7 @@ type Implication struct {
 func Implications(v directive.Version) []Implication {
 	var list []Implication
 	for i := range fields {
-		for _, other := range fields[i].implied(v) {
+		for other := range fields[i].implied(v) {
 			list = append(list, Implication{fields[i].name, other.name, other.value})
 		}
 	}

@@ -87,6 +87,12 @@ type verdictOn struct {
 	na      bool
 	text    string // empty for the text of the table
 	null    bool   // no description at all
+
+	// list is "allow" or "deny" if a filter of system calls is judged, included reports
+	// whether it has the group, and call is one of the group that it allows.
+	list     string
+	included bool
+	call     string
 }
 
 // Assess computes the exposure of a unit as systemd-analyze security
@@ -94,58 +100,63 @@ type verdictOn struct {
 // system calls of the kernel. The error says why the unit does not load; such a
 // unit has no exposure.
 func Assess(u *unitfile.Unit, v directive.Version) (*Assessment, error) {
-	low, high, err := unitBounds(u, v)
+	r := Read(u, v)
+	low, high, err := r.ScoreWith(nil)
 	if err != nil {
 		return nil, err
 	}
-	a := &Assessment{Low: low.least, High: high.greatest}
-	a.Rows = rows(high.results[:], low.results[:], v)
-	return a, nil
+	worst, best := r.at(weakest).judge(), r.at(r.best(nil)).judge()
+	return &Assessment{Low: low, High: high, Rows: rows(worst[:], best[:], v)}, nil
 }
 
 // Score returns the least and the greatest exposure of a unit, as Assess does,
 // without the rows.
 func Score(u *unitfile.Unit, v directive.Version) (low, high Exposure, err error) {
-	best, worst, err := unitBounds(u, v)
-	if err != nil {
-		return 0, 0, err
-	}
-	return best.least, worst.greatest, nil
+	return Read(u, v).ScoreWith(nil)
 }
 
-// outcome is what the checks say about one bound of a unit. The two exposures
+// ScoreWith returns the exposures of [Score] with further lines, which the unit has after
+// its own.
+func (r *Reading) ScoreWith(lines []unitfile.Assignment) (low, high Exposure, err error) {
+	if r.loading == nil {
+		r.loading = r.unit.Load(r.version)
+	}
+	loading := r.loading
+	if len(lines) > 0 {
+		loading = loading.With(lines)
+	}
+	if why, refused := loading.Refusal(); refused {
+		return 0, 0, fmt.Errorf("%s does not load: %s", r.unit.Name, why)
+	}
+	low, high = r.exposures(weakest, lines)
+	if best := r.best(lines); best != weakest {
+		low, _ = r.exposures(best, lines)
+	}
+	return low, high, nil
+}
+
+// best is the bound at which the unit with further lines is at its best. If everything is
+// known, both are the same.
+func (r *Reading) best(lines []unitfile.Assignment) bound {
+	if r.uncertain || slices.ContainsFunc(lines, func(a unitfile.Assignment) bool { return a.Unknown }) {
+		return strictest
+	}
+	return weakest
+}
+
+// exposures are the least and the greatest exposure at a bound of the unit. They
 // differ when DefaultDependencies= is not known: without the rows of the normal
 // boot phase a unit may be better or worse.
-type outcome struct {
-	results         [len(checks)]verdictOn
-	least, greatest Exposure
-}
-
-// bounds judges a unit at its best and at its worst.
-func unitBounds(u *unitfile.Unit, v directive.Version) (low, high *outcome, err error) {
-	if why, refused := u.Refusal(v); refused {
-		return nil, nil, fmt.Errorf("%s does not load: %s", u.Name, why)
-	}
-	high = outcomeOf(u, v, weakest)
-	if !u.Uncertain() {
-		return high, high, nil
-	}
-	return outcomeOf(u, v, strictest), high, nil
-}
-
-func outcomeOf(u *unitfile.Unit, v directive.Version, b bound) *outcome {
-	s := loadState(u, v, b)
-	s.imply()
-	o := &outcome{results: s.judge()}
-	o.least = overall(o.results[:])
-	o.greatest = o.least
-	if u.Uncertain() && bootUnknown(u) {
+func (r *Reading) exposures(b bound, lines []unitfile.Assignment) (least, greatest Exposure) {
+	s := r.with(b, lines)
+	least = s.exposure()
+	greatest = least
+	if r.uncertain && bootUnknown(r.unit) {
 		s.flags[flagDefaultDependencies] = !s.flags[flagDefaultDependencies]
-		other := s.judge()
-		o.least = min(o.least, overall(other[:]))
-		o.greatest = max(o.greatest, overall(other[:]))
+		other := s.exposure()
+		least, greatest = min(least, other), max(greatest, other)
 	}
-	return o
+	return least, greatest
 }
 
 // bootUnknown reports whether DefaultDependencies= is not known.
@@ -157,14 +168,14 @@ func bootUnknown(u *unitfile.Unit) bool {
 	return slices.ContainsFunc(lines, func(a unitfile.Assignment) bool { return a.Unknown })
 }
 
-// overall is the sum of all rows: each contribution and the whole are rounded up.
-func overall(results []verdictOn) Exposure {
+// exposure is the sum of all rows: each contribution and the whole are rounded up.
+func (s *state) exposure() Exposure {
 	bad, weight := 0, 0
-	for i, r := range results {
+	for i := range checks {
+		r, c := s.judgeBy(i), &checks[i]
 		if r.na {
 			continue
 		}
-		c := &checks[i]
 		weight += c.weight
 		bad += divUp(r.badness*c.weight, c.rang)
 	}
@@ -176,15 +187,27 @@ func divUp(a, b int) int { return (a + b - 1) / b }
 // judge runs all checks.
 func (s *state) judge() (results [len(checks)]verdictOn) {
 	for i := range checks {
-		c := &checks[i]
-		if c.normalBoot && !s.flags[flagDefaultDependencies] {
-			results[i] = verdictOn{na: true, text: "Service runs in special boot phase, option is not appropriate"}
-			continue
-		}
-		results[i] = fieldsByName[c.of].check(s, c)
+		results[i] = s.judgeBy(i)
 	}
 	return results
 }
+
+// judgeBy runs a check, by its index.
+func (s *state) judgeBy(i int) verdictOn {
+	c := &checks[i]
+	if c.normalBoot && !s.flags[flagDefaultDependencies] {
+		return verdictOn{na: true, text: "Service runs in special boot phase, option is not appropriate"}
+	}
+	return judges[i].check(s, c)
+}
+
+// judges are the fields that judge the checks.
+var judges = func() (judges [len(checks)]*field) {
+	for i := range checks {
+		judges[i] = fieldsByName[checks[i].of]
+	}
+	return judges
+}()
 
 // badIf makes the verdict of a check that is good or bad.
 func badIf(bad bool, c *check) verdictOn {
@@ -339,22 +362,21 @@ func (s *state) checkCalls(c *check) verdictOn {
 	if !f.loose && !f.Active() {
 		return verdictOn{badness: 10, text: "Service does not filter system calls"}
 	}
+	result := verdictOn{list: "deny", included: true}
+	if f.Allow {
+		result = verdictOn{list: "allow"}
+	}
 	allowed, _ := f.allowed()
 	for _, call := range group.calls {
-		if !allowed.Has(call) {
-			continue
+		if allowed.Has(call) {
+			result.badness, result.included, result.call = 10, f.Allow, directive.Calls().Names[call]
+			if f.Allow {
+				result.badness = 9
+			}
+			break
 		}
-		if f.Allow {
-			return verdictOn{badness: 9, text: "System call allow list defined for service, and " + c.group +
-				" is included (e.g. " + directive.Calls().Names[call] + " is allowed)"}
-		}
-		return verdictOn{badness: 10, text: "System call deny list defined for service, and " + c.group +
-			" is not included (e.g. " + directive.Calls().Names[call] + " is allowed)"}
 	}
-	if f.Allow {
-		return verdictOn{text: "System call allow list defined for service, and " + c.group + " is not included"}
-	}
-	return verdictOn{text: "System call deny list defined for service, and " + c.group + " is included"}
+	return result
 }
 
 // rows makes the rows of an assessment, in systemd's order. better has the
@@ -396,6 +418,8 @@ func rows(results, better []verdictOn, v directive.Version) []Row {
 
 func describeRow(c *check, r verdictOn) string {
 	switch {
+	case r.list != "":
+		return describeFilter(c, r)
 	case r.text != "":
 		return r.text
 	case r.na:
@@ -406,6 +430,17 @@ func describeRow(c *check, r verdictOn) string {
 		return c.good
 	}
 	return ""
+}
+
+func describeFilter(c *check, r verdictOn) string {
+	is, example := " is not", ""
+	if r.included {
+		is = " is"
+	}
+	if r.call != "" {
+		example = " (e.g. " + r.call + " is allowed)"
+	}
+	return "System call " + r.list + " list defined for service, and " + c.group + is + " included" + example
 }
 
 // sortRows orders rows as systemd does: by description downwards, then by name.

@@ -1,6 +1,7 @@
 package security
 
 import (
+	"iter"
 	"math/bits"
 	"slices"
 	"strings"
@@ -420,14 +421,13 @@ func (s *state) dropCapabilities(text string) {
 
 // implied returns what a row implies in version v: of several rows for one
 // directive the last that v has.
-func (f *field) implied(v directive.Version) []implied {
-	var list []implied
-	for _, i := range f.implies {
-		if v < i.since {
-			continue
+func (f *field) implied(v directive.Version) iter.Seq[implied] {
+	return func(yield func(implied) bool) {
+		for i, one := range f.implies {
+			later := func(other implied) bool { return other.name == one.name && v >= other.since }
+			if v >= one.since && !slices.ContainsFunc(f.implies[i+1:], later) && !yield(one) {
+				return
+			}
 		}
-		list = slices.DeleteFunc(list, func(before implied) bool { return before.name == i.name })
-		list = append(list, i)
 	}
-	return list
 }

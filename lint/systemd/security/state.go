@@ -2,6 +2,7 @@ package security
 
 import (
 	"cmp"
+	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -47,6 +48,14 @@ const (
 	strictest bound = false
 	weakest   bound = true
 )
+
+// index is the place of a bound among the two.
+func (b bound) index() int {
+	if b == weakest {
+		return 0
+	}
+	return 1
+}
 
 // state is what systemd derives from the lines of a unit, as far as they count for
 // its sandbox.
@@ -116,7 +125,14 @@ type addressList struct {
 
 // newState returns the state of a unit without any line.
 func newState(u *unitfile.Unit, v directive.Version, b bound) *state {
-	s := &state{Expander: u.Expander(v), bound: b, unitType: u.Type(),
+	s := &state{}
+	s.begin(u, v, b)
+	return s
+}
+
+// begin makes the state that of a unit without any line.
+func (s *state) begin(u *unitfile.Unit, v directive.Version, b bound) {
+	*s = state{Expander: u.Expander(v), bound: b, unitType: u.Type(),
 		home: "no", system: "no", proc: "default", procSubset: "all", notify: "none", devicePolicy: "auto",
 		keyring: "private", umask: 0o022, spaces: value.NamespacesAll(v), spacesInitial: true}
 	if s.unitType != "service" {
@@ -126,17 +142,34 @@ func newState(u *unitfile.Unit, v directive.Version, b bound) *state {
 	s.bounding.set = s.bounding.initial
 	s.flags[flagDefaultDependencies] = true
 	s.flags[flagPrivateMounts] = v >= 254 // unset reads as true
+	if len(u.Open) > 0 {
+		s.seen = map[string]bool{}
+	}
+}
+
+// clone is the state apart, so that further lines change only the clone.
+func (s *state) clone() *state {
+	c := *s
+	c.seen = maps.Clone(s.seen)
+	for i, list := range s.credentials {
+		c.credentials[i] = maps.Clone(list)
+	}
+	c.architectures, c.devices, c.added = slices.Clip(s.architectures), slices.Clip(s.devices), slices.Clip(s.added)
+	c.deny.prefixes, c.allow.prefixes = slices.Clip(s.deny.prefixes), slices.Clip(s.allow.prefixes)
+	return &c
+}
+
+// loadState applies the lines of a unit, in order.
+func loadState(u *unitfile.Unit, v directive.Version, b bound) *state {
+	s := newState(u, v, b)
+	s.read(u, u.InForce(v))
+	s.applyUnseen(u)
 	return s
 }
 
-// load applies the lines of a unit, in order.
-func loadState(u *unitfile.Unit, v directive.Version, b bound) *state {
-	s := newState(u, v, b)
+// read applies lines of a unit.
+func (s *state) read(u *unitfile.Unit, lines []unitfile.Assignment) {
 	sandbox := u.SandboxSection()
-	if u.IsOpen(sandbox) || u.IsOpen("Unit") {
-		s.seen = map[string]bool{}
-	}
-	lines := u.InForce(v)
 	for i := range lines {
 		a := &lines[i]
 		f := fieldsByName[a.Key]
@@ -148,14 +181,14 @@ func loadState(u *unitfile.Unit, v directive.Version, b bound) *state {
 			s.seen[a.Key] = true
 		}
 	}
-	if s.seen != nil {
-		s.applyUnseen(u.IsOpen(sandbox), u.IsOpen("Unit"))
-	}
-	return s
 }
 
-// applyUnseen takes the directives without a line as unknown.
-func (s *state) applyUnseen(sandbox, unit bool) {
+// applyUnseen takes the directives without a line as unknown, in sections that are open.
+func (s *state) applyUnseen(u *unitfile.Unit) {
+	if s.seen == nil {
+		return
+	}
+	sandbox, unit := u.IsOpen(u.SandboxSection()), u.IsOpen("Unit")
 	for i := range fields {
 		f := &fields[i]
 		if f.unknown != nil && !s.seen[f.name] && (f.section == "" && sandbox || f.section == "Unit" && unit) {
@@ -460,7 +493,7 @@ func (s *state) imply() {
 		if len(fields[i].implies) == 0 || !s.flags[fields[i].toggle] {
 			continue
 		}
-		for _, other := range fields[i].implied(s.Version) {
+		for other := range fields[i].implied(s.Version) {
 			fieldsByName[other.name].raise(s, other.value)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
 
 	"wardnix/lint/systemd/directive"
 	"wardnix/lint/systemd/unitfile"
@@ -29,60 +30,83 @@ func AtLeast(section, name string, have, want []unitfile.Assignment, v directive
 	if section != "Service" && directive.IsSection(section) && section != "Unit" && section != "Install" {
 		u.Name = "unit." + strings.ToLower(section)
 	}
-	return atLeastIn(u, section, name, want, v, func(b bound) *state { return loadState(u, v, b) })
+	r := Read(u, v)
+	r.alone = true
+	return r.AtLeast(section, name, want)
 }
 
 // Reading is a unit as a version of systemd reads it, for a caller that needs many
 // directives. The unit must not change.
 type Reading struct {
-	unit    *unitfile.Unit
-	version directive.Version
-	bounds  [2]*state // at its weakest and at its strictest, with what is implied
+	unit      *unitfile.Unit
+	version   directive.Version
+	uncertain bool
+	alone     bool // directives are taken by themselves, without what others imply
+	// lines and bounds are the unit at its weakest and at its strictest: after its lines,
+	// and with what is not in sight and what is implied.
+	lines, bounds [2]*state
+	loading       *unitfile.Loading
 }
 
 // Read reads the unit as version v does.
-func Read(u *unitfile.Unit, v directive.Version) *Reading { return &Reading{unit: u, version: v} }
+func Read(u *unitfile.Unit, v directive.Version) *Reading {
+	return &Reading{unit: u, version: v, uncertain: u.Uncertain()}
+}
+
+// at is the state of the unit at one of its bounds.
+func (r *Reading) at(b bound) *state {
+	s := &r.bounds[b.index()]
+	if *s == nil {
+		*s = r.with(b, nil)
+	}
+	return *s
+}
+
+// with is the state of the unit with further lines, which it has after its own.
+func (r *Reading) with(b bound, lines []unitfile.Assignment) *state {
+	read := &r.lines[b.index()]
+	if *read == nil {
+		*read = newState(r.unit, r.version, b)
+		(*read).read(r.unit, r.unit.InForce(r.version))
+	}
+	s := (*read).clone()
+	s.read(r.unit, lines)
+	s.applyUnseen(r.unit)
+	if !r.alone {
+		s.imply()
+	}
+	return s
+}
+
+// targets are states for [Reading.AtLeast], which needs each for a moment.
+var targets = sync.Pool{New: func() any { return &state{} }}
 
 // AtLeast reports whether the effect of a directive in the whole unit is at
 // least as strict as that of the lines want alone. It knows what one directive
 // implies for another: DynamicUser=yes satisfies ProtectSystem=strict.
 func (r *Reading) AtLeast(section, name string, want []unitfile.Assignment) value.Answer {
-	return atLeastIn(r.unit, section, name, want, r.version, r.at)
-}
-
-func (r *Reading) at(b bound) *state {
-	i := 0
-	if b == strictest {
-		i = 1
-	}
-	if r.bounds[i] == nil {
-		s := loadState(r.unit, r.version, b)
-		s.imply()
-		r.bounds[i] = s
-	}
-	return r.bounds[i]
-}
-
-func atLeastIn(u *unitfile.Unit, section, name string, want []unitfile.Assignment, v directive.Version, at func(bound) *state) value.Answer {
+	u := r.unit
 	d, ok := directive.LookupAny(section, name)
 	if !ok || slices.ContainsFunc(want, func(a unitfile.Assignment) bool { return a.Unknown }) {
 		return value.CannotTell
 	}
 	if section != u.SandboxSection() && !(section == "Unit" && name == "DefaultDependencies") {
-		return compareLines(d, u.Values(section, name), want, u.IsOpen(section), v)
+		return compareLines(d, u.Values(section, name), want, u.IsOpen(section), r.version)
 	}
-	wanted := &unitfile.Unit{Name: u.Name, Assignments: want}
-	target := loadState(wanted, v, weakest)
 	f := fieldsByName[name]
 	if f == nil || f.order == nil {
-		return compareLines(d, pathLines(u, section, name), want, u.IsOpen(section), v)
+		return compareLines(d, pathLines(u, section, name), want, u.IsOpen(section), r.version)
 	}
-	ask := func(b bound) value.Answer { return f.order(at(b), target) }
-	worst := ask(weakest)
-	if worst == value.Yes || !u.Uncertain() {
+	target := targets.Get().(*state)
+	defer targets.Put(target)
+	wanted := &unitfile.Unit{Name: u.Name, Assignments: want}
+	target.begin(wanted, r.version, weakest)
+	target.read(wanted, wanted.InForce(r.version))
+	worst := f.order(r.at(weakest), target)
+	if worst == value.Yes || !r.uncertain {
 		return worst
 	}
-	if ask(strictest) == value.No {
+	if f.order(r.at(strictest), target) == value.No {
 		return value.No
 	}
 	return value.CannotTell

@@ -2,6 +2,7 @@ package unitfile
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -78,16 +79,46 @@ func (r *Report) add(p Problem) {
 }
 
 // Refusal returns the first reason for which the unit does not load.
-func (u *Unit) Refusal(v directive.Version) (string, bool) {
+func (u *Unit) Refusal(v directive.Version) (string, bool) { return u.Load(v).Refusal() }
+
+// A Loading is a unit whose lines were read.
+type Loading struct {
+	loader
+	refused bool
+	why     string
+}
+
+// Load reads the lines of the unit as version v does.
+func (u *Unit) Load(v directive.Version) *Loading {
+	l := &Loading{loader: loader{unit: u, Expander: u.Expander(v)}}
 	if u.Broken {
-		return u.Problems[len(u.Problems)-1].Message, true
+		l.refused, l.why = true, u.Problems[len(u.Problems)-1].Message
+		return l
 	}
-	l := loader{unit: u, Expander: u.Expander(v)}
-	lines := u.InForce(v)
-	for i := range lines {
+	l.read(u.InForce(v))
+	return l
+}
+
+// With reads further lines, which the unit has after its own.
+func (l *Loading) With(lines []Assignment) *Loading {
+	more := *l
+	more.fields = maps.Clone(l.fields)
+	more.read(lines)
+	return &more
+}
+
+func (l *Loading) read(lines []Assignment) {
+	for i := 0; i < len(lines) && !l.refused; i++ {
 		if p, ok := l.line(&lines[i]); !ok && p.Kind == RefusedValue {
-			return p.Message, true
+			l.refused, l.why = true, p.Message
 		}
+	}
+}
+
+// Refusal returns the first reason for which the unit does not load.
+func (l *Loading) Refusal() (string, bool) {
+	if l.refused {
+		return l.why, true
 	}
 	for _, p := range l.verify() {
 		if p.Kind == RefusedUnit {
