@@ -35,6 +35,15 @@ func (w *world) declaration(path []string) (declaration, bool) {
 
 // declarations are what mkOption made of all declarations at a path.
 func (w *world) declarations(path []string) []*eval.Attrs {
+	at := w.declaredAt(path)
+	if at == nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(at.sets), func(set *eval.Attrs) bool { return !w.isDeclaration(set) })
+}
+
+// declaredAt is what the modules declare at a path, or below it; nil for nothing.
+func (w *world) declaredAt(path []string) *declared {
 	at := w.declared
 	if at == nil {
 		at = &declared{}
@@ -50,8 +59,11 @@ func (w *world) declarations(path []string) []*eval.Attrs {
 			return nil
 		}
 	}
-	return slices.DeleteFunc(slices.Clone(at.sets), func(set *eval.Attrs) bool { return !w.isDeclaration(set) })
+	return at
 }
+
+// Declares reports whether the project declares an option at a path, or below it.
+func (h *Host) Declares(path ...string) bool { return h.world.declaredAt(path) != nil }
 
 // Default is what the one declaration of an option in the project says it is by
 // default; false if that is not known, or if it has no default.

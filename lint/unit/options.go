@@ -3,6 +3,7 @@ package unit
 import (
 	"cmp"
 	_ "embed"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -133,6 +134,26 @@ func (u *Unit) UnknownOptions() []*nixos.Option {
 		name := o.Name()
 		if set[name] == nil && !o.IsPattern() && o.IsSet() {
 			found = append(found, o)
+		}
+	}
+	return found
+}
+
+// MisnamedSets are the sets of options below systemd that a host has under a name that
+// NixOS does not have, each with the one that it most likely means: "service" for
+// "services".
+func MisnamedSets(h *nixos.Host) map[*nixos.Option]string {
+	found := map[*nixos.Option]string{}
+	for _, path := range [][]string{{"systemd"}, {"systemd", "user"}, {"boot", "initrd", "systemd"}} {
+		known := optionAt(path)
+		for _, o := range h.Option(path...).Attrs() {
+			name := o.Name()
+			if known.below[name] != nil || o.IsPattern() || !o.IsSet() || h.Declares(o.Path...) {
+				continue
+			}
+			if meant := spell.Nearest(name, slices.Sorted(maps.Keys(known.below))); meant != "" && spell.Distance(strings.ToLower(name), strings.ToLower(meant), 1) <= 1 {
+				found[o] = meant
+			}
 		}
 	}
 	return found

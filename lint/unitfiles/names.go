@@ -4,10 +4,9 @@ import (
 	"path"
 	"slices"
 	"strings"
-)
 
-// types are the kinds of units that have files (systemd.unit(5)).
-var types = []string{"service", "socket", "device", "mount", "automount", "swap", "target", "path", "timer", "slice", "scope"}
+	"wardnix/lint/systemd/value"
+)
 
 const unitCharacters = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ:-_.\\@"
 
@@ -15,7 +14,7 @@ const unitCharacters = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRST
 // (unit_name_is_valid in src/basic/unit-name.c).
 func ValidUnit(name string) bool {
 	stem, kind := cutType(name)
-	return stem != "" && stem[0] != '@' && len(name) < 256 && slices.Contains(types, kind) &&
+	return stem != "" && stem[0] != '@' && len(name) < 256 && slices.Contains(value.UnitTypes, kind) &&
 		strings.Trim(name, unitCharacters) == "" && onlyUnitCharacters(name)
 }
 
@@ -32,7 +31,7 @@ func onlyUnitCharacters(name string) bool {
 // prefix ("foo-.service.d") or of a type ("service.d").
 func validDropinDir(name string) bool {
 	unit := strings.TrimSuffix(name, ".d")
-	return unit != name && (slices.Contains(types, unit) || ValidUnit(unit))
+	return unit != name && (slices.Contains(value.UnitTypes, unit) || ValidUnit(unit))
 }
 
 func validConf(name string) bool {

@@ -1,6 +1,7 @@
 package activation
 
 import (
+	"path"
 	"slices"
 	"strings"
 
@@ -8,6 +9,7 @@ import (
 	"wardnix/lint/fix"
 	"wardnix/lint/nixos"
 	"wardnix/lint/spell"
+	"wardnix/lint/systemd/value"
 	"wardnix/lint/unit"
 	"wardnix/nixast/eval"
 )
@@ -36,11 +38,14 @@ func checkMissingUnit(p *lint.Pass, u *unit.Unit) {
 			continue
 		}
 		for _, d := range u.Dependencies(r.section, r.directive) {
-			if r.section == "Install" && isNameless(d) && u.Style == nixos.NixOSStyle {
-				p.At(u, d.Setting).As(lint.Error).Concerns(u.About(spell.Uncapitalised(r.directive))...).
-					Note("NixOS fails to evaluate the name of a unit without a type").
-					Help("did you mean `%s.target`?", d.Unit).
-					Reportf("%s names `%s`, which is not the name of a unit", r.directive, d.Unit)
+			if r.section == "Install" && isTypeless(d) && u.Style == nixos.NixOSStyle {
+				draft := p.At(u, d.Setting).As(lint.Error).Concerns(u.About(spell.Uncapitalised(r.directive))...).
+					Note("NixOS fails to evaluate the name of a unit without a type")
+				if meant := typed(d.Unit); meant != "" {
+					draft.Help("did you mean `%s`?", meant)
+				}
+				draft.Reportf("%s names `%s`, which is not the name of a unit", r.directive, d.Unit)
+				continue
 			}
 			switch peers := u.Peers(d.Unit); {
 			case d.Unit == "" || d.Def == nil || !strings.Contains(d.Unit, ".") || strings.ContainsAny(d.Unit, "%$"):
@@ -91,10 +96,24 @@ func areMasked(u *unit.Unit, name string, peers []*nixos.Unit) bool {
 	})
 }
 
-// isNameless reports whether a dependency is a name without a type. Of those in [Unit], the
-// rule about values reports them.
-func isNameless(d unit.Dependency) bool {
-	return d.Unit != "" && d.Def != nil && d.Known && !strings.ContainsAny(d.Unit, ".%$@")
+// isTypeless reports whether a dependency is a name without the type of a unit. Of those in
+// [Unit], the rule about values reports them.
+func isTypeless(d unit.Dependency) bool {
+	return d.Unit != "" && d.Def != nil && d.Known && !strings.ContainsAny(d.Unit, "%$@") && !slices.Contains(value.UnitTypes, typeOf(d.Unit))
+}
+
+// typeOf is what follows the last dot of a name; "" without one.
+func typeOf(name string) string { return strings.TrimPrefix(path.Ext(name), ".") }
+
+// typed is a name with the type that its own most likely means; "" if that is not clear.
+func typed(name string) string {
+	if !strings.Contains(name, ".") {
+		return name + ".target"
+	}
+	if meant := spell.Nearest(typeOf(name), value.UnitTypes); meant != "" {
+		return strings.TrimSuffix(name, path.Ext(name)) + "." + meant
+	}
+	return ""
 }
 
 // rename is the fix that names another unit in the place of one. A unit of another name,

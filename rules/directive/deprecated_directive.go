@@ -35,10 +35,13 @@ func checkOldNames(p *lint.Pass, u *unit.Unit) {
 func reportOldName(p *lint.Pass, n unit.Naming, d *directive.Directive) {
 	name, moved := strings.CutPrefix(d.Replacement, "[Unit] ")
 	draft := p.AtName(&n)
-	if moved {
+	switch {
+	case moved:
 		draft.Help("use `%s` in [Unit]", name)
-	} else {
-		draft.Help("use `%s`", d.Replacement)
+	case strings.Contains(name, " "): // which says more than a name
+		draft.Help("use %s", name)
+	default:
+		draft.Help("use `%s`", name)
 	}
 	if nixast.IsIdentifier(name) {
 		draft.Concerns(n.About(name)...)

@@ -162,6 +162,8 @@ var Needs = []Need{
 		Programs: []string{
 			"dmesg", "rsyslogd", "syslog-ng", "klogd", "vector", "fluent-bit", "fluentd", "promtail", "alloy", "filebeat", "telegraf", "netdata",
 		},
+		Uses:         []Use{{Programs: []string{"dmesg"}}},
+		Doing:        "reading the kernel's log",
 		Marks:        []string{"/dev/kmsg", "/proc/kmsg"},
 		Capabilities: []string{"CAP_SYSLOG"},
 	},
@@ -185,7 +187,7 @@ var Needs = []Need{
 		Programs: []string{
 			"hwclock", "ntpdate", "rtcwake", "google_clock_skew_daemon", "adjtimex", "ntptime", "node_exporter", "owampd", "netdata",
 		},
-		Uses:         []Use{{Programs: []string{"hwclock", "ntpd"}}},
+		Uses:         []Use{{Programs: []string{"hwclock", "ntpd"}}, {Programs: []string{"date"}, Any: []string{"-s", "--set"}}},
 		Doing:        "setting the clock",
 		Marks:        []string{"/dev/rtc", "date "},
 		Text:         regexp.MustCompile(`/dev/rtc|\bdate\s+(?:-s|--set)\b`),

@@ -13,7 +13,15 @@ import (
 )
 
 // UnknownOption reports options of units that do not exist.
-var UnknownOption = &lint.Rule{Page: lint.ReadPage(pages, "unknown-option"), Unit: checkUnknownOption}
+var UnknownOption = &lint.Rule{Page: lint.ReadPage(pages, "unknown-option"), Unit: checkUnknownOption, Host: checkUnknownSet}
+
+// checkUnknownSet reports names for sets of units that do not exist.
+func checkUnknownSet(p *lint.Pass, h *nixos.Host) {
+	for o, meant := range unit.MisnamedSets(h) {
+		d := p.AtOption(h, nil, o.Path).Place(o.LastReported().NamePlace(o.Name()))
+		d.Note("NixOS fails to evaluate it").Help("did you mean `%s`?", meant).Reportf("option `%s` does not exist", o)
+	}
+}
 
 func checkUnknownOption(p *lint.Pass, u *unit.Unit) {
 	if u.Style == nixos.SectionStyle {

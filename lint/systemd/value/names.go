@@ -78,7 +78,8 @@ var secureBits262 = strings.Fields("no-cap-ambient-raise no-cap-ambient-raise-lo
 var fileSystemGroups = strings.Fields("@basic-api @anonymous @application @auxiliary-api @common-block @historical-block " +
 	"@network @privileged-api @security @temporary @known")
 
-var unitTypes = strings.Fields("service socket target device mount automount swap timer path slice scope")
+// UnitTypes are the types of units (systemd.unit(5)).
+var UnitTypes = strings.Fields("service socket target device mount automount swap timer path slice scope")
 
 // errnos are the names of Linux error numbers (errno(3), asm-generic).
 var errnos = strings.Fields("EPERM ENOENT ESRCH EINTR EIO ENXIO E2BIG ENOEXEC EBADF ECHILD EAGAIN ENOMEM EACCES EFAULT " +
@@ -148,7 +149,7 @@ func validVariableOrAssignment(text string) bool { return validVariable(text) ||
 // template (src/basic/unit-name.c).
 func validUnitName(text string) bool {
 	dot := strings.LastIndexByte(text, '.')
-	if dot <= 0 || len(text) >= 256 || !slices.Contains(unitTypes, text[dot+1:]) || text[0] == '@' {
+	if dot <= 0 || len(text) >= 256 || !slices.Contains(UnitTypes, text[dot+1:]) || text[0] == '@' {
 		return false
 	}
 	for i := range dot {
