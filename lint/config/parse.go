@@ -43,6 +43,22 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s:%d:%d: %s", e.Name, e.Line, e.Column, e.Message)
 }
 
+// Mistakes are the mistakes in configurations that an error joins; none if it is of another
+// kind.
+func Mistakes(err error) []*Error {
+	var one *Error
+	var all []*Error
+	switch joined, several := err.(interface{ Unwrap() []error }); {
+	case several:
+		for _, err := range joined.Unwrap() {
+			all = append(all, Mistakes(err)...)
+		}
+	case errors.As(err, &one):
+		all = []*Error{one}
+	}
+	return all
+}
+
 // parse reads a configuration that lies at an absolute path and that messages
 // call name. The error joins an [Error] for each mistake.
 func parse(abs, name string, text []byte, v Vocabulary) (*File, error) {

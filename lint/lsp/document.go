@@ -128,6 +128,7 @@ func (s *Server) close(o *open) {
 	}
 	if len(s.documentsOf(o.project)) == 0 {
 		o.project.cancel()
+		s.reportMistakes(o.project, nil)
 		delete(s.projects, o.project.dir)
 		return
 	}

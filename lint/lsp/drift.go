@@ -1,6 +1,10 @@
 package lsp
 
-import "slices"
+import (
+	"slices"
+
+	"wardnix/nixast"
+)
 
 // A drift is how a text changed since a moment: the regions of it that were replaced,
 // in order, with text between any two. It finds the places of the old text in the new
@@ -76,6 +80,11 @@ func (d *drift) forward(offset int, isEnd bool) int {
 		by = r.at + r.size - r.end
 	}
 	return offset + by
+}
+
+// moved is a span of the old text in the new one.
+func (d *drift) moved(s nixast.Span) nixast.Span {
+	return nixast.Span{Start: d.forward(s.Start, false), End: d.forward(s.End, true)}
 }
 
 // back is the place in the old text of an offset of the new one. One that is within a

@@ -66,6 +66,44 @@ func TestTypingOnSeveralHosts(t *testing.T) {
 	c.end()
 }
 
+// Related places of findings on other hosts move with the edits, too.
+func TestRelatedOnOtherHosts(t *testing.T) {
+	dir := projectOf(t, map[string]string{
+		"flake.nix": `{ outputs = { nixpkgs, ... }: { nixosConfigurations = nixpkgs.lib.genAttrs [ "a" "b" ] (n:
+			nixpkgs.lib.nixosSystem { modules = [ ./${n}.nix ./common.nix ]; }); }; }`,
+		"a.nix": `{ my.user = "web"; }`,
+		"b.nix": `{ my.user = "root"; }`,
+		"common.nix": `{ config, lib, ... }: {
+  options.my.user = lib.mkOption { type = lib.types.str; };
+  config.systemd.services.c = { script = "x"; serviceConfig = {
+    DynamicUser = true;
+    User = config.my.user;
+  }; };
+}`,
+		"wardnix.toml": `select = ["C002"]`,
+	})
+	c := newClient(t, dir)
+	c.start(`{"textDocument":{"diagnostic":{},"publishDiagnostics":{"relatedInformation":true}},"workspace":{"diagnostics":{"refreshSupport":true}}}`)
+	c.open("common.nix", "")
+	lines := func() (all []int) {
+		for _, d := range c.pull("common.nix") {
+			all = append(all, d.Range.Start.Line)
+			for _, r := range d.RelatedInformation {
+				all = append(all, r.Location.Range.Start.Line)
+			}
+		}
+		return all
+	}
+	if diff := cmp.Diff([]int{4, 3}, lines()); diff != "" {
+		t.Fatalf("the finding on host b and its related place (-want +got):\n%s", diff)
+	}
+	c.edit("common.nix", "  config.systemd", "  # A comment that is longer than each of the lines that follow it.\n  config.systemd")
+	if diff := cmp.Diff([]int{5, 4}, lines()); diff != "" {
+		t.Errorf("after a line was inserted above (-want +got):\n%s", diff)
+	}
+	c.end()
+}
+
 // Documents that are opened and closed, and files that change on the disk, count from
 // then on.
 func TestDocumentsAndDisk(t *testing.T) {

@@ -39,6 +39,8 @@ type project struct {
 	waiting []waiter
 	// current says that last is of the newest documents.
 	current bool
+	// mistakes are the addresses of files of settings that have diagnostics.
+	mistakes []string
 }
 
 // A waiter is called when the newest text of a document was looked at, on all hosts if it
@@ -137,15 +139,16 @@ func (s *Server) finish(p *project, job *looking) {
 	result := job.result
 	if result.err != nil {
 		s.show(messageError, result.err.Error())
-		if p.last != nil { // what was found stays
+		if p.last != nil { // what was found stays, until something changes
 			kept := *p.last
-			kept.err = result.err
+			kept.err, kept.near = result.err, false
 			result = &kept
 		}
 	} else {
 		p.stale = false
 		s.told = ""
 	}
+	s.reportMistakes(p, result.err)
 	p.last, p.current = result, true
 	if result.near {
 		p.after(wholeDelay*s.options.Delay, func() { s.start(p, false) })
@@ -214,7 +217,7 @@ type looking struct {
 func (l *looking) look() {
 	saw := map[string]*document{}
 	edited := map[string]string{}
-	same := len(l.disk) == 0 && l.last != nil && l.last.snapshot != nil && !l.stale && (l.near || !l.last.near)
+	same := len(l.disk) == 0 && l.last != nil && l.last.snapshot != nil && l.last.err == nil && !l.stale && (l.near || !l.last.near)
 	for _, d := range l.documents {
 		saw[d.uri] = l.parsing(d)
 		same = same && l.last.saw[d.uri] == saw[d.uri]
@@ -229,7 +232,7 @@ func (l *looking) look() {
 	}
 	if same {
 		again := *l.last
-		again.saw, again.err = saw, nil
+		again.saw = saw
 		l.result = &again
 		return
 	}
@@ -289,21 +292,33 @@ func (l *looking) readChanged() (map[string]string, bool) {
 	return texts, true
 }
 
-// keep adds what an analysis of all hosts found and this one does not look for.
+// keep adds what an analysis of all hosts found and this one does not look for, at the
+// places where that is now.
 func (a *analysis) keep(whole *analysis) {
+	moved := map[string]drift{} // by name of the file
 	for uri, d := range a.saw {
-		was := whole.saw[uri]
-		tree := a.snapshot.Tree(d.name)
-		if was == nil || tree == nil {
-			continue
+		if was := whole.saw[uri]; was != nil && a.snapshot.Tree(d.name) != nil {
+			moved[whole.names[uri]] = difference(was.lines.Src, d.lines.Src)
 		}
-		moved := difference(was.lines.Src, d.lines.Src)
+	}
+	for uri := range a.saw {
 		for _, f := range a.snapshot.Keep(whole.findings[uri]) {
-			if !moved.removed(f.Span.Start, f.Span.End) {
-				f.File = tree
-				f.Span.Start, f.Span.End = moved.forward(f.Span.Start, false), moved.forward(f.Span.End, true)
-				a.findings[uri] = append(a.findings[uri], f)
+			by, known := moved[f.File.Name]
+			if !known || by.removed(f.Span.Start, f.Span.End) {
+				continue
 			}
+			f.File, f.Span = a.snapshot.Tree(f.File.Name), by.moved(f.Span)
+			var related []lint.Related
+			for _, r := range f.Related {
+				if by, known := moved[r.File.Name]; known && by.removed(r.Span.Start, r.Span.End) {
+					continue
+				} else if known {
+					r.File, r.Span = a.snapshot.Tree(r.File.Name), by.moved(r.Span)
+				}
+				related = append(related, r)
+			}
+			f.Related = related
+			a.findings[uri] = append(a.findings[uri], f)
 		}
 	}
 	maps.Copy(a.paths, whole.paths)
