@@ -28,8 +28,8 @@ func TestValuesPage(t *testing.T) {
 	}
 	slices.Sort(listed)
 	var want []string
-	for i := range directive.Table {
-		if d := &directive.Table[i]; d.Kind == directive.KindOther {
+	for i := range directive.All() {
+		if d := &directive.All()[i]; d.Kind == directive.KindOther {
 			want = append(want, d.Name)
 		}
 	}

@@ -65,7 +65,8 @@ func (u *Unit) signs() *signs {
 func (u *Unit) readSigns() *signs {
 	s := &signs{programs: map[string]Setting{}}
 	name, _, _ := strings.Cut(u.BaseName(), "@")
-	best := len(profile.Classes)
+	classes := profile.Classes()
+	best := len(classes)
 	runs := func(program string, at Setting) {
 		if i, ok := profile.ClassOf(program); ok {
 			s.runs(program, at)
@@ -83,8 +84,8 @@ func (u *Unit) readSigns() *signs {
 			runs(program, commands[i].Setting)
 		}
 	}
-	if best < len(profile.Classes) {
-		s.class = &profile.Classes[best]
+	if best < len(classes) {
+		s.class = &classes[best]
 		s.opaque = s.class.All
 	}
 	for at, text := range u.commandTexts() {
@@ -92,7 +93,7 @@ func (u *Unit) readSigns() *signs {
 		for word := range named(text) {
 			if i, ok := profile.ClassOf(word); ok {
 				s.runs(word, at)
-				s.opaque = s.opaque || i < len(profile.Classes) && profile.Classes[i].Nested && !u.isClient(word)
+				s.opaque = s.opaque || i < len(classes) && classes[i].Nested && !u.isClient(word)
 			}
 		}
 	}
@@ -102,7 +103,7 @@ func (u *Unit) readSigns() *signs {
 // isClient reports whether a program is one that, for a user other than root,
 // leaves the work to a daemon.
 func (u *Unit) isClient(program string) bool {
-	return u.RunsAs().Ordinary() && slices.Contains(profile.Client.Programs, program)
+	return u.RunsAs().Ordinary() && slices.Contains(profile.Client().Programs, program)
 }
 
 // programsOf are the names by which a command may run a program: what follows the

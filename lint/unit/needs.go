@@ -40,8 +40,9 @@ func (u *Unit) findNeeds() {
 		texts[i].shows = u.Part.shown.by(texts[i].text)
 	}
 	attempted := slices.Collect(u.Attempted())
-	for i := range profile.Needs {
-		n := &profile.Needs[i]
+	all := profile.Needs()
+	for i := range all {
+		n := &all[i]
 		found := findUses(n, attempted)
 		if found == nil {
 			found = u.showsNeed(i)
@@ -71,7 +72,7 @@ func findUses(n *profile.Need, attempted []*Command) (found []Need) {
 
 // showsNeed is the first place that shows a need, by its index.
 func (u *Unit) showsNeed(i int) []Need {
-	n := &profile.Needs[i]
+	n := &profile.Needs()[i]
 	if at, ok := u.given(n.Capabilities...); ok {
 		return []Need{{n, at, nil}}
 	}
@@ -131,12 +132,13 @@ func (u *Unit) whyOf(needs []Need, directive string) string {
 // what a directive takes away. What a daemon was seen to work without, which may be
 // nil, is not a need of its class.
 func (u *Unit) needOfClass(directive string, seen *profile.Daemon) string {
-	for i := range profile.Classes {
-		if c := &profile.Classes[i]; !c.All && c.Needs[directive] != "" && u.signs().runAny(c.Programs) && !isOf(seen, c) && !u.showsCapabilities(directive) {
+	classes, client := profile.Classes(), profile.Client()
+	for i := range classes {
+		if c := &classes[i]; !c.All && c.Needs[directive] != "" && u.signs().runAny(c.Programs) && !isOf(seen, c) && !u.showsCapabilities(directive) {
 			return c.Needs[directive]
 		}
 	}
-	if why := profile.Client.Needs[directive]; why != "" && u.signs().runAny(profile.Client.Programs) {
+	if why := client.Needs[directive]; why != "" && u.signs().runAny(client.Programs) {
 		return why
 	}
 	return ""

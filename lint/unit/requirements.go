@@ -75,7 +75,7 @@ func spared(u *Unit, r *profile.Requirement, seen *profile.Daemon) string {
 		return why
 	}
 	if kind, _, _ := u.Effective("Service", "Type"); kind == "oneshot" || kind == "" && len(u.Full.Values("Service", "ExecStart")) == 0 {
-		return profile.OneshotNeeds[r.Name()]
+		return profile.OneshotNeed(r.Name())
 	}
 	return ""
 }

@@ -68,7 +68,7 @@ func (n *Naming) TakesAway() bool {
 // IsOldWatchdog reports whether a name is one of the old option systemd.watchdog
 // in the place of the new one.
 func (n *Naming) IsOldWatchdog() bool {
-	_, old := profile.WatchdogOptions[n.Key]
+	_, old := profile.WatchdogOption(n.Key)
 	return old && n.Conf() == "Manager"
 }
 

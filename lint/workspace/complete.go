@@ -268,7 +268,7 @@ func (s *Snapshot) unitNames(at *situation) []string {
 			}
 		}
 	}
-	for _, n := range slices.Concat(unitfile.UpstreamNames(at.version), unitfile.SpecialTargets) {
+	for _, n := range slices.Concat(unitfile.UpstreamNames(at.version), unitfile.SpecialTargets()) {
 		names[n] = true
 	}
 	return sortedNames(names)

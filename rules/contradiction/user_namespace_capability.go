@@ -25,7 +25,7 @@ func checkUserNamespace(p *lint.Pass, u *unit.Unit) {
 // reportLimited reports the first capability over the host that a list names, and
 // whether there is one.
 func reportLimited(p *lint.Pass, u *unit.Unit, private unit.Setting, list string) bool {
-	for _, capability := range profile.HostCapabilities {
+	for _, capability := range profile.HostCapabilities() {
 		at, named := u.Names(list, capability)
 		if !named || !u.Together(private, at) || u.Denies(list, capability) == value.Yes {
 			continue

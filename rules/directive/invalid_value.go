@@ -150,7 +150,7 @@ func valueFixes(u *unit.Unit, l nixos.Line, v value.Verdict, r *profile.Requirem
 		fixes = fix.Replace(u, node, value, replaceWith(value), lint.Safe, "")
 	}
 	if word, ok := wordForTrue[l.Key]; ok && len(fixes) == 0 && r == nil && isTrue(l.Text) {
-		fixes = fix.Replace(u, node, word, replaceWith(word), lint.Unsafe, profile.Risks[l.Key])
+		fixes = fix.Replace(u, node, word, replaceWith(word), lint.Unsafe, profile.RiskOfTightening(l.Key))
 	}
 	if r == nil || l.When != nil || node.Parent().Kind() == nixast.List {
 		return fixes

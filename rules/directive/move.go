@@ -66,7 +66,7 @@ func move(u *unit.Unit, o *nixos.Option, section, name string) []lint.Fix {
 	if section != "" {
 		where = u.Section(section).Name() + "." + moved
 	}
-	risk := profile.Risks[moved]
+	risk := profile.RiskOfTightening(moved)
 	if section == "" && nixos.IsScript(moved) {
 		risk = "the start of the service: a shell runs the text as a script"
 	}
@@ -89,7 +89,7 @@ func moveLine(n *unit.Naming, section string) []lint.Fix {
 	if err != nil {
 		return nil
 	}
-	risk := profile.Risks[n.Key]
+	risk := profile.RiskOfTightening(n.Key)
 	return []lint.Fix{{
 		Title: "move to [" + section + "]", Applicability: lint.SafeUnless(risk), Breaks: risk, Changes: append(n.About(n.Key), n.Effects(spell.Uncapitalised(n.Key))...),
 		Edits: lint.EditsIn(site.Set.File(), edits),
@@ -107,7 +107,7 @@ func movedText(u *unit.Unit, o *nixos.Option, b nixast.Binding, section string, 
 	if site.Set.File() != b.File() || site.Shared {
 		return nil
 	}
-	added, err := fix.Add(site, emit.Where{Families: append([][]string{unitOrder}, profile.Families...)}, []emit.Attr{attr})
+	added, err := fix.Add(site, emit.Where{Families: append([][]string{unitOrder}, profile.Families()...)}, []emit.Attr{attr})
 	if err != nil || touch(removed, added) {
 		return renamedInPlace(u, o, b, section, attr)
 	}

@@ -127,7 +127,7 @@ func (h *hostView) nearestSibling(r *profile.Requirement) (*nixast.File, nixast.
 
 func (h *hostView) misnamedOption(r *profile.Requirement) *nixos.Option {
 	key, _ := profile.ManagerKey(r.Path)
-	for old, name := range profile.WatchdogOptions {
+	for old, name := range profile.WatchdogOptions() {
 		if name == key {
 			if o := h.Option("systemd", "settings", "Manager", old); o.IsSet() {
 				return o

@@ -81,7 +81,7 @@ func (h *hostView) asksFor(para paragraph) bool {
 func (h *hostView) option(r *profile.Requirement) *nixos.Option {
 	o := h.Option(r.Path...)
 	if key, ok := profile.ManagerKey(r.Path); ok && !o.IsSet() {
-		for old, name := range profile.WatchdogOptions {
+		for old, name := range profile.WatchdogOptions() {
 			if name == key {
 				if alias := h.Option("systemd", "watchdog", old); alias.IsSet() {
 					return alias
@@ -121,7 +121,7 @@ func (h *hostView) misnamed(r *profile.Requirement) bool {
 	if !ok {
 		return false
 	}
-	for old, name := range profile.WatchdogOptions {
+	for old, name := range profile.WatchdogOptions() {
 		if name == key && h.Option("systemd", "settings", "Manager", old).IsSet() {
 			return true
 		}

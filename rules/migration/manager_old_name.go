@@ -16,7 +16,7 @@ func checkManagerNames(p *lint.Pass, u *unit.Unit) {
 		if !n.IsOldWatchdog() {
 			continue
 		}
-		name := profile.WatchdogOptions[n.Key]
+		name, _ := profile.WatchdogOption(n.Key)
 		p.AtName(&n).Concerns(n.About(name)...).
 			Note("this is a time of the hardware watchdog; DefaultTimeoutStopSec is how long a service may take to stop").
 			Fix(fix.RenameNaming(&n, name, false)...).

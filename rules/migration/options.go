@@ -58,7 +58,7 @@ var migrations = slices.Concat(
 		{old: []string{"services", "journald", "console"}, new: []string{"services", "journald", "settings", "Journal"}, since: nixos2611, removed: true},
 		{old: []string{"systemd", "enableCgroupAccounting"}, new: []string{"systemd", "settings", "Manager"}, since: nixos2511, removed: true},
 	},
-	renamed(nixos2511, []string{"systemd", "watchdog"}, []string{"systemd", "settings", "Manager"}, profile.WatchdogOptions),
+	renamed(nixos2511, []string{"systemd", "watchdog"}, []string{"systemd", "settings", "Manager"}, profile.WatchdogOptions()),
 	renamed(nixos2511, []string{"services", "logind"}, []string{"services", "logind", "settings", "Login"}, map[string]string{
 		"killUserProcesses": "KillUserProcesses", "powerKey": "HandlePowerKey", "powerKeyLongPress": "HandlePowerKeyLongPress",
 		"rebootKey": "HandleRebootKey", "rebootKeyLongPress": "HandleRebootKeyLongPress",

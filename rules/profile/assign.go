@@ -51,9 +51,9 @@ func (b *Baseline) Assignment(u *nixos.Unit) Assignment {
 
 // ClassNames are the names of the classes of services that are known.
 func ClassNames() []string {
-	out := make([]string, len(Classes))
-	for i := range Classes {
-		out[i] = Classes[i].Name
+	out := make([]string, len(classes))
+	for i := range classes {
+		out[i] = classes[i].Name
 	}
 	return out
 }

@@ -28,9 +28,20 @@ type Class struct {
 	Needs map[string]string
 }
 
-// Classes are the kinds of services known, the most telling first. What they need
+// Classes are the kinds of services known, the most telling first. The caller must
+// not change them.
+func Classes() []Class { return classes }
+
+// Client are the programs that leave the work to a daemon. The caller must not change
+// them.
+func Client() *Class { return &client }
+
+// OneshotNeed is why a directive is left out for a unit that runs once; "" if it is not.
+func OneshotNeed(directive string) string { return oneshotNeeds[directive] }
+
+// classes are the kinds of services known, the most telling first. What they need
 // is what modules of nixpkgs (26.11) open for such services, with their reasons.
-var Classes = []Class{
+var classes = []Class{
 	{
 		Name:   "container runtime or build service",
 		Source: "podman(1), systemd-nspawn(1), bwrap(1), nix-daemon(8): they create namespaces, mounts and control groups for what they run",
@@ -208,28 +219,28 @@ func ClassOf(program string) (int, bool) {
 
 var byProgram = func() map[string]int {
 	by := map[string]int{}
-	for i := range Classes {
-		for _, p := range Classes[i].Programs {
+	for i := range classes {
+		for _, p := range classes[i].Programs {
 			if _, told := by[p]; !told {
 				by[p] = i
 			}
 		}
 	}
-	others := slices.Clone(Client.Programs)
-	for i := range Needs {
-		others = append(others, Needs[i].Programs...)
+	others := slices.Clone(client.Programs)
+	for i := range needs {
+		others = append(others, needs[i].Programs...)
 	}
 	for _, p := range others {
 		if _, told := by[p]; !told {
-			by[p] = len(Classes)
+			by[p] = len(classes)
 		}
 	}
 	return by
 }()
 
-// Client are the programs that leave the work to a daemon, which is outside of the
+// client are the programs that leave the work to a daemon, which is outside of the
 // sandbox, if they run as a user other than root. As root, nix does the work itself.
-var Client = Class{
+var client = Class{
 	Name:   "client of a daemon",
 	Source: "nix-daemon(8); docker(1), DOCKER_HOST",
 	Programs: []string{
@@ -246,9 +257,9 @@ var Client = Class{
 	},
 }
 
-// OneshotNeeds are what is left out for a unit that runs once: a script whose
+// oneshotNeeds are what is left out for a unit that runs once: a script whose
 // writes are not known.
-var OneshotNeeds = map[string]string{"ProtectSystem": "what a script writes is not known"}
+var oneshotNeeds = map[string]string{"ProtectSystem": "what a script writes is not known"}
 
 // A Runtime compiles code while it runs.
 type Runtime struct {

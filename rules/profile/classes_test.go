@@ -24,8 +24,8 @@ func TestClassOf(t *testing.T) {
 	} {
 		got := ""
 		if i, ok := profile.ClassOf(test.program); ok {
-			if got = "none"; i < len(profile.Classes) {
-				got = profile.Classes[i].Name
+			if got = "none"; i < len(profile.Classes()) {
+				got = profile.Classes()[i].Name
 			}
 		}
 		if got != test.class {
@@ -37,7 +37,7 @@ func TestClassOf(t *testing.T) {
 // TestClasses tries that every row has its evidence, and that it names directives of
 // services.
 func TestClasses(t *testing.T) {
-	rows := append(slices.Clone(profile.Classes), profile.Client)
+	rows := append(slices.Clone(profile.Classes()), *profile.Client())
 	for _, c := range rows {
 		if c.Source == "" || len(c.Programs) == 0 || !c.All && len(c.Needs) == 0 {
 			t.Errorf("%s: a class has programs, needs and a source", c.Name)
@@ -60,10 +60,10 @@ func TestClasses(t *testing.T) {
 // Every need says what it takes away, why, and where that comes from. One with a text
 // has marks, without which the text is not looked at.
 func TestNeeds(t *testing.T) {
-	if most := int(unsafe.Sizeof(profile.NeedSet(0))) * 8; len(profile.Needs) > most {
-		t.Errorf("%d needs, where a NeedSet has %d at most", len(profile.Needs), most)
+	if most := int(unsafe.Sizeof(profile.NeedSet(0))) * 8; len(profile.Needs()) > most {
+		t.Errorf("%d needs, where a NeedSet has %d at most", len(profile.Needs()), most)
 	}
-	for _, n := range profile.Needs {
+	for _, n := range profile.Needs() {
 		if len(n.Directives) == 0 || n.Why == "" || n.Source == "" {
 			t.Errorf("%v: a need has directives, a reason and a source", n.Directives)
 		}

@@ -14,8 +14,11 @@ func Names(rs []Requirement) []string {
 }
 
 // Families are the directives that people write side by side, in the order in
-// which they do. A new directive goes next to its relatives.
-var Families = [][]string{
+// which they do. A new directive goes next to its relatives. The caller must not
+// change them.
+func Families() [][]string { return families }
+
+var families = [][]string{
 	{"description", "documentation", "after", "before", "wants", "requires", "bindsTo", "partOf", "conflicts", "wantedBy", "requiredBy"},
 	{"Type", "ExecStartPre", "ExecStart", "ExecStartPost", "ExecReload", "ExecStop", "Restart", "RestartSec"},
 	{"User", "Group", "DynamicUser", "SupplementaryGroups", "PrivateUsers", "PrivatePIDs", "UMask", "KeyringMode"},
@@ -36,7 +39,7 @@ var Families = [][]string{
 // baseline that is not a long list, in the order of the baseline itself.
 func (b *Baseline) Where(rs []Requirement) emit.Where {
 	if b.Applies != nil || len(rs) > 8 {
-		return emit.Where{Families: Families}
+		return emit.Where{Families: families}
 	}
-	return emit.Where{Families: append([][]string{Names(rs)}, Families...)}
+	return emit.Where{Families: append([][]string{Names(rs)}, families...)}
 }

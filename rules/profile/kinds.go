@@ -32,12 +32,12 @@ type KindSetting struct {
 // lists them: those of [Classes], and what no program shows.
 func Kinds() []Kind {
 	all := []Kind{{Name: "network-client", About: "a daemon that connects to others: tunnel, exporter, updater", Online: true}}
-	for i := range Classes {
-		if k := Classes[i].Kind; k != nil {
+	for i := range classes {
+		if k := classes[i].Kind; k != nil {
 			one := *k
-			one.Needs = Classes[i].Needs
+			one.Needs = classes[i].Needs
 			all = append(all, one)
 		}
 	}
-	return append(all, Kind{Name: "oneshot", About: "a script that runs once and exits", Needs: OneshotNeeds, Once: true, Writes: true})
+	return append(all, Kind{Name: "oneshot", About: "a script that runs once and exits", Needs: oneshotNeeds, Once: true, Writes: true})
 }

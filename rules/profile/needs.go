@@ -10,11 +10,15 @@ import (
 )
 
 // HostCapabilities are capabilities over things that belong to the host's user
+// namespace. The caller must not change them.
+func HostCapabilities() []string { return hostCapabilities }
+
+// hostCapabilities are capabilities over things that belong to the host's user
 // namespace, whatever else the unit has of its own: privileged ports and devices
 // of the network, the clock, the kernel and its log, other users' files.
 // (capabilities(7); user_namespaces(7), "Interaction of user namespaces and other
 // types of namespaces".)
-var HostCapabilities = []string{"CAP_NET_BIND_SERVICE", "CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_SYS_TIME", "CAP_SYS_MODULE", "CAP_SYS_RAWIO",
+var hostCapabilities = []string{"CAP_NET_BIND_SERVICE", "CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_SYS_TIME", "CAP_SYS_MODULE", "CAP_SYS_RAWIO",
 	"CAP_SYSLOG", "CAP_SYS_NICE", "CAP_SYS_RESOURCE", "CAP_IPC_LOCK", "CAP_SYS_BOOT", "CAP_MKNOD", "CAP_DAC_READ_SEARCH", "CAP_DAC_OVERRIDE",
 	"CAP_SYS_PTRACE", "CAP_BPF", "CAP_PERFMON", "CAP_WAKE_ALARM", "CAP_AUDIT_CONTROL", "CAP_AUDIT_WRITE", "CAP_AUDIT_READ", "CAP_LINUX_IMMUTABLE",
 	"CAP_BLOCK_SUSPEND", "CAP_SYS_TTY_CONFIG"}
@@ -92,8 +96,8 @@ type textSign struct {
 
 var textSigns = sync.OnceValue(func() []textSign {
 	var signs []textSign
-	for i := range Needs {
-		n := &Needs[i]
+	for i := range needs {
+		n := &needs[i]
 		if len(n.Marks) == 0 {
 			continue
 		}
@@ -119,8 +123,10 @@ type NeededBy struct {
 	Values []string
 }
 
-// Needs are the signs that are known.
-var Needs = []Need{
+// Needs are the signs that are known. The caller must not change them.
+func Needs() []Need { return needs }
+
+var needs = []Need{
 	{
 		Directives: separating, Why: "the host would not see what it mounts",
 		Source:   "systemd.exec(5), PrivateMounts=",
@@ -221,7 +227,7 @@ var Needs = []Need{
 	{
 		Directives: []string{"PrivateUsers"}, Why: "it is given capabilities over the host",
 		Source:       "user_namespaces(7); run: bind, bird, caddy, haproxy, lighttpd and nginx (systemd 252, 262)",
-		Capabilities: HostCapabilities,
+		Capabilities: hostCapabilities,
 	},
 	{
 		Directives: []string{"RestrictNamespaces"}, Why: "it makes or enters namespaces",

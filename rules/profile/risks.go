@@ -1,10 +1,10 @@
 package profile
 
-// Risks are what adding or tightening a directive may break. A directive that is
+// risks are what adding or tightening a directive may break. A directive that is
 // not listed is safe for a service of an ordinary user, unless the service may have one
 // of the [Needs] that are unsure: no daemon that ran broke by it. The split follows
 // what broke when daemons ran, and what hardening has broken in nixpkgs.
-var Risks = map[string]string{
+var risks = map[string]string{
 	"wantedBy":                "the unit starts at boot from now on",
 	"User":                    "files and ports that only root may use; the user must be declared",
 	"Group":                   "files that the new group may not read; the group must be declared",
@@ -39,6 +39,9 @@ var Risks = map[string]string{
 	"kexecTime":                    "a reboot by kexec that takes longer is cut short",
 }
 
+// RiskOfTightening is what a stricter value of a directive may break; "" if it is safe.
+func RiskOfTightening(directive string) string { return risks[directive] }
+
 // RiskOf is what setting a row may break, whatever the unit; "" if it is safe.
 func RiskOf(r *Requirement) string {
 	name := r.Name()
@@ -48,5 +51,5 @@ func RiskOf(r *Requirement) string {
 	if lines := r.Lines; name == "ProtectSystem" && len(lines) == 1 && lines[0].Value == "full" {
 		return ""
 	}
-	return Risks[name]
+	return risks[name]
 }

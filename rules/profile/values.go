@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"maps"
 	"strings"
 
 	"wardnix/emit"
@@ -96,15 +97,23 @@ func ManagerKey(path []string) (string, bool) {
 		return path[3], true
 	}
 	if len(path) == 3 && path[0] == "systemd" && path[1] == "watchdog" {
-		key, ok := WatchdogOptions[path[2]]
-		return key, ok
+		return WatchdogOption(path[2])
 	}
 	return "", false
 }
 
-// WatchdogOptions are the options that NixOS 25.11 renamed to directives of
+// WatchdogOption is the directive that an old option of systemd.watchdog is now.
+func WatchdogOption(option string) (directive string, ok bool) {
+	directive, ok = watchdogOptions[option]
+	return directive, ok
+}
+
+// WatchdogOptions are all of them, by the old name.
+func WatchdogOptions() map[string]string { return maps.Clone(watchdogOptions) }
+
+// watchdogOptions are the options that NixOS 25.11 renamed to directives of
 // systemd.settings.Manager (nixos/doc/manual/release-notes/rl-2511.section.md).
-var WatchdogOptions = map[string]string{
+var watchdogOptions = map[string]string{
 	"device":      "WatchdogDevice",
 	"runtimeTime": "RuntimeWatchdogSec",
 	"rebootTime":  "RebootWatchdogSec",

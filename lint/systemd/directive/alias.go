@@ -17,8 +17,8 @@ func (d *Directive) IsAlias() bool { return d.Deprecated && aliases[d.Name] }
 // aliasesOf are the aliases in the same section, by section and current name.
 var aliasesOf = func() map[[2]string][]string {
 	found := map[[2]string][]string{}
-	for i := range Table {
-		if d := &Table[i]; d.IsAlias() {
+	for i := range table {
+		if d := &table[i]; d.IsAlias() {
 			for _, section := range d.Sections() {
 				k := [2]string{section, d.Replacement}
 				found[k] = append(found[k], d.Name)

@@ -166,9 +166,9 @@ func Lookup(section, name string, v Version) (*Directive, bool) {
 // LookupAny finds a directive by its exact name in a section, in any version.
 func LookupAny(section, name string) (*Directive, bool) {
 	bit := sectionBit(section)
-	for i := find(name); i < len(Table) && Table[i].Name == name; i++ {
-		if Table[i].sections&bit != 0 {
-			return &Table[i], true
+	for i := find(name); i < len(table) && table[i].Name == name; i++ {
+		if table[i].sections&bit != 0 {
+			return &table[i], true
 		}
 	}
 	return nil, false
@@ -180,14 +180,14 @@ func find(name string) int {
 	if i, ok := firstOf[name]; ok {
 		return i
 	}
-	return len(Table)
+	return len(table)
 }
 
 // firstOf are the first directives of each name.
 var firstOf = func() map[string]int {
-	first := make(map[string]int, len(Table))
-	for i := len(Table) - 1; i >= 0; i-- {
-		first[Table[i].Name] = i
+	first := make(map[string]int, len(table))
+	for i := len(table) - 1; i >= 0; i-- {
+		first[table[i].Name] = i
 	}
 	return first
 }()
@@ -196,21 +196,25 @@ var firstOf = func() map[string]int {
 // version v, in the order of Sections.
 func SectionsOf(name string, v Version) []string {
 	var set sectionSet
-	for i := find(name); i < len(Table) && Table[i].Name == name; i++ {
-		if d := &Table[i]; d.known(v) {
+	for i := find(name); i < len(table) && table[i].Name == name; i++ {
+		if d := &table[i]; d.known(v) {
 			set |= d.sections
 		}
 	}
 	return (&Directive{sections: set}).Sections()
 }
 
+// All are the directives of all sections and versions, sorted by name. The caller must
+// not change them.
+func All() []Directive { return table[:] }
+
 // Directives returns the directives that version v knows in a section, sorted by
 // name.
 func Directives(section string, v Version) []*Directive {
 	bit := sectionBit(section)
 	var out []*Directive
-	for i := range Table {
-		if d := &Table[i]; d.sections&bit != 0 && d.known(v) {
+	for i := range table {
+		if d := &table[i]; d.sections&bit != 0 && d.known(v) {
 			out = append(out, d)
 		}
 	}

@@ -18,9 +18,9 @@ func TestParseVersion(t *testing.T) {
 // TestTables checks what every directive must have.
 func TestTables(t *testing.T) {
 	sections := Sections()
-	for i := range Table {
-		d := &Table[i]
-		if i > 0 && Table[i-1].Name > d.Name {
+	for i := range table {
+		d := &table[i]
+		if i > 0 && table[i-1].Name > d.Name {
 			t.Errorf("%s is out of order", d.Name)
 		}
 		if d.Doc == "" || !strings.HasSuffix(d.Doc, ".") || strings.Count(d.Doc, ". ") > 0 {

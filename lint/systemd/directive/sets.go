@@ -10,8 +10,8 @@ type Capability struct {
 	Doc    string // what it allows
 }
 
-// Capabilities returns all capabilities by number.
-func Capabilities() []Capability { return append([]Capability(nil), CapabilityTable[:]...) }
+// Capabilities are all capabilities, by number. The caller must not change them.
+func Capabilities() []Capability { return capabilities[:] }
 
 // Family is an address family of RestrictAddressFamilies=.
 type Family struct {
@@ -19,6 +19,13 @@ type Family struct {
 	Number int
 	Alias  string // the usual name of the same family, else empty
 }
+
+// Families are the address families, sorted by name. The caller must not change them.
+func Families() []Family { return families[:] }
+
+// Namespaces are the namespace types, by the bits of sets of them. The caller must not
+// change them.
+func Namespaces() []Namespace { return namespaces[:] }
 
 // Namespace is a namespace type of RestrictNamespaces=.
 type Namespace struct {
@@ -30,9 +37,9 @@ type Namespace struct {
 // LookupFamily returns the address family of that name; ok is false if there is
 // none.
 func LookupFamily(name string) (family Family, ok bool) {
-	i := sort.Search(len(FamilyTable), func(i int) bool { return FamilyTable[i].Name >= name })
-	if i < len(FamilyTable) && FamilyTable[i].Name == name {
-		return FamilyTable[i], true
+	i := sort.Search(len(families), func(i int) bool { return families[i].Name >= name })
+	if i < len(families) && families[i].Name == name {
+		return families[i], true
 	}
 	return Family{}, false
 }

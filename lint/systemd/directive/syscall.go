@@ -63,15 +63,22 @@ type groupRow struct {
 
 // callTable finds system calls by name.
 type callTable struct {
-	Names []string
+	names []string
 	index map[string]uint16
 }
 
-// Calls returns the system calls that systemd knows, sorted by name.
-var Calls = sync.OnceValue(func() *callTable {
-	t := &callTable{Names: strings.Fields(syscallNames)}
-	t.index = make(map[string]uint16, len(t.Names))
-	for i, name := range t.Names {
+// SyscallNames are the system calls that systemd knows, sorted; a call is its index.
+// The caller must not change them.
+func SyscallNames() []string { return calls().names }
+
+// NativeCalls are the system calls that an architecture has ("x86-64", "arm64"), in the
+// order of systemd's table.
+func NativeCalls(architecture string) CallSet { return syscallSets[architecture] }
+
+var calls = sync.OnceValue(func() *callTable {
+	t := &callTable{names: strings.Fields(syscallNames)}
+	t.index = make(map[string]uint16, len(t.names))
+	for i, name := range t.names {
 		t.index[name] = uint16(i)
 	}
 	return t
@@ -121,7 +128,7 @@ func (g *Group) flatten(table map[string]*Group, members []string) {
 			g.flatten(table, table[m].members)
 			continue
 		}
-		call := Calls().index[m]
+		call := calls().index[m]
 		g.Flat = append(g.Flat, call)
 		g.Set.Add(call)
 	}
@@ -147,7 +154,7 @@ func SyscallGroup(name string, v Version) []string {
 	}
 	out := make([]string, len(g.Flat))
 	for i, call := range g.Flat {
-		out[i] = Calls().Names[call]
+		out[i] = calls().names[call]
 	}
 	return out
 }
@@ -155,7 +162,7 @@ func SyscallGroup(name string, v Version) []string {
 // KnownSyscall reports whether a system call of this name exists, on whatever
 // architecture.
 func KnownSyscall(name string) bool {
-	_, ok := Calls().index[name]
+	_, ok := calls().index[name]
 	return ok
 }
 
@@ -168,7 +175,7 @@ func Resolve(word string, v Version) (set CallSet, ok bool) {
 		}
 		return set, false
 	}
-	call, ok := Calls().index[word]
+	call, ok := calls().index[word]
 	if ok {
 		set.Add(call)
 	}

@@ -2,8 +2,8 @@
 
 package directive
 
-// Table holds every directive, sorted by name.
-var Table = [...]Directive{
+// table holds every directive, sorted by name.
+var table = [...]Directive{
 	{Name: "Accept", sections: inSocket, Kind: KindBool, Repeat: Override, Empty: EmptyIgnored, Default: "no", Doc: "Starts an instance of the service for each connection, instead of handing the listening socket to one service.", Man: "systemd.socket"},
 	{Name: "AcceptFileDescriptors", sections: inSocket, Kind: KindBool, Repeat: Override, Empty: EmptyIgnored, Since: 258, Default: "yes", Doc: "Lets the socket receive file descriptors from its peers.", Man: "systemd.socket"},
 	{Name: "AccuracySec", sections: inTimer, Kind: KindSpan, Repeat: Override, Empty: EmptyIgnored, Default: "1min", Doc: "Lets the timer fire up to this much later, so that wake-ups fall together.", Man: "systemd.timer"},

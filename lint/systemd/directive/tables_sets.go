@@ -2,8 +2,8 @@
 
 package directive
 
-// CapabilityTable holds the capabilities by number.
-var CapabilityTable = [...]Capability{
+// capabilities holds the capabilities by number.
+var capabilities = [...]Capability{
 	0:  {Name: "CAP_CHOWN", Number: 0, Kernel: "2.2", Doc: "arbitrary changes to file UIDs and GIDs"},
 	1:  {Name: "CAP_DAC_OVERRIDE", Number: 1, Kernel: "2.2", Doc: "bypass file read, write and execute permission checks"},
 	2:  {Name: "CAP_DAC_READ_SEARCH", Number: 2, Kernel: "2.2", Doc: "bypass file read and directory read/search permission checks; open_by_handle_at()"},
@@ -47,8 +47,8 @@ var CapabilityTable = [...]Capability{
 	40: {Name: "CAP_CHECKPOINT_RESTORE", Number: 40, Kernel: "5.9", Doc: "checkpoint/restore related operations"},
 }
 
-// FamilyTable holds the address families, sorted by name.
-var FamilyTable = [...]Family{
+// families holds the address families, sorted by name.
+var families = [...]Family{
 	{Name: "AF_ALG", Number: 38, Alias: ""},
 	{Name: "AF_APPLETALK", Number: 5, Alias: ""},
 	{Name: "AF_ASH", Number: 18, Alias: ""},
@@ -99,8 +99,8 @@ var FamilyTable = [...]Family{
 	{Name: "AF_XDP", Number: 44, Alias: ""},
 }
 
-// NamespaceTable holds the namespace types, by bit.
-var NamespaceTable = [...]Namespace{
+// namespaces holds the namespace types, by bit.
+var namespaces = [...]Namespace{
 	{Name: "cgroup", Flag: "CLONE_NEWCGROUP", Kernel: "4.6"},
 	{Name: "ipc", Flag: "CLONE_NEWIPC", Kernel: "2.6.19"},
 	{Name: "net", Flag: "CLONE_NEWNET", Kernel: "2.6.24"},

@@ -7,8 +7,8 @@ const syscallNames = "_llseek _newselect _sysctl accept accept4 access acct add_
 
 const syscallCount = 564
 
-// SyscallSets holds what libseccomp knows and what is native, as sets of calls.
-var SyscallSets = map[string]CallSet{
+// syscallSets holds what libseccomp knows and what is native, as sets of calls.
+var syscallSets = map[string]CallSet{
 	"libseccomp": {0xffbfffffffffc7ff, 0xfffffbffffffffcf, 0xfffffe3fffffeff3, 0xffffffdfffeffffd, 0xe00000003fbddfff, 0xfffffffffffffffb, 0xbdffffffffbfdfff, 0xffffffffffffffff, 0xffeffffffffff},
 	"x86-64":     {0xffbfeaadf93047fc, 0xdfed51ffcdbfdfcf, 0x7feff817faffa553, 0xaf7effdfa3ca7bfd, 0x200000003700df7d, 0xd9f76f7fe9ff7ffa, 0xbcab7fa7ff9fc05f, 0xb97b094686be5f55, 0xde6b99f4bacbf},
 	"arm64":      {0xdaa7eaac793001d8, 0xcced51fdcdbfdfc8, 0x67efd817faf5a552, 0xaf7cfadf83ca69fd, 0x3600df7d, 0xd1e76e7ba9ff5f7a, 0xbcab5fa79f9fc05f, 0xb173090684be5f55, 0xda4211b43acbd},

@@ -77,8 +77,8 @@ func (r *confReader) test(t *testing.T, v directive.Version) {
 		testtool.Lack(t, r.program+" is not installed")
 	}
 	text := "[" + r.section + "]\nNonsense=1\n"
-	for i := range directive.Table {
-		d := &directive.Table[i]
+	for i := range directive.All() {
+		d := &directive.All()[i]
 		if !d.In(r.section) || r.section == "Manager" && strings.HasPrefix(d.Name, "Log") {
 			continue // what the program says of the rest would depend on it
 		}

@@ -337,7 +337,7 @@ type checkedCalls struct {
 var checkedTables = func() (tables [directive.Newest - directive.Oldest + 1]func() map[string]checkedCalls) {
 	for i := range tables {
 		tables[i] = sync.OnceValue(func() map[string]checkedCalls {
-			native := directive.SyscallSets["x86-64"]
+			native := directive.NativeCalls("x86-64")
 			out := map[string]checkedCalls{}
 			for name, g := range directive.GroupsOf(directive.Oldest + directive.Version(i)) {
 				var c checkedCalls
@@ -369,7 +369,7 @@ func (s *state) checkCalls(c *check) verdictOn {
 	allowed, _ := f.allowed()
 	for _, call := range group.calls {
 		if allowed.Has(call) {
-			result.badness, result.included, result.call = 10, f.Allow, directive.Calls().Names[call]
+			result.badness, result.included, result.call = 10, f.Allow, directive.SyscallNames()[call]
 			if f.Allow {
 				result.badness = 9
 			}

@@ -41,7 +41,7 @@ type recorded struct {
 // Exposures on 64-bit ARM differ by three groups, as the help of wardnix score says: they
 // contain no system call of it, and every filter counts as one of them.
 func TestGroupsOfARM(t *testing.T) {
-	native := directive.SyscallSets["arm64"]
+	native := directive.NativeCalls("arm64")
 	for v := directive.Oldest; v <= directive.Newest; v++ {
 		var without []string
 		for _, c := range checks {

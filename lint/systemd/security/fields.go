@@ -385,7 +385,7 @@ func credential(name string, list int) field {
 func (s *state) showFamilies(set *Setting) {
 	left := s.families.allowed()
 	set.All = left == ^uint64(0)
-	for _, f := range directive.FamilyTable {
+	for _, f := range directive.Families() {
 		if f.Alias == "" && left&(1<<f.Number) != 0 {
 			set.Values = append(set.Values, f.Name)
 		}
@@ -395,15 +395,15 @@ func (s *state) showFamilies(set *Setting) {
 func (s *state) showNamespaces(set *Setting) {
 	all := value.NamespacesAll(s.Version)
 	set.All = s.spaces&all == all
-	for n := s.spaces & (1<<len(directive.NamespaceTable) - 1); n != 0; n &= n - 1 {
-		set.Values = append(set.Values, directive.NamespaceTable[bits.TrailingZeros16(uint16(n))].Name)
+	for n := s.spaces & (1<<len(directive.Namespaces()) - 1); n != 0; n &= n - 1 {
+		set.Values = append(set.Values, directive.Namespaces()[bits.TrailingZeros16(uint16(n))].Name)
 	}
 }
 
 func (s *state) showCalls(set *Setting) {
 	allowed, others := s.filter.allowed()
 	set.All = others && allowed == (&directive.CallSet{}).Complement()
-	for i, name := range directive.Calls().Names {
+	for i, name := range directive.SyscallNames() {
 		if allowed.Has(uint16(i)) {
 			set.Values = append(set.Values, name)
 		}

@@ -55,10 +55,10 @@ func FuzzUnit(f *testing.F) {
 func FuzzValue(f *testing.F) {
 	for seed := range uint64(50) {
 		d := newDrawer(seed)
-		f.Add(d.IntN(len(directive.Table)), d.value(d.from(drawnKeys)), 252+int(seed)%11)
+		f.Add(d.IntN(len(directive.All())), d.value(d.from(drawnKeys)), 252+int(seed)%11)
 	}
 	f.Fuzz(func(t *testing.T, index int, text string, version int) {
-		d := &directive.Table[uint(index)%uint(len(directive.Table))]
+		d := &directive.All()[uint(index)%uint(len(directive.All()))]
 		v := directive.Version(version).Clamp()
 		section := d.Sections()[0]
 		verdict := value.Check(section, d.Name, text, v)

@@ -110,7 +110,7 @@ func familyRemedy(mask uint64) string {
 		return "AF_UNIX AF_INET AF_INET6"
 	}
 	var names []string
-	for _, f := range directive.FamilyTable {
+	for _, f := range directive.Families() {
 		if f.Alias == "" && mask&(1<<f.Number) != 0 {
 			names = append(names, f.Name)
 		}

@@ -290,7 +290,7 @@ func (s *state) parseArchitectures(text string) {
 		return
 	}
 	value.EachWord(text, value.Unquote, func(word string) bool {
-		if slices.Contains(value.Architectures, word) && !slices.Contains(s.architectures, word) {
+		if value.IsArchitecture(word) && !slices.Contains(s.architectures, word) {
 			s.architectures = append(s.architectures, word)
 		}
 		return true

@@ -3,8 +3,10 @@ package unitfile
 import "strings"
 
 // SpecialTargets are the targets of the system manager that units are ordered by or
-// installed in (systemd.special(7)).
-var SpecialTargets = strings.Fields(`
+// installed in (systemd.special(7)). The caller must not change them.
+func SpecialTargets() []string { return specialTargets }
+
+var specialTargets = strings.Fields(`
 	basic.target bluetooth.target cryptsetup-pre.target cryptsetup.target default.target
 	emergency.target exit.target final.target first-boot-complete.target getty-pre.target getty.target
 	graphical.target halt.target hibernate.target hybrid-sleep.target initrd-fs.target

@@ -39,7 +39,7 @@ var (
 	capabilitySet = set{
 		known: func(word string, v directive.Version) bool { _, ok := ParseCapability(word, v); return ok },
 		names: func(directive.Version) []string {
-			return namesOf(directive.CapabilityTable[:], func(c directive.Capability) string { return c.Name })
+			return namesOf(directive.Capabilities(), func(c directive.Capability) string { return c.Name })
 		},
 	}
 	filterSet = set{
@@ -49,7 +49,7 @@ var (
 			return ok
 		},
 		names: func(v directive.Version) []string {
-			return append(directive.SyscallGroups(v), directive.Calls().Names...)
+			return append(directive.SyscallGroups(v), directive.SyscallNames()...)
 		},
 	}
 	logSet = set{prefix: "~", reason: "unknown system call or group",
@@ -59,17 +59,17 @@ var (
 	familySet = set{
 		known: func(word string, _ directive.Version) bool { _, ok := ParseFamily(word); return ok },
 		names: func(directive.Version) []string {
-			return namesOf(directive.FamilyTable[:], func(f directive.Family) string { return f.Name })
+			return namesOf(directive.Families(), func(f directive.Family) string { return f.Name })
 		},
 	}
 	namespaceSet = set{
 		known: func(word string, _ directive.Version) bool { _, ok := ParseNamespaces(word); return ok },
 		names: func(directive.Version) []string {
-			return namesOf(directive.NamespaceTable[:], func(n directive.Namespace) string { return n.Name })
+			return namesOf(directive.Namespaces(), func(n directive.Namespace) string { return n.Name })
 		},
 		meant: map[string]string{"network": "net", "mount": "mnt", "user-ns": "user", "cgroups": "cgroup", "hostname": "uts"},
 	}
-	architectureSet = set{flags: Unquote, reason: "unknown architecture", known: in(Architectures), names: of(Architectures)}
+	architectureSet = set{flags: Unquote, reason: "unknown architecture", known: in(architectures), names: of(architectures)}
 	controllerSet   = set{reason: "unknown controller", known: in(controllers), names: of(controllers)}
 	delegateSet     = set{flags: Unquote, reason: "unknown controller", known: in(controllers), names: of(controllers)}
 	addressSet      = set{
@@ -192,8 +192,8 @@ func ParseCapability(word string, v directive.Version) (int, bool) {
 	if n, ok := parseInt(word, -1<<31, 1<<31-1); ok {
 		return int(n), n >= 0 && n <= most
 	}
-	for i := range directive.CapabilityTable {
-		if EqualFold(directive.CapabilityTable[i].Name, word) {
+	for i := range directive.Capabilities() {
+		if EqualFold(directive.Capabilities()[i].Name, word) {
 			return i, true
 		}
 	}
@@ -262,7 +262,7 @@ type NamespaceSet uint16
 func ParseNamespaces(text string) (set NamespaceSet, ok bool) {
 	ok = true
 	good := EachWord(text, 0, func(word string) bool {
-		i := slices.IndexFunc(directive.NamespaceTable[:], func(n directive.Namespace) bool { return n.Name == word })
+		i := slices.IndexFunc(directive.Namespaces(), func(n directive.Namespace) bool { return n.Name == word })
 		if i < 0 {
 			ok = false
 			return false
@@ -337,7 +337,7 @@ func isLocalhost(word string) bool {
 func CapabilityNames(set uint64) []string {
 	var names []string
 	for n := set & AllCapabilities; n != 0; n &= n - 1 {
-		names = append(names, directive.CapabilityTable[bits.TrailingZeros64(n)].Name)
+		names = append(names, directive.Capabilities()[bits.TrailingZeros64(n)].Name)
 	}
 	return names
 }
@@ -355,9 +355,9 @@ func FullCapabilities(v directive.Version) uint64 {
 
 // NamespacesAll is the mask of "all types"; up to 257 it lacks time, the last.
 func NamespacesAll(v directive.Version) NamespaceSet {
-	all := NamespaceSet(1)<<len(directive.NamespaceTable) - 1
+	all := NamespaceSet(1)<<len(directive.Namespaces()) - 1
 	if v < 258 {
-		all &^= 1 << (len(directive.NamespaceTable) - 1)
+		all &^= 1 << (len(directive.Namespaces()) - 1)
 	}
 	return all
 }

@@ -81,8 +81,8 @@ func TestCheck(t *testing.T) {
 }
 
 func TestDefaultsAreValid(t *testing.T) {
-	for i := range directive.Table {
-		d := &directive.Table[i]
+	for i := range directive.All() {
+		d := &directive.All()[i]
 		if d.Default != "" && CheckLine(d, d.Default, Expander{Version: directive.Newest}).Status != Valid && d.KindIn(directive.Newest) != directive.KindIgnored {
 			t.Errorf("%s: its default %q is not valid", d.Name, d.Default)
 		}

@@ -8,9 +8,12 @@ import (
 	"wardnix/lint/systemd/directive"
 )
 
-// Architectures are the names of SystemCallArchitectures= (src/shared/seccomp-util.c,
+// IsArchitecture reports whether SystemCallArchitectures= takes a word.
+func IsArchitecture(word string) bool { return slices.Contains(architectures, word) }
+
+// architectures are the names of SystemCallArchitectures= (src/shared/seccomp-util.c,
 // seccomp_arch_from_string).
-var Architectures = strings.Fields("native x86 x86-64 x32 arm arm64 loongarch64 mips mips64 mips64-n32 mips-le " +
+var architectures = strings.Fields("native x86 x86-64 x32 arm arm64 loongarch64 mips mips64 mips64-n32 mips-le " +
 	"mips64-le mips64-le-n32 parisc parisc64 ppc ppc64 ppc64-le riscv64 s390 s390x")
 
 // signals are the Linux signals by number, without SIG.

@@ -38,7 +38,7 @@ func offerCapabilities(_ *directive.Directive, v directive.Version) []string {
 
 func offerFamilies(*directive.Directive, directive.Version) []string {
 	names := []string{"none"}
-	for _, f := range directive.FamilyTable {
+	for _, f := range directive.Families() {
 		if f.Alias == "" {
 			names = append(names, f.Name)
 		}
@@ -48,13 +48,13 @@ func offerFamilies(*directive.Directive, directive.Version) []string {
 
 func offerNamespaces(*directive.Directive, directive.Version) []string {
 	var names []string
-	for _, n := range directive.NamespaceTable {
+	for _, n := range directive.Namespaces() {
 		names = append(names, n.Name)
 	}
 	return names
 }
 
-func offerArchitectures(*directive.Directive, directive.Version) []string { return Architectures }
+func offerArchitectures(*directive.Directive, directive.Version) []string { return architectures }
 
 func offerWords(words ...string) func(*directive.Directive, directive.Version) []string {
 	return func(*directive.Directive, directive.Version) []string { return words }

@@ -278,7 +278,7 @@ func capabilityPattern(word string) string {
 	var found []string
 	before, rest, choice := strings.Cut(word, "(")
 	within, after, closed := strings.Cut(rest, ")")
-	for _, c := range directive.CapabilityTable {
+	for _, c := range directive.Capabilities() {
 		switch stem, tail, star := strings.Cut(word, "*"); {
 		case choice && closed:
 			for part := range strings.SplitSeq(within, "|") {
@@ -298,7 +298,7 @@ func capabilityPattern(word string) string {
 // as CAP_NET_BIND begins CAP_NET_BIND_SERVICE; "" if there is none, or several.
 func begunCapability(word string) string {
 	found := ""
-	for _, c := range directive.CapabilityTable {
+	for _, c := range directive.Capabilities() {
 		if !strings.HasPrefix(c.Name, strings.ToUpper(word)+"_") {
 			continue
 		}

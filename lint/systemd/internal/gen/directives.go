@@ -160,7 +160,7 @@ func writeDirectives(s *source, data string) error {
 	if err != nil {
 		return err
 	}
-	s.printf("// Table holds every directive, sorted by name.\nvar Table = [...]Directive{\n")
+	s.printf("// table holds every directive, sorted by name.\nvar table = [...]Directive{\n")
 	for _, row := range t.rows {
 		writeDirective(s, row, docs, hasEnum)
 	}

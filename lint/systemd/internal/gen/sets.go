@@ -24,17 +24,17 @@ func writeSets(s *source, data string) error {
 		}
 		return out
 	}
-	s.printf("// CapabilityTable holds the capabilities by number.\nvar CapabilityTable = [...]Capability{\n")
+	s.printf("// capabilities holds the capabilities by number.\nvar capabilities = [...]Capability{\n")
 	for _, row := range of("capability") {
 		s.printf("%s: {Name: %q, Number: %s, Kernel: %q, Doc: %q},\n", row[2], row[1], row[2], row[3], row[4])
 	}
 	families := of("family")
 	slices.SortFunc(families, func(a, b []string) int { return strings.Compare(a[1], b[1]) })
-	s.printf("}\n\n// FamilyTable holds the address families, sorted by name.\nvar FamilyTable = [...]Family{\n")
+	s.printf("}\n\n// families holds the address families, sorted by name.\nvar families = [...]Family{\n")
 	for _, row := range families {
 		s.printf("{Name: %q, Number: %s, Alias: %q},\n", row[1], row[2], row[4])
 	}
-	s.printf("}\n\n// NamespaceTable holds the namespace types, by bit.\nvar NamespaceTable = [...]Namespace{\n")
+	s.printf("}\n\n// namespaces holds the namespace types, by bit.\nvar namespaces = [...]Namespace{\n")
 	for _, row := range of("namespace") {
 		s.printf("{Name: %q, Flag: %q, Kernel: %q},\n", row[1], row[4], row[3])
 	}
@@ -66,7 +66,7 @@ func writeSyscalls(s *source, data string) error {
 	}
 	s.printf("// syscallNames holds every system call name, sorted; a call is its index.\nconst syscallNames = %q\n\n", strings.Join(names, " "))
 	s.printf("const syscallCount = %d\n\n", len(names))
-	s.printf("// SyscallSets holds what libseccomp knows and what is native, as sets of calls.\nvar SyscallSets = map[string]CallSet{\n")
+	s.printf("// syscallSets holds what libseccomp knows and what is native, as sets of calls.\nvar syscallSets = map[string]CallSet{\n")
 	for _, row := range native.rows {
 		s.printf("%q: %s,\n", row[0], bitset(strings.Fields(row[1]), index))
 	}
