@@ -40,8 +40,11 @@ func (a *Attrs) Lookup(name string) Attr {
 	return Attr{name, restFor(a.rest, name)}
 }
 
-func (a *Attrs) find(name string) (int, bool) {
-	return slices.BinarySearchFunc(a.attrs, name, func(x Attr, name string) int { return strings.Compare(x.Name, name) })
+func (a *Attrs) find(name string) (int, bool) { return findAttr(a.attrs, name) }
+
+// findAttr looks for a name among attributes that are sorted by name.
+func findAttr(attrs []Attr, name string) (int, bool) {
+	return slices.BinarySearchFunc(attrs, name, func(x Attr, name string) int { return strings.Compare(x.Name, name) })
 }
 
 // closed reports whether the set has exactly the attributes it names.
@@ -160,8 +163,27 @@ func (ev *Evaluator) addRest(node nixast.Node, set *Attrs, d Def) {
 
 // attrsOf makes a set of attributes in any order. The names must differ.
 func attrsOf(node nixast.Node, attrs []Attr, rest ...Def) *Attrs {
-	slices.SortFunc(attrs, func(x, y Attr) int { return strings.Compare(x.Name, y.Name) })
+	sortAttrs(attrs)
 	return &Attrs{origin{node}, attrs, rest}
+}
+
+func sortAttrs(attrs []Attr) {
+	slices.SortFunc(attrs, func(x, y Attr) int { return strings.Compare(x.Name, y.Name) })
+}
+
+// mergedAttrs are the attributes of two lists that are sorted by name, sorted. Of two with
+// one name, it is b's.
+func mergedAttrs(a, b []Attr) []Attr {
+	out := make([]Attr, 0, len(a)+len(b))
+	for _, x := range b {
+		i, found := findAttr(a, x.Name)
+		out = append(append(out, a[:i]...), x)
+		if found {
+			i++
+		}
+		a = a[i:]
+	}
+	return append(out, a...)
 }
 
 // plain is an attribute with one definition.

@@ -39,3 +39,22 @@ func TestBudget(t *testing.T) {
 		})
 	}
 }
+
+// Wherever a budget ends while lib is made, lib has the functions that are written in Go.
+func TestBudgetEndsInLib(t *testing.T) {
+	whole := NewBudget(t.Context(), 0, 0)
+	ev := New(Options{Budget: whole})
+	ev.Force(ev.Lib())
+	most, _ := whole.Used()
+	for steps := 1; steps < most; steps++ {
+		budget := NewBudget(t.Context(), steps, 0)
+		ev := New(Options{Budget: budget})
+		lib, ok := ev.Force(ev.Lib()).(*Attrs)
+		if !ok || !lib.Lookup("mkIf").Certain() {
+			t.Fatalf("after %d of %d steps, lib has no mkIf", steps, most)
+		}
+		if budget.Spent() == "" {
+			t.Errorf("%d of %d steps suffice", steps, most)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package eval
 import (
 	"path"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"wardnix/nixast"
@@ -327,39 +328,64 @@ func dirOf(s string) string {
 	return s[:i]
 }
 
-// baseScope is the scope around a file: the names that Nix binds.
-func (ev *Evaluator) baseScope() *env {
-	site := nixast.Node{}
-	base := &env{}
-	var attrs []Attr
-	for _, f := range []family{
-		listBuiltins(), attrsBuiltins(), stringBuiltins(), jsonBuiltins(), fileBuiltins(), coreBuiltins(),
-	} {
-		for i := range f {
-			p := &f[i]
-			t := Known(&Function{prim: p})
-			attrs = append(attrs, plain(p.name, t, site))
-			if isGlobal(p.name) {
-				base.bind(p.name, t)
-			} else {
-				base.bind("__"+p.name, t)
+// builtinsGiven are the builtins that are evaluated, once they are made. They have nothing
+// of an evaluator, so that all share them.
+var builtinsGiven struct {
+	sync.Once
+	scope *env   // by the names that Nix binds around a file
+	attrs []Attr // of the set builtins, by name
+}
+
+func givenBuiltins() (*env, []Attr) {
+	builtinsGiven.Do(func() {
+		scope := &env{}
+		var attrs []Attr
+		add := func(global, name string, t *Thunk) {
+			scope.bind(global, t)
+			attrs = append(attrs, plain(name, t, nixast.Node{}))
+		}
+		for _, f := range []family{
+			listBuiltins(), attrsBuiltins(), stringBuiltins(), jsonBuiltins(), fileBuiltins(), coreBuiltins(),
+		} {
+			for i := range f {
+				global := f[i].name
+				if !isGlobal(global) {
+					global = "__" + global
+				}
+				add(global, f[i].name, Known(&Function{prim: &f[i]}))
 			}
 		}
+		add("true", "true", NewBool(true))
+		add("false", "false", NewBool(false))
+		add("null", "null", NewNull())
+		sortAttrs(attrs)
+		builtinsGiven.scope, builtinsGiven.attrs = scope, attrs
+	})
+	return builtinsGiven.scope, builtinsGiven.attrs
+}
+
+// givenBuiltin is a builtin by its name, nil if it is not evaluated.
+func givenBuiltin(name string) *Thunk {
+	_, attrs := givenBuiltins()
+	if i, ok := findAttr(attrs, name); ok {
+		return attrs[i].Defs[0].Value
 	}
-	for name, t := range map[string]*Thunk{"true": NewBool(true), "false": NewBool(false), "null": NewNull()} {
-		base.bind(name, t)
-		attrs = append(attrs, plain(name, t, site))
-	}
+	return nil
+}
+
+// baseScope is the scope around a file: the names that Nix binds.
+func (ev *Evaluator) baseScope() *env {
+	given, attrs := givenBuiltins()
+	scope := &env{up: given}
 	other := ev.identify(&Unknown{Label: "builtins", key: "builtins", Reason: "this builtin is not evaluated"})
-	builtins := attrsOf(site, attrs, Def{Open: other})
-	base.bind("builtins", Known(builtins))
+	scope.bind("builtins", Known(&Attrs{attrs: attrs, rest: []Def{{Open: other}}}))
 	for _, name := range []string{
 		"derivation", "derivationStrict", "fetchGit", "fetchMercurial", "fetchTarball", "fetchTree", "placeholder",
 		"break",
 	} {
-		base.bind(name, ev.selected(site, other, name))
+		scope.bind(name, ev.selected(nixast.Node{}, other, name))
 	}
-	return base
+	return scope
 }
 
 // isGlobal reports whether a builtin can be called without "builtins.".

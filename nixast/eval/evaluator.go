@@ -81,17 +81,17 @@ func (l Limits) withDefaults() Limits {
 // Evaluator evaluates. It keeps what it computed, and it is for one goroutine
 // at a time.
 type Evaluator struct {
-	release  string
-	importer Importer
-	limits   Limits
-	budget   *Budget
-	spent    *Unknown // what everything is once the budget is used up
-	base     *env     // the names that are there without being bound
-	lib      *Thunk
-	libNames map[string]bool // of the functions of lib, once it is made
-	files    map[*nixast.File]*Thunk
-	scopes   map[nixast.Node]*env // for At
-	conds    map[condKey]*Cond
+	release      string
+	importer     Importer
+	limits       Limits
+	budget       *Budget
+	spent        *Unknown // what everything is once the budget is used up
+	base         *env     // the names that are there without being bound
+	lib          *Thunk
+	libFunctions []Attr // of lib without its namespaces, by name, once they are made
+	files        map[*nixast.File]*Thunk
+	scopes       map[nixast.Node]*env // for At
+	conds        map[condKey]*Cond
 
 	undecided map[nixast.Node]int // the cases of an expression that are being looked at
 
@@ -110,7 +110,6 @@ func New(opts Options) *Evaluator {
 		release:   opts.Release,
 		limits:    opts.Limits.withDefaults(),
 		budget:    opts.Budget,
-		libNames:  map[string]bool{},
 		files:     map[*nixast.File]*Thunk{},
 		scopes:    map[nixast.Node]*env{},
 		conds:     map[condKey]*Cond{},

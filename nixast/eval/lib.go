@@ -2,6 +2,7 @@ package eval
 
 import (
 	_ "embed"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -38,24 +39,38 @@ func libFamilies() map[string]family {
 	}
 }
 
-// libPrimitives are the attributes of lib that are functions written in Go, by namespace,
-// once they are made. They have nothing of an evaluator, so that all share them.
-var libPrimitives struct {
+// libGiven are the attributes of lib that are builtins or functions written in Go, once
+// they are made: by namespace, and all that are in lib itself. They have nothing of an
+// evaluator, so that all share them.
+var libGiven struct {
 	sync.Once
-	spaces map[string][]Attr
+	spaces map[string][]Attr // each by name
+	all    []Attr            // by name
 }
 
-func primitivesOfLib() map[string][]Attr {
-	libPrimitives.Do(func() {
-		libPrimitives.spaces = map[string][]Attr{}
+func givenOfLib() (spaces map[string][]Attr, all []Attr) {
+	libGiven.Do(func() {
+		libGiven.spaces = map[string][]Attr{}
+		for space, names := range libBuiltins {
+			for _, name := range names {
+				a := plain(name, givenBuiltin(name), nixast.Node{})
+				libGiven.spaces[space] = append(libGiven.spaces[space], a)
+			}
+		}
 		for space, f := range libFamilies() {
 			for i := range f {
 				a := plain(f[i].name, Known(&Function{prim: &f[i]}), nixast.Node{})
-				libPrimitives.spaces[space] = append(libPrimitives.spaces[space], a)
+				libGiven.spaces[space] = append(libGiven.spaces[space], a)
 			}
 		}
+		for space, attrs := range libGiven.spaces {
+			sortAttrs(attrs)
+			libGiven.all = append(libGiven.all, inLib(space, attrs)...)
+		}
+		sortAttrs(libGiven.all)
+		libGiven.all = slices.CompactFunc(libGiven.all, func(x, y Attr) bool { return x.Name == y.Name })
 	})
-	return libPrimitives.spaces
+	return libGiven.spaces, libGiven.all
 }
 
 // libBuiltins are the builtins that lib hands on, by namespace.
@@ -95,86 +110,67 @@ var libInner = []string{"escapeNixString", "floatToString", "major", "majorMinor
 // libApart are namespaces whose functions are in them only.
 var libApart = []string{"generators", "cli"}
 
+// inLib are the attributes of a namespace that lib itself has, too.
+func inLib(space string, attrs []Attr) []Attr {
+	if slices.Contains(libApart, space) {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(attrs), func(a Attr) bool { return slices.Contains(libInner, a.Name) })
+}
+
 // buildLib puts the namespaces together. Their functions are in lib itself,
 // too, as a rule.
 func (ev *Evaluator) buildLib() Value {
-	all := make(map[string]Attr, 512)
-	spaces := map[string]map[string]Attr{}
-	add := func(space string, a Attr) {
-		if spaces[space] == nil {
-			spaces[space] = map[string]Attr{}
-		}
-		spaces[space][a.Name] = a
-		if !slices.Contains(libInner, a.Name) && !slices.Contains(libApart, space) {
-			all[a.Name] = a
-		}
-	}
-	site := nixast.Node{}
-	for space, names := range libBuiltins {
-		for _, name := range names {
-			add(space, plain(name, ev.selectBuiltin(name), site))
-		}
-	}
-	for space, attrs := range primitivesOfLib() {
-		for _, a := range attrs {
-			add(space, a)
-		}
-	}
-	for _, space := range ev.prelude().attrs {
-		inner, _ := ev.force(space.Defs[0].Value).(*Attrs)
-		for _, a := range inner.attrs {
-			add(strings.TrimPrefix(space.Name, "top"), a)
+	given, all := givenOfLib()
+	spaces := maps.Clone(given)
+	var own []Attr // what lib has besides all
+	for _, space := range ev.prelude() {
+		if inner, ok := ev.force(space.Defs[0].Value).(*Attrs); ok {
+			name := strings.TrimPrefix(space.Name, "top")
+			spaces[name] = mergedAttrs(spaces[name], inner.attrs)
+			own = append(own, inLib(name, inner.attrs)...)
 		}
 	}
 	if ev.release != "" {
-		add("trivial", plain("release", NewString(ev.release), site))
+		release := []Attr{plain("release", NewString(ev.release), nixast.Node{})}
+		spaces["trivial"] = mergedAttrs(spaces["trivial"], release)
+		own = append(own, release...)
 	}
-	for name := range all {
-		ev.libNames[name] = true
-	}
-	delete(spaces, "")
+	sortAttrs(own)
+	ev.libFunctions = mergedAttrs(all, own)
+	var named []Attr
 	for space, attrs := range spaces {
-		all[space] = plain(space, Known(ev.libSpace("lib."+space, attrs)), site)
+		if space != "" {
+			named = append(named, plain(space, Known(ev.libSpace("lib."+space, attrs)), nixast.Node{}))
+		}
 	}
-	return ev.libSpace("lib", all)
+	sortAttrs(named)
+	return ev.libSpace("lib", mergedAttrs(ev.libFunctions, named))
 }
 
-// libSpace is a namespace: what is known, and an unknown rest.
-func (ev *Evaluator) libSpace(label string, attrs map[string]Attr) *Attrs {
+// libSpace is a namespace: what is known, by name, and an unknown rest.
+func (ev *Evaluator) libSpace(label string, attrs []Attr) *Attrs {
 	rest := ev.identify(&Unknown{Label: label, key: label, Reason: "this function of `lib` is not evaluated"})
-	rest.attr = func(name string) *Thunk {
-		if label != "lib" {
-			return nil
+	if label == "lib" {
+		rest.attr = func(name string) *Thunk {
+			u := &Unknown{Label: "lib." + name, Reason: rest.Reason, key: "lib." + name}
+			if name == "types" {
+				u.Sort, u.Reason = OptionType, "types are not evaluated"
+			}
+			return Known(ev.identify(u))
 		}
-		u := &Unknown{Label: "lib." + name, Reason: rest.Reason, key: "lib." + name}
-		if name == "types" {
-			u.Sort, u.Reason = OptionType, "types are not evaluated"
-		}
-		return Known(ev.identify(u))
 	}
-	if label != "lib" {
-		rest.attr = nil
-	}
-	list := make([]Attr, 0, len(attrs))
-	for _, a := range attrs {
-		list = append(list, a)
-	}
-	return attrsOf(nixast.Node{}, list, Def{Open: rest})
+	return &Attrs{attrs: attrs, rest: []Def{{Open: rest}}}
 }
 
-// selectBuiltin is a builtin by its name.
-func (ev *Evaluator) selectBuiltin(name string) *Thunk {
-	if t := ev.base.own("__" + name); t != nil {
-		return t
-	}
-	return ev.base.own(name)
-}
-
-// prelude is lib.nix, applied to lib.
-func (ev *Evaluator) prelude() *Attrs {
+// prelude are the namespaces of lib.nix, applied to lib; none if that is more than may
+// be evaluated.
+func (ev *Evaluator) prelude() []Attr {
 	v := ev.applyAll(nixast.Node{}, ev.File(libTree()), ev.libThunk(), Known(&Function{prim: certainAttrs()}))
-	a, _ := v.(*Attrs)
-	return a
+	if a, ok := v.(*Attrs); ok {
+		return a.attrs
+	}
+	return nil
 }
 
 // certainAttrs is what of a set is certainly there.
@@ -196,7 +192,8 @@ func lacks(u *Unknown, name string) bool {
 	case u == nil:
 		return false
 	case u.key == "builtins":
-		return u.ev.libNames[name] && !slices.Contains(otherBuiltins, name)
+		_, found := findAttr(u.ev.libFunctions, name)
+		return found && !slices.Contains(otherBuiltins, name)
 	}
 	return (u.Sort == Packages || u.key == "lib.types") && slices.Contains(libOnly, name)
 }
