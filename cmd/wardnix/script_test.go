@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"testing"
@@ -18,6 +19,7 @@ import (
 var update = flag.Bool("update", false, "rewrite the golden files to what wardnix does now")
 
 func TestMain(m *testing.M) {
+	debug.SetGCPercent(mostPercent) // as main does
 	testscript.Main(m, map[string]func(){"wardnix": main})
 }
 
