@@ -108,13 +108,13 @@ func (c Case) Try(t testing.TB, l lint.Linter) Outcome {
 	if diff := cmp.Diff(out.Findings, lines(eight.Findings)); diff != "" {
 		t.Errorf("one worker and eight do not find the same (-one +eight)\n%s", diff)
 	}
+	out.Safe = c.repair(t, l, project, lint.Safe)
+	out.Unsafe = c.repair(t, l, project, lint.Unsafe)
 	for _, f := range project.Files() {
 		if f.Tree != nil && f.Tree.Src != c.Files[f.Name] {
 			t.Errorf("linting changed %s", f.Name)
 		}
 	}
-	out.Safe = c.repair(t, l, lint.Safe)
-	out.Unsafe = c.repair(t, l, lint.Unsafe)
 	return out
 }
 
@@ -158,11 +158,11 @@ func (c Case) load(t testing.TB, files map[string]string, workers int) *nixos.Pr
 	return project
 }
 
-// repair applies the fixes and checks what came of it; it returns the files
-// that changed.
-func (c Case) repair(t testing.TB, l lint.Linter, upTo lint.Applicability) map[string]string {
+// repair applies the fixes to a project, which is the case, and checks what came of it; it
+// returns the files that changed.
+func (c Case) repair(t testing.TB, l lint.Linter, project *nixos.Project, upTo lint.Applicability) map[string]string {
 	t.Helper()
-	r := Repair(t, &l, c.load(t, c.Files, 1), upTo)
+	r := Repair(t, &l, project, upTo)
 	for _, b := range r.Bugs {
 		t.Errorf("%s: a fix was dropped: %v", b.Finding.Rule, b.Err)
 	}
@@ -177,6 +177,9 @@ func (c Case) repair(t testing.TB, l lint.Linter, upTo lint.Applicability) map[s
 		if err := emit.CommentsKept(ch.File.Tree, after); err != nil && !aboutComments(r.Fixed) {
 			t.Errorf("%s: %v", ch.File.Name, err)
 		}
+	}
+	if len(changed) == 0 {
+		return changed
 	}
 	again := Repair(t, &l, c.load(t, files, 1), upTo)
 	for _, ch := range again.Changes {
