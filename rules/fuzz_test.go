@@ -28,7 +28,7 @@ func FuzzRules(f *testing.F) {
 			if err != nil {
 				f.Fatal(err)
 			}
-			if testing.Short() && i%16 != 0 {
+			if testing.Short() && i%32 != 0 {
 				continue
 			}
 			for _, file := range archive.Files {

@@ -104,7 +104,7 @@ func TestServerWithoutOneRow(t *testing.T) {
 	}
 	var results []string
 	for i, row := range rows {
-		if testing.Short() && i%4 != 0 {
+		if testing.Short() && i%8 != 0 {
 			continue
 		}
 		t.Run(row.name, func(t *testing.T) {
@@ -206,7 +206,7 @@ func TestServerWithOneRowWeaker(t *testing.T) {
 	}
 	var results []string
 	for i, row := range serverRows(t) {
-		if testing.Short() && i%4 != 0 {
+		if testing.Short() && i%8 != 0 {
 			continue
 		}
 		weaker, ok := values[row.name]
@@ -271,7 +271,7 @@ func TestServerExposure(t *testing.T) {
 		if row.file == "modules/network.nix" || strings.Contains(row.name, ".") {
 			continue // no directive of a service
 		}
-		if testing.Short() && i%8 != 0 {
+		if testing.Short() && i%16 != 0 {
 			continue
 		}
 		bad := server(t, map[string]string{row.file: row.without()})

@@ -134,7 +134,7 @@ func TestEdits(t *testing.T) {
 	all := largeProjects(t)
 	maps.Copy(all, cases(t))
 	for i, name := range slices.Sorted(maps.Keys(all)) {
-		if testing.Short() && i%16 != 0 {
+		if testing.Short() && i%48 != 0 {
 			continue
 		}
 		texts := all[name]

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"wardnix/nixast/testtool"
 )
 
 // avoided are words and phrases for which the field has a standard term. The
@@ -52,6 +54,7 @@ var used = []string{
 // TestWords looks for avoided words in everything that users and contributors
 // read: pages, messages, and comments in Go and in baselines.
 func TestWords(t *testing.T) {
+	testtool.Long(t)
 	var all []string
 	for pattern := range avoided {
 		all = append(all, pattern)

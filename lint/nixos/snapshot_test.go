@@ -128,7 +128,7 @@ func (e *editor) edited(text string) string {
 func TestSnapshots(t *testing.T) {
 	edits := *editCount
 	if edits == 0 && testing.Short() {
-		edits = 10
+		edits = 6
 	} else if edits == 0 {
 		edits = 150
 	}

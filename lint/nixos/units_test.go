@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -17,6 +18,11 @@ import (
 )
 
 var update = flag.Bool("update", false, "write what is found as what is wanted")
+
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(400) // as the program does: what is loaded here is small
+	os.Exit(m.Run())
+}
 
 // TestUnits reads the projects in testdata/units and compares the hosts and
 // units with the file "want" of each.

@@ -82,6 +82,9 @@ func TestVerify(t *testing.T) {
 	count, seed := envInt("WARDNIX_UNITS", 300)/6, envInt("WARDNIX_SEED", 1)
 	dir := t.TempDir()
 	for i := range count {
+		if testing.Short() && i%6 != 0 {
+			continue
+		}
 		d := newDrawer(uint64(1000000 + seed + i))
 		name := fmt.Sprintf("v%d.service", i)
 		file := filepath.Join(dir, name)
