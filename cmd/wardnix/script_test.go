@@ -19,7 +19,7 @@ import (
 var update = flag.Bool("update", false, "rewrite the golden files to what wardnix does now")
 
 func TestMain(m *testing.M) {
-	debug.SetGCPercent(mostPercent) // as main does
+	debug.SetGCPercent(ofRun.most) // as main does
 	testscript.Main(m, map[string]func(){"wardnix": main})
 }
 
