@@ -122,7 +122,7 @@ func (t tree) follow(name string, links *int) (string, error) {
 	next := path.Join(dir, base)
 	target, err := os.Readlink(t.real(next))
 	if err != nil {
-		if errors.Is(err, syscall.EINVAL) { // it is no link
+		if errors.Is(err, syscall.EINVAL) { // it is not a link
 			return next, nil
 		}
 		_, err = os.Lstat(t.real(next))
@@ -150,7 +150,7 @@ func (t tree) follow(name string, links *int) (string, error) {
 	return dir, nil
 }
 
-// followDir is follow for a directory, which is asked for again.
+// followDir is follow for a directory, and keeps the result for other files in it.
 func (t tree) followDir(name string, links *int) (string, error) {
 	found, err := t.follow(name, links)
 	if err == nil {

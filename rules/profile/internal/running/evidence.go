@@ -77,7 +77,7 @@ func readEvidence(file string) (*evidence, error) {
 
 // describe says in the head where the evidence was seen.
 func (e *evidence) describe(ctx context.Context, s *session, suite string) {
-	systemd, _ := s.shell(ctx, `systemctl --version | head -n 1; . /etc/os-release; echo "$PRETTY_NAME"; uname -r`, "", 20*time.Second)
+	systemd, _ := s.Shell(ctx, `systemctl --version | head -n 1; . /etc/os-release; echo "$PRETTY_NAME"; uname -r`, "", 20*time.Second)
 	lines := strings.Split(strings.TrimSpace(systemd), "\n")
 	if len(lines) < 3 {
 		return

@@ -119,7 +119,7 @@ const nixosAlone = "NixOS's settings alone break it on Debian: "
 // hardening are the settings that the module of wardnix gen harden adds to a
 // service of NixOS.
 func (s *session) hardening(ctx context.Context, name string) ([]setting, error) {
-	dir := filepath.Join(s.dir, "modules-"+s.version, "harden", name)
+	dir := filepath.Join(s.dir, "modules-"+s.Version, "harden", name)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}

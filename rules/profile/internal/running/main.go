@@ -17,6 +17,8 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"wardnix/rules/internal/machine"
 )
 
 const usage = `Usage: running [FLAGS] COMMAND [ARGUMENT…]
@@ -85,7 +87,7 @@ func (o *options) command(ctx context.Context, suites []string, command string, 
 	if command == "report" {
 		return o.report()
 	}
-	if missing := missing(); len(missing) > 0 {
+	if missing := machine.Missing("go"); len(missing) > 0 {
 		if command == "ci" {
 			fmt.Println("skipped: running daemons needs", strings.Join(missing, ", "))
 			return nil

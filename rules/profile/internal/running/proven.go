@@ -182,7 +182,7 @@ func (s *session) proven(ctx context.Context) error {
 		if i < 0 || !ok {
 			return nil
 		}
-		unit := withSettings(plain, all[i].in(s.version))
+		unit := withSettings(plain, all[i].in(s.Version))
 		o := s.works(ctx, v, unit, v.limit(), tries)
 		fmt.Printf("%-18s proven %s %s\n", v.name, o.word(), cause(o.seen))
 		r := row{setting: joined(all[i].settings), result: o.word(), exposure: s.exposure(ctx, unit), seen: cause(o.seen)}

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"wardnix/rules/internal/machine"
 )
 
 // basePackages are what the probes use.
@@ -20,15 +22,8 @@ func (o *options) rootOf(suite string) string { return filepath.Join(o.dir, suit
 // packages of the services that it has.
 func (o *options) build(ctx context.Context, suite string, services []*service) error {
 	root := o.rootOf(suite)
-	mirror, err := mirror(ctx)
-	if err != nil {
+	if err := machine.Make(ctx, root, suite); err != nil {
 		return err
-	}
-	if _, err := os.Stat(filepath.Join(root, "usr/bin/systemctl")); err != nil {
-		fmt.Println("making", root)
-		if err := command(ctx, "debootstrap", "--variant=minbase", "--include=systemd,systemd-sysv,dbus,ca-certificates", suite, root, mirror); err != nil {
-			return err
-		}
 	}
 	policy := []byte("#!/bin/sh\nexit 101\n") // no package starts its daemon
 	if err := os.WriteFile(filepath.Join(root, "usr/sbin/policy-rc.d"), policy, 0o755); err != nil {
@@ -41,19 +36,6 @@ func (o *options) build(ctx context.Context, suite string, services []*service) 
 		return err
 	}
 	return o.buildStandin(ctx, root)
-}
-
-// mirror is the Debian archive that this machine's apt uses.
-func mirror(ctx context.Context) (string, error) {
-	out, err := exec.CommandContext(ctx, "apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", "ORIGIN: Debian", "LABEL: Debian").Output()
-	if err != nil {
-		return "", err
-	}
-	first, _, _ := strings.Cut(string(out), "\n")
-	if first == "" {
-		return "", fmt.Errorf("apt knows no archive of Debian: run apt-get update")
-	}
-	return first, nil
 }
 
 func command(ctx context.Context, name string, args ...string) error {

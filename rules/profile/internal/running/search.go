@@ -34,7 +34,7 @@ type search struct {
 
 // best searches for every service, and saves what it finds.
 func (s *session) best(ctx context.Context) error {
-	settings, err := s.strict(s.version)
+	settings, err := s.strict(s.Version)
 	if err != nil {
 		return err
 	}
@@ -144,7 +144,7 @@ func (s *search) fallbacks(of setting) []string {
 
 func (s *search) drop(d setting, o outcome) {
 	fmt.Printf("%-18s breaks with %s: %s\n", s.service.name, d, cause(o.seen))
-	log := filepath.Join(s.dir, "logs-"+s.version, s.service.name+"."+strings.ReplaceAll(d.String(), "/", "_")+".txt")
+	log := filepath.Join(s.dir, "logs-"+s.Version, s.service.name+"."+strings.ReplaceAll(d.String(), "/", "_")+".txt")
 	if err := os.MkdirAll(filepath.Dir(log), 0o755); err == nil {
 		_ = os.WriteFile(log, []byte(o.seen), 0o644)
 	}
@@ -191,7 +191,7 @@ func (s *search) narrow(ctx context.Context) {
 	if slices.ContainsFunc(s.kept, func(x setting) bool { return x.key == "CapabilityBoundingSet" }) {
 		return
 	}
-	out, err := s.shell(ctx, "systemd-analyze capability | awk '/^cap_/ { print toupper($1) }'", "", time.Minute)
+	out, err := s.Shell(ctx, "systemd-analyze capability | awk '/^cap_/ { print toupper($1) }'", "", time.Minute)
 	if err != nil {
 		return
 	}

@@ -13,7 +13,12 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"wardnix/rules/internal/machine"
 )
+
+//go:embed machine.sh
+var machineScript string
 
 //go:embed trial.sh
 var trialScript string
@@ -25,7 +30,7 @@ const tries = 3
 // what was seen.
 type session struct {
 	*options
-	*machine
+	*machine.Machine
 	wardnix  string
 	services []*service
 	evidence *evidence
@@ -37,13 +42,17 @@ func (o *options) open(ctx context.Context, suite string, services []*service) (
 	if err != nil {
 		return nil, err
 	}
-	m, err := boot(ctx, o.rootOf(suite), filepath.Join(o.dir, suite+".log"))
+	m, err := machine.Boot(ctx, o.rootOf(suite), filepath.Join(o.dir, suite+".log"))
 	if err != nil {
 		return nil, err
 	}
-	s := &session{options: o, machine: m, wardnix: program}
-	if s.evidence, err = readEvidence(o.evidenceFile(m.version)); err != nil {
-		m.halt()
+	if out, err := m.Shell(ctx, machineScript, "", time.Minute); err != nil {
+		m.Halt()
+		return nil, fmt.Errorf("%s: %w\n%s", suite, err, out)
+	}
+	s := &session{options: o, Machine: m, wardnix: program}
+	if s.evidence, err = readEvidence(o.evidenceFile(m.Version)); err != nil {
+		m.Halt()
 		return nil, err
 	}
 	s.evidence.describe(ctx, s, suite)
@@ -62,7 +71,7 @@ func (o *options) open(ctx context.Context, suite string, services []*service) (
 	return s, s.setUp(ctx)
 }
 
-func (s *session) close() { s.halt() }
+func (s *session) close() { s.Halt() }
 
 // program is the wardnix to try: that of --wardnix, or one built from the checkout.
 func (o *options) program(ctx context.Context) (string, error) {
@@ -80,7 +89,7 @@ func (o *options) program(ctx context.Context) (string, error) {
 
 // packages are the versions of the packages that the machine has.
 func (s *session) packages(ctx context.Context) (map[string]string, error) {
-	out, err := s.shell(ctx, `dpkg-query -W -f '${db:Status-Status} ${Package} ${Version}\n'`, "", time.Minute)
+	out, err := s.Shell(ctx, `dpkg-query -W -f '${db:Status-Status} ${Package} ${Version}\n'`, "", time.Minute)
 	versions := map[string]string{}
 	for line := range strings.Lines(out) {
 		if f := strings.Fields(line); len(f) == 3 && f[0] == "installed" {
@@ -110,7 +119,7 @@ func (s *service) version(packages map[string]string) (version string, ok bool) 
 // setups that are new or changed.
 func (s *session) setUp(ctx context.Context) error {
 	return s.each(ctx, 1, func(ctx context.Context, v *service) error {
-		dir := filepath.Join(s.root, "h/services", v.name)
+		dir := filepath.Join(s.Root, "h/services", v.name)
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			return err
 		}
@@ -127,7 +136,7 @@ func (s *session) setUp(ctx context.Context) error {
 		if old, err := os.ReadFile(done); err == nil && string(old) == script {
 			return nil
 		}
-		if out, err := s.shell(ctx, script, "", 2*time.Minute); err != nil {
+		if out, err := s.Shell(ctx, script, "", 2*time.Minute); err != nil {
 			fmt.Printf("%-18s the setup fails: %v: %s\n", v.name, err, tail(out, 400))
 			return nil
 		}
@@ -177,7 +186,7 @@ func (o outcome) hangs() bool { return o.stop > 8*time.Second }
 
 // try starts the unit once, and probes it for as long as limit.
 func (s *session) try(ctx context.Context, v *service, unit string, limit time.Duration) outcome {
-	out, err := s.shell(ctx, trialScript, unit, 4*time.Minute, v.name, fmt.Sprint(int(limit.Seconds()+1)))
+	out, err := s.Shell(ctx, trialScript, unit, 4*time.Minute, v.name, fmt.Sprint(int(limit.Seconds()+1)))
 	lines := strings.SplitN(out, "\n", 6)
 	if len(lines) < 6 {
 		return outcome{seen: fmt.Sprint("the trial failed: ", err, " ", out)}
@@ -218,7 +227,7 @@ func (s *session) works(ctx context.Context, v *service, unit string, limit time
 // exposure is what systemd-analyze security of the machine prints for a unit.
 func (s *session) exposure(ctx context.Context, unit string) string {
 	script := `d=$(mktemp -d); cat >$d/x.service; systemd-analyze security --offline=yes --no-pager $d/x.service; rm -r $d`
-	out, _ := s.shell(ctx, script, unit, time.Minute)
+	out, _ := s.Shell(ctx, script, unit, time.Minute)
 	for line := range strings.Lines(out) {
 		if _, rest, ok := strings.Cut(line, "exposure level for x.service: "); ok {
 			value, _, _ := strings.Cut(rest, " ")

@@ -85,7 +85,7 @@ func (o outcome) word() string {
 
 // variant is the text of the service's unit after wardnix's fixes.
 func (s *session) variant(ctx context.Context, v *service, kind variant) (string, error) {
-	dir := filepath.Join(s.dir, "modules-"+s.version, kind.name, v.name)
+	dir := filepath.Join(s.dir, "modules-"+s.Version, kind.name, v.name)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", err
 	}
@@ -94,7 +94,7 @@ func (s *session) variant(ctx context.Context, v *service, kind variant) (string
 		return "", err
 	}
 	if kind.flags != nil {
-		args := append([]string{"lint", "--no-config", "--no-known", "--systemd-version", s.version}, kind.flags...)
+		args := append([]string{"lint", "--no-config", "--no-known", "--systemd-version", s.Version}, kind.flags...)
 		out, err := exec.CommandContext(ctx, s.wardnix, append(args, file)...).CombinedOutput()
 		if exit := (*exec.ExitError)(nil); err != nil && !(errors.As(err, &exit) && exit.ExitCode() == 1) {
 			return "", fmt.Errorf("wardnix lint: %w\n%s", err, out)
@@ -105,7 +105,7 @@ func (s *session) variant(ctx context.Context, v *service, kind variant) (string
 
 // render is the text of the unit that a module makes.
 func (s *session) render(ctx context.Context, file string) (string, error) {
-	out, err := exec.CommandContext(ctx, s.wardnix, "units", "--render", "--no-config", "--systemd-version", s.version, file).Output()
+	out, err := exec.CommandContext(ctx, s.wardnix, "units", "--render", "--no-config", "--systemd-version", s.Version, file).Output()
 	if err != nil {
 		return "", fmt.Errorf("wardnix units: %w", err)
 	}
