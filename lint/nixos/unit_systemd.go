@@ -18,8 +18,9 @@ func (u *Unit) Systemd() *unitfile.Unit {
 		}
 	}
 	lines := u.Lines()
+	out.Assignments = make([]unitfile.Assignment, 0, len(lines))
 	for i := 0; i < len(lines); i++ {
-		l, number := lines[i], i+1
+		l, number := &lines[i], i+1
 		switch {
 		case l.Key == "" && l.Section == "":
 			for _, section := range u.sections() {
@@ -34,9 +35,10 @@ func (u *Unit) Systemd() *unitfile.Unit {
 				line.Text = strings.TrimSuffix(line.Text, `\`) + " " + next.Key + "=" + next.Text
 				line.Unknown = !next.Known
 			}
-			for _, a := range unitfile.Assignments(l.Section, []unitfile.Line{line}) {
-				a.Line = number
-				out.Assignments = append(out.Assignments, a)
+			from := len(out.Assignments)
+			out.Assignments = unitfile.AppendLine(out.Assignments, l.Section, line)
+			for j := range out.Assignments[from:] {
+				out.Assignments[from+j].Line = number
 			}
 		}
 	}

@@ -50,23 +50,25 @@ func (u *Unit) CertainLines() iter.Seq2[*DirectiveLines, nixos.Line] {
 func groupLines(u *Unit) []DirectiveLines {
 	var groups []DirectiveLines
 	lines := u.Lines()
-	for i := range lines {
-		l := &lines[i]
-		if l.Key == "" {
-			continue
+	for i, next := 0, 0; i < len(lines); i = next {
+		section, key := lines[i].Section, lines[i].Key
+		next = i + sameKey(lines[i:])
+		if at := slices.IndexFunc(groups, func(k DirectiveLines) bool { return k.Key == key && k.Section == section }); at >= 0 {
+			groups[at].Lines = append(groups[at].Lines, lines[i:next]...)
+		} else if d, ok := directive.Lookup(section, key, u.Version); ok {
+			groups = append(groups, DirectiveLines{Section: section, Key: key, Directive: d, Lines: lines[i:next:next]})
 		}
-		at := slices.IndexFunc(groups, func(k DirectiveLines) bool { return k.Key == l.Key && k.Section == l.Section })
-		if at < 0 {
-			d, ok := directive.Lookup(l.Section, l.Key, u.Version)
-			if !ok {
-				continue
-			}
-			groups = append(groups, DirectiveLines{Section: l.Section, Key: l.Key, Directive: d})
-			at = len(groups) - 1
-		}
-		groups[at].Lines = append(groups[at].Lines, *l)
 	}
 	return groups
+}
+
+// sameKey is how many lines are of one directive, from the first on.
+func sameKey(lines []nixos.Line) int {
+	n := 1
+	for n < len(lines) && lines[n].Key == lines[0].Key && lines[n].Section == lines[0].Section {
+		n++
+	}
+	return n
 }
 
 // LinesByDirective are the lines of each directive of the unit that systemd knows in

@@ -85,7 +85,7 @@ func (u *Unit) Misreads(kind Mistake) iter.Seq[Misread] {
 // findMisreads are all known lines of the unit, each with its mistake, if any. The
 // result is never nil.
 func (u *Unit) findMisreads() []Misread {
-	found := []Misread{}
+	found := make([]Misread, 0, len(u.Lines()))
 	for d, k := range u.LinesByDirective() {
 		for i, l := range k.Lines {
 			if l.Def == nil || l.Origin.IsZero() || l.Unseen != "" || !l.Known {

@@ -27,7 +27,9 @@ func (u *Unit) byName() map[key]*settings {
 		return u.byKey
 	}
 	u.byKey = map[key]*settings{}
-	for _, l := range u.Lines() {
+	lines := u.Lines()
+	for i := range lines {
+		l := &lines[i]
 		k := key{l.Section, l.Key}
 		found := u.byKey[k]
 		if found == nil {
@@ -37,7 +39,10 @@ func (u *Unit) byName() map[key]*settings {
 		if !l.Known || l.Unseen != "" || l.Def == nil {
 			found.ok = false
 		}
-		found.all = append(found.all, Setting{l})
+		if found.all == nil {
+			found.all = make([]Setting, 0, sameKey(lines[i:]))
+		}
+		found.all = append(found.all, Setting{*l})
 	}
 	return u.byKey
 }

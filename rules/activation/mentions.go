@@ -18,30 +18,23 @@ var relations = []string{"after", "before", "partOf", "conflicts", "requisite"}
 // anywhere but in the lists of relations.
 func mentioned(p *lint.Pass, name string) bool {
 	kind := name[strings.LastIndexByte(name, '.'):]
-	texts := p.Once(mentionsKey{}, func() any { return findMentions(p) }).([]string)
+	texts := p.Once(mentionsKey{kind}, func() any { return findMentions(p, kind) }).([]string)
 	return slices.ContainsFunc(texts, func(text string) bool { return names(text, name, kind) })
 }
 
-type mentionsKey struct{}
+// mentionsKey is the key of the strings that may name units of a kind: ".timer".
+type mentionsKey struct{ kind string }
 
-// findMentions are the strings of the project that may name units, but for those in the
-// lists of relations.
-func findMentions(p *lint.Pass) []string {
-	mayName := func(text string) bool {
-		for kind := range waitedFor {
-			if strings.Contains(text, "."+kind) {
-				return true
-			}
-		}
-		return false
-	}
+// findMentions are the strings of the project that may name units of a kind, but for those
+// in the lists of relations.
+func findMentions(p *lint.Pass, kind string) []string {
 	var texts []string
 	for _, f := range p.Project.Files() {
-		if f.Tree == nil || !mayName(f.Tree.Src) {
+		if f.Tree == nil || !strings.Contains(f.Tree.Src, kind) {
 			continue
 		}
 		for n := range f.Tree.Root().Descendants() {
-			if k := n.Kind(); (k == nixast.String || k == nixast.IndString) && mayName(n.Text()) && !inRelation(n) {
+			if k := n.Kind(); (k == nixast.String || k == nixast.IndString) && strings.Contains(n.Text(), kind) && !inRelation(n) {
 				texts = append(texts, n.Text())
 			}
 		}
@@ -52,9 +45,6 @@ func findMentions(p *lint.Pass) []string {
 // names reports whether a word of a text is the name of a unit, may be, or is an instance
 // of the template.
 func names(text, name, kind string) bool {
-	if !strings.Contains(text, kind) {
-		return false
-	}
 	words := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \t\n\"';=,", r) })
 	return slices.ContainsFunc(words, func(word string) bool {
 		template, _ := unit.TemplateOf(word)

@@ -98,34 +98,34 @@ func hasEnvfs(h *nixos.Host) bool {
 // providesPath reports whether a host may have a program at a path nevertheless: by
 // a link that the project makes, or because another distribution runs it.
 func providesPath(p *lint.Pass, program string) bool {
-	known := p.Once(providersKey{}, func() any { return findProviders(p) }).(providers)
-	return known.others || strings.Contains(program, "/") && strings.Contains(known.links, program)
+	elsewhere := p.Once(distributionKey{}, func() any { return runsElsewhere(p.Project) }).(bool)
+	return elsewhere || strings.Contains(program, "/") && p.Once(madeKey{program}, func() any { return isMade(p.Project, program) }).(bool)
 }
 
-// providers are what gives hosts programs at paths.
-type providers struct {
-	others bool   // another distribution runs the project
-	links  string // the strings that make something at a path
+type distributionKey struct{}
+
+// runsElsewhere reports whether another distribution runs the project.
+func runsElsewhere(project *nixos.Project) bool {
+	return slices.ContainsFunc(project.Files(), func(f *nixos.File) bool {
+		return f.Tree != nil && strings.Contains(f.Tree.Src, "system-manager")
+	})
 }
 
-type providersKey struct{}
+type madeKey struct{ path string }
 
-func findProviders(p *lint.Pass) providers {
-	found := providers{}
-	var links strings.Builder
-	for _, f := range p.Project.Files() {
-		if f.Tree == nil {
-			continue
+// isMade reports whether a string of the project may make something at a path.
+func isMade(project *nixos.Project, path string) bool {
+	return slices.ContainsFunc(project.Files(), func(f *nixos.File) bool {
+		if f.Tree == nil || !strings.Contains(f.Tree.Src, path) {
+			return false
 		}
-		found.others = found.others || strings.Contains(f.Tree.Src, "system-manager")
 		for n := range f.Tree.Root().Descendants() {
-			if k := n.Kind(); (k == nixast.String || k == nixast.IndString) && makesPath(n.Text()) {
-				links.WriteString(n.Text() + "\n")
+			if k := n.Kind(); (k == nixast.String || k == nixast.IndString) && strings.Contains(n.Text(), path) && makesPath(n.Text()) {
+				return true
 			}
 		}
-	}
-	found.links = links.String()
-	return found
+		return false
+	})
 }
 
 // makesPath reports whether a string may make something at a path that it names: it is

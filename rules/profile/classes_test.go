@@ -67,7 +67,7 @@ func TestNeeds(t *testing.T) {
 		if len(n.Directives) == 0 || n.Why == "" || n.Source == "" {
 			t.Errorf("%v: a need has directives, a reason and a source", n.Directives)
 		}
-		if n.Text != nil && len(n.Marks) == 0 {
+		if (n.Text != nil || n.Line != nil) && len(n.Marks) == 0 {
 			t.Errorf("%v: a text without marks is never looked for", n.Directives)
 		}
 		for _, name := range n.Directives {

@@ -47,10 +47,10 @@ type Need struct {
 	Unless string
 	// Programs that the unit may run show it.
 	Programs []string
-	// Text matches what of its commands and scripts shows it; nil for none. One of
-	// Marks is in whatever it matches.
-	Text  *regexp.Regexp
-	Marks []string
+	// Text matches what of its commands and scripts shows it, and Line what does from
+	// the beginning of a line on; nil for none. One of Marks is in whatever they match.
+	Text, Line *regexp.Regexp
+	Marks      []string
 	// Capabilities that the unit is given show it.
 	Capabilities []string
 	// Settings of the unit show it: a directive, and the values that do (any if empty).
@@ -80,12 +80,27 @@ func (s NeedSet) Has(i int) bool { return s&(1<<i) != 0 }
 func ShownBy(text string) NeedSet {
 	var shown NeedSet
 	for _, s := range textSigns() {
-		marked := slices.ContainsFunc(s.need.Marks, func(m string) bool { return strings.Contains(text, m) })
-		if marked && (s.need.Text == nil || s.need.Text.MatchString(text)) {
+		if s.need.isIn(text) {
 			shown |= s.shows
 		}
 	}
 	return shown
+}
+
+// isIn reports whether a text shows the need.
+func (n *Need) isIn(text string) bool {
+	switch {
+	case !slices.ContainsFunc(n.Marks, func(m string) bool { return strings.Contains(text, m) }):
+		return false
+	case n.Line != nil:
+		for line := range strings.Lines(text) {
+			if n.Line.MatchString(line) {
+				return true
+			}
+		}
+		return false
+	}
+	return n.Text == nil || n.Text.MatchString(text)
 }
 
 // A textSign is the text of a need, and the needs that have the same.
@@ -256,7 +271,7 @@ var needs = []Need{
 	{
 		Directives: []string{"RestrictSUIDSGID"}, Why: "it sets setuid or setgid bits",
 		Source: "run: a program that sets the setgid bit of its state directory (systemd 252, 262)",
-		Marks:  []string{"chmod", "install", "mkdir", "--shared", "sharedRepository"},
+		Marks:  []string{"chmod", "-m", "--shared", "sharedRepository"}, // "-m" of install and mkdir
 		Text: regexp.MustCompile(`\bchmod\([^)\n]*\b0o?[2-7][0-7]{3}\b|\bchmod\s+(?:-\S+\s+)*(?:0?[2-7][0-7]{3}|[ugoa]*[-+=][rwxXt]*s[rwxXst]*|\S+,[ugoa]*[-+=][rwxXt]*s[rwxXst]*)\b` +
 			`|\b(?:install|mkdir)\b[^;&|\n]*\s(?:-m\s*|--mode[= ])0?[2-7][0-7]{3}\b|\binit\b[^;&|\n]*--shared\b|\bsharedRepository\b`),
 	},
@@ -278,7 +293,7 @@ var needs = []Need{
 		Source: "execve(2), EPERM; run: ss-server, which Debian gives capabilities; systemd mounts nosuid what ProtectSystem= makes read-only if NoNewPrivileges= is set (systemd 262)",
 		Unless: "ProtectSystem",
 		Marks:  []string{"/"},
-		Text:   regexp.MustCompile(`(?m)^[-+!:@| ]*/(?:[^nr\s/]|n[^i]|r[^u])`), // not /nix, whose files have none, nor /run
+		Line:   regexp.MustCompile(`^[-+!:@| ]*/(?:[^nr\s/]|n[^i]|r[^u])`), // not /nix, whose files have none, nor /run
 	},
 	{
 		Directives: []string{"RestrictSUIDSGID"}, Why: "setuid and setgid bits, if the code that it runs sets them", Unsure: true,
@@ -328,7 +343,7 @@ var needs = []Need{
 		Directives: []string{"SystemCallArchitectures"}, Why: "a program that no package brought, which may be a 32-bit one", Unsure: true,
 		Source: "run: a 32-bit program (systemd 252, 262)",
 		Marks:  []string{"/opt/", "/srv/", "/home/", "/mnt/", "/data/", "/var/"},
-		Text:   regexp.MustCompile(`(?m)^[-+!:@| ]*/(?:opt|srv|home|mnt|data|var)/\S`),
+		Line:   regexp.MustCompile(`^[-+!:@| ]*/(?:opt|srv|home|mnt|data|var)/\S`),
 	},
 }
 

@@ -76,7 +76,7 @@ var inAddress = regexp.MustCompile(`\b[a-z][a-z0-9+.-]*://([^\s/:@"'<>]*):([^\s/
 // checkAddress reports an address with a password. One that is the name of the user is
 // that of a test, or keeps nothing secret.
 func checkAddress(p *lint.Pass, t unitText, text string) bool {
-	if !strings.Contains(text, "://") {
+	if !strings.Contains(text, "://") || !strings.Contains(text, "@") {
 		return false
 	}
 	for _, m := range inAddress.FindAllStringSubmatch(text, -1) {

@@ -23,16 +23,20 @@ func (l Line) String() string {
 func Assignments(section string, lines []Line) []Assignment {
 	var out []Assignment
 	for _, line := range lines {
-		if line.Unknown || !strings.ContainsAny(line.Key+line.Text, "\n\r\\\x00#;[=") {
-			out = append(out, Assignment{Section: section, Key: strings.TrimSpace(line.Key),
-				Value: strings.TrimSpace(line.Text), Unknown: line.Unknown})
-			continue
-		}
-		f := Parse("", []byte("["+section+"]\n"+line.String()+"\n"))
-		for _, a := range f.Assignments {
-			a.File, a.Line = "", 0
-			out = append(out, a)
-		}
+		out = AppendLine(out, section, line)
+	}
+	return out
+}
+
+// AppendLine appends what [Assignments] makes of a line.
+func AppendLine(out []Assignment, section string, line Line) []Assignment {
+	if line.Unknown || !strings.ContainsAny(line.Key, "\n\r\\\x00#;[=") && !strings.ContainsAny(line.Text, "\n\r\\\x00#;[=") {
+		return append(out, Assignment{Section: section, Key: strings.TrimSpace(line.Key), Value: strings.TrimSpace(line.Text), Unknown: line.Unknown})
+	}
+	f := Parse("", []byte("["+section+"]\n"+line.String()+"\n"))
+	for _, a := range f.Assignments {
+		a.File, a.Line = "", 0
+		out = append(out, a)
 	}
 	return out
 }
