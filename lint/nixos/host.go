@@ -68,8 +68,7 @@ func (h *Host) Unfinished() *Reason {
 // the units whose Host it is. It is for one goroutine at a time.
 func (h *Host) Evaluator() *eval.Evaluator { return h.world.ev }
 
-// Forget frees what was found out about options that nothing sets. It is found out anew
-// if it is asked for again.
+// Forget frees what is known of options that nothing sets, until it is required again.
 func (h *Host) Forget() { h.world.root.forget() }
 
 // newHost is a host without its units.

@@ -138,8 +138,8 @@ func (u *Unit) Defs() []*Def { return u.opt.Defs }
 // "environment", "serviceConfig". It is never nil.
 func (u *Unit) Option(path ...string) *Option { return u.opt.Attr(path...) }
 
-// Forget frees what was found out about options of the unit that nothing sets. It is found
-// out anew if it is asked for again.
+// Forget frees what is known of options of the unit that nothing sets, until it is
+// required again.
 func (u *Unit) Forget() { u.opt.node.forget() }
 
 // set is an option of the unit that a definition in sight sets; nil if there is
