@@ -89,7 +89,7 @@ func (fl *flake) conventionalWorld(config string) *world {
 			}
 		}
 	}
-	w.collect(queue)
+	w.collect(append(queue, fl.clanModules(hostName(f.Path))...))
 	w.miss(addsModules, f.Tree.Expr())
 	return w
 }

@@ -82,15 +82,25 @@ func (fl *flake) descriptions() []*eval.Attrs {
 				}
 			}
 		}
+		hosts := fl.parts.root.at("flake", "nixosConfigurations")
+		hosts.settle()
+		for _, d := range hosts.defs {
+			sets = append(sets, fl.arguments(d.Value)...)
+		}
 		return sets
 	}
-	for _, t := range []*eval.Thunk{fl.outputs, fl.ev.Select(fl.outputs, "nixosConfigurations")} {
-		u, _ := fl.ev.Force(t).(*eval.Unknown)
-		for ; u != nil; u = u.Of {
-			for _, arg := range u.Args {
-				if set, ok := fl.ev.Force(arg).(*eval.Attrs); ok {
-					sets = append(sets, set)
-				}
+	return append(fl.arguments(fl.outputs), fl.arguments(fl.ev.Select(fl.outputs, "nixosConfigurations"))...)
+}
+
+// arguments are the sets that a function which is not in sight is given to make a value,
+// or what that is selected from.
+func (fl *flake) arguments(t *eval.Thunk) []*eval.Attrs {
+	var sets []*eval.Attrs
+	u, _ := fl.ev.Force(t).(*eval.Unknown)
+	for ; u != nil; u = u.Of {
+		for _, arg := range u.Args {
+			if set, ok := fl.ev.Force(arg).(*eval.Attrs); ok {
+				sets = append(sets, set)
 			}
 		}
 	}
@@ -151,7 +161,7 @@ func (fl *flake) describedWorld(name string) *world {
 	} else {
 		queue = append(queue, pendingModule{value: host.value, file: fl.file})
 	}
-	w.collect(queue)
+	w.collect(append(queue, fl.clanModules(name)...))
 	w.miss(addsModules, fl.ev.Force(host.value).Origin())
 	return w
 }
