@@ -2,6 +2,7 @@ package nixos
 
 import (
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -20,7 +21,10 @@ const addsModules = "the function that makes the host may add modules"
 var hostSets = [][]string{{"hosts"}, {"nixos", "hosts"}, {"machines"}, {"nixosConfigurations"}}
 
 // sharedModules are the attributes next to them that have modules of all hosts.
-var sharedModules = [][]string{{"hostDefaults", "modules"}, {"nixos", "hostDefaults", "modules"}, {"shared", "modules"}}
+var sharedModules = [][]string{{"hostDefaults", "modules"}, {"nixos", "hostDefaults", "modules"}, {"shared", "modules"}, {"systemModules"}}
+
+// hostDirectory is the attribute next to them whose directory has a module of each host.
+const hostDirectory = "hostModuleDir"
 
 // A describedHost is a host as it is described to a function that is not in sight.
 type describedHost struct {
@@ -151,6 +155,13 @@ func (fl *flake) describedWorld(name string) *world {
 	var queue []pendingModule
 	for _, modules := range fl.shared(host.around) {
 		queue = append(queue, w.moduleList(modules, fl.file)...)
+	}
+	if a := host.around.Lookup(hostDirectory); certain(a) {
+		if dir, ok := fl.ev.Force(fl.ev.Value(a)).(*eval.Path); ok && dir.Source {
+			text, _ := dir.Text()
+			at := &eval.Path{Source: true, Pieces: []eval.Piece{{Text: path.Join(text, name)}}}
+			queue = append(queue, pendingModule{value: eval.Known(at), file: fl.file})
+		}
 	}
 	if host.isSet {
 		set := fl.ev.Attrs(host.value)

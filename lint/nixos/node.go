@@ -81,7 +81,7 @@ func (n *node) discharge() {
 		n.world.discharges = 0
 		n.plain = n.world.discharge(n.plain, d, 0)
 	}
-	if n.isSubmodule() {
+	if n.isSubmodule() || n.parent == n.world.root && slices.Contains(n.world.freeform, n.name) {
 		n.plain = n.modules(n.plain)
 	}
 	if slices.Equal(n.plain, n.raw) {

@@ -148,7 +148,7 @@ func MisnamedSets(h *nixos.Host) map[*nixos.Option]string {
 		known := optionAt(path)
 		for _, o := range h.Option(path...).Attrs() {
 			name := o.Name()
-			if known.below[name] != nil || o.IsPattern() || !o.IsSet() || h.Declares(o.Path...) {
+			if known.below[name] != nil || o.IsPattern() || !o.IsSet() || h.Declares(o.Path...) || isUnit(o) {
 				continue
 			}
 			if meant := spell.Nearest(name, slices.Sorted(maps.Keys(known.below))); meant != "" && spell.Distance(strings.ToLower(name), strings.ToLower(meant), 1) <= 1 {
@@ -157,6 +157,12 @@ func MisnamedSets(h *nixos.Host) map[*nixos.Option]string {
 		}
 	}
 	return found
+}
+
+// isUnit reports whether an option has options of units in it, as systemd.service of a
+// modular service does (nixos/modules/system/service/systemd, NixOS 26.11).
+func isUnit(o *nixos.Option) bool {
+	return slices.ContainsFunc(o.Attrs(), func(inner *nixos.Option) bool { return optionsIn("services")[inner.Name()] != nil })
 }
 
 // InText reports whether an option is one of other units, which a unit that is written as
