@@ -58,6 +58,7 @@ var floors = map[string]int{
 // library. Packages that are not listed may import nothing.
 var libraries = map[string][]string{
 	"wardnix/emit":           {"github.com/aymanbagabas/go-udiff"},
+	"wardnix/lint/files":     {"golang.org/x/sys/unix"},
 	"wardnix/lint/nixos":     {"github.com/bmatcuk/doublestar/v4"},
 	"wardnix/lint/unitfiles": {"github.com/nix-community/go-nix/pkg/derivation", "github.com/nix-community/go-nix/pkg/storepath"},
 	"wardnix/nixast/eval":    {"github.com/pelletier/go-toml/v2"},

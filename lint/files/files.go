@@ -117,21 +117,26 @@ func ReadIn(dir, name string, limit int64) (string, error) {
 // buffers are what files are read through.
 var buffers = sync.Pool{New: func() any { return new([64 << 10]byte) }}
 
-// ReadFrom reads an open regular file of at most limit bytes. The size is
-// bounded whatever the file system says it is.
+// ReadFrom reads an open regular file of at most limit bytes.
 func ReadFrom(f fs.File, limit int64) (string, error) {
 	info, err := f.Stat()
 	if err != nil {
 		return "", err
 	}
-	if !info.Mode().IsRegular() {
+	return readAll(f, info.Mode().IsRegular(), info.Size(), limit)
+}
+
+// readAll reads a regular file of at most limit bytes. The size is bounded whatever the
+// file system says it is.
+func readAll(f io.Reader, regular bool, size, limit int64) (string, error) {
+	switch {
+	case !regular:
 		return "", ErrNotRegular
-	}
-	if info.Size() > limit {
+	case size > limit:
 		return "", tooLarge(limit)
 	}
 	var text strings.Builder
-	text.Grow(int(info.Size()))
+	text.Grow(int(size))
 	buf := buffers.Get().(*[64 << 10]byte)
 	defer buffers.Put(buf)
 	if _, err := io.CopyBuffer(&text, io.LimitReader(f, limit+1), buf[:]); err != nil {

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"path"
 
+	"wardnix/lint/files"
 	"wardnix/nixast/eval"
 )
 
@@ -60,7 +61,7 @@ func (v *view) Read(name string) (string, error) {
 	if is, seen := r.ignoresAbove(rel); !seen || is.ignored(rel, false) {
 		return "", errNotRead
 	}
-	return readText(r.fsys, rel, maxRead)
+	return files.ReadText(r.fsys, rel, maxRead)
 }
 
 // Exists reports whether there is something at a path of a project. That

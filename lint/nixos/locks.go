@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"wardnix/lint/files"
 	"wardnix/nixast"
 )
 
@@ -52,7 +53,7 @@ func (v *view) lockPins(r *root) pins {
 		{"lon.lock", parseNiv},
 	} {
 		v.noteFile(v.now().name(path.Join(r.dir, lock.name)))
-		text, err := readText(r.fsys, lock.name, 16<<20)
+		text, err := files.ReadText(r.fsys, lock.name, 16<<20)
 		if err != nil {
 			continue
 		}

@@ -222,26 +222,8 @@ func (p *Project) open(dir string) (fs.FS, error) {
 	if p.opts.FS != nil {
 		return fs.Sub(p.opts.FS, fsName(dir))
 	}
-	r, err := os.OpenRoot(filepath.FromSlash(dir))
-	if err != nil {
-		return nil, err
-	}
-	return osRoot{r}, nil
+	return files.OpenRoot(filepath.FromSlash(dir))
 }
-
-// osRoot is the file system below a directory. Other than with [os.Root.FS], names
-// need not be UTF-8, and who opens a named pipe is not kept waiting.
-type osRoot struct{ root *os.Root }
-
-func (r osRoot) Open(name string) (fs.File, error) {
-	f, err := r.root.OpenFile(name, os.O_RDONLY|files.NoWait, 0)
-	if err != nil {
-		return nil, err
-	}
-	return f, nil
-}
-
-func (r osRoot) Stat(name string) (fs.FileInfo, error) { return r.root.Stat(name) }
 
 // within reports whether an absolute path is dir or lies below it.
 func within(dir, abs string) bool {
@@ -279,17 +261,7 @@ func (p *Project) readSmall(abs string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return readText(p.layer(dir, fsys), path.Base(abs), 1<<20)
-}
-
-// readText reads a regular file of at most limit bytes.
-func readText(fsys fs.FS, name string, limit int64) (string, error) {
-	f, err := fsys.Open(name)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	return files.ReadFrom(f, limit)
+	return files.ReadText(p.layer(dir, fsys), path.Base(abs), 1<<20)
 }
 
 // read finds the files of the project, and reads and parses those that are not in
@@ -374,7 +346,7 @@ func (p *Project) text(abs string) (string, error) {
 	if r == nil {
 		return "", errOutside
 	}
-	return readText(r.fsys, relTo(r.dir, abs), p.opts.MaxFileSize)
+	return files.ReadText(r.fsys, relTo(r.dir, abs), p.opts.MaxFileSize)
 }
 
 // manyFiles is how many files a project has at most whose trees are all kept.

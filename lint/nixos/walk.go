@@ -24,7 +24,7 @@ func (is ignores) enter(r *root, dir string) (ignores, error) {
 	if r.noIgnores {
 		return is, nil
 	}
-	switch text, err := readText(r.fsys, path.Join(dir, ".gitignore"), maxIgnore); {
+	switch text, err := files.ReadText(r.fsys, path.Join(dir, ".gitignore"), maxIgnore); {
 	case err == nil:
 		return append(slices.Clip(is), scopedFile{dir: dir, patterns: parseIgnore(text)}), nil
 	case errors.Is(err, files.ErrTooLarge):
