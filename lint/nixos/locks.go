@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"path"
 	"strings"
+	"sync"
 	"time"
 
 	"wardnix/lint/files"
@@ -57,11 +58,28 @@ func (v *view) lockPins(r *root) pins {
 		if err != nil {
 			continue
 		}
-		if p := lock.parse([]byte(text)); len(p) > 0 {
+		if p := r.lock.read(lock.name, text, lock.parse); len(p) > 0 {
 			return p
 		}
 	}
 	return nil
+}
+
+// A lockFile is the lock file of a root that was read last: each host asks for it.
+type lockFile struct {
+	mu         sync.Mutex
+	name, text string
+	pins       pins
+}
+
+// read gives the pins of a lock file, which is parsed if it is not as it was.
+func (l *lockFile) read(name, text string, parse func([]byte) pins) pins {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.name != name || l.text != text {
+		l.name, l.text, l.pins = name, text, parse([]byte(text))
+	}
+	return l.pins
 }
 
 // A flakeLock is a flake.lock, version 7 and before (Nix:

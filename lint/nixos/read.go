@@ -25,6 +25,7 @@ type root struct {
 	fsys   fs.FS        // with the overlay
 	whole  bool         // every file below belongs to the project
 	ignore []scopedFile // the .gitignore files above dir, outermost first
+	lock   *lockFile
 	// noIgnores says that .gitignore files count for nothing.
 	noIgnores bool
 }
@@ -195,7 +196,7 @@ func (p *Project) rootOf(abs string, isDir bool) (*root, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &root{dir: rootDir, under: under, fsys: p.layer(rootDir, under), whole: whole, noIgnores: p.opts.NoGitignore}
+	r := &root{dir: rootDir, under: under, fsys: p.layer(rootDir, under), whole: whole, lock: &lockFile{}, noIgnores: p.opts.NoGitignore}
 	if !r.noIgnores {
 		r.ignore = p.ignoreAbove(rootDir)
 	}
