@@ -75,14 +75,8 @@ func (m *module) unit(u *Unit) {
 	if optionSets[u.kind()] == "" {
 		return
 	}
-	if u.Masked && m.complete {
-		m.line(origin{file: -1}, "  ", nixast.QuoteAttrPath(append(u.path(), "enable")...), " = false;")
-		return
-	}
 	if u.Masked || len(u.assignments) == 0 {
-		if m.complete { // others may name it
-			m.line(origin{file: -1}, "  ", nixast.QuoteAttrPath(u.path()...), " = ", argument, ";")
-		}
+		m.textless(u)
 		return
 	}
 	m.line(whole, "  ", nixast.QuoteAttrPath(u.path()...), " = {")
@@ -113,6 +107,16 @@ func (m *module) unit(u *Unit) {
 		m.section(u, section, done)
 	}
 	m.line(whole, "  };")
+}
+
+// textless writes a unit that has no text, for others that name it.
+func (m *module) textless(u *Unit) {
+	switch o := (origin{file: -1}); {
+	case m.complete && u.Masked:
+		m.line(o, "  ", nixast.QuoteAttrPath(append(u.path(), "enable")...), " = false;")
+	case m.complete:
+		m.line(o, "  ", nixast.QuoteAttrPath(u.path()...), " = ", argument, ";")
+	}
 }
 
 // installs reports whether the unit has a section that says what should want it.

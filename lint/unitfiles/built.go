@@ -71,26 +71,26 @@ func (n nest) system(ctx context.Context) (sys *System, found bool, err error) {
 }
 
 // read reads the directories of a load path and puts their units together.
-func (sys *System) read(t tree, m Manager, dirs []string, partial bool) []*directory {
+func (s *System) read(t tree, m Manager, dirs []string, partial bool) []*directory {
 	var directories []*directory
 	for _, d := range dirs {
 		f, err := t.directory(d, dirs)
 		if err != nil {
-			sys.Missing = append(sys.Missing, Missing{d, err.Error(), Unreadable})
+			s.Missing = append(s.Missing, Missing{d, err.Error(), Unreadable})
 			continue
 		}
 		directories = append(directories, f)
 	}
 	units, missing := assemble(m, partial, directories...)
-	sys.Units = append(sys.Units, units...)
-	sys.Missing = append(sys.Missing, missing...)
+	s.Units = append(s.Units, units...)
+	s.Missing = append(s.Missing, missing...)
 	return directories
 }
 
 // openUnits reads one directory of unit files. Where it is one of the load path of a
 // root, the other directories give what belongs to its units.
-func (sys *System) openUnits(dir string, t tree, inside string) error {
-	sys.Name = dir
+func (s *System) openUnits(dir string, t tree, inside string) error {
+	s.Name = dir
 	m, dirs, partial := SystemManager, []string{inside}, true
 	slash := filepath.ToSlash(dir)
 	if path.Base(slash) == "user" {
@@ -113,13 +113,13 @@ func (sys *System) openUnits(dir string, t tree, inside string) error {
 		}
 		break
 	}
-	directories := sys.read(t, m, dirs, partial)
+	directories := s.read(t, m, dirs, partial)
 	if len(directories) != len(dirs) {
-		return fmt.Errorf("%s: %s", sys.Missing[0].What, sys.Missing[0].Why)
+		return fmt.Errorf("%s: %s", s.Missing[0].What, s.Missing[0].Why)
 	}
 	named := directories[at]
-	sys.Units = slices.DeleteFunc(sys.Units, func(u *Unit) bool { return !named.has(u) })
-	if len(sys.Units) == 0 && len(sys.Missing) == 0 {
+	s.Units = slices.DeleteFunc(s.Units, func(u *Unit) bool { return !named.has(u) })
+	if len(s.Units) == 0 && len(s.Missing) == 0 {
 		return fmt.Errorf("%s: there are no units in it", dir)
 	}
 	return nil

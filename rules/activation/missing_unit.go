@@ -47,16 +47,24 @@ func checkMissingUnit(p *lint.Pass, u *unit.Unit) {
 				draft.Reportf("%s names `%s`, which is not the name of a unit", r.directive, d.Unit)
 				continue
 			}
-			switch peers := u.Peers(d.Unit); {
-			case d.Unit == "" || d.Def == nil || !strings.Contains(d.Unit, ".") || strings.ContainsAny(d.Unit, "%$"):
-			case len(peers) == 0:
+			if d.Unit == "" || d.Def == nil || !strings.Contains(d.Unit, ".") || strings.ContainsAny(d.Unit, "%$") {
+				continue
+			}
+			if peers := u.Peers(d.Unit); len(peers) == 0 {
 				checkReference(p, u, r, d)
-			case r.severity == lint.Error && r.section == "Unit" && d.When == nil && areMasked(u, d.Unit, peers):
-				p.At(u, d.Setting).As(lint.Error).Concerns(u.About(spell.Uncapitalised(r.directive))...).
-					Note("the unit fails to start, since systemd starts no unit that is masked").
-					Reportf("%s names %s, which is masked", r.directive, d.Unit)
+			} else {
+				checkMasked(p, u, r, d, peers)
 			}
 		}
+	}
+}
+
+// checkMasked reports a requirement of units that are masked.
+func checkMasked(p *lint.Pass, u *unit.Unit, r reference, d unit.Dependency, peers []*nixos.Unit) {
+	if r.severity == lint.Error && r.section == "Unit" && d.When == nil && areMasked(u, d.Unit, peers) {
+		p.At(u, d.Setting).As(lint.Error).Concerns(u.About(spell.Uncapitalised(r.directive))...).
+			Note("the unit fails to start, since systemd starts no unit that is masked").
+			Reportf("%s names %s, which is masked", r.directive, d.Unit)
 	}
 }
 
