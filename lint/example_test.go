@@ -23,7 +23,7 @@ var openMask = &lint.Rule{
 		}
 		p.At(u, mask).
 			Note("everybody may write to the files that it creates").
-			Fix(fix.ReplaceSetting(u, mask, "0077", lint.Safe, "")...).
+			Fix(fix.ReplaceSetting(u, mask, "0077", "")...).
 			Reportf("UMask=%s removes no permission", mask.Text)
 	},
 }

@@ -96,7 +96,7 @@ func (v *auditVerb) run(c *Command, args []string) int {
 	if !audit.Complete() {
 		status = exitFailed
 	}
-	if w.Failing(audit.Result.Findings) || limit >= 0 && workspace.Above(audit.Hosts, limit) {
+	if w.Failing(audit.Result.Findings) || limit >= 0 && workspace.AnyAbove(audit.Hosts, limit) {
 		status = max(status, exitFindings)
 	}
 	return status

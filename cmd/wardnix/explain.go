@@ -22,7 +22,7 @@ A rule is an ID or a name, such as B001 or baseline-missing; a directive is one 
 option that a baseline sets, such as ProtectProc or enableEmergencyMode. A baseline, such as light or
 that of a daemon, such as nginx, is printed as a NixOS module, with what each setting does and
 costs.`,
-		words: handbook.Words}
+		words: handbook.TopicNames}
 }
 
 func (*explainVerb) flags(*pflag.FlagSet) {}
@@ -114,7 +114,7 @@ func explainDirective(t *handbook.Topic) string {
 		if e := d.Enum(); e != nil {
 			fmt.Fprintf(&b, "  values: %s\n", strings.Join(e.Names(directive.Newest), ", "))
 		} else {
-			fmt.Fprintf(&b, "  value: %s\n", value.Words(d, directive.Newest))
+			fmt.Fprintf(&b, "  value: %s\n", value.DescribeValues(d, directive.Newest))
 		}
 		if d.Replacement != "" {
 			fmt.Fprintf(&b, "  instead: %s\n", d.Replacement)

@@ -95,7 +95,7 @@ func (v *scoreVerb) run(c *Command, args []string) int {
 // problems says on standard error which units systemd would not load.
 func (c *Command) problems(hosts []report.Host) int {
 	status := exitClean
-	for _, u := range workspace.Problems(hosts) {
+	for _, u := range workspace.UnitsNotLoaded(hosts) {
 		status = c.fail("%s: %s", report.Name(u.File), u.Problem)
 	}
 	return status
@@ -166,7 +166,7 @@ func (v *scoreVerb) judge(c *Command, w *workspace.Workspace, hosts []report.Hos
 			status = exitFindings
 		}
 	}
-	if limit >= 0 && workspace.Above(hosts, limit) {
+	if limit >= 0 && workspace.AnyAbove(hosts, limit) {
 		status = exitFindings
 	}
 	return status

@@ -129,10 +129,10 @@ func namesIn(path string) []string {
 	return names
 }
 
-// Automatic reports whether fixes are offered for the unit at all. Nothing is
+// IsOffered reports whether fixes are offered for the unit at all. Nothing is
 // changed in a unit that is seen in part only, in one of a user's manager, nor in
 // a container runtime and similar ones.
-func Automatic(u *unit.Unit) bool {
+func IsOffered(u *unit.Unit) bool {
 	if len(u.Partial) > 0 || u.OfUser() {
 		return false
 	}

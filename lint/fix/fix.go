@@ -16,8 +16,8 @@ import (
 )
 
 // ReplaceSetting is the fix that sets a directive to another value, where one place
-// alone sets it.
-func ReplaceSetting(s *unit.Unit, at unit.Setting, value any, a lint.Applicability, breaks string) []lint.Fix {
+// alone sets it. Like every fix here, it is safe if breaks is empty.
+func ReplaceSetting(s *unit.Unit, at unit.Setting, value any, breaks string) []lint.Fix {
 	if len(s.Directive(at.Section, at.Key).Defs) != 1 || at.When != nil || at.Def.Maybe != nil || s.Scope.Kind == nixos.TestNode {
 		return nil
 	}
@@ -29,13 +29,13 @@ func ReplaceSetting(s *unit.Unit, at unit.Setting, value any, a lint.Applicabili
 	if err != nil {
 		return nil
 	}
-	return []lint.Fix{{Title: fmt.Sprintf("set `%s = %s`", at.Key, profile.Written(value)), Applicability: a, Breaks: breaks, Edits: lint.EditsIn(node.File(), edits)}}
+	return []lint.Fix{{Title: fmt.Sprintf("set `%s = %s`", at.Key, profile.NixText(value)), Applicability: lint.SafeUnless(breaks), Breaks: breaks, Edits: lint.EditsIn(node.File(), edits)}}
 }
 
 // Remove is the fix that takes the bindings of directives out; none where one
 // of them is not a binding of its own.
-func Remove(s *unit.Unit, title string, a lint.Applicability, breaks string, all ...unit.Setting) []lint.Fix {
-	fix := lint.Fix{Title: title, Applicability: a, Breaks: breaks}
+func Remove(s *unit.Unit, title, breaks string, all ...unit.Setting) []lint.Fix {
+	fix := lint.Fix{Title: title, Applicability: lint.SafeUnless(breaks), Breaks: breaks}
 	for _, at := range all {
 		if len(s.Directive(at.Section, at.Key).Defs) != 1 || at.When != nil || at.Def.Maybe != nil {
 			return nil
@@ -51,21 +51,21 @@ func Remove(s *unit.Unit, title string, a lint.Applicability, breaks string, all
 
 // Replace writes value in the place of n. There is no fix where that would
 // change other units too, or lose a comment.
-func Replace(u *unit.Unit, n nixast.Node, value any, title string, a lint.Applicability, breaks string) []lint.Fix {
-	if n.IsZero() || !Automatic(u) {
+func Replace(u *unit.Unit, n nixast.Node, value any, title, breaks string) []lint.Fix {
+	if n.IsZero() || !IsOffered(u) {
 		return nil
 	}
 	edits, err := emit.New(n.File()).Replace(n, value)
 	if err != nil {
 		return nil
 	}
-	return []lint.Fix{{Title: title, Applicability: a, Breaks: breaks, Edits: lint.EditsIn(n.File(), edits)}}
+	return []lint.Fix{{Title: title, Applicability: lint.SafeUnless(breaks), Breaks: breaks, Edits: lint.EditsIn(n.File(), edits)}}
 }
 
 // ReplaceElement writes values in the place of the list element n; the string n
 // that is a whole value becomes a list of them.
-func ReplaceElement(u *unit.Unit, n nixast.Node, values []string, title string, a lint.Applicability, breaks string) []lint.Fix {
-	if n.IsZero() || !Automatic(u) {
+func ReplaceElement(u *unit.Unit, n nixast.Node, values []string, title, breaks string) []lint.Fix {
+	if n.IsZero() || !IsOffered(u) {
 		return nil
 	}
 	if n.Parent().Kind() != nixast.List {
@@ -73,7 +73,7 @@ func ReplaceElement(u *unit.Unit, n nixast.Node, values []string, title string, 
 		for i, v := range values {
 			items[i] = v
 		}
-		return Replace(u, n, items, title, a, breaks)
+		return Replace(u, n, items, title, breaks)
 	}
 	if emit.Shared(n) != nil || len(n.CommentsInside()) > 0 {
 		return nil
@@ -90,7 +90,7 @@ func ReplaceElement(u *unit.Unit, n nixast.Node, values []string, title string, 
 		text += nixast.QuoteString(v)
 	}
 	edit := emit.Edit{Start: n.Span().Start, End: n.Span().End, New: text}
-	return []lint.Fix{{Title: title, Applicability: a, Breaks: breaks, Edits: lint.EditsIn(n.File(), []emit.Edit{edit})}}
+	return []lint.Fix{{Title: title, Applicability: lint.SafeUnless(breaks), Breaks: breaks, Edits: lint.EditsIn(n.File(), []emit.Edit{edit})}}
 }
 
 // lastLine is where the last newline of white space begins.
@@ -130,8 +130,8 @@ func RenameOption(o *nixos.Option, name string, taken, far bool) []lint.Fix {
 	return []lint.Fix{fix}
 }
 
-// Joined are the edits with those that take overlapping text out made one.
-func Joined(edits []emit.Edit) []emit.Edit {
+// JoinEdits are the edits with those that take overlapping text out made one.
+func JoinEdits(edits []emit.Edit) []emit.Edit {
 	edits = slices.SortedFunc(slices.Values(edits), func(a, b emit.Edit) int { return cmp.Compare(a.Start, b.Start) })
 	var out []emit.Edit
 	for _, e := range edits {
@@ -167,7 +167,7 @@ func RenameNaming(n *unit.Naming, name string, far bool) []lint.Fix {
 	if !ok || taken {
 		return nil
 	}
-	fix := Text(n.At.Place.In, edit, "rename to `"+name+"`")
+	fix := EditText(n.At.Place.In, edit, "rename to `"+name+"`")
 	if far {
 		fix = asFar(fix)
 	}
@@ -182,9 +182,9 @@ func asFar(fixes []lint.Fix) []lint.Fix {
 	return fixes
 }
 
-// Text changes a text where it is. There is no fix where that would
+// EditText changes a text where it is. There is no fix where that would
 // change other things, too.
-func Text(in nixast.Node, edit emit.Edit, title string) []lint.Fix {
+func EditText(in nixast.Node, edit emit.Edit, title string) []lint.Fix {
 	if emit.Shared(in) != nil {
 		return nil
 	}

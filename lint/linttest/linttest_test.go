@@ -29,7 +29,7 @@ func openMask(replace func(u *unit.Unit, mask unit.Setting) []lint.Fix) lint.Lin
 
 func TestCases(t *testing.T) {
 	linttest.Run(t, "testdata/*.txtar", openMask(func(u *unit.Unit, mask unit.Setting) []lint.Fix {
-		return fix.ReplaceSetting(u, mask, "0077", lint.Safe, "")
+		return fix.ReplaceSetting(u, mask, "0077", "")
 	}), *update)
 }
 

@@ -185,7 +185,7 @@ func isWhole(ev *eval.Evaluator, t *eval.Thunk) bool {
 // worthOf is a definition with its value, or the source of what is not known.
 func worthOf(ev *eval.Evaluator, d *nixos.Def) Worth {
 	if v, ok := profile.GoValue(ev, d.Value); ok {
-		return Worth{d, excerpt(profile.Written(v))}
+		return Worth{d, excerpt(profile.NixText(v))}
 	}
 	file, span := d.ValuePlace()
 	return Worth{d, excerpt(file.Src[span.Start:span.End])}

@@ -290,15 +290,15 @@ func (w *Workspace) Compare(ctx context.Context, old, new Target) ([]audit.Diffe
 	return audit.Compare(systems[0], systems[1]), nil
 }
 
-// Above reports whether a unit of the hosts is surely more exposed than a limit.
-func Above(hosts []report.Host, limit security.Exposure) bool {
+// AnyAbove reports whether a unit of the hosts is surely more exposed than a limit.
+func AnyAbove(hosts []report.Host, limit security.Exposure) bool {
 	return slices.ContainsFunc(hosts, func(h report.Host) bool {
 		return slices.ContainsFunc(h.Units, func(u report.Unit) bool { return u.Now != nil && u.Now.Low > limit })
 	})
 }
 
-// Problems are the units of the hosts that systemd would not load.
-func Problems(hosts []report.Host) []report.Unit {
+// UnitsNotLoaded are the units of the hosts that systemd would not load.
+func UnitsNotLoaded(hosts []report.Host) []report.Unit {
 	var out []report.Unit
 	for _, h := range hosts {
 		for _, u := range h.Units {

@@ -71,7 +71,7 @@ func (s *Snapshot) directiveNames(at *situation) []Completion {
 		if there[d.Name] || d.IgnoredSince != 0 && at.version >= d.IgnoredSince {
 			continue
 		}
-		c := Completion{Label: d.Name, Kind: DirectiveName, Detail: value.Words(d, at.version), Doc: d.Doc, Insert: d.Name, Rank: 1}
+		c := Completion{Label: d.Name, Kind: DirectiveName, Detail: value.DescribeValues(d, at.version), Doc: d.Doc, Insert: d.Name, Rank: 1}
 		want, wanted := required[d.Name]
 		switch {
 		case d.Deprecated:

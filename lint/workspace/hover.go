@@ -79,7 +79,7 @@ func (s *Snapshot) hoverDirective(at *situation, d *directive.Directive) string 
 
 // valuesText says what a directive may be, and what it is by default.
 func valuesText(d *directive.Directive, v directive.Version) string {
-	text := value.Words(d, v)
+	text := value.DescribeValues(d, v)
 	if e := d.Enum(); e != nil {
 		var names []string
 		for _, n := range e.Names(v) {

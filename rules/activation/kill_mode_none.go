@@ -16,6 +16,6 @@ func checkKillMode(p *lint.Pass, u *unit.Unit) {
 	}
 	p.At(u, at).Note("a stopped unit leaves its processes running, and the next start adds others").
 		Note("KillMode=none is deprecated: systemd will remove it").
-		Fix(fix.ReplaceSetting(u, at, "mixed", lint.Unsafe, "processes that are meant to outlive the service")...).
+		Fix(fix.ReplaceSetting(u, at, "mixed", "processes that are meant to outlive the service")...).
 		Reportf("systemd does not end the processes of the service")
 }

@@ -127,9 +127,9 @@ func typed(name string) string {
 // rename is the fix that names another unit in the place of one. A unit of another name,
 // not only of another spelling, may be another unit.
 func rename(u *unit.Unit, d unit.Dependency, name string, another bool) []lint.Fix {
-	applies, breaks := lint.Safe, ""
+	breaks := ""
 	if another {
-		applies, breaks = lint.Unsafe, "the order in which the unit starts"
+		breaks = "the order in which the unit starts"
 	}
 	words := strings.Fields(d.Text)
 	for i, w := range words {
@@ -137,7 +137,7 @@ func rename(u *unit.Unit, d unit.Dependency, name string, another bool) []lint.F
 			words[i] = name
 		}
 	}
-	return fix.Replace(u, u.WrittenAt(d.Line), strings.Join(words, " "), "replace with `"+name+"`", applies, breaks)
+	return fix.Replace(u, u.WrittenAt(d.Line), strings.Join(words, " "), "replace with `"+name+"`", breaks)
 }
 
 // A reference is a directive that names other units.

@@ -35,7 +35,7 @@ func checkTimerRunsOnce(p *lint.Pass, part *unit.Part) {
 		p.At(service, at).
 			See(lintPlace(u)).
 			Note("systemd does not start a unit that is active already, so %s has an effect only once", u.Name).
-			Fix(fix.Remove(service, "remove RemainAfterExit", lint.Unsafe, "what waits for the unit to be active", at)...).
+			Fix(fix.Remove(service, "remove RemainAfterExit", "what waits for the unit to be active", at)...).
 			Reportf("the timer starts it only once, because it stays active")
 	}
 }

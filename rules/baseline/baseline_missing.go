@@ -33,7 +33,7 @@ func missing(u *unit.Unit, b *profile.Baseline) []profile.Requirement {
 // missingFinding is the finding about requirements that nothing meets.
 func missingFinding(p *lint.Pass, u *unit.Unit, rs []profile.Requirement, suggestion bool) lint.Finding {
 	t := taker{Unit: u}
-	d := p.AtUnit(u, profile.Names(rs)...).Place(u.Anchor(t.place(sectionOf(rs)))).Narrow(func(directives []string) lint.Finding {
+	d := p.AtUnit(u, profile.RequirementNames(rs)...).Place(u.Anchor(t.place(sectionOf(rs)))).Narrow(func(directives []string) lint.Finding {
 		return missingFinding(p, u, named(rs, directives), suggestion)
 	})
 	d.Suggestion, d.Exposure = suggestion, exposure(t, rs)

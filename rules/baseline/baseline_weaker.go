@@ -145,7 +145,7 @@ func reshapeList(u *unit.Unit, e *emit.Editor, r *profile.Requirement, list nixa
 		}
 		edits = append(edits, one...)
 	}
-	return fix.Joined(edits), nil
+	return fix.JoinEdits(edits), nil
 }
 
 // items are the strings of a list that is written out; an element that is not

@@ -170,7 +170,7 @@ func addRows(t taker, rs []profile.Requirement, a lint.Applicability) (x lint.Fi
 		}
 		x.Edits = append(x.Edits, edits...)
 	}
-	x.Title = addTitle(profile.Names(added))
+	x.Title = addTitle(profile.RequirementNames(added))
 	x.Breaks = breaks(added, t)
 	return x, problem
 }

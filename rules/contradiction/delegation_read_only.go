@@ -21,6 +21,6 @@ func checkDelegation(p *lint.Pass, u *unit.Unit) {
 		return
 	}
 	p.At(u, at, delegate).Concerns(u.About("Delegate")...).
-		Fix(fix.ReplaceSetting(u, at, false, lint.Unsafe, "the service can write to the control groups of others as far as its user may")...).
+		Fix(fix.ReplaceSetting(u, at, false, "the service can write to the control groups of others as far as its user may")...).
 		Reportf("ProtectControlGroups makes the groups of Delegate read-only")
 }

@@ -24,7 +24,7 @@ func checkDevices(p *lint.Pass, u *unit.Unit) {
 		}
 		p.At(u, private, at).Concerns(u.About(at.Key)...).
 			Help("to allow this device and no others: `DevicePolicy = \"closed\"` and `DeviceAllow`, without PrivateDevices").
-			Fix(fix.ReplaceSetting(u, private, false, lint.Unsafe, "the service sees all devices, and may use those that its user, its capabilities and DeviceAllow leave it")...).
+			Fix(fix.ReplaceSetting(u, private, false, "the service sees all devices, and may use those that its user, its capabilities and DeviceAllow leave it")...).
 			Reportf("PrivateDevices hides %s, which %s names", device, at.Key)
 		return
 	}

@@ -52,7 +52,7 @@ func checkDynamic(p *lint.Pass, u *unit.Unit) {
 		}
 		p.At(u, at, dynamic).As(severity).
 			Help("a service that needs more can have its own user: `User` with `users.users`").
-			Fix(fix.Remove(u, "remove `"+i.key+"`", lint.Safe, "", at)...).
+			Fix(fix.Remove(u, "remove `"+i.key+"`", "", at)...).
 			Reportf("%s=%s has no effect: DynamicUser implies \"%s\"", i.key, at.Text, i.value)
 	}
 }

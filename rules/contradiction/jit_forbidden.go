@@ -26,7 +26,7 @@ func checkJIT(p *lint.Pass, u *unit.Unit) {
 		}
 		p.At(u, deny, c.Setting).Concerns(u.About(c.Key)...).
 			Note("the just-in-time compiler of %s writes code into memory", r.Name).
-			Fix(fix.ReplaceSetting(u, deny, false, lint.Unsafe, "a flaw in the service may be used to run code that was written into its memory")...).
+			Fix(fix.ReplaceSetting(u, deny, false, "a flaw in the service may be used to run code that was written into its memory")...).
 			Reportf("MemoryDenyWriteExecute kills %s, which %s runs", r.Name, c.Key)
 		return
 	}

@@ -46,7 +46,7 @@ func checkPrivateNetwork(p *lint.Pass, u *unit.Unit) bool {
 		}
 		d := p.At(u, private, c.Setting).Concerns(u.About(c.Key)...).
 			Note("PrivateNetwork leaves the service a loopback device only").
-			Fix(fix.ReplaceSetting(u, private, false, lint.Unsafe, "the service can reach the network again")...)
+			Fix(fix.ReplaceSetting(u, private, false, "the service can reach the network again")...)
 		if remote {
 			d.Reportf("PrivateNetwork keeps %s from reaching %s", c.Program(), host)
 		} else {

@@ -48,7 +48,7 @@ func checkRedundant(p *lint.Pass, u *unit.Unit) {
 			continue
 		}
 		wanted = append(wanted, i.key)
-		p.At(u, at, by).Fix(fix.Remove(u, "remove `"+i.key+"`", lint.Safe, "", at)...).
+		p.At(u, at, by).Fix(fix.Remove(u, "remove `"+i.key+"`", "", at)...).
 			Reportf("%s=%s is implied by %s", i.key, at.Text, i.by)
 	}
 }

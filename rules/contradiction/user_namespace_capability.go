@@ -32,7 +32,7 @@ func reportLimited(p *lint.Pass, u *unit.Unit, private unit.Setting, list string
 		}
 		p.At(u, private, at).Concerns(u.About(list)...).
 			Note("PrivateUsers gives the service its own user namespace, in which %s of %s applies", capability, list).
-			Fix(fix.ReplaceSetting(u, private, false, lint.Unsafe, "the users and groups of the host are visible again; the capability is given as written")...).
+			Fix(fix.ReplaceSetting(u, private, false, "the users and groups of the host are visible again; the capability is given as written")...).
 			Reportf("%s has no effect on the host with PrivateUsers", capability)
 		return true
 	}

@@ -43,7 +43,7 @@ func checkUnused(p *lint.Pass, u *unit.Unit) {
 
 // removable begins a finding about a setting that can go.
 func removable(p *lint.Pass, u *unit.Unit, at unit.Setting, others ...unit.Setting) *lint.Draft {
-	return p.At(u, at, others...).Fix(fix.Remove(u, "remove `"+at.Key+"`", lint.Safe, "", at)...)
+	return p.At(u, at, others...).Fix(fix.Remove(u, "remove `"+at.Key+"`", "", at)...)
 }
 
 // checkAllowAlone reports lists of exceptions from a rule that does not exist.

@@ -47,7 +47,7 @@ func reportOldName(p *lint.Pass, n unit.Naming, d *directive.Directive) {
 		draft.Concerns(n.About(name)...)
 	}
 	switch {
-	case !nixast.IsIdentifier(name) || !fix.Automatic(n.Unit) || !d.IsAlias():
+	case !nixast.IsIdentifier(name) || !fix.IsOffered(n.Unit) || !d.IsAlias():
 	case !moved || n.In == "Unit":
 		draft.Fix(fix.RenameNaming(&n, name, false)...)
 	case n.Setting != nil:
@@ -63,7 +63,7 @@ func checkOldValues(p *lint.Pass, u *unit.Unit) {
 		console, syslog := strings.CutPrefix(l.Text, "syslog")
 		d := p.AtLine(u, l)
 		replace := func(now string) *lint.Draft {
-			return d.Fix(fix.Replace(u, u.WrittenAt(l), now, replaceWith(now), lint.Safe, "")...)
+			return d.Fix(fix.Replace(u, u.WrittenAt(l), now, replaceWith(now), "")...)
 		}
 		switch {
 		case k.Key == "PIDFile" && varRun:

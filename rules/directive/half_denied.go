@@ -60,7 +60,7 @@ func checkAddresses(p *lint.Pass, u *unit.Unit, k *unit.DirectiveLines) {
 		}
 		d := p.AtLine(u, l).Help("use `any` to deny IPv4 and IPv6")
 		if strings.TrimSpace(l.Text) == all {
-			d.Fix(fix.Replace(u, u.WrittenAt(l), "any", replaceWith("any"), lint.Unsafe, "connections over "+open)...)
+			d.Fix(fix.Replace(u, u.WrittenAt(l), "any", replaceWith("any"), "connections over "+open)...)
 		}
 		d.Reportf("`%s=%s` leaves %s open", l.Key, l.Text, open)
 		return
@@ -88,6 +88,6 @@ func checkFamilies(p *lint.Pass, u *unit.Unit, k *unit.DirectiveLines) {
 		return
 	}
 	p.AtLine(u, at).
-		Fix(fix.Replace(u, u.WrittenAt(at), at.Text+" AF_INET6", "add `AF_INET6`", lint.Unsafe, "connections over IPv6")...).
+		Fix(fix.Replace(u, u.WrittenAt(at), at.Text+" AF_INET6", "add `AF_INET6`", "connections over IPv6")...).
 		Reportf("`RestrictAddressFamilies=%s` leaves IPv6 open", at.Text)
 }

@@ -137,8 +137,8 @@ func valueFixes(u *unit.Unit, l nixos.Line, v value.Verdict, r *profile.Requirem
 		return nil // another mount point makes another unit
 	}
 	meant := v.Nearest != "" && plainlyMeant(l.Text, v.Nearest)
-	if edit, ok := fix.ValueEdit(l, v.Nearest); ok && meant && fix.Automatic(u) {
-		return fix.Text(l.Place.In, edit, "replace with `"+v.Nearest+"`")
+	if edit, ok := fix.ValueEdit(l, v.Nearest); ok && meant && fix.IsOffered(u) {
+		return fix.EditText(l.Place.In, edit, "replace with `"+v.Nearest+"`")
 	}
 	node := u.WrittenAt(l)
 	if node.IsZero() {
@@ -147,10 +147,10 @@ func valueFixes(u *unit.Unit, l nixos.Line, v value.Verdict, r *profile.Requirem
 	var fixes []lint.Fix
 	if meant && v.Nearest != l.Text {
 		value := nearestValue(u, l, v.Nearest)
-		fixes = fix.Replace(u, node, value, replaceWith(value), lint.Safe, "")
+		fixes = fix.Replace(u, node, value, replaceWith(value), "")
 	}
 	if word, ok := wordForTrue[l.Key]; ok && len(fixes) == 0 && r == nil && isTrue(l.Text) {
-		fixes = fix.Replace(u, node, word, replaceWith(word), lint.Unsafe, profile.RiskOfTightening(l.Key))
+		fixes = fix.Replace(u, node, word, replaceWith(word), profile.RiskOfTightening(l.Key))
 	}
 	if r == nil || l.When != nil || node.Parent().Kind() == nixast.List {
 		return fixes
@@ -158,7 +158,7 @@ func valueFixes(u *unit.Unit, l nixos.Line, v value.Verdict, r *profile.Requirem
 	if value, ok := r.Value(u.Unit); ok && (len(fixes) == 0 || value != literal(l, v.Nearest, u.Version)) {
 		risk := u.RiskOf(r)
 		fixes = append(fixes, fix.Replace(u, node, value,
-			"replace with what the baseline requires: `"+profile.Written(value)+"`", lint.SafeUnless(risk), risk)...)
+			"replace with what the baseline requires: `"+profile.NixText(value)+"`", risk)...)
 	}
 	return fixes
 }

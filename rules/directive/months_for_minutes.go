@@ -26,7 +26,7 @@ func checkMonths(p *lint.Pass, u *unit.Unit) {
 		meant := months.ReplaceAllString(l.Text, "${1}min")
 		p.AtLine(u, l).
 			Note("minutes are `%s`", meant).
-			Fix(fix.Replace(u, u.WrittenAt(l), meant, replaceWith(meant), lint.Unsafe, "the time becomes much shorter")...).
+			Fix(fix.Replace(u, u.WrittenAt(l), meant, replaceWith(meant), "the time becomes much shorter")...).
 			Reportf("`M` in `%s=%s` means months", l.Key, l.Text)
 	}
 }

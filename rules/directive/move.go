@@ -45,7 +45,7 @@ func isUnitOption(name string) bool {
 // the name given, where it belongs: to another section or, if that is empty, to the
 // options of the unit. A directive that has an option of the unit becomes that.
 func move(u *unit.Unit, o *nixos.Option, section, name string) []lint.Fix {
-	if !fix.Automatic(u) || u.Style != nixos.NixOSStyle || len(o.Defs) != 1 {
+	if !fix.IsOffered(u) || u.Style != nixos.NixOSStyle || len(o.Defs) != 1 {
 		return nil
 	}
 	d := o.Defs[0]
@@ -78,7 +78,7 @@ func move(u *unit.Unit, o *nixos.Option, section, name string) []lint.Fix {
 func moveLine(n *unit.Naming, section string) []lint.Fix {
 	taken := slices.ContainsFunc(n.Lines(), func(l nixos.Line) bool { return l.Section == section && l.Key == n.Key })
 	site := n.Site(section)
-	if !fix.Automatic(n.Unit) || taken || site.Section == "" || site.Shared || n.At.Place.In != site.Set || n.At.When != nil {
+	if !fix.IsOffered(n.Unit) || taken || site.Section == "" || site.Shared || n.At.Place.In != site.Set || n.At.When != nil {
 		return nil
 	}
 	var headings []string

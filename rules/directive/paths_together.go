@@ -23,7 +23,7 @@ func checkPathsTogether(p *lint.Pass, u *unit.Unit) {
 		}
 		p.AtLine(u, l).
 			Note("systemd reads `%s` as a single path that contains spaces", l.Text).
-			Fix(fix.ReplaceElement(u, u.WrittenAt(l), strings.Fields(l.Text), "replace with a list", lint.Safe, "")...).
+			Fix(fix.ReplaceElement(u, u.WrittenAt(l), strings.Fields(l.Text), "replace with a list", "")...).
 			Reportf("`%s` takes one path per line", l.Key)
 	}
 }

@@ -13,7 +13,7 @@ import (
 // has the same ones.
 func doublePercents(u *unit.Unit, l nixos.Line, text string, from, to int) []lint.Fix {
 	node := u.WrittenAt(l)
-	if node.IsZero() || !fix.Automatic(u) || emit.Shared(node) != nil || node.Kind() != nixast.String && node.Kind() != nixast.IndString {
+	if node.IsZero() || !fix.IsOffered(u) || emit.Shared(node) != nil || node.Kind() != nixast.String && node.Kind() != nixast.IndString {
 		return nil
 	}
 	inText, inSource := singlePercents(text), singlePercents(node.Text())

@@ -21,7 +21,7 @@ func checkRemoved(p *lint.Pass, u *unit.Unit) {
 		if d.Replacement != "" {
 			draft.Help("use `%s`, which replaced it", d.Replacement)
 		}
-		if d.Name == "MemoryLimit" && fix.Automatic(u) {
+		if d.Name == "MemoryLimit" && fix.IsOffered(u) {
 			draft.Concerns(n.About(d.Replacement)...).Fix(fix.RenameNaming(&n, d.Replacement, false)...)
 		}
 		draft.Reportf("`%s` has no effect%s", d.Name, sinceRemoved(d))

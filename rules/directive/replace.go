@@ -3,4 +3,4 @@ package directive
 import "wardnix/rules/profile"
 
 // replaceWith is the title of a fix that writes another value.
-func replaceWith(value any) string { return "replace with `" + profile.Written(value) + "`" }
+func replaceWith(value any) string { return "replace with `" + profile.NixText(value) + "`" }

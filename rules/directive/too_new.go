@@ -57,7 +57,7 @@ func reportNewerValue(p *lint.Pass, u *unit.Unit, m unit.Misread) {
 		d.Note("effective value: %s", m.Verdict.Keeps)
 	}
 	if olderValue[m.Key] == m.Text {
-		d.Fix(fix.Replace(u, u.WrittenAt(m.Line), true, "replace with `true`, which systemd "+u.Version.String()+" supports", lint.Unsafe,
+		d.Fix(fix.Replace(u, u.WrittenAt(m.Line), true, "replace with `true`, which systemd "+u.Version.String()+" supports",
 			"it takes effect on this release, where the newer value has none, and is weaker on newer ones")...)
 	}
 	d.Reportf("`%s=%s` requires systemd %s or later", m.Key, m.Text, since)

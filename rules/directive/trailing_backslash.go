@@ -38,7 +38,7 @@ func checkTrailingBackslash(p *lint.Pass, u *unit.Unit) {
 		}
 		if l.Known {
 			meant := strings.TrimRight(strings.TrimSuffix(l.Text, `\`), " \t")
-			d.Fix(fix.Replace(u, u.WrittenAt(l), meant, "remove the backslash", lint.Safe, "")...)
+			d.Fix(fix.Replace(u, u.WrittenAt(l), meant, "remove the backslash", "")...)
 		}
 		d.Reportf("`%s` ends in a backslash", l.Key)
 	}

@@ -136,7 +136,7 @@ func suggest(n *unit.Naming, d *lint.Draft) {
 // offer describes another directive, and offers to rename the setting to it.
 func offer(n *unit.Naming, d *lint.Draft, other *directive.Directive, far bool) {
 	d.Concerns(n.About(other.Name)...).Note("`%s`: %s", other.Name, other.Doc)
-	if fix.Automatic(n.Unit) && fits(n, other) {
+	if fix.IsOffered(n.Unit) && fits(n, other) {
 		d.Fix(fix.RenameNaming(n, other.Name, far)...)
 	}
 }

@@ -100,7 +100,7 @@ func provenReasons(t Target) func(audit.Override) string {
 	strict, light := settings("strict", t), settings("light", t)
 	return func(o audit.Override) string {
 		for _, s := range slices.Concat(light, strict) {
-			if s.Path[len(s.Path)-1] == o.Directive() && profile.Written(s.Value) == profile.Written(o.Value) {
+			if s.Path[len(s.Path)-1] == o.Directive() && profile.NixText(s.Value) == profile.NixText(o.Value) {
 				return s.Comment
 			}
 		}

@@ -90,7 +90,7 @@ func (w *writer) directive(d *directive.Directive) {
 	w.term("Since", fmt.Sprintf("systemd %d", d.Since), d.Since != 0)
 	w.term("Ignored", fmt.Sprintf("since systemd %d", d.IgnoredSince), d.IgnoredSince != 0)
 	changes := values(d)
-	w.term("Value", html.EscapeString(value.Words(d, directive.Newest)), len(changes) == 0)
+	w.term("Value", html.EscapeString(value.DescribeValues(d, directive.Newest)), len(changes) == 0)
 	for _, v := range changes {
 		words := make([]string, len(v.Names))
 		for i, n := range v.Names {

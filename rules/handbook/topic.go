@@ -70,8 +70,8 @@ func (t *Topic) Title() string {
 	return path
 }
 
-// Words are all names that [Lookup] knows, options of NixOS excepted.
-func Words() []string {
+// TopicNames are all names that [Lookup] knows, options of NixOS excepted.
+func TopicNames() []string {
 	words := Baselines()
 	for _, r := range Rules() {
 		words = append(words, r.ID, r.Name)

@@ -63,6 +63,6 @@ func removeElements(elems []nixast.Node) []lint.Fix {
 		}
 		edits = append(edits, one...)
 	}
-	x.Edits = lint.EditsIn(elems[0].File(), fix.Joined(edits))
+	x.Edits = lint.EditsIn(elems[0].File(), fix.JoinEdits(edits))
 	return []lint.Fix{x}
 }

@@ -4,8 +4,8 @@ import (
 	"wardnix/emit"
 )
 
-// Names returns the names of the directives or options, in order.
-func Names(rs []Requirement) []string {
+// RequirementNames returns the names of the directives or options, in order.
+func RequirementNames(rs []Requirement) []string {
 	out := make([]string, len(rs))
 	for i := range rs {
 		out[i] = rs[i].Name()
@@ -41,5 +41,5 @@ func (b *Baseline) Where(rs []Requirement) emit.Where {
 	if b.Applies != nil || len(rs) > 8 {
 		return emit.Where{Families: families}
 	}
-	return emit.Where{Families: append([][]string{Names(rs)}, families...)}
+	return emit.Where{Families: append([][]string{RequirementNames(rs)}, families...)}
 }

@@ -10,8 +10,8 @@ import (
 	"wardnix/nixast/eval"
 )
 
-// Written is a value as Nix source on one line.
-func Written(v any) string {
+// NixText is a value as Nix source on one line.
+func NixText(v any) string {
 	s, err := emit.Nix(v)
 	if err != nil {
 		return "…"
@@ -88,7 +88,7 @@ func (r *Requirement) Text(u *nixos.Unit) string {
 		}
 		return "…"
 	}
-	return Written(v)
+	return NixText(v)
 }
 
 // ManagerKey is the directive of system.conf that an option sets.

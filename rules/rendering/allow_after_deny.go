@@ -46,7 +46,7 @@ func toFront(u *unit.Unit, k *unit.DirectiveLines, l nixos.Line) []lint.Fix {
 		nodes = append(nodes, n)
 	}
 	list := nodes[0].Parent()
-	if at <= 0 || !fix.Automatic(u) || emit.Shared(list) != nil || len(list.CommentsInside()) > 0 || k.Lines[0].Text == "" {
+	if at <= 0 || !fix.IsOffered(u) || emit.Shared(list) != nil || len(list.CommentsInside()) > 0 || k.Lines[0].Text == "" {
 		return nil
 	}
 	var edits []emit.Edit

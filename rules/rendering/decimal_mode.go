@@ -14,7 +14,7 @@ func checkDecimalMode(p *lint.Pass, u *unit.Unit) {
 	for m := range u.Misreads(unit.ModeInDecimal) {
 		p.AtLine(u, m.Line).
 			Note("the decimal number %s is %s in octal", m.Text, m.Mode).
-			Fix(fix.Replace(u, u.WrittenAt(m.Line), m.Mode, "replace with `"+profile.Written(m.Mode)+"`", lint.Safe, "")...).
+			Fix(fix.Replace(u, u.WrittenAt(m.Line), m.Mode, "replace with `"+profile.NixText(m.Mode)+"`", "")...).
 			Reportf("systemd reads the digits of `%s=%s` as octal", m.Key, m.Text)
 	}
 }

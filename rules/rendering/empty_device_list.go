@@ -33,7 +33,7 @@ func closeDevices(u *unit.Unit) []lint.Fix {
 	site := u.Site("Service")
 	order := emit.Where{Families: [][]string{{"DeviceAllow", "DevicePolicy"}}}
 	edits, err := fix.Add(site, order, []emit.Attr{emit.A("DevicePolicy", "closed")})
-	if err != nil || !fix.Automatic(u) || site.Shared {
+	if err != nil || !fix.IsOffered(u) || site.Shared {
 		return nil
 	}
 	return []lint.Fix{{Title: "add `DevicePolicy = \"closed\"`", Applicability: lint.Unsafe, Edits: edits,

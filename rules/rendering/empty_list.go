@@ -50,14 +50,14 @@ func writeNothing(u *unit.Unit, def *nixos.Def, key, nothing string) []lint.Fix 
 	if key == "CapabilityBoundingSet" && u.RunsAs().Ordinary() && !u.ActsAsRoot() && !u.MayBeGiven("AmbientCapabilities") {
 		risk = ""
 	}
-	return fix.Replace(u, node, nothing, "replace with `"+profile.Written(nothing)+"`", lint.SafeUnless(risk), risk)
+	return fix.Replace(u, node, nothing, "replace with `"+profile.NixText(nothing)+"`", risk)
 }
 
 // beginWithReset puts an empty element in front of a list of elements under
 // conditions, if an empty assignment alone allows nothing.
 func beginWithReset(u *unit.Unit, list *eval.List, def *nixos.Def, nothing string) []lint.Fix {
 	node, err := def.ValueNode()
-	if err != nil || nothing != "" || !fix.Automatic(u) {
+	if err != nil || nothing != "" || !fix.IsOffered(u) {
 		return nil
 	}
 	edits, err := emit.New(node.File()).Wrap(node, `[ "" ] ++ `, "")

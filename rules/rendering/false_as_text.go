@@ -13,7 +13,7 @@ func checkFalseAsText(p *lint.Pass, u *unit.Unit) {
 	for m := range u.Misreads(unit.TextOfFalse) {
 		p.AtLine(u, m.Line).
 			Note("`toString false` is the empty string").
-			Fix(fix.Replace(u, u.WrittenAt(m.Line), false, "replace with `false`", lint.Safe, "")...).
+			Fix(fix.Replace(u, u.WrittenAt(m.Line), false, "replace with `false`", "")...).
 			Reportf("systemd ignores the empty `%s=`", m.Key)
 	}
 }

@@ -98,7 +98,7 @@ func (i instance) report(p *lint.Pass) {
 func (i instance) asDropin(breaks string) []lint.Fix {
 	site := i.Site("")
 	old := i.Host.ReleaseKnown && i.Host.Release.Before(nixos.Release{Year: 22, Month: 11})
-	if !fix.Automatic(i.Unit) || old || site.Shared || i.own == nil && !i.resets {
+	if !fix.IsOffered(i.Unit) || old || site.Shared || i.own == nil && !i.resets {
 		return nil
 	}
 	order := emit.Where{Families: [][]string{{"description", "overrideStrategy", "after", "wants", "wantedBy", "environment", "path", "unitConfig", "serviceConfig"}}}

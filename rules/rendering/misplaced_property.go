@@ -42,7 +42,7 @@ func checkElements(p *lint.Pass, n unit.Naming, d *nixos.Def, value nixast.Node)
 		}
 		draft := p.AtDef(n.Unit, d, n.Key).Place(at.File(), function.Span()).Help("use lib.optional or lib.optionals")
 		if name == "mkIf" && at.Parent().Kind() != nixast.List {
-			draft.Fix(callInstead(function, "optionals", lint.Safe, "")...)
+			draft.Fix(callInstead(function, "optionals", "")...)
 		}
 		draft.Reportf("NixOS does not evaluate %s %s", name, where)
 		return true

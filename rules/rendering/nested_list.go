@@ -27,7 +27,7 @@ func checkNestedList(p *lint.Pass, u *unit.Unit) {
 		case takesOneValue(k.Directive.KindIn(u.Version)):
 			draft := p.AtLine(u, l).Note("NixOS writes `%s=%s`", l.Key, l.Text)
 			if items, known := u.Host.Evaluator().KnownStrings(l.Value); known {
-				draft.Fix(fix.ReplaceElement(u, u.WrittenAt(l), items, "flatten the list", lint.Safe, "")...)
+				draft.Fix(fix.ReplaceElement(u, u.WrittenAt(l), items, "flatten the list", "")...)
 			}
 			draft.Reportf("the list inside %s becomes one line", l.Key)
 		}

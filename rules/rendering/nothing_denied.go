@@ -18,7 +18,7 @@ func checkNothingDenied(p *lint.Pass, u *unit.Unit) {
 	}
 	p.AtLine(u, l).
 		Note("an empty assignment resets the list; \"none\" allows no socket").
-		Fix(fix.Replace(u, soleNode(u, l), "none", "replace with `\"none\"`", lint.Unsafe,
+		Fix(fix.Replace(u, soleNode(u, l), "none", "replace with `\"none\"`",
 			"the service, if it uses sockets: also those for the log, for notification and for names")...).
 		Reportf("the empty `RestrictAddressFamilies=` restricts nothing")
 }

@@ -39,12 +39,12 @@ func insteadOfNull(u *unit.Unit, m *unit.Misread) []lint.Fix {
 		for _, r := range u.Requirements(b) {
 			if v, ok := r.Value(u.Unit); ok && r.Section == m.Section && r.Name() == m.Key && (b.Named || !r.Generic) {
 				risk := u.RiskOf(&r)
-				return fix.Replace(u, node, v, "replace with what the baseline requires: `"+profile.Written(v)+"`", lint.SafeUnless(risk), risk)
+				return fix.Replace(u, node, v, "replace with what the baseline requires: `"+profile.NixText(v)+"`", risk)
 			}
 		}
 	}
 	if on, ok := value.ParseBool(m.Directive.Default); ok && u.Conf() == "" { // NixOS has other defaults there
-		return fix.Replace(u, node, on, fmt.Sprintf("replace with `%v`, the default", on), lint.Safe, "")
+		return fix.Replace(u, node, on, fmt.Sprintf("replace with `%v`, the default", on), "")
 	}
 	return nil
 }

@@ -27,7 +27,7 @@ func checkOctalByLuck(p *lint.Pass, u *unit.Unit) {
 		mode := strings.Repeat("0", max(0, 4-len(m.Text))) + m.Text
 		p.AtLine(u, m.Line).
 			Note("to Nix it is a decimal number, and to systemd octal digits").
-			Fix(fix.Replace(u, u.WrittenAt(m.Line), mode, "replace with `"+profile.Written(mode)+"`", lint.Safe, "")...).
+			Fix(fix.Replace(u, u.WrittenAt(m.Line), mode, "replace with `"+profile.NixText(mode)+"`", "")...).
 			Reportf("the mode `%s` is a number", m.Key)
 	}
 }

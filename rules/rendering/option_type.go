@@ -45,7 +45,7 @@ func checkType(p *lint.Pass, u *unit.Unit, o *nixos.Option, option string, want 
 		draft := p.AtDef(u, d, option).Concerns(u.Effects(option)...).Note("NixOS fails to evaluate it")
 		if node, err := d.ValueNode(); err == nil && want.repair != nil {
 			if value, title := want.repair(v); value != nil {
-				draft.Fix(fix.Replace(u, node, value, title, lint.Safe, "")...)
+				draft.Fix(fix.Replace(u, node, value, title, "")...)
 			}
 		}
 		draft.Reportf("`%s` is %s, not %s", o.Name(), what, want.name)

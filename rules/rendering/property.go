@@ -31,7 +31,7 @@ func propertyCall(n nixast.Node) (string, nixast.Node) {
 
 // callInstead is the fix that calls another function of lib than the one in n,
 // which is written as an attribute of lib.
-func callInstead(n nixast.Node, name string, a lint.Applicability, breaks string) []lint.Fix {
+func callInstead(n nixast.Node, name, breaks string) []lint.Fix {
 	s, ok := n.AsSelect()
 	if !ok || s.Expr().Text() != "lib" {
 		return nil
@@ -44,5 +44,5 @@ func callInstead(n nixast.Node, name string, a lint.Applicability, breaks string
 	if err != nil {
 		return nil
 	}
-	return []lint.Fix{{Title: "replace with `lib." + name + "`", Applicability: a, Breaks: breaks, Edits: lint.EditsIn(n.File(), edits)}}
+	return []lint.Fix{{Title: "replace with `lib." + name + "`", Applicability: lint.SafeUnless(breaks), Breaks: breaks, Edits: lint.EditsIn(n.File(), edits)}}
 }

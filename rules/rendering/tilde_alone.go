@@ -30,7 +30,7 @@ func checkTildeAlone(p *lint.Pass, u *unit.Unit) {
 		case len(plain) > 0:
 			p.AtLine(u, l).
 				Note("it begins a deny list that denies nothing, so what follows has no effect: %s", few(plain)).
-				Fix(fix.Replace(u, u.WrittenAt(l), "", "replace with `\"\"`", lint.Unsafe,
+				Fix(fix.Replace(u, u.WrittenAt(l), "", "replace with `\"\"`",
 					"the service, if it uses what the following lines do not allow")...).
 				Reportf("`~` does not reset %s", d.Name)
 		case len(k.Lines) == 1 && k.Section == "Service":

@@ -16,9 +16,9 @@ func checkTildeInside(p *lint.Pass, u *unit.Unit) {
 	for m := range u.Misreads(unit.LaterTilde) {
 		parts := splitAtTilde(m.Text)
 		node := u.WrittenAt(m.Line)
-		fixes := fix.ReplaceElement(u, node, parts, "split the line at `~`", lint.Safe, "")
+		fixes := fix.ReplaceElement(u, node, parts, "split the line at `~`", "")
 		if len(parts) == 1 {
-			fixes = fix.Replace(u, node, parts[0], "remove each later `~`", lint.Safe, "")
+			fixes = fix.Replace(u, node, parts[0], "remove each later `~`", "")
 		}
 		p.AtLine(u, m.Line).
 			Note("`~` has a meaning only at the start of a line: systemd ignores %s", strings.Join(tildeWords(m.Text), ", ")).

@@ -42,7 +42,7 @@ func texts(lines []unit.PlainAfterDeny) []string {
 func tildeEach(u *unit.Unit, lines []unit.PlainAfterDeny) []lint.Fix {
 	x := lint.Fix{Title: "prefix each element with `~`", Applicability: lint.Unsafe, Breaks: "the service, if it uses what is then denied"}
 	for _, l := range lines {
-		one := fix.Replace(u, u.WrittenAt(l.Line), "~"+l.Text, "", lint.Unsafe, "")
+		one := fix.Replace(u, u.WrittenAt(l.Line), "~"+l.Text, "", "")
 		if len(one) == 0 {
 			return nil
 		}

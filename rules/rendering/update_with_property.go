@@ -137,5 +137,5 @@ func optionalAttrs(b nixast.BinaryView, function, other nixast.Node) []lint.Fix 
 	if !slices.Contains([]string{"serviceConfig", "unitConfig", "timerConfig", "socketConfig", "environment"}, b.File().Src[span.Start:span.End]) {
 		return nil
 	}
-	return callInstead(function, "optionalAttrs", lint.Unsafe, "the unit: settings that had no effect until now take effect")
+	return callInstead(function, "optionalAttrs", "the unit: settings that had no effect until now take effect")
 }

@@ -2,9 +2,11 @@ package value
 
 import "wardnix/lint/systemd/directive"
 
-// Words says in a few words what the values of a directive are in version v: "a
+// DescribeValues says in a few words what the values of a directive are in version v: "a
 // boolean".
-func Words(d *directive.Directive, v directive.Version) string { return kinds[d.KindIn(v)].words }
+func DescribeValues(d *directive.Directive, v directive.Version) string {
+	return kinds[d.KindIn(v)].words
+}
 
 // Offers are the words that a directive takes in version v: all values of an enum, or
 // what a list may hold. There are none for a kind without an end of values.

@@ -60,7 +60,7 @@ func about(*request) (any, error) {
 }
 
 // words are all names that "explain" knows.
-func words(*request) (any, error) { return map[string]any{"words": handbook.Words()}, nil }
+func words(*request) (any, error) { return map[string]any{"words": handbook.TopicNames()}, nil }
 
 // explain is the page of a rule, a directive or a baseline.
 func explain(r *request) (any, error) {
