@@ -44,5 +44,4 @@ if readfile('web.nix')[3] !~# '"full"'
 endif
 doautocmd <nomodeline> TextChanged " in Ex mode, Vim waits for no key and so does not notice
 call Wait('end of the diagnostics', {-> lsp#get_buffer_diagnostics_counts().error == 0})
-call writefile(['Vim: diagnostics, hover and fixes work'], '/dev/stdout', 'a')
 qall!
