@@ -43,6 +43,7 @@ func (l *Linter) Prospects(ctx context.Context, project *nixos.Project) (safe, a
 	if err != nil {
 		return nil, nil, err
 	}
+	r.partly = true
 	if err := r.settle(); err != nil {
 		return nil, nil, err
 	}
@@ -111,6 +112,8 @@ type repair struct {
 	dropped map[string]bool // fixes not to be tried again, by dropKey
 	// withheld says why fixes are not offered, by dropKey.
 	withheld map[string]error
+	// partly reports that only the units that fixes concern are evaluated again.
+	partly bool
 }
 
 // rounds applies fixes until nothing more can be fixed. Where that comes back to
@@ -277,7 +280,9 @@ func (r *repair) advance(next *nixos.Project, m meaning, applied []chosen) {
 	for _, c := range applied {
 		r.Fixed = append(r.Fixed, c.Finding)
 	}
-	r.seen = r.seen.after(concernOf(applied, r.meaning, m))
+	c := concernOf(applied)
+	c.addMissing(r.meaning, m)
+	r.seen = r.seen.after(c)
 	r.Project, r.meaning = next, m
 	r.Findings, r.Ignored, r.stopped = r.linter.newRun(r.ctx, next).check(r.seen)
 }
@@ -294,7 +299,7 @@ func (r *repair) apply(fixes []chosen) (*nixos.Project, meaning, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	next, kept := r.Project.With(contents), r.Project.With(comments)
+	next, kept := r.next(contents, fixes), r.Project.With(comments)
 	for _, name := range slices.Sorted(maps.Keys(contents)) {
 		before, after := r.Project.File(name).Tree, next.File(name).Tree
 		if after.Mistakes() > before.Mistakes() {
@@ -306,6 +311,14 @@ func (r *repair) apply(fixes []chosen) (*nixos.Project, meaning, error) {
 	}
 	m := meaningOf(next)
 	return next, m, r.meaning.sameBut(m, fixes)
+}
+
+// next is the project with the contents of some files changed by fixes.
+func (r *repair) next(contents map[string]string, fixes []chosen) *nixos.Project {
+	if r.partly {
+		return r.Project.Patched(contents, r.seen.changed(concernOf(fixes)))
+	}
+	return r.Project.With(contents)
 }
 
 // edited are the contents of the files that those of the fixes change.

@@ -8,6 +8,7 @@ import (
 	"wardnix/lint/nixos"
 	"wardnix/lint/unit"
 	"wardnix/nixast"
+	"wardnix/nixast/eval"
 )
 
 // sightings are what the rules find in the units of a state of a project. Of the next
@@ -105,7 +106,18 @@ func (s *sightings) kept(at sighted, u *unit.Unit) (found []Finding, ok bool) {
 		return nil, false
 	}
 	found, ok = s.before.found[at]
-	return found, ok && !s.concern.has(u) && !slices.ContainsFunc(found, s.concern.edited)
+	return found, ok && !s.concern.has(u.Unit) && !slices.ContainsFunc(found, s.concern.edited)
+}
+
+// changed are the units that are to be looked at again after fixes, and those that are to
+// be evaluated again for it.
+func (s *sightings) changed(c *concern) func(*nixos.Unit) bool {
+	known := map[unit.Ref]bool{} // false if a finding is in an edited file
+	for at, found := range s.found {
+		still, seen := known[at.Ref]
+		known[at.Ref] = (still || !seen) && !slices.ContainsFunc(found, c.edited)
+	}
+	return func(u *nixos.Unit) bool { return !known[unit.UnitRef(u)[0]] || c.has(u) || c.hasValue(u) }
 }
 
 // A concern is what a round of fixes may have changed for the rules. It relies on the
@@ -117,8 +129,8 @@ type concern struct {
 	kin   map[string][]string // by host: names of units that others may look at
 }
 
-// concernOf is what fixes may have changed between two states.
-func concernOf(fixes []chosen, before, after meaning) *concern {
+// concernOf is what fixes may change.
+func concernOf(fixes []chosen) *concern {
 	c := &concern{map[string]bool{}, map[unit.Ref]bool{}, map[string]bool{}, map[string][]string{}}
 	for _, x := range fixes {
 		for _, e := range x.Edits {
@@ -128,9 +140,13 @@ func concernOf(fixes []chosen, before, after meaning) *concern {
 			c.add(r)
 		}
 	}
-	c.addMissing(before, after)
-	c.addMissing(after, before)
 	return c
+}
+
+// addMissing adds the hosts of units that only one of two states has.
+func (c *concern) addMissing(a, b meaning) {
+	c.addLost(a, b)
+	c.addLost(b, a)
 }
 
 // manyKin is how many names the lines of all units are searched for.
@@ -157,8 +173,7 @@ func (c *concern) add(r unit.Ref) {
 	}
 }
 
-// addMissing adds the hosts of units that one state has and the other has not.
-func (c *concern) addMissing(in, from meaning) {
+func (c *concern) addLost(in, from meaning) {
 	for r := range in {
 		if r.Unit != "" && r.Key == "enable" && !from.hasUnit(r) {
 			c.hosts[r.Host] = true
@@ -174,12 +189,27 @@ func nameOf(name string) string {
 }
 
 // has reports whether the rules are to look at a unit again.
-func (c *concern) has(u *unit.Unit) bool {
-	return c.hosts[u.Host.Name] || c.units[u.Self()[0]] || c.hasKin(u) ||
+func (c *concern) has(u *nixos.Unit) bool {
+	return c.hosts[u.Host.Name] || c.units[unit.UnitRef(u)[0]] || c.hasKin(u) ||
 		slices.ContainsFunc(u.Files(), func(f *nixos.File) bool { return c.files[f.Name] })
 }
 
-func (c *concern) hasKin(u *unit.Unit) bool {
+// hasValue reports whether a value in a unit is written in an edited file.
+func (c *concern) hasValue(u *nixos.Unit) bool {
+	edited := func(v *eval.Thunk) bool {
+		if v == nil {
+			return false
+		}
+		at := u.Host.Evaluator().Force(v).Origin()
+		return !at.IsZero() && c.files[at.File().Name]
+	}
+	return slices.ContainsFunc(u.Lines(), func(l nixos.Line) bool { return edited(l.Value) }) ||
+		slices.ContainsFunc(u.Option().Attrs(), func(o *nixos.Option) bool {
+			return slices.ContainsFunc(o.Defs, func(d *nixos.Def) bool { return edited(d.Value) })
+		})
+}
+
+func (c *concern) hasKin(u *nixos.Unit) bool {
 	return slices.ContainsFunc(c.kin[u.Host.Name], func(name string) bool {
 		return nameOf(u.Name) == name || slices.ContainsFunc(u.Lines(), func(l nixos.Line) bool { return strings.Contains(l.Shown, name) })
 	})

@@ -35,8 +35,8 @@ const (
 )
 
 // newEvaluator makes an evaluator for one host that may follow all files of a
-// project.
-func newEvaluator(ctx context.Context, v *view, steps int) *eval.Evaluator {
+// project, beside that of an earlier state, which may be nil.
+func newEvaluator(ctx context.Context, v *view, steps int, beside *eval.Evaluator) *eval.Evaluator {
 	p := v.now()
 	size := p.size()
 	return eval.New(eval.Options{
@@ -44,6 +44,7 @@ func newEvaluator(ctx context.Context, v *view, steps int) *eval.Evaluator {
 		Release:  p.opts.Release.String(), // of all hosts, since it was asked for
 		Limits:   eval.Limits{Steps: steps},
 		Budget:   eval.NewBudget(ctx, hostSteps+size, hostBytes+16*size),
+		Beside:   beside,
 	})
 }
 
@@ -73,7 +74,7 @@ type scout struct {
 func newScout(ctx context.Context, p *Project, r *root) *scout {
 	s := &scout{view: newView(p)}
 	if f := s.view.file(p.name(path.Join(r.dir, "flake.nix"))); f != nil {
-		fl := newFlake(s.view, r, f, newEvaluator(ctx, s.view, stepsOfHost))
+		fl := newFlake(s.view, r, f, newEvaluator(ctx, s.view, stepsOfHost, nil))
 		for _, found := range fl.systems() {
 			s.found = append(s.found, origin{root: r, system: found})
 		}
@@ -94,7 +95,7 @@ func newScout(ctx context.Context, p *Project, r *root) *scout {
 	}
 	for _, name := range hiveFiles {
 		if f := s.view.file(p.name(path.Join(r.dir, name))); f != nil {
-			for _, found := range hiveOf(s.view, r, newEvaluator(ctx, s.view, stepsOfHost), f).systems() {
+			for _, found := range hiveOf(s.view, r, newEvaluator(ctx, s.view, stepsOfHost, nil), f).systems() {
 				s.found = append(s.found, origin{root: r, hive: f.Name, system: found})
 			}
 		}
@@ -102,10 +103,10 @@ func newScout(ctx context.Context, p *Project, r *root) *scout {
 	return s
 }
 
-// open evaluates a host.
-func (o origin) open(ctx context.Context, p *Project) *Host {
+// open evaluates a host, or what is left of it to evaluate.
+func (o origin) open(ctx context.Context, p *Project, r remains) *Host {
 	v := newView(p)
-	ev := newEvaluator(ctx, v, stepsOfHost)
+	ev := newEvaluator(ctx, v, stepsOfHost, r.evaluator())
 	var w *world
 	var input string
 	switch {
@@ -125,8 +126,10 @@ func (o origin) open(ctx context.Context, p *Project) *Host {
 			w, input = fl.world(o.system)
 		}
 	}
+	w.share.names = r.names
 	h := newHost(o.name(), w, v.pins(o.root), input)
 	h.finish()
+	r.addTo(h, p)
 	return h
 }
 
@@ -187,7 +190,7 @@ func newCensus(ctx context.Context, p *Project, old *census, since changes) *cen
 
 // kept is the host of an origin if no change concerns it; else nil.
 func (c *census) kept(o origin, since changes) *Host {
-	if h := c.host(o); h != nil && h.unfinished == nil && !h.world.view.concern(since) {
+	if h := c.host(o); h != nil && h.unfinished == nil && !h.concern(since) {
 		return h
 	}
 	return nil
@@ -209,9 +212,9 @@ func (c *census) evaluate(ctx context.Context, p *Project, old *census, since ch
 		case over(i):
 			return
 		case h != nil:
-			h.world.view.move(p)
+			h.move(p)
 		default:
-			h = c.found[i].open(ctx, p)
+			h = c.found[i].open(ctx, p, p.remainsOf(old.host(c.found[i])))
 		}
 		mu.Lock()
 		defer mu.Unlock()
@@ -284,7 +287,9 @@ func (c *census) used() map[string]bool {
 		s.view.imports(used)
 	}
 	for _, h := range c.hosts {
-		h.world.view.imports(used)
+		for v := range h.views() {
+			v.imports(used)
+		}
 		for _, f := range h.Files {
 			used[f.Name] = true
 		}

@@ -2,6 +2,7 @@ package nixos
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"time"
 
@@ -43,6 +44,7 @@ type Host struct {
 	Confs []*Unit
 
 	world      *world
+	group      *group
 	others     []*Host // the hosts of units that are evaluated elsewhere
 	unfinished *Reason
 }
@@ -71,9 +73,49 @@ func (h *Host) Evaluator() *eval.Evaluator { return h.world.ev }
 // Forget frees what is known of options that nothing sets, until it is required again.
 func (h *Host) Forget() { h.world.root.forget() }
 
+// group is the identity of hosts with evaluators for the same goroutine.
+type group struct{ _ byte }
+
+// Beside reports whether the units of two hosts are those of one system or, for files
+// that no system leads to, evaluated together. Their evaluators are for the same goroutine,
+// and their conditions may be combined.
+func (h *Host) Beside(other *Host) bool { return h.group == other.group }
+
+// views are what was read for the host.
+func (h *Host) views() iter.Seq[*view] {
+	return func(yield func(*view) bool) {
+		for i := -1; i < len(h.others); i++ {
+			of := h
+			if i >= 0 {
+				of = h.others[i]
+			}
+			if !yield(of.world.view) {
+				return
+			}
+		}
+	}
+}
+
+// concern reports whether changes concern the host.
+func (h *Host) concern(c changes) bool {
+	for v := range h.views() {
+		if v.concern(c) {
+			return true
+		}
+	}
+	return false
+}
+
+// move lets what is still to be read come from a later state of the project.
+func (h *Host) move(p *Project) {
+	for v := range h.views() {
+		v.move(p)
+	}
+}
+
 // newHost is a host without its units.
 func newHost(name string, w *world, pinned pins, input string) *Host {
-	h := &Host{Name: name, world: w}
+	h := &Host{Name: name, world: w, group: new(group)}
 	h.setRelease(w.view.now().opts, pinned, input)
 	return h
 }

@@ -26,6 +26,9 @@ func (w *world) configAt(path []string) *eval.Thunk {
 
 // lookUp is the value of an option, or an opaque one.
 func (w *world) lookUp(path []string) *eval.Thunk {
+	if len(path) > 1 && HoldsUnits(path[:len(path)-1]) {
+		w.view.noteUnits()
+	}
 	if w.complete && w.ready && w.root.complete(path) {
 		if t, ok := w.valueOf(w.root.at(path...), path); ok {
 			return t

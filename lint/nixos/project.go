@@ -90,6 +90,7 @@ type Project struct {
 	older   *census                // of an earlier state
 	since   changes                // and what changed since
 	near    func(host string) bool // of Near; nil if all hosts are evaluated
+	changed func(u *Unit) bool     // of Patched; nil if all units are evaluated
 }
 
 // A File is one Nix file of a project.
@@ -254,7 +255,7 @@ func (p *Project) HostsContext(ctx context.Context) ([]*Host, error) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		p.census, p.older, p.since = c, nil, nil
+		p.census, p.older, p.since, p.changed = c, nil, nil, nil
 	}
 	return p.census.all(), nil
 }

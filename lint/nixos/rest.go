@@ -24,14 +24,17 @@ type rest struct {
 // A share is a part of the units of a world. Several worlds of the same modules are
 // evaluated side by side, each for one share: merging modules costs little next to what
 // their units cost. The zero share is all units.
-type share struct{ number, of int }
+type share struct {
+	number, of int
+	names      map[string]bool // only those of these names; all if it is nil
+}
 
 // has reports whether a unit, by its name without the suffix, or a system inside the
 // world belongs to the share. Units that look at each other do, such as a socket and
 // its service, or a template and its instances.
 func (s share) has(name string) bool {
 	name, _, _ = strings.Cut(name, "@")
-	return s.of < 2 || int(crc32.ChecksumIEEE([]byte(name))%uint32(s.of)) == s.number
+	return (s.names == nil || s.names[name]) && (s.of < 2 || int(crc32.ChecksumIEEE([]byte(name))%uint32(s.of)) == s.number)
 }
 
 // Modules are evaluated in shares if there are more files than filesOfShare. How many
@@ -58,11 +61,14 @@ func (c *census) restOf(ctx context.Context, p *Project, old *census, since chan
 	if old != nil && slices.Equal(old.rest.files, r.files) && !old.rest.outdated(since) {
 		r.bases = old.rest.bases
 		for _, h := range r.bases {
-			h.world.view.move(p)
+			h.move(p)
 		}
 	} else {
-		r.bases, old = make([]*Host, 1+min(len(r.files)/filesOfShare, mostShares-1)), nil
-		each(p.opts.Workers, len(r.bases), func(i int) { r.bases[i] = newBase(ctx, p, r.files, share{i, len(r.bases)}) })
+		left := r.remains(p, old)
+		r.bases, old = make([]*Host, len(left)), nil
+		each(p.opts.Workers, len(left), func(i int) {
+			r.bases[i] = newBase(ctx, p, r.files, share{i, len(left), left[i].names}, left[i])
+		})
 	}
 	for _, h := range r.bases {
 		r.kept = append(r.kept, slices.DeleteFunc(slices.Concat(h.Units, h.Confs), seen.has)...)
@@ -86,7 +92,7 @@ func (c *census) restNear(p *Project, old *census, since changes) *rest {
 
 // outdated reports whether the modules of the rest are to be evaluated anew after changes.
 func (r *rest) outdated(since changes) bool {
-	return r.host == nil || slices.ContainsFunc(r.bases, func(h *Host) bool { return h.world.view.concern(since) })
+	return r.host == nil || slices.ContainsFunc(r.bases, func(h *Host) bool { return h.concern(since) })
 }
 
 // concerned reports whether changes may concern the rest.
@@ -95,10 +101,23 @@ func (r *rest) concerned(since changes) bool {
 		slices.ContainsFunc(r.left, func(l leftover) bool { _, changed := since[l.binding.File().Name]; return changed })
 }
 
-// newBase is the world of files that no host leads to, with a share of its units.
-func newBase(ctx context.Context, p *Project, files []*File, s share) *Host {
+// remains are what is left to evaluate of each base.
+func (r *rest) remains(p *Project, old *census) []remains {
+	left := make([]remains, 1+min(len(r.files)/filesOfShare, mostShares-1))
+	sameName := func(a, b *File) bool { return a.Name == b.Name }
+	if old != nil && len(old.rest.bases) == len(left) && slices.EqualFunc(old.rest.files, r.files, sameName) {
+		for i, h := range old.rest.bases {
+			left[i] = p.remainsOf(h)
+		}
+	}
+	return left
+}
+
+// newBase is the world of files that no host leads to, with a share of its units, or what
+// is left of it to evaluate.
+func newBase(ctx context.Context, p *Project, files []*File, s share, left remains) *Host {
 	v := newView(p)
-	w := newWorld(v, newEvaluator(ctx, v, stepsOfRest))
+	w := newWorld(v, newEvaluator(ctx, v, stepsOfRest, left.evaluator()))
 	w.loose, w.share = true, s
 	var queue []pendingModule
 	for _, f := range files {
@@ -113,6 +132,7 @@ func newBase(ctx context.Context, p *Project, files []*File, s share) *Host {
 	h := newHost("", w, pinned, "")
 	h.finish()
 	h.Unseen = nil // files that are no modules
+	left.addTo(h, p)
 	return h
 }
 
@@ -125,13 +145,16 @@ func (r *rest) finish(old *census) {
 	}
 	hosts := map[*Host]*Host{}
 	for _, base := range r.bases {
-		h := *base
-		h.Units, h.Confs = nil, nil
-		hosts[base] = &h
-	}
-	r.host = hosts[r.bases[0]]
-	for _, base := range r.bases[1:] {
-		r.host.others = append(r.host.others, hosts[base])
+		for _, of := range append([]*Host{base}, base.others...) {
+			h := *of
+			h.Units, h.Confs, h.others = nil, nil, nil
+			hosts[of] = &h
+			if r.host == nil {
+				r.host = &h
+			} else {
+				r.host.others = append(r.host.others, &h)
+			}
+		}
 	}
 	r.extra = r.bases[0].leftUnits(r.left)
 	for _, u := range slices.Concat(r.kept, r.extra) {

@@ -23,6 +23,16 @@ func (p *Project) With(contents map[string]string) *Project {
 	return p.next(texts, nil)
 }
 
+// Patched is the project as With has it, of which only those units are evaluated anew that
+// changed is true for, with those that have names in common with them. The others are
+// taken over from the hosts as they were last evaluated. changed is called by several
+// goroutines.
+func (p *Project) Patched(contents map[string]string, changed func(u *Unit) bool) *Project {
+	q := p.With(contents)
+	q.changed = changed
+	return q
+}
+
 // Naming is the project as With has it, of which the files were requested, too.
 func (p *Project) Naming(contents map[string]string) *Project {
 	texts, named := map[string]string{}, map[string]bool{}

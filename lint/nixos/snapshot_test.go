@@ -164,6 +164,43 @@ func TestSnapshots(t *testing.T) {
 	}
 }
 
+// After an edit that changes no meaning, a project of which only the units of the edited
+// file are evaluated again is as one that is evaluated as a whole.
+func TestPatched(t *testing.T) {
+	taken := 0
+	for name, texts := range sources(t) {
+		p := loadTexts(t, texts, Options{})
+		before := map[*Option]bool{}
+		for _, h := range p.Hosts() {
+			for _, u := range h.Units {
+				before[u.opt] = true
+			}
+		}
+		for edited := range texts {
+			if path.Ext(edited) != ".nix" {
+				continue
+			}
+			contents := map[string]string{edited: "# edited\n" + texts[edited]}
+			patched := p.Patched(contents, func(u *Unit) bool {
+				return slices.ContainsFunc(u.Files(), func(f *File) bool { return f.Name == edited })
+			})
+			if diff := cmp.Diff(describe(loadTexts(t, texts, Options{}).With(contents)), describe(patched)); diff != "" {
+				t.Errorf("%s, after an edit of %s (-whole +patched):\n%s", name, edited, diff)
+			}
+			for _, h := range patched.Hosts() {
+				for _, u := range h.Units {
+					if before[u.opt] {
+						taken++
+					}
+				}
+			}
+		}
+	}
+	if taken == 0 {
+		t.Error("no unit was taken over")
+	}
+}
+
 // withoutLate are the files of a project but those that an import led to.
 func withoutLate(p *Project) []string {
 	q := &Project{files: maps.Clone(p.files)}

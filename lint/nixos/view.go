@@ -18,6 +18,7 @@ type view struct {
 	imported map[string]bool // the files that were imported as expressions
 	files    map[string]bool // by name, those that are not there included
 	listed   map[string]bool // the directories and paths whose presence matters
+	units    bool            // modules look at units
 }
 
 func newView(p *Project) *view {
@@ -52,6 +53,14 @@ func (v *view) noteListing(name string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.listed[v.project.clean(name)] = true
+}
+
+// noteUnits notes that a unit of the configuration is looked up, so that others may depend
+// on it.
+func (v *view) noteUnits() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.units = true
 }
 
 // file is the file of a name with its tree; nil if there is none.

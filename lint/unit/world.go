@@ -7,7 +7,6 @@ import (
 	"sync/atomic"
 
 	"wardnix/lint/nixos"
-	"wardnix/nixast/eval"
 	"wardnix/rules/profile"
 )
 
@@ -33,15 +32,14 @@ func NewWorld(p *nixos.Project, baselines []*profile.Baseline, earlier *World) *
 		w.shown = earlier.shown
 		w.shown.limit()
 	}
-	parts := map[*eval.Evaluator]*Part{}
+	var first []*nixos.Host // of each part
 	of := func(h *nixos.Host) *Part {
-		part := parts[h.Evaluator()]
-		if part == nil {
-			part = &Part{Baselines: baselines, shown: w.shown, complete: p.Complete()}
-			parts[h.Evaluator()] = part
-			w.Parts = append(w.Parts, part)
+		i := slices.IndexFunc(first, h.Beside)
+		if i < 0 {
+			i, first = len(first), append(first, h)
+			w.Parts = append(w.Parts, &Part{Baselines: baselines, shown: w.shown, complete: p.Complete()})
 		}
-		return part
+		return w.Parts[i]
 	}
 	for _, h := range p.Hosts() {
 		of(h).Hosts = append(of(h).Hosts, h)
@@ -121,7 +119,7 @@ func (w *World) Each(do func(i int, part *Part)) {
 	workers.Wait()
 }
 
-// A Part is the hosts, and the units, that share an evaluator. It knows no other part,
+// A Part is the hosts, and the units, that are evaluated together. It knows no other part,
 // so that it outlives the world that it was made for.
 type Part struct {
 	Hosts        []*nixos.Host

@@ -47,6 +47,9 @@ type Options struct {
 	Limits Limits
 	// Budget bounds the work in all; without one, [NewBudget] gives the default.
 	Budget *Budget
+	// Beside, if not nil, is an evaluator whose conditions may be combined with those of
+	// the new one. Both are for the same goroutine then.
+	Beside *Evaluator
 }
 
 // Limits bound the work. What lies beyond is [Unknown] with a reason.
@@ -91,16 +94,22 @@ type Evaluator struct {
 	libFunctions []Attr // of lib without its namespaces, by name, once they are made
 	files        map[*nixast.File]*Thunk
 	scopes       map[nixast.Node]*env // for At
-	conds        map[condKey]*Cond
+	*identities
 
 	undecided map[nixast.Node]int // the cases of an expression that are being looked at
 
 	inside   bool // a call from outside is under way
 	steps    int  // of it
 	depth    int
-	serial   int  // the last identity that was given out
 	assumed  bool // an assertion that is not decided was met since it was last cleared
 	shadowed bool // a file binds __sub or the like
+}
+
+// identities are what the conditions of an evaluator are told apart by, and of those
+// beside it.
+type identities struct {
+	conds  map[condKey]*Cond
+	serial int // the last one that was given out
 }
 
 // New makes an Evaluator.
@@ -112,8 +121,12 @@ func New(opts Options) *Evaluator {
 		budget:    opts.Budget,
 		files:     map[*nixast.File]*Thunk{},
 		scopes:    map[nixast.Node]*env{},
-		conds:     map[condKey]*Cond{},
 		undecided: map[nixast.Node]int{},
+	}
+	if opts.Beside != nil {
+		ev.identities = opts.Beside.identities
+	} else {
+		ev.identities = &identities{conds: map[condKey]*Cond{}}
 	}
 	if ev.budget == nil {
 		ev.budget = NewBudget(context.Background(), 0, 0)
