@@ -221,7 +221,10 @@ func TestWriteFileRace(t *testing.T) {
 			}
 		}
 	})
-	const each = 20
+	each := 20
+	if testing.Short() {
+		each = 5
+	}
 	for writer := range 4 {
 		writers.Go(func() {
 			for n := range each {
@@ -273,7 +276,7 @@ func TestKilledWriter(t *testing.T) {
 	killed, strays := 0, 0
 	rounds := 25
 	if testing.Short() {
-		rounds = 5
+		rounds = 2
 	}
 	for range rounds {
 		cmd := exec.Command(os.Args[0], "-test.run=^TestKilledWriter$")

@@ -43,6 +43,7 @@ var notRun = map[string]string{
 // Every command of a block of sh runs, and finds something at most. Those of console
 // blocks are run by the tests of the pages.
 func TestShellBlocks(t *testing.T) {
+	testtool.Long(t)
 	testtool.Need(t, "sh", "go")
 	bin := t.TempDir()
 	self, err := os.Executable() // is wardnix under that name: see TestMain

@@ -53,6 +53,9 @@ func TestTracked(t *testing.T) {
 	for _, format := range []string{"sha1", "sha256"} {
 		for _, version := range []int{2, 3, 4} {
 			t.Run(fmt.Sprintf("%s, version %d", format, version), func(t *testing.T) {
+				if format != "sha1" {
+					testtool.Long(t)
+				}
 				t.Parallel()
 				r := repo(t, "--object-format="+format)
 				if tracked, err := r.Tracked(); tracked != nil || err != nil {

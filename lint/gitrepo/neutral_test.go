@@ -61,6 +61,9 @@ signed
 func TestNeutral(t *testing.T) {
 	for _, where := range []string{".git/config", "included", ".git/config.worktree"} {
 		t.Run(where, func(t *testing.T) {
+			if where != "included" {
+				testtool.Long(t)
+			}
 			r, trace := hostileRepo(t, where)
 			environment, err := Neutral(r, &Repository{Top: repo(t).Top})
 			if err != nil {

@@ -71,7 +71,7 @@ func TestLoadOrder(t *testing.T) {
 	compared, dropins, masked, aliases := 0, 0, 0, 0
 	trees := 25
 	if testing.Short() {
-		trees = 5
+		trees = 3
 	}
 	for seed := range uint64(trees) {
 		root, err := filepath.EvalSymlinks(t.TempDir())
