@@ -28,7 +28,7 @@ func Assignments(section string, lines []Line) []Assignment {
 	return out
 }
 
-// AppendLine appends what [Assignments] makes of a line.
+// AppendLine appends the assignments of a line, as [Assignments] returns them.
 func AppendLine(out []Assignment, section string, line Line) []Assignment {
 	if line.Unknown || !strings.ContainsAny(line.Key, "\n\r\\\x00#;[=") && !strings.ContainsAny(line.Text, "\n\r\\\x00#;[=") {
 		return append(out, Assignment{Section: section, Key: strings.TrimSpace(line.Key), Value: strings.TrimSpace(line.Text), Unknown: line.Unknown})
