@@ -104,17 +104,27 @@ func TemplateOf(name string) (string, bool) {
 func MeantUnit(name string, others ...string) string {
 	_, kind := splitName(name)
 	found := ""
-	for _, n := range slices.Concat(nixosUnits().byType[kind], others) {
-		stem, _ := splitName(n)
-		if len(stem) < shortName && !sameLetters(name, n) || spell.Distance(name, n, 1) != 1 || marks(name) != marks(n) || n == found {
-			continue
+	for _, names := range [...][]string{nixosUnits().byType[kind], others} {
+		for _, n := range names {
+			if n == found || !mayMean(name, n) {
+				continue
+			}
+			if found != "" {
+				return ""
+			}
+			found = n
 		}
-		if found != "" {
-			return ""
-		}
-		found = n
 	}
 	return found
+}
+
+// mayMean reports whether a name is likely a slip for another.
+func mayMean(name, other string) bool {
+	if spell.Distance(name, other, 1) != 1 || marks(name) != marks(other) {
+		return false
+	}
+	stem, _ := splitName(other)
+	return len(stem) >= shortName || sameLetters(name, other)
 }
 
 // shortName is the length from which on a name differs from most others in more than one
