@@ -42,62 +42,98 @@ func ofUnits(f *Finding) likeness {
 // first of each.
 func merged(found []Finding, alike func(*Finding) likeness) []Finding {
 	at := map[likeness]int{}
-	var out []Finding
+	var groups [][]Finding
 	for _, f := range found {
 		k := alike(&f)
-		if i, ok := at[k]; ok {
-			out[i].merge(&f)
-			continue
+		i, ok := at[k]
+		if !ok {
+			i = len(groups)
+			at[k] = i
+			groups = append(groups, nil)
 		}
-		at[k] = len(out)
-		out = append(out, f)
+		groups[i] = append(groups[i], f)
+	}
+	var out []Finding
+	for _, group := range groups {
+		out = append(out, joined(group))
 	}
 	return out
 }
 
-// merge makes f the finding about the units of another one, too. Notes and fixes
-// remain that both have: what is edited is the text of all units.
-func (f *Finding) merge(other *Finding) {
-	f.Units = append(slices.Clip(f.Units), other.Units...)
-	f.About = append(slices.Clip(f.About), other.About...)
+// joined is one finding about the units of all of a group. Notes and fixes remain that
+// all have: what is edited is the text of all units.
+func joined(group []Finding) Finding {
+	f, others := group[0], group[1:]
+	if len(others) == 0 {
+		return f
+	}
+	f.Units, f.About = nil, nil
+	for _, x := range group {
+		f.Units, f.About = append(f.Units, x.Units...), append(f.About, x.About...)
+	}
 	if f.Problem != "" {
 		f.Message = titleOf(f.Units, f.Problem)
 	}
-	if a, b := f.Full, other.Full; a != nil && b != nil {
-		f.Full = func() Finding {
-			one, two := a(), b()
-			one.merge(&two)
-			return one
-		}
+	if f.Full != nil {
+		f.Full = func() Finding { return joined(inFull(group)) }
 	}
-	f.Notes = slices.DeleteFunc(slices.Clone(f.Notes), func(n Note) bool { return !slices.Contains(other.Notes, n) && n != differs })
+	f.Notes = slices.DeleteFunc(slices.Clone(f.Notes), func(n Note) bool {
+		return n != differs && slices.ContainsFunc(others, func(x Finding) bool { return !slices.Contains(x.Notes, n) })
+	})
 	var fixes []Fix
 	for _, x := range f.Fixes {
-		if i := slices.IndexFunc(other.Fixes, func(o Fix) bool { return slices.Equal(o.Edits, x.Edits) }); i >= 0 {
-			fixes = append(fixes, x.merged(other.Fixes[i]))
+		if alike := sameFix(x, others); len(alike) == len(others) {
+			fixes = append(fixes, x.joined(alike))
 		}
 	}
-	if len(fixes) < len(f.Fixes) {
+	if len(fixes) < len(f.Fixes) && !slices.Contains(f.Notes, differs) {
 		f.Notes = append(f.Notes, differs)
 	}
 	f.Fixes = fixes
+	return f
+}
+
+// inFull are those findings that were reported in brief, in full.
+func inFull(found []Finding) []Finding {
+	var out []Finding
+	for _, f := range found {
+		if f.Full != nil {
+			out = append(out, f.Full())
+		}
+	}
+	return out
+}
+
+// sameFix are the fixes of other findings that edit what x does.
+func sameFix(x Fix, others []Finding) []Fix {
+	var same []Fix
+	for _, f := range others {
+		if i := slices.IndexFunc(f.Fixes, func(o Fix) bool { return slices.Equal(o.Edits, x.Edits) }); i >= 0 {
+			same = append(same, f.Fixes[i])
+		}
+	}
+	return same
 }
 
 // differs is the note of a finding that lost a fix because not all units need it.
 var differs = Note{LabelNote, "not fixed automatically: the same text defines units that need different changes"}
 
-// merged is the fix with the same edits for the units of another finding, too. It
-// is as safe as the less safe of both.
-func (x Fix) merged(other Fix) Fix {
-	x.Applicability = max(x.Applicability, other.Applicability)
-	switch {
-	case x.Breaks == "":
-		x.Breaks = other.Breaks
-	case other.Breaks != "" && !strings.Contains(x.Breaks, other.Breaks):
-		x.Breaks += "; " + other.Breaks
+// joined is the fix with the same edits for the units of other findings, too. It is as
+// safe as the least safe of them.
+func (x Fix) joined(others []Fix) Fix {
+	changes := slices.Clip(x.Changes)
+	for _, other := range others {
+		x.Applicability = max(x.Applicability, other.Applicability)
+		switch {
+		case x.Breaks == "":
+			x.Breaks = other.Breaks
+		case other.Breaks != "" && !strings.Contains(x.Breaks, other.Breaks):
+			x.Breaks += "; " + other.Breaks
+		}
+		changes = append(changes, other.Changes...)
 	}
 	if x.Changes != nil {
-		x.Changes = append(slices.Clip(x.Changes), other.Changes...)
+		x.Changes = changes
 	}
 	return x
 }

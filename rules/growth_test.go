@@ -39,6 +39,18 @@ var growing = map[string]func(n int) map[string]string{
 	"services that need each other": func(n int) map[string]string {
 		return module(parts(n, `systemd.services.s%[1]d = { script = "x"; requires = [ "s%[2]d.service" ]; wantedBy = [ "t%[1]d.target" ]; };`))
 	},
+	"services that need names nobody has": func(n int) map[string]string {
+		return module(parts(n, `systemd.services.long-name-%[1]d = { script = "x"; after = [ "longname-%[1]d.service" ]; wantedBy = [ "multiuser.target" ]; };`))
+	},
+	"timers and misspelled services": func(n int) map[string]string {
+		return module(parts(n, `systemd.timers.job-number-%[1]d = { wantedBy = [ "timers.target" ]; timerConfig = { OnCalendar = "daily"; Unit = "job-numbr-%[1]d.service"; }; }; systemd.services.job-number-%[1]d.script = "x";`))
+	},
+	"bus names and addresses": func(n int) map[string]string {
+		return module(parts(n, `systemd.services.s%[1]d = { script = "x"; serviceConfig = { Type = "dbus"; BusName = "org.example.S%[1]d"; }; }; systemd.sockets.s%[1]d.listenStreams = [ "127.0.0.1:%[1]d" ];`))
+	},
+	"services in a ring": func(n int) map[string]string {
+		return module(strings.ReplaceAll(parts(n, `systemd.services.s%[1]d = { script = "x"; after = [ "s%[2]d.service" ]; requires = [ "s%[2]d.service" ]; };`), `"s0.service"`, fmt.Sprintf(`"s%d.service"`, n)))
+	},
 	"services of users": func(n int) map[string]string {
 		return module(parts(n, `systemd.services.s%[1]d = { script = "x"; serviceConfig.User = "u%[1]d"; };`))
 	},
@@ -67,6 +79,12 @@ var growing = map[string]func(n int) map[string]string{
 		return map[string]string{
 			"flake.nix": "{ outputs = { nixpkgs, ... }: { nixosConfigurations = { " + parts(n, `h%[1]d = nixpkgs.lib.nixosSystem { modules = [ ./a.nix ]; };`) + " }; }; }",
 			"a.nix":     `{ systemd.services.a = { script = "x"; serviceConfig.ProtectSystem = "ful"; }; }`,
+		}
+	},
+	"hosts with several services": func(n int) map[string]string {
+		return map[string]string{
+			"flake.nix": "{ outputs = { nixpkgs, ... }: { nixosConfigurations = { " + parts(n, `h%[1]d = nixpkgs.lib.nixosSystem { modules = [ ./a.nix ]; };`) + " }; }; }",
+			"a.nix":     "{ " + parts(8, `systemd.services.a%[1]d = { script = "x"; after = [ "b%[1]d.service" ]; serviceConfig.ProtectSystem = "ful"; };`) + " }",
 		}
 	},
 	"files": func(n int) map[string]string {

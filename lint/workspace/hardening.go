@@ -45,6 +45,9 @@ func (l *linter) hardening() report.Hardening {
 		out.Now, out.Safe = (now+n/2)/n, (then+n/2)/n
 	}
 	safe := func(f lint.Finding) bool {
+		if f.Exposure != nil && f.Exposure.Safe == f.Exposure.Now {
+			return false
+		}
 		if f.Full != nil {
 			f = f.Full()
 		}

@@ -289,8 +289,10 @@ func Nearest(section, name string, v Version) (*Directive, bool) {
 	}
 	best, limit, tie := (*Directive)(nil), max(1, len(name)/3), false
 	words := sortedWords(name)
-	for _, d := range Directives(section, v) {
-		if d.Deprecated || d.KindIn(v) == KindIgnored || d.Name == name {
+	bit := sectionBit(section)
+	for i := range Table {
+		d := &Table[i]
+		if d.sections&bit == 0 || !d.known(v) || d.Deprecated || d.KindIn(v) == KindIgnored || d.Name == name {
 			continue
 		}
 		if strings.EqualFold(d.Name, name) || len(words) > 1 && slices.Equal(sortedWords(d.Name), words) {
