@@ -40,10 +40,31 @@ func (s *slot) opens() bool { return s.blank || !s.loose.IsZero() || len(s.comme
 
 // maxParts bounds the size of a set, let or list that is edited. An edit looks at all
 // parts, and there may be one for each, so larger ones would take too long.
-const maxParts = 5000
+const maxParts = 2000
 
-// newBox views n as a box.
+// manyParts is the size from which on the view of a set, let or list is kept for later
+// edits.
+const manyParts = 64
+
+// newBox views n as a box, which does not change.
 func newBox(n nixast.Node) (*box, error) {
+	if size(n.Children()) < manyParts {
+		return viewBox(n)
+	}
+	type result struct {
+		box *box
+		err error
+	}
+	type boxOf nixast.Node
+	view := func() any {
+		b, err := viewBox(n)
+		return result{b, err}
+	}
+	r := n.File().Memo(boxOf(n), view).(result)
+	return r.box, r.err
+}
+
+func viewBox(n nixast.Node) (*box, error) {
 	b := &box{node: n}
 	open, shut := nixast.LCurly, nixast.RCurly
 	switch n.Kind() {
@@ -218,6 +239,12 @@ func pathKeys(n nixast.Node) []string {
 		keys = append(keys, attrKey(a))
 	}
 	return keys
+}
+
+// beginsWith reports whether n is a binding whose path begins with a key.
+func beginsWith(n nixast.Node, key string) bool {
+	b, ok := n.AsBinding()
+	return ok && attrKey(b.Path().Child(0)) == key
 }
 
 // attrKey is what distinguishes an attribute from others: its name or, if that is not

@@ -52,12 +52,15 @@ func descend(set nixast.Node, path []string) (nixast.Node, []string, error) {
 		if inherits(entry, path[0]) {
 			return set, path, refuse(entry, "%s is inherited", path[0])
 		}
+		if !beginsWith(entry, path[0]) {
+			continue
+		}
 		keys := pathKeys(entry)
 		n := common(keys, path)
 		if n == len(path) {
 			return set, path, fmt.Errorf("%s is defined already", dotted(path))
 		}
-		if keys == nil || n < len(keys) {
+		if n < len(keys) {
 			continue
 		}
 		b, _ := entry.AsBinding()
@@ -110,7 +113,9 @@ func (e *Editor) compose(set nixast.Node, attrs []Attr) []Attr {
 	for _, group := range groupByName(attrs) {
 		shared := 0 // names that bindings of the set already begin with
 		for entry := range set.Entries() {
-			shared = max(shared, common(pathKeys(entry), group[0].Path))
+			if beginsWith(entry, group[0].Path[0]) {
+				shared = max(shared, common(pathKeys(entry), group[0].Path))
+			}
 		}
 		if shared == 0 {
 			out = append(out, e.nest(group, lastName(set))...)

@@ -83,7 +83,7 @@ func isScope(n nixast.Node) bool {
 
 func definesAttr(set nixast.Node, name string) bool {
 	for e := range set.Entries() {
-		if keys := pathKeys(e); len(keys) > 0 && keys[0] == name || inherits(e, name) {
+		if beginsWith(e, name) || inherits(e, name) {
 			return true
 		}
 	}
