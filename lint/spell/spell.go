@@ -19,6 +19,9 @@ func Distance(a, b string, limit int) int {
 	for len(a) > 0 && len(b) > 0 && a[len(a)-1] == b[len(b)-1] {
 		a, b = a[:len(a)-1], b[:len(b)-1]
 	}
+	if longest := max(len(a), len(b)); limit == 1 && longest > 2 {
+		return limit + 1 // one change would leave no more than a pair that is swapped
+	}
 	var rows [3][maxWord + 1]int // of words that are not longer; others need longer rows
 	before, last, row := rows[0][:], rows[1][:], rows[2][:]
 	if len(b) > maxWord {
