@@ -290,8 +290,8 @@ func Nearest(section, name string, v Version) (*Directive, bool) {
 	best, limit, tie := (*Directive)(nil), max(1, len(name)/3), false
 	words := sortedWords(name)
 	bit := sectionBit(section)
-	for i := range Table {
-		d := &Table[i]
+	for i := range table {
+		d := &table[i]
 		if d.sections&bit == 0 || !d.known(v) || d.Deprecated || d.KindIn(v) == KindIgnored || d.Name == name {
 			continue
 		}
