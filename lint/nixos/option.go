@@ -169,6 +169,19 @@ func (o *Option) Attrs() []*Option {
 // Attr is the option below o at a path. It is never nil.
 func (o *Option) Attr(path ...string) *Option { return o.node.at(path...).option() }
 
+// Sets reports whether a definition of the option of a name below o is in sight. It costs
+// less than [Option.Attr], and so does [Option.UnseenOf].
+func (o *Option) Sets(name string) bool { return o.node.below(name) != nil && o.Attr(name).IsSet() }
+
+// UnseenOf says why there may be definitions of the option of a name below o that are not
+// in sight.
+func (o *Option) UnseenOf(name string) []Reason {
+	if n := o.node; n.below(name) == nil && !n.several {
+		return n.unseen
+	}
+	return o.Attr(name).Unseen
+}
+
 // IsPattern reports whether the option's name is known in part only.
 func (o *Option) IsPattern() bool { return o.node.pattern }
 

@@ -30,8 +30,8 @@ func (u *Unit) Dependencies(section, directive string) []Dependency {
 			found = append(found, Dependency{Setting{l}, name})
 		}
 	}
-	if u.Style == nixos.NixOSStyle {
-		for _, e := range u.Option(spell.Uncapitalised(directive)).List() {
+	if option := spell.Uncapitalised(directive); u.Style == nixos.NixOSStyle && u.Option().Sets(option) {
+		for _, e := range u.Option(option).List() {
 			l := nixos.Line{Section: section, Key: directive, When: e.When, Unseen: e.Unseen, Def: e.Def, Value: e.Value, Origin: e.Def.Binding}
 			if e.Value != nil {
 				if s := u.Host.Evaluator().String(e.Value); s != nil {
@@ -42,9 +42,10 @@ func (u *Unit) Dependencies(section, directive string) []Dependency {
 			add(l)
 		}
 	}
-	for _, l := range u.Lines() {
-		if l.Section == section && l.Key == directive && (l.Value != nil || u.Style == nixos.TextStyle) {
-			add(l)
+	lines := u.Lines()
+	for i := range lines {
+		if l := &lines[i]; l.Section == section && l.Key == directive && (l.Value != nil || u.Style == nixos.TextStyle) {
+			add(*l)
 		}
 	}
 	return found
@@ -62,7 +63,7 @@ func (u *Unit) DependsOn(name string, directives ...string) eval.Truth {
 				answer = eval.Maybe
 			}
 		}
-		if len(u.Directive("Unit", directive).Unseen) > 0 || len(u.Option(spell.Uncapitalised(directive)).Unseen) > 0 {
+		if len(u.Section("Unit").UnseenOf(directive)) > 0 || len(u.Option().UnseenOf(spell.Uncapitalised(directive))) > 0 {
 			answer = eval.Maybe
 		}
 	}
@@ -169,6 +170,6 @@ func (u *Unit) Installed() bool {
 	}
 	return slices.ContainsFunc(installing, func(directive string) bool {
 		o := u.Option(spell.Uncapitalised(directive))
-		return o.IsSet() || len(u.Dependencies("Install", directive)) > 0 || len(o.Unseen) > 0 || len(u.Directive("Install", directive).Unseen) > 0
+		return o.IsSet() || len(u.Dependencies("Install", directive)) > 0 || len(o.Unseen) > 0 || len(u.Section("Install").UnseenOf(directive)) > 0
 	})
 }

@@ -93,7 +93,7 @@ func (u *Unit) UnseenIn(section, key string) bool {
 	if slices.Contains(u.Full.Open, section) {
 		return true
 	}
-	return len(u.Directive(section, key).Unseen) > 0
+	return len(u.Section(section).UnseenOf(key)) > 0
 }
 
 // UnknownText replaces what is not known in [PlainText].

@@ -103,7 +103,7 @@ type Setting struct {
 // [Unit.Lacks].
 func (u *Unit) Settings(section, name string) ([]Setting, bool) {
 	found := u.byName()[key{section, name}]
-	if found == nil || !found.ok || len(u.Directive(section, name).Unseen) > 0 {
+	if found == nil || !found.ok || len(u.Section(section).UnseenOf(name)) > 0 {
 		return nil, false
 	}
 	return slices.Clip(found.all), true
@@ -152,7 +152,7 @@ func (u *Unit) Lacks(section string, keys ...string) bool {
 		return false
 	}
 	for _, key := range keys {
-		if len(u.Full.Values(section, key)) > 0 || len(u.Directive(section, key).Unseen) > 0 {
+		if len(u.Full.Values(section, key)) > 0 || len(u.Section(section).UnseenOf(key)) > 0 {
 			return false
 		}
 	}

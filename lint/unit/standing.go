@@ -85,14 +85,14 @@ func standingOf(u *nixos.Unit, whole *unitfile.Unit, read *security.Reading, r *
 	if r.Section == "" {
 		return ListStanding(u.Host.Evaluator(), u.Option(r.Path...), r)
 	}
-	o := optionFor(u, r)
-	if !o.IsSet() && len(whole.Values(r.Section, r.Name())) == 0 {
+	isSet := len(whole.Values(r.Section, r.Name())) > 0
+	if !isSet && !setsDirective(u, r) {
 		return unset(u, whole, read, r, v)
 	}
 	if len(r.Lines) == 0 { // the baseline's own value is not known, or renders nothing
 		return Unclear
 	}
-	if needsLine[r.Name()] && len(whole.Values(r.Section, r.Name())) == 0 && len(o.Unseen) == 0 {
+	if needsLine[r.Name()] && !isSet && len(optionFor(u, r).Unseen) == 0 {
 		return Weaker
 	}
 	switch read.AtLeast(r.Section, r.Name(), r.Lines) {
@@ -104,13 +104,19 @@ func standingOf(u *nixos.Unit, whole *unitfile.Unit, read *security.Reading, r *
 	return Unclear
 }
 
+// setsDirective reports whether the unit sets the directive of a row, under any name.
+func setsDirective(u *nixos.Unit, r *profile.Requirement) bool {
+	section := u.Section(r.Section)
+	return section.Sets(r.Name()) || slices.ContainsFunc(directive.AliasesOf(r.Section, r.Name()), section.Sets)
+}
+
 // needsLine are the directives whose default is as strict as it gets, and
 // which a baseline requires so that the unit says it.
 var needsLine = map[string]bool{"AmbientCapabilities": true}
 
 // unset is the standing of a directive that nothing in sight sets.
 func unset(u *nixos.Unit, whole *unitfile.Unit, read *security.Reading, r *profile.Requirement, v directive.Version) Standing {
-	if slices.Contains(whole.Open, r.Section) || len(u.Directive(r.Section, r.Name()).Unseen) > 0 {
+	if slices.Contains(whole.Open, r.Section) || len(u.Section(r.Section).UnseenOf(r.Name())) > 0 {
 		return Unclear
 	}
 	if isDefault(r, whole.Type(), v) {

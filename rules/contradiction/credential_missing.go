@@ -32,7 +32,12 @@ func checkCredentials(p *lint.Pass, u *unit.Unit) {
 	if u.Type() != "service" || u.Pattern || u.IsOverride() || !u.Complete() {
 		return
 	}
-	texts := slices.DeleteFunc(slices.Clone(u.Texts()), func(t unit.Text) bool { return !mayNameCredential(t.String()) })
+	var texts []unit.Text
+	for _, t := range u.Texts() {
+		if mayNameCredential(t.String()) {
+			texts = append(texts, t)
+		}
+	}
 	loaded, ok := loadedBy(u)
 	if !ok {
 		return
