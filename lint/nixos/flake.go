@@ -5,9 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"sync"
 
-	"wardnix/nixast"
 	"wardnix/nixast/eval"
 )
 
@@ -92,6 +90,14 @@ func (fl *flake) input(name string) *eval.Thunk {
 	if strings.Contains(name, "nixpkgs") || name == "nixos" || name == "unstable" || name == "stable" {
 		o.Sort = eval.Nixpkgs
 	}
+	if name == "haumea" || name == "digga" {
+		o.Attr = func(attr string) *eval.Thunk {
+			if attr == "lib" {
+				return fl.libOf(name)
+			}
+			return nil
+		}
+	}
 	return fl.ev.Opaque(o)
 }
 
@@ -139,30 +145,12 @@ func (fl *flake) readParts(call *eval.Unknown) {
 		"inputs": fl.inputs,
 		"self":   fl.ev.Select(fl.inputs, "self"),
 	}
-	maps.Copy(w.extra, fl.partsFunctions())
+	for _, a := range fl.foreign("flake-parts").All() {
+		w.extra[a.Name] = fl.ev.Value(a)
+	}
 	w.complete, w.freeform = true, []string{"flake"}
 	fl.parts = w
 	w.collect([]pendingModule{{value: call.Args[1], file: fl.file}})
-}
-
-// partsSource are the arguments of flake-parts' modules that are functions, of what
-// perSystem makes for a system.
-var partsSource = sync.OnceValue(func() *nixast.File {
-	return nixast.Parse("flake-parts.nix", `perSystem: {
-  withSystem = system: f: f (perSystem // { inherit system; });
-  moduleWithSystem = f: args: f perSystem args;
-}`, nixast.Options{})
-})
-
-func (fl *flake) partsFunctions() map[string]*eval.Thunk {
-	perSystem := fl.ev.NewOpenAttrs(map[string]*eval.Thunk{"pkgs": fl.ev.Pkgs(), "lib": fl.ev.Lib()},
-		fl.ev.Opaque(eval.Opaque{Label: "perSystem", Reason: "what perSystem makes is not evaluated"}))
-	functions := fl.ev.Call(fl.ev.File(partsSource()), perSystem)
-	found := map[string]*eval.Thunk{}
-	for _, name := range []string{"withSystem", "moduleWithSystem"} {
-		found[name] = fl.ev.Select(functions, name)
-	}
-	return found
 }
 
 // systemsIn are the names in an output that may be systems.

@@ -39,21 +39,50 @@ func (fl *flake) described() []describedHost {
 	var found []describedHost
 	for _, around := range fl.descriptions() {
 		for _, path := range hostSets {
-			hosts := fl.setIn(around, path...)
-			if hosts == nil {
-				continue
+			if hosts := fl.setIn(around, path...); hosts != nil {
+				found = append(found, fl.describedIn(hosts, around, path)...)
 			}
-			for _, a := range hosts.All() {
-				if !certain(a) || fl.isForeign(fl.ev.Value(a)) {
-					continue
-				}
-				host := describedHost{name: a.Name, value: fl.ev.Value(a), around: around}
-				set, isSet := fl.ev.Force(host.value).(*eval.Attrs)
-				host.isSet = isSet && certain(set.Lookup("modules")) || isSet && path[len(path)-1] == "hosts" && len(fl.shared(around)) > 0
-				if host.isSet || path[0] == "machines" {
-					found = append(found, host)
-				}
+		}
+		for _, imported := range fl.imported(around) {
+			if hosts := fl.setIn(imported, "hosts"); hosts != nil {
+				found = append(found, fl.describedIn(hosts, around, []string{"hosts"})...)
 			}
+		}
+	}
+	return found
+}
+
+// imported are the sets that a description in digga imports.
+func (fl *flake) imported(around *eval.Attrs) []*eval.Attrs {
+	set := fl.setIn(around, "nixos")
+	if set == nil || !certain(set.Lookup("imports")) {
+		return nil
+	}
+	list := fl.ev.List(fl.ev.Value(set.Lookup("imports")))
+	if list == nil {
+		return nil
+	}
+	var found []*eval.Attrs
+	for _, item := range list.Items {
+		if one, ok := fl.ev.Force(item.Value).(*eval.Attrs); ok && !item.Many {
+			found = append(found, one)
+		}
+	}
+	return found
+}
+
+// describedIn are the hosts that a set at a path in a description has.
+func (fl *flake) describedIn(hosts, around *eval.Attrs, path []string) []describedHost {
+	var found []describedHost
+	for _, a := range hosts.All() {
+		if !certain(a) || fl.isForeign(fl.ev.Value(a)) {
+			continue
+		}
+		host := describedHost{name: a.Name, value: fl.ev.Value(a), around: around}
+		set, isSet := fl.ev.Force(host.value).(*eval.Attrs)
+		host.isSet = isSet && certain(set.Lookup("modules")) || isSet && path[len(path)-1] == "hosts" && len(fl.shared(around)) > 0
+		if host.isSet || path[0] == "machines" {
+			found = append(found, host)
 		}
 	}
 	return found
@@ -145,13 +174,17 @@ func (fl *flake) shared(around *eval.Attrs) []*eval.Thunk {
 
 // describedWorld reads the modules of a described host.
 func (fl *flake) describedWorld(name string) *world {
-	hosts := fl.described()
-	i := slices.IndexFunc(hosts, func(h describedHost) bool { return h.name == name })
-	if i < 0 {
+	hosts := slices.DeleteFunc(fl.described(), func(h describedHost) bool { return h.name != name })
+	if len(hosts) == 0 {
 		return fl.newSystem(nil)
 	}
-	host := hosts[i]
+	host := hosts[0]
 	w := fl.newSystem(map[string]*eval.Thunk{"inputs": fl.inputs, "self": fl.ev.Select(fl.inputs, "self")})
+	if set := fl.setIn(host.around, "nixos", "importables"); set != nil { // digga
+		for _, a := range set.All() {
+			w.extra[a.Name] = fl.ev.Value(a)
+		}
+	}
 	var queue []pendingModule
 	for _, modules := range fl.shared(host.around) {
 		queue = append(queue, w.moduleList(modules, fl.file)...)
@@ -163,16 +196,27 @@ func (fl *flake) describedWorld(name string) *world {
 			queue = append(queue, pendingModule{value: eval.Known(at), file: fl.file})
 		}
 	}
-	if host.isSet {
-		set := fl.ev.Attrs(host.value)
-		maps.Copy(w.extra, fl.specialArgs(set))
-		if a := set.Lookup("modules"); certain(a) {
-			queue = append(queue, w.moduleList(fl.ev.Value(a), fl.file)...)
+	for i, h := range hosts {
+		// Of digga, a host is described in its file as well.
+		if i == 0 || h.around == host.around && fl.ev.Force(h.value) != fl.ev.Force(host.value) {
+			queue = append(queue, fl.modulesOf(w, h)...)
 		}
-	} else {
-		queue = append(queue, pendingModule{value: host.value, file: fl.file})
 	}
 	w.collect(append(queue, fl.clanModules(name)...))
 	w.miss(addsModules, fl.ev.Force(host.value).Origin())
 	return w
+}
+
+// modulesOf are the modules in the description of a host, whose world gets the arguments
+// there.
+func (fl *flake) modulesOf(w *world, host describedHost) []pendingModule {
+	if !host.isSet {
+		return []pendingModule{{value: host.value, file: fl.file}}
+	}
+	set := fl.ev.Attrs(host.value)
+	maps.Copy(w.extra, fl.specialArgs(set))
+	if a := set.Lookup("modules"); certain(a) {
+		return w.moduleList(fl.ev.Value(a), fl.file)
+	}
+	return nil
 }
