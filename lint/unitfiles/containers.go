@@ -26,8 +26,11 @@ var (
 	errNoUnits    = errors.New("there are no units in its system")
 )
 
-// pathIn is the system that the file of a container names; "" if it names none, as that of a
-// container that nixos-container made, or a file of podman.
+// profile is the system of a container whose file names none, such as one that nixos-container
+// made or that is updated from a flake.
+func profile(name string) string { return "/nix/var/nix/profiles/per-container/" + name + "/system" }
+
+// pathIn is the system that the file of a container names; "" if it names none.
 func pathIn(conf string) string {
 	for line := range strings.Lines(conf) {
 		if name, ok := strings.CutPrefix(strings.TrimSpace(line), systemPath); ok {
@@ -78,14 +81,8 @@ func (n nest) addContainers(ctx context.Context, sys *System) error {
 				continue
 			}
 			conf := path.Join(dir, entry.Name())
-			text, _, err := n.read(conf)
-			if its := pathIn(text); err != nil || its != "" {
-				if err == nil {
-					err = n.addContainer(ctx, sys, name, its)
-				}
-				if err != nil {
-					sys.Missing = append(sys.Missing, Missing{What: conf, Why: err.Error()})
-				}
+			if err := n.addContainer(ctx, sys, name, conf); err != nil {
+				sys.Missing = append(sys.Missing, Missing{What: conf, Why: err.Error()})
 			}
 			if err := ctx.Err(); err != nil {
 				return err
@@ -95,7 +92,19 @@ func (n nest) addContainers(ctx context.Context, sys *System) error {
 	return nil
 }
 
-func (n nest) addContainer(ctx context.Context, sys *System, name, at string) error {
+// addContainer reads the system of a container that a file describes.
+func (n nest) addContainer(ctx context.Context, sys *System, name, conf string) error {
+	text, _, err := n.read(conf)
+	if err != nil {
+		return err
+	}
+	at := pathIn(text)
+	if at == "" {
+		if path.Base(path.Dir(conf)) != confDirs[0] {
+			return nil // it may be a file of podman
+		}
+		at = profile(name)
+	}
 	place, err := n.resolve(at)
 	switch {
 	case err != nil:

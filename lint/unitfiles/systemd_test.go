@@ -284,6 +284,7 @@ func TestBuilt(t *testing.T) {
 		write(t, root, name, text)
 	}
 	want := `nixos-system-h-26.11 systemd=258 nixos=26.11
+missing /STORE/nixos-system-h-26.11/etc/nixos-containers/flake.conf: its system cannot be read: no such file or directory
 missing /STORE/nixos-system-h-26.11/etc/nixos-containers/leak.conf: its system cannot be read: a link leads out of the project or the store
 missing /STORE/nixos-system-h-26.11/etc/nixos-containers/linked.conf: a link leads out of the project or the store
 missing /STORE/nixos-system-h-26.11/etc/containers/gone.conf: its system cannot be read: no such file or directory
