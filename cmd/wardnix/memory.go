@@ -7,29 +7,30 @@ import (
 	"sync/atomic"
 )
 
-// A headroom is how far the heap grows before it is collected.
-type headroom struct {
-	bytes uint64 // beyond what is in use, …
-	least int    // … but of a large heap no less than this part of it, in percent,
-	most  int    // and of a small one no more than this
+// A heapLimit is the size that the heap grows to before it is collected. The time of a
+// collection grows with what is in use. A large heap therefore grows by a least part of
+// that, even beyond the size, and a small one by no more than a most.
+type heapLimit struct {
+	bytes       uint64
+	least, most int // in percent of what is in use
 }
 
 var (
 	// ofRun is that of a run, which is short, and of which most of what it makes lives to
-	// its end: small heaps are collected rarely, large ones more often.
-	ofRun = headroom{192 << 20, 60, 400}
+	// its end.
+	ofRun = heapLimit{288 << 20, 35, 400}
 	// ofServer is that of a server, which lives long, next to an editor.
-	ofServer = headroom{40 << 20, 25, 100}
+	ofServer = heapLimit{140 << 20, 30, 100}
 )
 
-// bound is the headroom that applies; nil if none does.
-var bound atomic.Pointer[headroom]
+// bound is the limit that applies; nil if none does.
+var bound atomic.Pointer[heapLimit]
 
 // boundMemory sets how far the heap grows, anew after each collection, until it is called
 // again.
-func boundMemory(h headroom) {
-	debug.SetGCPercent(h.most)
-	if bound.Swap(&h) != nil {
+func boundMemory(l heapLimit) {
+	debug.SetGCPercent(l.most)
+	if bound.Swap(&l) != nil {
 		return
 	}
 	type canary struct{ _ [16]byte }
@@ -41,9 +42,10 @@ func boundMemory(h headroom) {
 	runtime.SetFinalizer(&canary{}, watch)
 }
 
-// percent is the percentage that gives a heap its headroom.
-func (h *headroom) percent(live uint64) int {
-	return max(h.least, min(h.most, int(h.bytes*100/max(live, 1))))
+// percent is how far a heap grows beyond what is in use.
+func (l *heapLimit) percent(live uint64) int {
+	room := l.bytes - min(l.bytes, live)
+	return max(l.least, min(l.most, int(room*100/max(live, 1))))
 }
 
 // liveHeap is the number of bytes that the last collection found in use.

@@ -332,7 +332,7 @@ func TestHugeFiles(t *testing.T) {
 }
 
 // Ten times the files take about ten times the memory, and a bounded one. How
-// much is taken before garbage is collected is a choice: see headroom.
+// much is taken before garbage is collected is a choice: see heapLimit.
 func TestManyFiles(t *testing.T) {
 	t.Parallel()
 	program := built(t)
