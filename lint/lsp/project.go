@@ -81,6 +81,9 @@ func (p *project) cancel() {
 
 // touch has a project looked at once its documents rest.
 func (s *Server) touch(p *project) {
+	if s.idle != nil {
+		s.idle.Stop()
+	}
 	p.cancel()
 	p.run++
 	p.after(s.options.Delay, func() { s.start(p, true) })
@@ -159,7 +162,7 @@ func (s *Server) finish(p *project, job *looking) {
 		}
 	}
 	if !result.near {
-		go debug.FreeOSMemory() // while nobody waits: that of the state before
+		s.idle = time.AfterFunc(wholeDelay*s.options.Delay, debug.FreeOSMemory)
 	}
 	for _, o := range s.documentsOf(p) {
 		if o.document == result.saw[o.uri] {

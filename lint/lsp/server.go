@@ -76,6 +76,7 @@ type Server struct {
 	calls    map[string]func(message) // what to do with the responses of the client, by ID
 	asked    int                      // requests sent to the client
 	told     string                   // the last message that was shown
+	idle     *time.Timer              // returns memory while nobody waits; nil before the first analysis
 }
 
 // post has a function run by the goroutine that owns the state.
