@@ -25,6 +25,7 @@ var keptExported = map[string]string{
 	"wardnix/lint/report.unitView.":            "templates call the methods",
 	"wardnix/lint/report.meansView.":           "likewise",
 	"wardnix/nixast/eval.Lister":               "an importer may implement it",
+	"wardnix/nixast/eval.Reader":               "likewise",
 	"wardnix/cmd/playground/internal/session.": "cmd/playground uses it, which is for js/wasm only",
 }
 

@@ -46,7 +46,7 @@ func ReadPlain(path string, limit int64) (string, error) {
 		return "", err
 	}
 	defer f.Close()
-	return ReadFrom(f, limit)
+	return readFrom(f, limit)
 }
 
 // Store is the directory of what Nix built, where links of every project may lead.
@@ -111,14 +111,14 @@ func ReadIn(dir, name string, limit int64) (string, error) {
 		return "", err
 	}
 	defer f.Close()
-	return ReadFrom(f, limit)
+	return readFrom(f, limit)
 }
 
 // buffers are what files are read through.
 var buffers = sync.Pool{New: func() any { return new([64 << 10]byte) }}
 
-// ReadFrom reads an open regular file of at most limit bytes.
-func ReadFrom(f fs.File, limit int64) (string, error) {
+// readFrom reads an open regular file of at most limit bytes.
+func readFrom(f fs.File, limit int64) (string, error) {
 	info, err := f.Stat()
 	if err != nil {
 		return "", err

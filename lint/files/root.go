@@ -64,5 +64,5 @@ func ReadText(dir fs.FS, name string, limit int64) (string, error) {
 		return "", err
 	}
 	defer f.Close()
-	return ReadFrom(f, limit)
+	return readFrom(f, limit)
 }

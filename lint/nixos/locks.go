@@ -65,7 +65,7 @@ func (v *view) lockPins(r *root) pins {
 	return nil
 }
 
-// A lockFile is the lock file of a root that was read last: each host asks for it.
+// A lockFile is the lock file of a root that was read last: each host reads it.
 type lockFile struct {
 	mu         sync.Mutex
 	name, text string

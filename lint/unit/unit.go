@@ -40,7 +40,7 @@ type facts struct {
 	// reading is Full as systemd reads it, and inSight the same without what is not in
 	// sight; nil until they are needed.
 	reading, inSight *security.Reading
-	groups           []DirectiveLines // of eachDirective, once grouped
+	groups           []DirectiveLines // of LinesByDirective, once grouped
 	grouped          bool
 	misreads         []Misread                  // of Misreads; nil until they are needed
 	read             *signs                     // of signs, once read
@@ -53,22 +53,6 @@ type facts struct {
 	rightsTests      map[string]bool            // of testsRights, by key
 	needs            []Need                     // of Needs; nil until it is needed
 	doubts           []Need                     // those that are unsure
-	once             map[any]any                // of Once, by key
-}
-
-// Once is what make returns, made once for all rules that look at the unit one after the
-// other with the same key. Keys are of a type of the caller's own, as those of package
-// context are.
-func (u *Unit) Once(key any, make func() any) any {
-	value, ok := u.once[key]
-	if !ok {
-		value = make()
-		if u.once == nil {
-			u.once = map[any]any{}
-		}
-		u.once[key] = value
-	}
-	return value
 }
 
 // New is the view of a single unit, compared with baselines. What depends on other units is not known
