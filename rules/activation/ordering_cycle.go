@@ -58,12 +58,14 @@ func startedAtBoot(part *unit.Part) map[*unit.Unit]bool {
 		found[u] = found[u] || slices.Contains(early, u.Name)
 		for _, x := range pulling {
 			for _, d := range u.Dependencies(x.section, x.directive) {
-				switch other := peer(part, u, d.Unit); {
+				switch {
 				case d.Unit == "" || d.When != nil:
 				case x.section == "Install":
 					found[u] = true
-				case other != nil:
-					found[other] = true
+				default:
+					if other := peer(part, u, d.Unit); other != nil {
+						found[other] = true
+					}
 				}
 			}
 		}
