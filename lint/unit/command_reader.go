@@ -89,7 +89,7 @@ func (r *commandReader) line(l nixos.Line) {
 		}
 		text = r.encode(pieces, "/") // whatever it is, it is a valid path then
 	}
-	commands, verdict := value.ParseExec(text, value.Expander{Name: r.u.Name, Version: r.u.Version})
+	commands, verdict := value.ParseExec(firstLine(text), value.Expander{Name: r.u.Name, Version: r.u.Version})
 	if verdict.Status != value.Valid {
 		return
 	}
@@ -105,6 +105,18 @@ func (r *commandReader) line(l nixos.Line) {
 		c.prefixed(&commands[i])
 		r.add(c)
 	}
+}
+
+// firstLine is the first line of a text, with those that a backslash joins to it: systemd
+// reads what follows as other lines of the unit.
+func firstLine(text string) string {
+	first, rest, more := strings.Cut(text, "\n")
+	for more && strings.HasSuffix(first, "\\") {
+		var next string
+		next, rest, more = strings.Cut(rest, "\n")
+		first = strings.TrimSuffix(first, "\\") + " " + next
+	}
+	return first
 }
 
 // withoutSlash takes out what encode put in front of each unknown piece.

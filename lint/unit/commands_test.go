@@ -46,6 +46,8 @@ func TestUnitCommands(t *testing.T) {
 			[]string{"ExecStart /bin/f", "ExecStartPre +/bin/a", "ExecStartPre !-/bin/b", "ExecStartPre /bin/c|e"}},
 		{"several in one line", `serviceConfig = { Type = "oneshot"; ExecStart = "/bin/a b ; /bin/c"; };`, []string{"ExecStart /bin/a|b", "ExecStart /bin/c"}},
 		{"refused", `serviceConfig.ExecStart = "bin/a b";`, nil},
+		{"lines", `serviceConfig.ExecStart = "/bin/a \\\n  b\n/bin/c";`, []string{"ExecStart /bin/a|b"}},
+		{"line after an empty one", `serviceConfig.ExecStart = "\n/bin/a";`, nil},
 		{"main program", `serviceConfig.ExecStart = lib.getExe pkgs.hello;`, []string{"ExecStart ${pkgs.hello}/bin/${main program of pkgs.hello}"}},
 		{"runners", `serviceConfig.ExecStart = "/bin/env -u A B=c /bin/timeout -k 5 10 nice -n 3 /bin/a b";`, []string{"ExecStart /bin/a|b"}},
 		{"shell", `serviceConfig.ExecStart = "/bin/sh -ec 'a b || true; c'";`, []string{"ExecStart >/bin/sh|-ec|a b || true; c", "ExecStart -a|b", "ExecStart ?true", "ExecStart c"}},
