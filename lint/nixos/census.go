@@ -35,8 +35,8 @@ const (
 )
 
 // newEvaluator makes an evaluator for one host that may follow all files of a
-// project, beside that of an earlier state, which may be nil.
-func newEvaluator(ctx context.Context, v *view, steps int, beside *eval.Evaluator) *eval.Evaluator {
+// project, next to that of an earlier state, which may be nil.
+func newEvaluator(ctx context.Context, v *view, steps int, earlier *eval.Evaluator) *eval.Evaluator {
 	p := v.now()
 	size := p.size()
 	return eval.New(eval.Options{
@@ -44,7 +44,7 @@ func newEvaluator(ctx context.Context, v *view, steps int, beside *eval.Evaluato
 		Release:  p.opts.Release.String(), // of all hosts, since it was asked for
 		Limits:   eval.Limits{Steps: steps},
 		Budget:   eval.NewBudget(ctx, hostSteps+size, hostBytes+16*size),
-		Beside:   beside,
+		Earlier:  earlier,
 	})
 }
 

@@ -76,10 +76,10 @@ func (h *Host) Forget() { h.world.root.forget() }
 // group is the identity of hosts with evaluators for the same goroutine.
 type group struct{ _ byte }
 
-// Beside reports whether the units of two hosts are those of one system or, for files
+// SameGroup reports whether the units of two hosts are those of one system or, for files
 // that no system leads to, evaluated together. Their evaluators are for the same goroutine,
 // and their conditions may be combined.
-func (h *Host) Beside(other *Host) bool { return h.group == other.group }
+func (h *Host) SameGroup(other *Host) bool { return h.group == other.group }
 
 // views are what was read for the host.
 func (h *Host) views() iter.Seq[*view] {

@@ -34,7 +34,7 @@ func NewWorld(p *nixos.Project, baselines []*profile.Baseline, earlier *World) *
 	}
 	var first []*nixos.Host // of each part
 	of := func(h *nixos.Host) *Part {
-		i := slices.IndexFunc(first, h.Beside)
+		i := slices.IndexFunc(first, h.SameGroup)
 		if i < 0 {
 			i, first = len(first), append(first, h)
 			w.Parts = append(w.Parts, &Part{Baselines: baselines, shown: w.shown, complete: p.Complete()})

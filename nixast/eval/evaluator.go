@@ -47,9 +47,9 @@ type Options struct {
 	Limits Limits
 	// Budget bounds the work in all; without one, [NewBudget] gives the default.
 	Budget *Budget
-	// Beside, if not nil, is an evaluator whose conditions may be combined with those of
+	// Earlier, if not nil, is an evaluator whose conditions may be combined with those of
 	// the new one. Both are for the same goroutine then.
-	Beside *Evaluator
+	Earlier *Evaluator
 }
 
 // Limits bound the work. What lies beyond is [Unknown] with a reason.
@@ -105,8 +105,8 @@ type Evaluator struct {
 	shadowed bool // a file binds __sub or the like
 }
 
-// identities are what the conditions of an evaluator are told apart by, and of those
-// beside it.
+// identities distinguish the conditions of an evaluator, and of those that are combined
+// with them.
 type identities struct {
 	conds  map[condKey]*Cond
 	serial int // the last one that was given out
@@ -123,8 +123,8 @@ func New(opts Options) *Evaluator {
 		scopes:    map[nixast.Node]*env{},
 		undecided: map[nixast.Node]int{},
 	}
-	if opts.Beside != nil {
-		ev.identities = opts.Beside.identities
+	if opts.Earlier != nil {
+		ev.identities = opts.Earlier.identities
 	} else {
 		ev.identities = &identities{conds: map[condKey]*Cond{}}
 	}

@@ -11,7 +11,7 @@ import (
 // together reports whether two units are certainly units of one system: files that no
 // host leads to may be of several.
 func together(a, b *unit.Unit) bool {
-	if !a.Host.Beside(b.Host) || a.Scope != b.Scope {
+	if !a.Host.SameGroup(b.Host) || a.Scope != b.Scope {
 		return false
 	}
 	return a.Host.Name != "" || len(filesOf(a)) == 1 && slices.Equal(filesOf(a), filesOf(b))
@@ -61,7 +61,7 @@ func triggers(u *unit.Unit, name string) bool {
 func peer(part *unit.Part, u *unit.Unit, name string) *unit.Unit {
 	var found *unit.Unit
 	for _, other := range part.Named(name) {
-		if !other.Host.Beside(u.Host) || other.Scope != u.Scope {
+		if !other.Host.SameGroup(u.Host) || other.Scope != u.Scope {
 			continue
 		}
 		if found != nil || other.Pattern || other.When != nil || other.Enabled() != eval.Yes || !together(u, other) {
