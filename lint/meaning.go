@@ -124,15 +124,19 @@ func (m meaning) sameBut(after meaning, fixes []chosen) error {
 func allowedBy(fixes []chosen) map[unit.Ref]bool {
 	allowed := map[unit.Ref]bool{}
 	for _, c := range fixes {
-		changes := c.Changes
-		if changes == nil {
-			changes = c.About
-		}
-		for _, r := range changes {
+		for _, r := range c.allowed() {
 			allowed[r] = true
 		}
 	}
 	return allowed
+}
+
+// allowed are the settings that the fix may change.
+func (c chosen) allowed() []unit.Ref {
+	if c.Changes != nil {
+		return c.Changes
+	}
+	return c.About
 }
 
 // refuse returns the error of a change that is not allowed: that the text is shared, if

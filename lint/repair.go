@@ -11,6 +11,7 @@ import (
 
 	"wardnix/emit"
 	"wardnix/lint/nixos"
+	"wardnix/lint/unit"
 )
 
 // maxRounds bounds how often the rules look again at what their fixes made.
@@ -36,8 +37,8 @@ func (l *Linter) Repair(ctx context.Context, project *nixos.Project, upTo Applic
 	return &r.Result, nil
 }
 
-// Prospects are the project with its safe fixes applied, and the project with all of
-// them, as [Linter.Repair] applies them. The error is the cause of the context's end.
+// Prospects are the project with its safe fixes of services applied, and the project with
+// all of them, as [Linter.Repair] applies them. The error is the cause of the context's end.
 func (l *Linter) Prospects(ctx context.Context, project *nixos.Project) (safe, all *nixos.Project, err error) {
 	r, err := newRepair(ctx, l, project, Safe)
 	if err != nil {
@@ -112,7 +113,8 @@ type repair struct {
 	dropped map[string]bool // fixes not to be tried again, by dropKey
 	// withheld says why fixes are not offered, by dropKey.
 	withheld map[string]error
-	// partly reports that only the units that fixes concern are evaluated again.
+	// partly reports that only fixes of services are applied, and only the units that
+	// they concern are evaluated again.
 	partly bool
 }
 
@@ -191,6 +193,13 @@ func (c chosen) dropKey() string {
 	return fmt.Sprint(c.Rule.ID, "\x00", c.File.Name, "\x00", c.Unit(), "\x00", c.Directives(), "\x00", c.Title)
 }
 
+// changesService reports whether the fix may change what a service does or may do.
+func (c chosen) changesService() bool {
+	return slices.ContainsFunc(c.allowed(), func(r unit.Ref) bool {
+		return strings.HasSuffix(r.Unit, ".service") && (r.Section == "Service" || r.Section == "")
+	})
+}
+
 // choose picks the first applicable fix of each finding, in order, leaving out
 // those that conflict with one already chosen: they wait for the next round.
 func (r *repair) choose() []chosen {
@@ -199,7 +208,7 @@ func (r *repair) choose() []chosen {
 	for _, f := range r.Findings {
 		for _, x := range f.Fixes {
 			c := chosen{f, x}
-			if x.Applicability > r.upTo || len(x.Edits) == 0 || r.dropped[c.dropKey()] {
+			if x.Applicability > r.upTo || len(x.Edits) == 0 || r.dropped[c.dropKey()] || r.partly && !c.changesService() {
 				continue
 			}
 			byFile := editsByFile(x.Edits)
