@@ -33,15 +33,34 @@ func asked(u *nixos.Unit) bool {
 	return slices.ContainsFunc(u.Files(), func(f *nixos.File) bool { return f.Reported })
 }
 
-// assessments are those of the services that can be scored.
-func assessments(p *nixos.Project) map[unitKey]*security.Assessment {
+// An assessor assesses units, each once for all states of a project that share it.
+type assessor map[*nixos.Option]assessed
+
+// assessed is what a unit was assessed to.
+type assessed struct {
+	*security.Assessment
+	err error
+}
+
+// of is the assessment of a unit; the error is that of a unit that systemd would not load.
+func (k assessor) of(u *nixos.Unit) (*security.Assessment, error) {
+	a, known := k[u.Option()]
+	if !known {
+		a.Assessment, a.err = security.Assess(u.Whole(), u.Host.Version())
+		k[u.Option()] = a
+	}
+	return a.Assessment, a.err
+}
+
+// all are the assessments of the services that can be scored.
+func (k assessor) all(p *nixos.Project) map[unitKey]*security.Assessment {
 	out := map[unitKey]*security.Assessment{}
 	for _, h := range p.Hosts() {
 		for _, u := range h.Units {
 			if !scorable(u) {
 				continue
 			}
-			if a, err := security.Assess(u.Whole(), h.Version()); err == nil {
+			if a, err := k.of(u); err == nil {
 				out[keyOf(u)] = a
 			}
 		}
@@ -65,7 +84,7 @@ func (w *Workspace) Units() []*nixos.Unit {
 // exposed are the hosts of a project with the services that have an exposure: those
 // that a requested file has a part in, or all. What systemd would not load has a
 // problem in place of an exposure.
-func exposed(p *nixos.Project, all bool) []report.Host {
+func (k assessor) exposed(p *nixos.Project, all bool) []report.Host {
 	var out []report.Host
 	for _, h := range p.Hosts() {
 		one := report.Host{Name: h.Name, Systemd: h.Systemd}
@@ -84,7 +103,7 @@ func exposed(p *nixos.Project, all bool) []report.Host {
 				Name: u.Name, Scope: u.Scope.String(), File: def.File().Name,
 				Line: def.File().Position(def.Span().Start).Line,
 			}
-			a, err := security.Assess(u.Whole(), h.Version())
+			a, err := k.of(u)
 			if unit.Now = a; err != nil {
 				unit.Now, unit.Problem = nil, err.Error()
 			}
@@ -98,17 +117,18 @@ func exposed(p *nixos.Project, all bool) []report.Host {
 // scores are the exposures of the services of a project, with those that the fixes
 // lead to, those of suggestions included. The error is the cause of the context's end.
 func (l *linter) scores(ctx context.Context, p *nixos.Project) ([]report.Host, error) {
-	hosts := exposed(p, false)
+	k := assessor{}
+	hosts := k.exposed(p, false)
 	withSafe, withAll, err := l.hardener().Prospects(ctx, p)
 	if err != nil {
 		return nil, err
 	}
-	safe, all := assessments(withSafe), assessments(withAll)
+	safe, all := k.all(withSafe), k.all(withAll)
 	for i := range hosts {
 		for j := range hosts[i].Units {
 			u := &hosts[i].Units[j]
-			k := unitKey{hosts[i].Name, u.Scope, u.Name}
-			u.Safe, u.All = safe[k], all[k]
+			key := unitKey{hosts[i].Name, u.Scope, u.Name}
+			u.Safe, u.All = safe[key], all[key]
 		}
 	}
 	return hosts, nil
@@ -126,8 +146,9 @@ func exposureChanges(before, after *nixos.Project) []report.ExposureChange {
 		by  security.Exposure
 	}
 	var gains []gain
-	later := assessments(after)
-	for key, was := range assessments(before) {
+	k := assessor{}
+	later := k.all(after)
+	for key, was := range k.all(before) {
 		is := later[key]
 		if is == nil || was.Low != was.High || is.Low != is.High || was.Low == is.Low {
 			continue
