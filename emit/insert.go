@@ -86,7 +86,7 @@ func (e *Editor) insert(b *box, where Where, attrs []Attr, write writer) ([]Edit
 	if len(attrs) == 0 {
 		return nil, nil
 	}
-	o := newOrder(b)
+	o := newOrder(b, len(attrs))
 	for _, a := range attrs {
 		o = o.place(a, where, b.foot)
 	}
@@ -129,7 +129,7 @@ func (e *Editor) insertLines(b *box, o order, write writer) ([]Edit, error) {
 			last = it.slot
 			continue
 		}
-		text, err := write(it.attr, indent)
+		text, err := write(*it.attr, indent)
 		if err != nil {
 			return nil, err
 		}
@@ -191,7 +191,7 @@ func (e *Editor) insertFlat(b *box, o order, write writer) ([]Edit, bool, error)
 			last = it.slot.tail
 			continue
 		}
-		text, err := write(it.attr, "")
+		text, err := write(*it.attr, "")
 		if err != nil {
 			return nil, false, err
 		}
@@ -227,7 +227,7 @@ func (e *Editor) unfold(b *box, o order, write writer) ([]Edit, error) {
 			lines.Reset()
 			continue
 		}
-		text, err := write(it.attr, inner)
+		text, err := write(*it.attr, inner)
 		if err != nil {
 			return nil, err
 		}

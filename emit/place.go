@@ -12,7 +12,7 @@ import (
 // or a new attribute.
 type item struct {
 	slot   *slot // nil for a new one
-	attr   Attr
+	attr   *Attr // the new one
 	path   []string
 	before bool         // a new one that hangs on the slot after it, not on the one before it
 	blank  bool         // a new one with a blank line above
@@ -22,8 +22,9 @@ type item struct {
 // order is a set's entries, old and new.
 type order []item
 
-func newOrder(b *box) order {
-	o := make(order, len(b.slots))
+// newOrder is the order of what is there, with room for more.
+func newOrder(b *box, more int) order {
+	o := make(order, len(b.slots), len(b.slots)+more)
 	for i := range b.slots {
 		o[i] = item{slot: &b.slots[i], path: b.slots[i].path}
 	}
@@ -33,7 +34,7 @@ func newOrder(b *box) order {
 // place puts a new attribute where it belongs; foot are the comments below the
 // last entry.
 func (o order) place(a Attr, where Where, foot []nixast.Token) order {
-	it := item{attr: a, path: a.Path, blank: a.Blank}
+	it := item{attr: &a, path: a.Path, blank: a.Blank}
 	if i := o.index(where.After); i >= 0 {
 		return o.after(i, it)
 	}

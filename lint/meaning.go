@@ -19,7 +19,7 @@ func meaningOf(p *nixos.Project) meaning {
 	m := meaning{}
 	for _, h := range p.Hosts() {
 		for _, u := range slices.Concat(h.Units, h.Confs) {
-			self := unit.UnitRef(u)[0]
+			self := unit.RefTo(u)[0]
 			for _, l := range u.Lines() {
 				at := self
 				at.Section, at.Key = unit.SettingOf(l)

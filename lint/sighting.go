@@ -117,7 +117,7 @@ func (s *sightings) changed(c *concern) func(*nixos.Unit) bool {
 		still, seen := known[at.Ref]
 		known[at.Ref] = (still || !seen) && !slices.ContainsFunc(found, c.edited)
 	}
-	return func(u *nixos.Unit) bool { return !known[unit.UnitRef(u)[0]] || c.has(u) || c.hasValue(u) }
+	return func(u *nixos.Unit) bool { return !known[unit.RefTo(u)[0]] || c.has(u) || c.hasValue(u) }
 }
 
 // A concern is what a round of fixes may have changed for the rules. It relies on the
@@ -190,7 +190,7 @@ func nameOf(name string) string {
 
 // has reports whether the rules are to look at a unit again.
 func (c *concern) has(u *nixos.Unit) bool {
-	return c.hosts[u.Host.Name] || c.units[unit.UnitRef(u)[0]] || c.hasKin(u) ||
+	return c.hosts[u.Host.Name] || c.units[unit.RefTo(u)[0]] || c.hasKin(u) ||
 		slices.ContainsFunc(u.Files(), func(f *nixos.File) bool { return c.files[f.Name] })
 }
 

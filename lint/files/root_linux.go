@@ -33,7 +33,7 @@ func (r *Root) readBelow(name string, limit int64) (text string, done bool, err 
 	if !ok {
 		return "", false, nil
 	}
-	defer unix.Close(int(fd))
+	defer func() { _ = unix.Close(int(fd)) }()
 	var info unix.Stat_t
 	if err := unix.Fstat(int(fd), &info); err != nil {
 		return "", true, os.NewSyscallError("fstat", err)

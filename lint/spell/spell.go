@@ -13,12 +13,7 @@ func Distance(a, b string, limit int) int {
 	if d := len(a) - len(b); d > limit || -d > limit {
 		return limit + 1
 	}
-	for len(a) > 0 && len(b) > 0 && a[0] == b[0] {
-		a, b = a[1:], b[1:]
-	}
-	for len(a) > 0 && len(b) > 0 && a[len(a)-1] == b[len(b)-1] {
-		a, b = a[:len(a)-1], b[:len(b)-1]
-	}
+	a, b = withoutCommonEnds(a, b)
 	if longest := max(len(a), len(b)); limit == 1 && longest > 2 {
 		return limit + 1 // one change would leave no more than a pair that is swapped
 	}
@@ -51,6 +46,17 @@ func Distance(a, b string, limit int) int {
 		before, last, row = last, row, before
 	}
 	return min(last[len(b)], limit+1)
+}
+
+// withoutCommonEnds are a and b without what both begin with, then what both end with.
+func withoutCommonEnds(a, b string) (string, string) {
+	for len(a) > 0 && len(b) > 0 && a[0] == b[0] {
+		a, b = a[1:], b[1:]
+	}
+	for len(a) > 0 && len(b) > 0 && a[len(a)-1] == b[len(b)-1] {
+		a, b = a[:len(a)-1], b[:len(b)-1]
+	}
+	return a, b
 }
 
 // Nearest is the one of words that word most likely means: the same word in

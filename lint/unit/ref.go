@@ -28,8 +28,8 @@ type Ref struct {
 	Key string
 }
 
-// UnitRef refers to a unit as a whole.
-func UnitRef(u *nixos.Unit) []Ref { return []Ref{refOf(u, "", "")} }
+// RefTo refers to a unit as a whole.
+func RefTo(u *nixos.Unit) []Ref { return []Ref{refOf(u, "", "")} }
 
 func refOf(u *nixos.Unit, section, key string) Ref {
 	return Ref{Host: u.Host.Name, Scope: u.Scope, Unit: u.Name, Section: section, Key: key}
@@ -87,7 +87,7 @@ func sectionsOf(u *nixos.Unit) []string {
 }
 
 // Self refers to the unit as a whole.
-func (u *Unit) Self() []Ref { return UnitRef(u.Unit) }
+func (u *Unit) Self() []Ref { return RefTo(u.Unit) }
 
 // About refers to settings of the unit: see [about].
 func (u *Unit) About(keys ...string) []Ref { return about(u.Unit, keys...) }

@@ -119,7 +119,7 @@ func (l *linter) findClasses() {
 	l.classes = map[unit.Ref]string{}
 	for _, h := range l.Project.Hosts() {
 		for _, u := range h.Units {
-			l.classes[unit.UnitRef(u)[0]] = unit.ClassOf(u)
+			l.classes[unit.RefTo(u)[0]] = unit.ClassOf(u)
 		}
 	}
 }
