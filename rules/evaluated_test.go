@@ -30,6 +30,7 @@ import (
 // names, separated by colons: checkouts of nixpkgs that the Nix at hand can
 // evaluate. They take half an hour each (-timeout 3h).
 func TestFixesEvaluate(t *testing.T) {
+	testtool.Long(t)
 	testtool.Need(t, "nix-instantiate")
 	for _, tree := range append([]string{"testdata/tree"}, filepath.SplitList(os.Getenv("WARDNIX_NIXPKGS"))...) {
 		version, err := os.ReadFile(filepath.Join(tree, ".version"))

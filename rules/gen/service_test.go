@@ -217,6 +217,7 @@ func TestNothingIsForgotten(t *testing.T) {
 
 // Nix itself reads the modules.
 func TestNixParses(t *testing.T) {
+	testtool.Long(t)
 	testtool.Need(t, "nix-instantiate")
 	dir := t.TempDir()
 	args := []string{"--parse"}
