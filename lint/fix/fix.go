@@ -49,8 +49,8 @@ func Remove(s *unit.Unit, title, breaks string, all ...unit.Setting) []lint.Fix 
 	return []lint.Fix{fix}
 }
 
-// Replace writes value in the place of n. There is no fix where that would
-// change other units too, or lose a comment.
+// Replace writes value in the place of n. It returns no fix if that would change other
+// units, too, or lose a comment.
 func Replace(u *unit.Unit, n nixast.Node, value any, title, breaks string) []lint.Fix {
 	if n.IsZero() || !IsOffered(u) {
 		return nil
@@ -182,8 +182,7 @@ func asFar(fixes []lint.Fix) []lint.Fix {
 	return fixes
 }
 
-// EditText changes a text where it is. There is no fix where that would
-// change other things, too.
+// EditText changes a text where it is. It returns no fix if other places use the text.
 func EditText(in nixast.Node, edit emit.Edit, title string) []lint.Fix {
 	if emit.Shared(in) != nil {
 		return nil

@@ -46,7 +46,7 @@ func (l *linter) hardening() report.Hardening {
 	}
 	safe := func(f lint.Finding) bool {
 		if f.Exposure != nil && f.Exposure.Safe == f.Exposure.Now {
-			return false
+			return false // to look for its safe fixes is dear, and they would not lower the exposure
 		}
 		if f.Full != nil {
 			f = f.Full()
