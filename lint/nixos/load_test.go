@@ -300,3 +300,26 @@ func TestLoadCancelled(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+func TestNamesHaveNoDetours(t *testing.T) {
+	p := &Project{base: "/a/b/c"}
+	for name, want := range map[string]string{
+		"x.nix":                "x.nix",
+		"./d/../x.nix":         "x.nix",
+		"..x/y.nix":            "..x/y.nix",
+		"..":                   "..",
+		"../x.nix":             "../x.nix",
+		"../c":                 ".",
+		"../c/x.nix":           "x.nix",
+		"../cc/x.nix":          "../cc/x.nix",
+		"../../b/x.nix":        "../x.nix",
+		"../../b/c/x.nix":      "x.nix",
+		"../../c/x.nix":        "../../c/x.nix",
+		"../../../../../x.nix": "../../../x.nix",
+		"../../../a/b/c/x.nix": "x.nix",
+	} {
+		if got := p.clean(name); got != want {
+			t.Errorf("clean(%q) = %q, want %q", name, got, want)
+		}
+	}
+}

@@ -98,9 +98,19 @@ func (p *Project) name(abs string) string {
 	return filepath.ToSlash(rel)
 }
 
-// clean is a name without detours: "../p/a.nix" is "a.nix" where p is the base.
+// clean is a name without detours: "../p/a.nix" is "a.nix" where p is the base. Most names
+// that lead up do not come back, and are not resolved: every look at a file cleans its name.
 func (p *Project) clean(name string) string {
-	if name = path.Clean(name); strings.HasPrefix(name, "..") {
+	name = path.Clean(name)
+	above, below := p.base, name
+	for below == ".." || strings.HasPrefix(below, "../") {
+		if above == "/" {
+			return p.name(path.Join(p.base, name))
+		}
+		above, below = path.Dir(above), strings.TrimPrefix(below[len(".."):], "/")
+	}
+	left := strings.TrimPrefix(p.base[len(above):], "/")
+	if first, _, _ := strings.Cut(left, "/"); first != "" && (below == first || strings.HasPrefix(below, first+"/")) {
 		return p.name(path.Join(p.base, name))
 	}
 	return name
