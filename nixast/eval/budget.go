@@ -108,11 +108,19 @@ const (
 	condSize  = 160 // a condition
 )
 
-// outermost runs f as one call from outside, with its own limit of steps.
-func outermost[T any](ev *Evaluator, f func() T) T {
-	if !ev.inside {
-		ev.steps, ev.inside = 0, true
-		defer func() { ev.inside = false }()
+// begin makes what follows, up to [Evaluator.end], one call from outside with its own limit
+// of steps; false if it is part of such a call already.
+func (ev *Evaluator) begin() (outermost bool) {
+	if ev.inside {
+		return false
 	}
-	return f()
+	ev.steps, ev.inside = 0, true
+	return true
+}
+
+// end ends a call from outside, unless what it ends is part of one.
+func (ev *Evaluator) end(outermost bool) {
+	if outermost {
+		ev.inside = false
+	}
 }

@@ -16,17 +16,28 @@ type leaf struct {
 // leaves are the values that v may have, first match wins. Cases that
 // certainly fail are left out: if there is a value, it is another.
 func (ev *Evaluator) leaves(v Value) []leaf {
+	if isOne(v) {
+		return []leaf{{nil, v}}
+	}
 	c, ok := v.(*Choice)
 	if !ok {
-		if s, ok := v.(*String); ok {
-			return ev.expand(s)
-		}
-		return []leaf{{nil, v}}
+		return ev.expand(v.(*String))
 	}
 	if c.flat == nil {
 		c.flat = ev.flatten(c)
 	}
 	return c.flat
+}
+
+// isOne reports whether a value has no conditions.
+func isOne(v Value) bool {
+	switch v := v.(type) {
+	case *Choice:
+		return false
+	case *String:
+		return !v.conditional()
+	}
+	return true
 }
 
 // maxUndecided is how deep the cases of one expression may lie in each other.

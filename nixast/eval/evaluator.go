@@ -147,7 +147,8 @@ func (ev *Evaluator) File(f *nixast.File) *Thunk {
 
 // Force computes t. The result is never nil.
 func (ev *Evaluator) Force(t *Thunk) Value {
-	return outermost(ev, func() Value { return ev.force(t) })
+	defer ev.end(ev.begin())
+	return ev.force(t)
 }
 
 // Cases are the values that t may have: one without condition if there is
@@ -155,99 +156,92 @@ func (ev *Evaluator) Force(t *Thunk) Value {
 // of them is a [Choice], and no string has conditions in it, as long as that
 // makes few cases. Cases that certainly fail are left out.
 func (ev *Evaluator) Cases(t *Thunk) []Case {
-	return outermost(ev, func() []Case {
-		v := ev.force(t)
-		ls := ev.leaves(v)
-		if len(ls) == 1 && ls[0].v == v {
-			return []Case{{Value: t}}
-		}
-		out := make([]Case, len(ls))
-		for i, l := range ls {
-			out[i] = Case{l.when, Known(l.v)}
-		}
-		return out
-	})
+	defer ev.end(ev.begin())
+	v := ev.force(t)
+	if isOne(v) {
+		return []Case{{Value: t}}
+	}
+	ls := ev.leaves(v)
+	if len(ls) == 1 && ls[0].v == v {
+		return []Case{{Value: t}}
+	}
+	out := make([]Case, len(ls))
+	for i, l := range ls {
+		out[i] = Case{l.when, Known(l.v)}
+	}
+	return out
 }
 
 // Attrs is t as a set. Alternatives of sets become one set with conditions at
 // its attributes, an unknown value becomes a set of which nothing is known
 // (see [Attrs.Rest]), and other values give nil.
 func (ev *Evaluator) Attrs(t *Thunk) *Attrs {
-	return outermost(ev, func() *Attrs {
-		v := ev.force(t)
-		return ev.asAttrs(v.Origin(), v)
-	})
+	defer ev.end(ev.begin())
+	v := ev.force(t)
+	return ev.asAttrs(v.Origin(), v)
 }
 
 // List is t as a list, in the manner of [Evaluator.Attrs].
 func (ev *Evaluator) List(t *Thunk) *List {
-	return outermost(ev, func() *List {
-		v := ev.force(t)
-		return ev.asList(v.Origin(), v)
-	})
+	defer ev.end(ev.begin())
+	v := ev.force(t)
+	return ev.asList(v.Origin(), v)
 }
 
 // String is t as a string, in the manner of [Evaluator.Attrs]; nil for what
 // is not a string. Nothing is coerced.
 func (ev *Evaluator) String(t *Thunk) *String {
-	return outermost(ev, func() *String {
-		v := ev.force(t)
-		switch s := v.(type) {
-		case *String:
-			return s
-		case *Unknown:
-			return &String{s.origin, []Piece{{Unknown: s}}}
-		case *Choice:
-			if !ev.all(s, "string") {
-				return nil
-			}
-			ps, u := ev.coerce(s.node, s, interpolation)
-			if u != nil {
-				ps = []Piece{{Unknown: u}}
-			}
-			return &String{s.origin, ps}
+	defer ev.end(ev.begin())
+	switch s := ev.force(t).(type) {
+	case *String:
+		return s
+	case *Unknown:
+		return &String{s.origin, []Piece{{Unknown: s}}}
+	case *Choice:
+		if !ev.all(s, "string") {
+			return nil
 		}
-		return nil
-	})
+		ps, u := ev.coerce(s.node, s, interpolation)
+		if u != nil {
+			ps = []Piece{{Unknown: u}}
+		}
+		return &String{s.origin, ps}
+	}
+	return nil
 }
 
 // Truth says whether t is true. For Maybe, the Cond is under what condition.
 func (ev *Evaluator) Truth(t *Thunk) (Truth, *Cond) {
-	var cond *Cond
-	return outermost(ev, func() (truth Truth) {
-		v := ev.force(t)
-		truth, cond = ev.truth(v.Origin(), v)
-		return truth
-	}), cond
+	defer ev.end(ev.begin())
+	v := ev.force(t)
+	return ev.truth(v.Origin(), v)
 }
 
 // Select is t.a.b…; Unknown with a Failure if it is certainly not there.
 func (ev *Evaluator) Select(t *Thunk, path ...string) *Thunk {
-	return outermost(ev, func() *Thunk {
-		v := ev.force(t)
-		return Known(ev.selectPath(v.Origin(), v, names(path...), nil))
-	})
+	defer ev.end(ev.begin())
+	v := ev.force(t)
+	return Known(ev.selectPath(v.Origin(), v, names(path...), nil))
 }
 
 // Value is an attribute's value as a thunk: the cases of its definitions.
 func (ev *Evaluator) Value(a Attr) *Thunk {
-	return outermost(ev, func() *Thunk { return ev.value(a.site(), a, nil) })
+	defer ev.end(ev.begin())
+	return ev.value(a.site(), a, nil)
 }
 
 // Call is fn applied to args, one after the other.
 func (ev *Evaluator) Call(fn *Thunk, args ...*Thunk) *Thunk {
-	return outermost(ev, func() *Thunk {
-		return Known(ev.applyAll(ev.force(fn).Origin(), fn, args...))
-	})
+	defer ev.end(ev.begin())
+	return Known(ev.applyAll(ev.force(fn).Origin(), fn, args...))
 }
 
 // Equal says whether a == b.
 func (ev *Evaluator) Equal(a, b *Thunk) Truth {
-	return outermost(ev, func() Truth {
-		x, y := ev.force(a), ev.force(b)
-		t, _ := ev.truth(x.Origin(), ev.equals(x.Origin(), x, y))
-		return t
-	})
+	defer ev.end(ev.begin())
+	x, y := ev.force(a), ev.force(b)
+	t, _ := ev.truth(x.Origin(), ev.equals(x.Origin(), x, y))
+	return t
 }
 
 // Lib is nixpkgs' lib, as far as this package knows it. Its attributes that
@@ -292,7 +286,8 @@ func (ev *Evaluator) Defer(compute func() *Thunk) *Thunk {
 // At is the value of the expression n in its lexical scope. Parameters of the
 // functions around it are opaque, except lib and pkgs.
 func (ev *Evaluator) At(n nixast.Node) *Thunk {
-	return outermost(ev, func() *Thunk { return ev.thunk(n, ev.scopeOf(n)) })
+	defer ev.end(ev.begin())
+	return ev.thunk(n, ev.scopeOf(n))
 }
 
 // scopeOf is the scope that n is in.

@@ -144,7 +144,8 @@ func joined(pieces []Piece, more ...Piece) []Piece {
 }
 
 // concat joins the texts of pieces, strings as a rule. Text of two pieces is
-// joined once, so that long strings cost what they are long.
+// joined once, so that long strings cost what they are long. The caller must not change
+// the pieces.
 func (ev *Evaluator) concat(node nixast.Node, parts [][]Piece) ([]Piece, *Unknown) {
 	size, n := 0, 0
 	for _, ps := range parts {
@@ -158,6 +159,9 @@ func (ev *Evaluator) concat(node nixast.Node, parts [][]Piece) ([]Piece, *Unknow
 	}
 	if u := ev.alloc(node, size, 1); u != nil {
 		return nil, u
+	}
+	if len(parts) == 1 && len(parts[0]) == 1 && (size > 0 || parts[0][0].Unknown != nil) {
+		return parts[0], nil
 	}
 	var out []Piece
 	var text strings.Builder // of the piece that is being built
@@ -189,15 +193,13 @@ func (ev *Evaluator) concat(node nixast.Node, parts [][]Piece) ([]Piece, *Unknow
 // mostCombos bounds into how many whole strings one string is expanded.
 const mostCombos = 16
 
+// conditional reports whether there are conditions in the string.
+func (s *String) conditional() bool {
+	return slices.ContainsFunc(s.Pieces, func(p Piece) bool { return p.When != nil })
+}
+
 // expand gives the strings that a string with conditions in it may be.
 func (ev *Evaluator) expand(s *String) []leaf {
-	conditional := false
-	for _, p := range s.Pieces {
-		conditional = conditional || p.When != nil
-	}
-	if !conditional {
-		return []leaf{{nil, s}}
-	}
 	type partial struct {
 		when    *Cond // what decides about the pieces so far
 		without []int // those that are not in it
