@@ -98,6 +98,8 @@ type Evaluator struct {
 
 	undecided map[nixast.Node]int // the cases of an expression that are being looked at
 
+	spare *setBuilder // that the next set uses; nil if there is none
+
 	inside   bool // a call from outside is under way
 	steps    int  // of it
 	depth    int

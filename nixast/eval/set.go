@@ -174,14 +174,39 @@ func (ev *Evaluator) evalSet(n nixast.Node, e *env) (Value, *env) {
 			return ev.unknown(c, "the source has a syntax error here"), e
 		}
 	}
-	b := newSetBuilder(n, rec)
+	b := ev.builder(n, rec)
+	defer ev.discard(b)
 	b.gather(n)
 	return ev.build(b, e)
 }
 
+// builder is an empty builder, with the memory of one that was discarded before.
+func (ev *Evaluator) builder(n nixast.Node, rec bool) *setBuilder {
+	b := ev.spare
+	if ev.spare = nil; b == nil {
+		return newSetBuilder(n, rec)
+	}
+	b.node, b.rec = n, rec
+	return b
+}
+
+// mostSpare is for how many entries memory is kept.
+const mostSpare = 256
+
+// discard ends the use of a builder. Values take from it what they need later.
+func (ev *Evaluator) discard(b *setBuilder) {
+	if cap(b.entries) > mostSpare {
+		return
+	}
+	clear(b.entries)
+	*b = setBuilder{entries: b.entries[:0]}
+	ev.spare = b
+}
+
 // letScope is the scope of a let's body.
 func (ev *Evaluator) letScope(n nixast.Node, e *env) *env {
-	b := newSetBuilder(n, true)
+	b := ev.builder(n, true)
+	defer ev.discard(b)
 	b.gather(n)
 	ev.budget.Draw(0, scopeSize+itemSize*len(b.entries))
 	scope := b.scope(e)
