@@ -142,6 +142,9 @@ type Unknown struct {
 	Label string
 	// Sort is what is known of it nevertheless.
 	Sort Sort
+	// Failure reports that evaluation certainly fails here.
+	Failure Failure
+	whole   bool // of FileContent: it is all of the text of File
 	// File names the path that Sort speaks of, for the sorts that have one.
 	// It is as in [Path.Source], if the path is of the source.
 	File string
@@ -153,14 +156,11 @@ type Unknown struct {
 	// Of is the value of which it is the attribute Name; nil for other values.
 	Of   *Unknown
 	Name string
-	// Failure reports that evaluation certainly fails here.
-	Failure Failure
 
-	ev    *Evaluator
-	key   string                   // equal keys mean equal values
-	whole bool                     // of FileContent: it is all of the text of File
-	cond  *Cond                    // the structure of a boolean
-	attr  func(name string) *Thunk // attributes that are known nevertheless
+	ev   *Evaluator
+	key  string                   // equal keys mean equal values
+	cond *Cond                    // the structure of a boolean
+	attr func(name string) *Thunk // attributes that are known nevertheless
 }
 
 // Sort is what is known of an [Unknown].
