@@ -29,12 +29,16 @@ type node struct {
 
 // contents are what is set at a node and below it.
 type contents struct {
-	assume []*eval.Cond // set on the node of a unit: what is assumed below it
-
 	raw   []*Def // the definitions as they are written
 	plain []*Def // without mkMerge, mkIf, mkForce and other properties
 	defs  []*Def // those that may count, in merge order
-	lost  []*Def // those that certainly do not
+	*branch
+}
+
+// branch is what few nodes have: most are leaves. It is written to by [node.grow] only.
+type branch struct {
+	assume []*eval.Cond // set on the node of a unit: what is assumed below it
+	lost   []*Def       // the definitions that certainly do not count
 
 	kids   []*node          // by name
 	names  map[string]*node // the same, while they are many and not known as a whole
@@ -43,10 +47,21 @@ type contents struct {
 }
 
 // nothing is what is set at nodes that nothing sets, of which there are many.
-var nothing contents
+var nothing = contents{branch: &leaf}
+
+// leaf is the branch of the others.
+var leaf branch
+
+// grow is the branch of a node, to be written to.
+func (n *node) grow() *branch {
+	if n.branch == &leaf {
+		n.branch = new(branch)
+	}
+	return n.branch
+}
 
 func newNode(w *world, parent *node, name string, defs ...*Def) *node {
-	return &node{world: w, parent: parent, name: name, contents: &contents{raw: defs}}
+	return &node{world: w, parent: parent, name: name, contents: &contents{raw: defs, branch: &leaf}}
 }
 
 // A phase is the state of a part of a node that is computed when it is first required.
@@ -197,20 +212,22 @@ func (n *node) expandAll() {
 			n.expand(d, option)
 		}
 	}
-	slices.SortFunc(n.kids, func(a, b *node) int { return strings.Compare(a.name, b.name) })
-	n.names = nil
+	if n.branch != &leaf {
+		slices.SortFunc(n.kids, func(a, b *node) int { return strings.Compare(a.name, b.name) })
+		n.names = nil
+	}
 }
 
 func (n *node) expand(d *Def, option bool) {
 	set, ok := n.world.ev.Force(d.Value).(*eval.Attrs)
 	if !ok {
 		if u, ok := n.world.ev.Force(d.Value).(*eval.Unknown); ok && u.Failure == eval.NoFailure {
-			n.unseen = append(n.unseen, *reasonOf(u))
+			n.lacks(*reasonOf(u))
 		}
 		return
 	}
 	if n.world.propertyOf(set) != "" { // where NixOS does not look for one
-		n.unseen = append(n.unseen, Reason{Text: "NixOS does not look into " + firstWord(set.Origin()) + " here", Node: set.Origin()})
+		n.lacks(Reason{Text: "NixOS does not look into " + firstWord(set.Origin()) + " here", Node: set.Origin()})
 		return
 	}
 	if option && d.Priority != PriorityPlain {
@@ -232,11 +249,18 @@ func (n *node) expand(d *Def, option bool) {
 		if r.Name == nil {
 			why := *cmp.Or(reasonOf(r.Open), &Reason{Text: "not known as a whole"})
 			why.Node = cmp.Or(why.Node, r.Site, d.Binding)
-			n.unseen = append(n.unseen, why)
+			n.lacks(why)
 			continue
 		}
 		kid := n.named(r.Name.Pattern(), true)
 		kid.raw = n.world.attrDefs(kid.raw, eval.Attr{Defs: []eval.Def{{When: r.When, Value: r.Value, Site: r.Site}}}, d)
+	}
+}
+
+// lacks notes why there may be other nodes below n.
+func (n *node) lacks(why ...Reason) {
+	if len(why) > 0 {
+		n.grow().unseen = append(n.unseen, why...)
 	}
 }
 
@@ -256,7 +280,7 @@ func (n *node) named(name string, pattern bool) *node {
 		n.several = n.several || pattern
 		kid = newNode(n.world, n, name)
 		kid.pattern = pattern
-		n.kids = append(n.kids, kid)
+		n.grow().kids = append(n.kids, kid)
 		if n.names != nil {
 			n.names[name] = kid
 		}
@@ -283,7 +307,7 @@ func (n *node) kid(name string) *node {
 		}
 		return nil
 	case n.names == nil:
-		n.names = make(map[string]*node, 2*len(n.kids))
+		n.grow().names = make(map[string]*node, 2*len(n.kids))
 		for _, kid := range n.kids {
 			n.names[kid.name] = kid
 		}

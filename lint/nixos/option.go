@@ -161,7 +161,7 @@ func (o *Option) Attrs() []*Option {
 		settled = settled && kid.opt != nil
 	}
 	if n.expanding == done && settled && len(found) > 0 {
-		n.attrs = found
+		n.grow().attrs = found
 	}
 	return found
 }

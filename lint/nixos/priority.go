@@ -62,7 +62,7 @@ func (n *node) filterPriorities(defs []*Def) []*Def {
 		if alive[i] {
 			kept = append(kept, d)
 		} else {
-			n.lost = append(n.lost, d)
+			n.grow().lost = append(n.lost, d)
 		}
 	}
 	return kept

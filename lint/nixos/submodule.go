@@ -29,7 +29,7 @@ func (n *node) moduleDefs(d *Def) []*Def {
 	ev, sub := n.world.ev, n.world.submodule(n)
 	sub.extra["config"] = n.world.configAt(n.path()) // other definitions count, too
 	sub.collect([]pendingModule{{value: d.Value, when: d.When}})
-	n.unseen = append(n.unseen, sub.unseen...)
+	n.lacks(sub.unseen...)
 	var out []*Def
 	for _, set := range slices.Backward(sub.root.raw) { // it is merged from the last to the first
 		one := *d

@@ -114,7 +114,7 @@ func newUnit(h *Host, scope Scope, n *node, name string) *Unit {
 		}
 		return d
 	}
-	n.assume = commonConditions(changed(n.defs, own))
+	n.grow().assume = commonConditions(changed(n.defs, own))
 	for _, c := range n.assume {
 		u.When, _ = n.world.ev.And(u.When, c)
 	}
@@ -209,7 +209,8 @@ func timersOf(units []*Unit) []*Unit {
 			continue
 		}
 		n := newNode(u.opt.node.world, nil, "")
-		n.settling, n.expanding, n.assume = done, done, u.opt.node.assume
+		n.settling, n.expanding = done, done
+		n.grow().assume = u.opt.node.assume
 		timers = append(timers, &Unit{
 			Name: name, Pattern: u.Pattern, Scope: u.Scope, Host: u.Host, When: u.When,
 			opt:         &Option{Path: u.opt.Path, Defs: u.opt.Defs, node: n},
