@@ -23,6 +23,7 @@ func (w *world) extend(set *node) {
 			n.raw = slices.Concat(n.raw, more)
 			n.discharging, n.plain, n.settling, n.defs = due, nil, due, nil
 			n.grow().lost = nil
+			delete(w.configs, n)
 		}
 	}
 }

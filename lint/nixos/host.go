@@ -146,6 +146,7 @@ func (h *Host) finish() {
 	for _, u := range slices.Concat(h.Units, h.Confs) {
 		u.Lines()
 	}
+	h.world.configs = nil // rules look up few values
 }
 
 // isNewest reports whether every system.stateVersion is the newest release: no host is

@@ -37,6 +37,7 @@ type world struct {
 	ready     bool // all modules are collected
 
 	declared *declared                            // see declarations
+	configs  map[*node]*eval.Thunk                // of submodules, see mergedSubmodule
 	bindings map[depthOf]map[string][]nixast.Node // see siblings
 
 	discharges int // steps taken for the definition at hand

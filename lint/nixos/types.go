@@ -330,9 +330,12 @@ func (w *world) definedIf(n *node) (when *eval.Cond, ok bool) {
 	return w.ev.Not(none), true
 }
 
-// mergedSubmodule is the configuration of a submodule whose definitions are
-// modules.
+// mergedSubmodule is the configuration of a submodule whose definitions are modules. It is
+// kept once n has all of them: modules look up many values of one submodule.
 func (w *world) mergedSubmodule(n *node, modules *eval.Thunk) (*eval.Thunk, bool) {
+	if config := w.configs[n]; config != nil {
+		return config, true
+	}
 	sub := w.submodule(n)
 	queue := sub.submodules(modules)
 	for _, d := range n.defs {
@@ -342,7 +345,14 @@ func (w *world) mergedSubmodule(n *node, modules *eval.Thunk) (*eval.Thunk, bool
 	if len(sub.unseen) > 0 {
 		return nil, false
 	}
-	return sub.configAt(nil), true
+	config := sub.configAt(nil)
+	if n.settling == done {
+		if w.configs == nil {
+			w.configs = map[*node]*eval.Thunk{}
+		}
+		w.configs[n] = config
+	}
+	return config, true
 }
 
 // submodule is an empty world for the submodule at n.
