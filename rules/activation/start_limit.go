@@ -86,12 +86,12 @@ func onEachFailure(u *unit.Unit) string {
 }
 
 // changesLimits reports whether the host has other defaults, or may have
-// (systemd-system.conf(5)).
+// (systemd-system.conf(5)). Lines are derived before rules run: the configuration may be
+// evaluated together with other units, in parallel.
 func changesLimits(u *unit.Unit) bool {
 	return slices.ContainsFunc(u.Host.Confs, func(conf *nixos.Unit) bool {
-		return conf.Name == "system.conf" && conf.Scope == u.Scope && slices.ContainsFunc(defaults, func(key string) bool {
-			o := conf.Directive("Manager", key)
-			return o.IsSet() || len(o.Unseen) > 0 || slices.ContainsFunc(conf.Lines(), func(l nixos.Line) bool { return l.Key == key })
+		return conf.Name == "system.conf" && conf.Scope == u.Scope && slices.ContainsFunc(conf.Lines(), func(l nixos.Line) bool {
+			return l.Key == "" && conf.Style == nixos.ConfStyle || slices.Contains(defaults, l.Key)
 		})
 	})
 }
