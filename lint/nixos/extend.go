@@ -22,7 +22,8 @@ func (w *world) extend(set *node) {
 		if more := w.elementDefs(n, modules); len(more) > 0 {
 			n.raw = slices.Concat(n.raw, more)
 			n.discharging, n.plain, n.settling, n.defs = due, nil, due, nil
-			n.grow().lost = nil
+			n.grow()
+			n.lost = nil
 			delete(w.configs, n)
 		}
 	}

@@ -35,7 +35,7 @@ type contents struct {
 	*branch
 }
 
-// branch is what few nodes have: most are leaves. It is written to by [node.grow] only.
+// branch is what few nodes have: most are leaves. It is written to after [node.grow] only.
 type branch struct {
 	assume []*eval.Cond // set on the node of a unit: what is assumed below it
 	lost   []*Def       // the definitions that certainly do not count
@@ -52,12 +52,11 @@ var nothing = contents{branch: &leaf}
 // leaf is the branch of the others.
 var leaf branch
 
-// grow is the branch of a node, to be written to.
-func (n *node) grow() *branch {
+// grow gives a node a branch of its own, to be written to.
+func (n *node) grow() {
 	if n.branch == &leaf {
 		n.branch = new(branch)
 	}
-	return n.branch
 }
 
 func newNode(w *world, parent *node, name string, defs ...*Def) *node {
@@ -260,7 +259,8 @@ func (n *node) expand(d *Def, option bool) {
 // lacks notes why there may be other nodes below n.
 func (n *node) lacks(why ...Reason) {
 	if len(why) > 0 {
-		n.grow().unseen = append(n.unseen, why...)
+		n.grow()
+		n.unseen = append(n.unseen, why...)
 	}
 }
 
@@ -280,7 +280,8 @@ func (n *node) named(name string, pattern bool) *node {
 		n.several = n.several || pattern
 		kid = newNode(n.world, n, name)
 		kid.pattern = pattern
-		n.grow().kids = append(n.kids, kid)
+		n.grow()
+		n.kids = append(n.kids, kid)
 		if n.names != nil {
 			n.names[name] = kid
 		}
@@ -307,7 +308,8 @@ func (n *node) kid(name string) *node {
 		}
 		return nil
 	case n.names == nil:
-		n.grow().names = make(map[string]*node, 2*len(n.kids))
+		n.grow()
+		n.names = make(map[string]*node, 2*len(n.kids))
 		for _, kid := range n.kids {
 			n.names[kid.name] = kid
 		}

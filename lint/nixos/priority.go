@@ -62,7 +62,8 @@ func (n *node) filterPriorities(defs []*Def) []*Def {
 		if alive[i] {
 			kept = append(kept, d)
 		} else {
-			n.grow().lost = append(n.lost, d)
+			n.grow()
+			n.lost = append(n.lost, d)
 		}
 	}
 	return kept

@@ -114,7 +114,8 @@ func newUnit(h *Host, scope Scope, n *node, name string) *Unit {
 		}
 		return d
 	}
-	n.grow().assume = commonConditions(changed(n.defs, own))
+	n.grow()
+	n.assume = commonConditions(changed(n.defs, own))
 	for _, c := range n.assume {
 		u.When, _ = n.world.ev.And(u.When, c)
 	}
@@ -210,7 +211,8 @@ func timersOf(units []*Unit) []*Unit {
 		}
 		n := newNode(u.opt.node.world, nil, "")
 		n.settling, n.expanding = done, done
-		n.grow().assume = u.opt.node.assume
+		n.grow()
+		n.assume = u.opt.node.assume
 		timers = append(timers, &Unit{
 			Name: name, Pattern: u.Pattern, Scope: u.Scope, Host: u.Host, When: u.When,
 			opt:         &Option{Path: u.opt.Path, Defs: u.opt.Defs, node: n},
