@@ -35,7 +35,8 @@ type contents struct {
 	*branch
 }
 
-// branch is what few nodes have: most are leaves. It is written to after [node.grow] only.
+// branch is what few nodes have: most are leaves. A node without kids is given one of its
+// own by [node.grow] before it is written to.
 type branch struct {
 	assume []*eval.Cond // set on the node of a unit: what is assumed below it
 	lost   []*Def       // the definitions that certainly do not count
@@ -49,7 +50,7 @@ type branch struct {
 // nothing is what is set at nodes that nothing sets, of which there are many.
 var nothing = contents{branch: &leaf}
 
-// leaf is the branch of the others.
+// leaf is the branch that nodes share until they grow.
 var leaf branch
 
 // grow gives a node a branch of its own, to be written to.
@@ -308,7 +309,6 @@ func (n *node) kid(name string) *node {
 		}
 		return nil
 	case n.names == nil:
-		n.grow()
 		n.names = make(map[string]*node, 2*len(n.kids))
 		for _, kid := range n.kids {
 			n.names[kid.name] = kid

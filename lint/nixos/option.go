@@ -161,7 +161,6 @@ func (o *Option) Attrs() []*Option {
 		settled = settled && kid.opt != nil
 	}
 	if n.expanding == done && settled && len(found) > 0 {
-		n.grow()
 		n.attrs = found
 	}
 	return found

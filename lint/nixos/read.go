@@ -98,22 +98,28 @@ func (p *Project) name(abs string) string {
 	return filepath.ToSlash(rel)
 }
 
-// clean is a name without detours: "../p/a.nix" is "a.nix" where p is the base. Most names
-// that lead up do not come back, and are not resolved: every look at a file cleans its name.
+// clean is a name without detours: "../p/a.nix" is "a.nix" where p is the base.
 func (p *Project) clean(name string) string {
-	name = path.Clean(name)
-	above, below := p.base, name
-	for below == ".." || strings.HasPrefix(below, "../") {
-		if above == "/" {
-			return p.name(path.Join(p.base, name))
-		}
-		above, below = path.Dir(above), strings.TrimPrefix(below[len(".."):], "/")
-	}
-	left := strings.TrimPrefix(p.base[len(above):], "/")
-	if first, _, _ := strings.Cut(left, "/"); first != "" && (below == first || strings.HasPrefix(below, first+"/")) {
+	if name = path.Clean(name); p.comesBack(name) {
 		return p.name(path.Join(p.base, name))
 	}
 	return name
+}
+
+// comesBack reports whether a clean name leads up from the base directory and then down the
+// way it came, or up beyond the root. Every look at a file asks that of its name, so that
+// most names that lead up are not joined and made relative again.
+func (p *Project) comesBack(name string) bool {
+	above := p.base
+	for name == ".." || strings.HasPrefix(name, "../") {
+		if above == "/" {
+			return true
+		}
+		above, name = path.Dir(above), strings.TrimPrefix(name[len(".."):], "/")
+	}
+	left, _, _ := strings.Cut(strings.TrimPrefix(p.base[len(above):], "/"), "/")
+	down, _, _ := strings.Cut(name, "/")
+	return left != "" && left == down
 }
 
 // stat looks at an absolute path, following links.
