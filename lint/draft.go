@@ -113,6 +113,14 @@ func (p *Pass) AtSuppression(s *Suppression, named ...NamedRule) *Draft {
 	return d
 }
 
+// in is the draft for another pass, which leaves this one as it is.
+func (d *Draft) in(p *Pass) *Draft {
+	mine := *d
+	mine.pass = p
+	mine.About, mine.Notes, mine.Related, mine.Fixes = slices.Clip(d.About), slices.Clip(d.Notes), slices.Clip(d.Related), slices.Clip(d.Fixes)
+	return &mine
+}
+
 // addPlace adds a place of the mistake.
 func (d *Draft) addPlace(file *nixast.File, span nixast.Span) {
 	if d.File == nil {

@@ -22,7 +22,15 @@ type Pass struct {
 	run   *run // nil as Project is
 	rule  *Rule
 	found []Finding
-	later []func(*Pass)
+	later []later
+	fact  any   // of Rule.Fact
+	facts []any // of Facts
+}
+
+// later is a draft of a finding that depends on the whole project.
+type later struct {
+	draft *Draft
+	look  func(*Pass, *Draft)
 }
 
 // Brief reports whether suggestions of the rule are set aside, so that [Finding.Full] is
@@ -30,8 +38,14 @@ type Pass struct {
 func (p *Pass) Brief() bool { return p.brief != nil && p.brief(p.rule) }
 
 // Later has a check look once all parts of the project were looked at, with a pass that
-// sees the whole of it. It is for what is found in one part and depends on the others.
-func (p *Pass) Later(look func(*Pass)) { p.later = append(p.later, look) }
+// sees the whole of it, and report a draft or not. It is for what is found in one part and
+// depends on the others. By then, units may have been freed: what look needs of one is
+// better in the draft.
+func (p *Pass) Later(d *Draft, look func(*Pass, *Draft)) { p.later = append(p.later, later{d, look}) }
+
+// Facts are what [Rule.Fact] noted of each part of the project, for checks that see the
+// whole of it.
+func (p *Pass) Facts() []any { return p.facts }
 
 // Once is what make returns, made once for all checks that see the whole project, one
 // after the other, with the same key. Keys are of a type of the caller's own, as those of

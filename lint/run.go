@@ -3,6 +3,8 @@ package lint
 import (
 	"context"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"wardnix/lint/nixos"
 	"wardnix/lint/unit"
@@ -33,6 +35,10 @@ type Linter struct {
 	// Near reports that the project lacks hosts: see [nixos.Project.Near]. Checks that see
 	// the whole project do not look.
 	Near bool
+	// MaxHosts is about how many bytes the hosts may take together that were looked at;
+	// others are freed, which saves memory if little but findings is needed of them: see
+	// [nixos.Host.Free]. With 0, there is no bound.
+	MaxHosts int
 	// Filters look in order at the findings that no comment suppresses, in every
 	// round anew: they drop findings, or change their severity.
 	Filters []Filter
@@ -54,7 +60,10 @@ type run struct {
 	*scope
 	ctx     context.Context
 	project *nixos.Project
-	world   *unit.World
+	room    atomic.Int64 // of MaxHosts
+	earlier Cache
+	world   *unit.World // once it was looked at
+	mu      sync.Mutex  // of parts
 	parts   map[*unit.Part]partFindings
 	found   map[*Rule][]Finding
 	// suppressions are those of each file that was looked at.
@@ -95,17 +104,23 @@ func (l *Linter) newRun(ctx context.Context, project *nixos.Project) *run {
 			r.requested[f.Name] = true
 		}
 	}
-	var earlier Cache
+	r.room.Store(int64(l.MaxHosts))
 	if l.Cache != nil {
-		earlier = *l.Cache
+		r.earlier = *l.Cache
 	}
-	r.world = unit.NewWorld(project, l.Baselines, earlier.world)
-	for _, part := range r.world.Parts {
-		if r.parts[part] = earlier.parts[part]; r.parts[part] == nil {
+	return r
+}
+
+// of are the findings in a part so far.
+func (r *run) of(part *unit.Part) partFindings {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.parts[part] == nil {
+		if r.parts[part] = r.earlier.parts[part]; r.parts[part] == nil {
 			r.parts[part] = partFindings{}
 		}
 	}
-	return r
+	return r.parts[part]
 }
 
 // findings is what a rule finds, suppressed or not. Rules run once.
@@ -121,9 +136,14 @@ func (r *run) findings(rule *Rule) []Finding {
 // there are. Units are looked at as the sightings say, which may be nil. Once the context
 // has ended, no more is looked at.
 func (r *run) look(rules []*Rule, s *sightings) {
-	parts := s.parts(len(r.world.Parts))
-	r.world.Each(func(i int, part *unit.Part) { r.parts[part].look(r.ctx, r.scope, part, rules, parts[i]) })
-	s.end(parts)
+	r.visit(func(i int, part *unit.Part) {
+		found := r.of(part)
+		found.look(r.ctx, r.scope, part, rules, s.part(i))
+		if r.MaxHosts > 0 && !found.share() && r.room.Add(-int64(part.Size())) < 0 {
+			part.Free()
+		}
+	})
+	s.end()
 	for _, rule := range rules {
 		if r.ctx.Err() != nil {
 			return
@@ -134,12 +154,26 @@ func (r *run) look(rules []*Rule, s *sightings) {
 			p := r.parts[part][rule]
 			found = append(found, p.found...)
 			whole.later = append(whole.later, p.later...)
+			if p.fact != nil {
+				whole.facts = append(whole.facts, p.fact)
+			}
 		}
 		if !r.Near {
 			r.lookAtAll(whole)
 		}
 		r.found[rule] = append(found, whole.found...)
 	}
+}
+
+// visit calls look for each part of the project. The first time, hosts are evaluated
+// meanwhile.
+func (r *run) visit(look func(i int, part *unit.Part)) {
+	if r.world != nil {
+		r.world.Each(look)
+		return
+	}
+	// It fails only when the context ends.
+	r.world, _ = unit.Visit(r.ctx, r.project, r.Linter.Baselines, r.earlier.world, look)
 }
 
 func (r *run) pass(rule *Rule) *Pass {
@@ -179,6 +213,9 @@ func (known partFindings) look(ctx context.Context, s *scope, part *unit.Part, r
 		if p.rule.Part != nil {
 			p.rule.Part(p, part)
 		}
+		if p.rule.Fact != nil {
+			p.fact = p.rule.Fact(part)
+		}
 		known[p.rule] = p
 	}
 	for _, h := range part.Hosts {
@@ -186,10 +223,20 @@ func (known partFindings) look(ctx context.Context, s *scope, part *unit.Part, r
 	}
 }
 
+// share reports whether a finding may be moved to a text that other units use.
+func (known partFindings) share() bool {
+	for _, p := range known {
+		if slices.ContainsFunc(p.found, func(f Finding) bool { return f.Sharing != nil }) {
+			return true
+		}
+	}
+	return false
+}
+
 // lookAtAll runs the checks of a rule that see the whole project.
 func (r *run) lookAtAll(p *Pass) {
-	for _, look := range p.later {
-		look(p)
+	for _, l := range p.later {
+		l.look(p, l.draft.in(p))
 	}
 	if p.rule.Suppression != nil {
 		p.eachSuppression(func(s *Suppression) { p.rule.Suppression(p, s) })

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"wardnix/lint/nixos"
 	"wardnix/lint/unit"
@@ -16,7 +17,9 @@ import (
 type sightings struct {
 	found   map[sighted][]Finding
 	before  *sightings // of the state before; nil if all units are to be looked at
-	concern *concern   // what the fixes between the states changed
+	mu      sync.Mutex // of parts
+	parts   []*partSightings
+	concern *concern // what the fixes between the states changed
 }
 
 // sighted is a unit of a state. Parts, and their units, keep their order from one state to
@@ -30,27 +33,28 @@ type sighted struct {
 // after are sightings of the state that fixes make.
 func (s *sightings) after(c *concern) *sightings { return &sightings{before: s, concern: c} }
 
-// parts are the sightings of each part of the project; those of nil remember nothing.
-func (s *sightings) parts(n int) []*partSightings {
-	parts := make([]*partSightings, n)
-	for i := range parts {
-		if s != nil {
-			parts[i] = &partSightings{of: s, part: i, nth: map[sighted]int{}, found: map[sighted][]Finding{}}
-		}
+// part are the sightings of a part of the project; those of nil remember nothing.
+func (s *sightings) part(number int) *partSightings {
+	if s == nil {
+		return nil
 	}
-	return parts
+	p := &partSightings{of: s, part: number, nth: map[sighted]int{}, found: map[sighted][]Finding{}}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.parts = append(s.parts, p)
+	return p
 }
 
 // end collects what was found in all parts, and forgets the state before.
-func (s *sightings) end(parts []*partSightings) {
+func (s *sightings) end() {
 	if s == nil {
 		return
 	}
 	s.found = map[sighted][]Finding{}
-	for _, p := range parts {
+	for _, p := range s.parts {
 		maps.Copy(s.found, p.found)
 	}
-	s.before, s.concern = nil, nil
+	s.before, s.concern, s.parts = nil, nil, nil
 }
 
 // partSightings are those of one part of the project, for one goroutine.

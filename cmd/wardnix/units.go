@@ -108,7 +108,7 @@ func unitTraits(u *nixos.Unit) string {
 	case u.IsOverride():
 		traits = append(traits, "overrides a unit from elsewhere")
 	}
-	if u.When != nil {
+	if u.When() != nil {
 		traits = append(traits, "under a condition")
 	}
 	if len(traits) == 0 {

@@ -57,7 +57,7 @@ func (a *Agreement) add(u *nixos.Unit, at nixast.Node, format string, args ...an
 
 func (a *Agreement) unit(told *nixos.Unit, is *Unit) {
 	enabled := told.Enabled()
-	if told.When != nil || enabled == eval.Maybe {
+	if told.When() != nil || enabled == eval.Maybe {
 		return
 	}
 	at := told.Def().Binding

@@ -20,7 +20,8 @@
 //
 // Besides, every case must keep what every rule promises: linting changes
 // nothing, a fixed file parses and keeps its comments, fixing again changes
-// nothing, no fix is dropped as a bug, and the number of workers does not matter.
+// nothing, no fix is dropped as a bug, and neither the number of workers nor whether hosts
+// are freed matters.
 package linttest
 
 import (
@@ -105,10 +106,7 @@ func (c Case) Try(t testing.TB, l lint.Linter) Outcome {
 	project := c.load(t, c.Files, 1)
 	out := Outcome{Findings: lines(Lint(t, &l, project).Findings)}
 	if !testing.Short() {
-		eight := Lint(t, &l, c.load(t, c.Files, 8))
-		if diff := cmp.Diff(out.Findings, lines(eight.Findings)); diff != "" {
-			t.Errorf("one worker and eight do not find the same (-one +eight)\n%s", diff)
-		}
+		c.tryFreed(t, l, out.Findings)
 	}
 	out.Safe = c.repair(t, l, project, lint.Safe)
 	out.Unsafe = c.repair(t, l, project, lint.Unsafe)
@@ -118,6 +116,19 @@ func (c Case) Try(t testing.TB, l lint.Linter) Outcome {
 		}
 	}
 	return out
+}
+
+// tryFreed lints the case with eight workers that free each host after it was looked at,
+// and once more, when hosts are evaluated again.
+func (c Case) tryFreed(t testing.TB, l lint.Linter, want []string) {
+	t.Helper()
+	l.MaxHosts = 1
+	project := c.load(t, c.Files, 8)
+	for _, hosts := range []string{"evaluated", "evaluated again"} {
+		if diff := cmp.Diff(want, lines(Lint(t, &l, project).Findings)); diff != "" {
+			t.Errorf("one worker, and eight that free hosts, do not find the same, with hosts %s (-one +eight)\n%s", hosts, diff)
+		}
+	}
 }
 
 // Lint runs the rules on a project.

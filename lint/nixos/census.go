@@ -103,9 +103,20 @@ func newScout(ctx context.Context, p *Project, r *root) *scout {
 	return s
 }
 
-// open evaluates a host, or what is left of it to evaluate.
+// open evaluates a host, or what is left of it to evaluate. One of which all was left can
+// be freed.
 func (o origin) open(ctx context.Context, p *Project, r remains) *Host {
 	v := newView(p)
+	h := o.evaluate(ctx, v, r)
+	r.addTo(h, p)
+	if r.old == nil {
+		h.again = func() *Host { return o.evaluate(context.Background(), v, remains{}) }
+	}
+	return h
+}
+
+// evaluate evaluates a host as a view has the project.
+func (o origin) evaluate(ctx context.Context, v *view, r remains) *Host {
 	ev := newEvaluator(ctx, v, stepsOfHost, r.evaluator())
 	var w *world
 	var input string
@@ -118,7 +129,7 @@ func (o origin) open(ctx context.Context, p *Project, r remains) *Host {
 		w.complete = true
 		w.collect([]pendingModule{{value: ev.File(f.Tree), file: f, whole: true}})
 	default:
-		f := v.file(p.name(path.Join(o.root.dir, "flake.nix")))
+		f := v.file(v.now().name(path.Join(o.root.dir, "flake.nix")))
 		fl := newFlake(v, o.root, f, ev)
 		if o.config != "" {
 			w = fl.conventionalWorld(o.config)
@@ -129,7 +140,6 @@ func (o origin) open(ctx context.Context, p *Project, r remains) *Host {
 	w.share.names = r.names
 	h := newHost(o.name(), w, v.pins(o.root), input)
 	h.finish()
-	r.addTo(h, p)
 	return h
 }
 
@@ -161,8 +171,8 @@ func (c *census) release(since changes) {
 
 // newCensus evaluates the hosts of a project side by side, and puts the files that
 // none of them uses into one more. What changes since an older census do not concern
-// is taken over; old may be nil.
-func newCensus(ctx context.Context, p *Project, old *census, since changes) *census {
+// is taken over; old may be nil. It calls visit for each as [Project.Visit] does.
+func newCensus(ctx context.Context, p *Project, old *census, since changes, visit func(i int, h *Host)) *census {
 	c := &census{scouts: make([]*scout, len(p.roots))}
 	for i, r := range p.roots {
 		if old != nil && i < len(old.scouts) && !old.scouts[i].view.concern(since) {
@@ -179,12 +189,13 @@ func newCensus(ctx context.Context, p *Project, old *census, since changes) *cen
 	if p.near != nil {
 		c.found = slices.DeleteFunc(c.found, func(o origin) bool { return old.kept(o, since) == nil && !p.near(o.name()) })
 	}
-	c.evaluate(ctx, p, old, since)
+	c.evaluate(ctx, p, old, since, visit)
 	if p.near == nil {
 		c.rest = c.restOf(ctx, p, old, since)
 	} else {
 		c.rest = c.restNear(p, old, since)
 	}
+	visit(len(c.hosts), c.rest.host)
 	return c
 }
 
@@ -196,49 +207,76 @@ func (c *census) kept(o origin, since changes) *Host {
 	return nil
 }
 
-// evaluate makes the hosts. Those that are beyond what all may take together, in
-// their order, are dropped.
-func (c *census) evaluate(ctx context.Context, p *Project, old *census, since changes) {
-	var mu sync.Mutex
-	done := make([]*Host, len(c.found))
-	over := func(i int) bool {
-		mu.Lock()
-		defer mu.Unlock()
-		return i > 0 && overdrawn(p, done[:i])
-	}
+// evaluate makes the hosts, and has them visited. Those that are beyond what all may take
+// together, in their order, are dropped.
+func (c *census) evaluate(ctx context.Context, p *Project, old *census, since changes, visit func(i int, h *Host)) {
+	t := newTurns(p, c.found)
 	each(p.opts.Workers, len(c.found), func(i int) {
 		h := old.kept(c.found[i], since)
 		switch {
-		case over(i):
-			return
+		case t.full():
+			h = nil
 		case h != nil:
 			h.move(p)
 		default:
 			h = c.found[i].open(ctx, p, p.remainsOf(old.host(c.found[i])))
 		}
-		mu.Lock()
-		defer mu.Unlock()
-		done[i] = h
-	})
-	for i, h := range done {
-		if h == nil || over(i+1) && i > 0 {
-			h = c.found[i].dropped(p)
+		for i, h := range t.end(i, h) {
+			visit(i, h)
 		}
-		c.hosts = append(c.hosts, h)
+	})
+	c.hosts = t.hosts
+}
+
+// turns put hosts that are evaluated side by side back into their order: only once those
+// before a host are known is it known whether there is room for it.
+type turns struct {
+	project *Project
+	found   []origin
+	mu      sync.Mutex
+	ended   []bool  // whether the host of each origin was evaluated
+	hosts   []*Host // of each; nil if there was no room
+	next    int     // the first that is not known
+
+	steps, bytes, units int // what is left for the others
+}
+
+func newTurns(p *Project, found []origin) *turns {
+	size := p.size()
+	return &turns{
+		project: p, found: found, ended: make([]bool, len(found)), hosts: make([]*Host, len(found)),
+		steps: hostsInAll*hostSteps + size, bytes: hostsInAll*hostBytes + 16*size, units: mostUnits + size/unitSource,
 	}
 }
 
-// overdrawn reports whether hosts take more than all may take together.
-func overdrawn(p *Project, hosts []*Host) bool {
-	size := p.size()
-	steps, bytes, units := hostsInAll*hostSteps+size, hostsInAll*hostBytes+16*size, mostUnits+size/unitSource
-	for _, h := range hosts {
+// full reports whether the hosts so far take more than all may take together.
+func (t *turns) full() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.next > 0 && t.over()
+}
+
+func (t *turns) over() bool { return t.steps < 0 || t.bytes < 0 || t.units < 0 }
+
+// end notes a host, which is nil if there was no room for it, and returns those that are
+// known from then on, by number.
+func (t *turns) end(i int, h *Host) map[int]*Host {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.ended[i], t.hosts[i] = true, h
+	known := map[int]*Host{}
+	for ; t.next < len(t.hosts) && t.ended[t.next]; t.next++ {
+		h := t.hosts[t.next]
 		if h != nil {
-			s, b := h.world.ev.Budget().Used()
-			steps, bytes, units = steps-s, bytes-b, units-len(h.Units)
+			t.steps, t.bytes, t.units = t.steps-h.used.steps, t.bytes-h.used.bytes, t.units-len(h.Units)
 		}
+		if h == nil || t.over() && t.next > 0 {
+			h = t.found[t.next].dropped(t.project)
+			t.hosts[t.next] = h
+		}
+		known[t.next] = h
 	}
-	return steps < 0 || bytes < 0 || units < 0
+	return known
 }
 
 // host is the host of an origin; nil if there is none.
@@ -258,7 +296,7 @@ func (c *census) host(o origin) *Host {
 func each(workers, n int, do func(i int)) {
 	work := make(chan int)
 	var wg sync.WaitGroup
-	for range min(workers, n) {
+	for range min(max(workers, 1), n) {
 		wg.Go(func() {
 			for i := range work {
 				do(i)

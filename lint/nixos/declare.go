@@ -63,12 +63,12 @@ func (w *world) declaredAt(path []string) *declared {
 }
 
 // Declares reports whether the project declares an option at a path, or below it.
-func (h *Host) Declares(path ...string) bool { return h.world.declaredAt(path) != nil }
+func (h *Host) Declares(path ...string) bool { return h.evaluated().declaredAt(path) != nil }
 
 // Default is what the one declaration of an option in the project says it is by
 // default; false if that is not known, or if it has no default.
 func (h *Host) Default(path ...string) (*eval.Thunk, bool) {
-	d, ok := h.world.declaration(path)
+	d, ok := h.evaluated().declaration(path)
 	if !ok {
 		return nil, false
 	}
@@ -76,7 +76,7 @@ func (h *Host) Default(path ...string) (*eval.Thunk, bool) {
 	if !certain(a) {
 		return nil, false
 	}
-	return h.world.ev.Value(a), true
+	return h.Evaluator().Value(a), true
 }
 
 // declared is what the modules of a world declare at a path: the sets of options

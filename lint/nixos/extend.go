@@ -32,8 +32,8 @@ func (w *world) extend(set *node) {
 // Extended reports whether the project declares the set that the unit is in once more, so
 // that its units have further options.
 func (u *Unit) Extended() bool {
-	path := u.opt.Path
-	return len(path) > 0 && u.opt.node.world != nil && len(u.opt.node.world.declarations(path[:len(path)-1])) > 0
+	path, w := u.option().Path, u.option().node.world
+	return len(path) > 0 && w != nil && len(w.declarations(path[:len(path)-1])) > 0
 }
 
 // elementModules are the submodules that the project declares as the elements of a

@@ -43,19 +43,28 @@ type Host struct {
 	// name; one that several options write is there for each of them.
 	Confs []*Unit
 
-	world      *world
+	view       *view
+	world      *world       // nil if it is freed
+	again      func() *Host // evaluates it again; nil if it cannot be freed
+	used       taken
 	group      *group
 	others     []*Host // the hosts of units that are evaluated elsewhere
 	unfinished *Reason
 }
 
+// taken is what the evaluation of a host took.
+type taken struct {
+	steps, bytes int
+	spent        string // why it was not finished; empty if it was
+}
+
 // Option is an option of the host by its path. It is never nil.
-func (h *Host) Option(path ...string) *Option { return h.world.root.at(path...).option() }
+func (h *Host) Option(path ...string) *Option { return h.evaluated().root.at(path...).option() }
 
 // Unfinished says why the host was not evaluated as a whole, since that takes too
 // long or too much memory; nil if it was. What is not computed is unknown.
 func (h *Host) Unfinished() *Reason {
-	if spent := h.world.ev.Budget().Spent(); h.unfinished == nil && spent != "" {
+	if spent := h.spent(); h.unfinished == nil && spent != "" {
 		return &Reason{Text: spent}
 	}
 	for _, other := range h.others {
@@ -68,10 +77,14 @@ func (h *Host) Unfinished() *Reason {
 
 // Evaluator is the evaluator that the options of the host belong to, and the values of
 // the units whose Host it is. It is for one goroutine at a time.
-func (h *Host) Evaluator() *eval.Evaluator { return h.world.ev }
+func (h *Host) Evaluator() *eval.Evaluator { return h.evaluated().ev }
 
 // Forget frees what is known of options that nothing sets, until it is required again.
-func (h *Host) Forget() { h.world.root.forget() }
+func (h *Host) Forget() {
+	if h.world != nil {
+		h.world.root.forget()
+	}
+}
 
 // group is the identity of hosts with evaluators for the same goroutine.
 type group struct{ _ byte }
@@ -89,7 +102,7 @@ func (h *Host) views() iter.Seq[*view] {
 			if i >= 0 {
 				of = h.others[i]
 			}
-			if !yield(of.world.view) {
+			if !yield(of.view) {
 				return
 			}
 		}
@@ -115,7 +128,7 @@ func (h *Host) move(p *Project) {
 
 // newHost is a host without its units.
 func newHost(name string, w *world, pinned pins, input string) *Host {
-	h := &Host{Name: name, world: w, group: new(group)}
+	h := &Host{Name: name, view: w.view, world: w, group: new(group)}
 	h.setRelease(w.view.now().opts, pinned, input)
 	return h
 }
@@ -147,6 +160,7 @@ func (h *Host) finish() {
 		u.Lines()
 	}
 	h.world.configs = nil // rules look up few values
+	h.used.steps, h.used.bytes = h.world.ev.Budget().Used()
 }
 
 // isNewest reports whether every system.stateVersion is the newest release: no host is

@@ -38,10 +38,10 @@ func newSeen(hosts ...*Host) seen {
 
 func (s seen) add(units []*Unit) {
 	for _, u := range units {
-		for _, d := range append(slices.Clip(u.opt.Defs), u.opt.Overridden...) {
-			s.sites[d.Binding] = true
-			if d.File != nil {
-				s.units[unitKey{d.File.Name, u.Name}] = true
+		for _, w := range u.writings() {
+			s.sites[w.binding] = true
+			if w.file != "" {
+				s.units[unitKey{w.file, u.Name}] = true
 			}
 		}
 	}

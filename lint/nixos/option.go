@@ -166,6 +166,18 @@ func (o *Option) Attrs() []*Option {
 	return found
 }
 
+// Names are the names below o that definitions give a value, or may give one, each once:
+// those of Attrs, and maybe more. They cost less to find.
+func (o *Option) Names() []string {
+	var names []string
+	for _, kid := range o.node.children() {
+		if len(kid.raw) > 0 { // not only looked for
+			names = append(names, kid.name)
+		}
+	}
+	return names
+}
+
 // Attr is the option below o at a path. It is never nil.
 func (o *Option) Attr(path ...string) *Option { return o.node.at(path...).option() }
 

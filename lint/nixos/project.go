@@ -251,13 +251,36 @@ func (p *Project) HostsContext(ctx context.Context) ([]*Host, error) {
 	p.hostsMu.Lock()
 	defer p.hostsMu.Unlock()
 	if p.census == nil {
-		c := newCensus(ctx, p, p.older, p.since)
-		if err := ctx.Err(); err != nil {
+		if err := p.count(ctx, func(int, *Host) {}); err != nil {
 			return nil, err
 		}
-		p.census, p.older, p.since, p.changed = c, nil, nil, nil
 	}
 	return p.census.all(), nil
+}
+
+// Visit calls visit for each of the hosts with its number, several side by side, and last
+// for that of the files that belong to none. A host that is not evaluated yet is visited as
+// soon as it is, so that it can be freed before others are: see [Host.Free]. visit must not
+// use the project. The error is that of ctx.
+func (p *Project) Visit(ctx context.Context, visit func(i int, h *Host)) error {
+	p.hostsMu.Lock()
+	defer p.hostsMu.Unlock()
+	if p.census == nil {
+		return p.count(ctx, visit)
+	}
+	all := p.census.all()
+	each(p.opts.Workers, len(all), func(i int) { visit(i, all[i]) })
+	return ctx.Err()
+}
+
+// count makes the census.
+func (p *Project) count(ctx context.Context, visit func(i int, h *Host)) error {
+	c := newCensus(ctx, p, p.older, p.since, visit)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	p.census, p.older, p.since, p.changed = c, nil, nil, nil
+	return nil
 }
 
 // parse fills in the tree, or the error of a text that is not a Nix file. Whether the

@@ -64,6 +64,7 @@ func (o *Option) Site() Site {
 // the unit itself (the empty section). If the set of the section is missing, it
 // is the set of the unit, with a Prefix. The caller must not change it.
 func (u *Unit) Site(section string) Site {
+	u.option()
 	s, ok := u.sites[section]
 	if !ok {
 		s = u.findSite(section)
@@ -83,13 +84,13 @@ func (u *Unit) findSite(section string) Site {
 		return u.textSite(section)
 	}
 	if section == "" {
-		return u.opt.Site()
+		return u.option().Site()
 	}
 	o := u.Section(section)
 	if o.IsSet() {
 		return o.Site()
 	}
-	s := u.opt.Site()
+	s := u.option().Site()
 	if !s.OK() {
 		return s
 	}

@@ -22,9 +22,6 @@ type Unit struct {
 	Scope Scope
 	// Host is the system that the unit belongs to.
 	Host *Host
-	// When is the condition under which the unit is defined at all, taken to
-	// hold by everything else here; nil means always.
-	When *eval.Cond
 	// Style is how the unit is written.
 	Style Style
 	// Partial says why there may be settings of the unit that cannot be
@@ -32,7 +29,9 @@ type Unit struct {
 	// Modules of nixpkgs are no reason: see [Unit.IsOverride].
 	Partial []Reason
 
-	opt     *Option
+	opt     *Option     // nil if the host was freed
+	when    *eval.Cond  // of When
+	written []writing   // of writings, once known
 	conf    *confOption // nil for a unit
 	lines   []Line      // of Lines, once derived
 	derived bool
@@ -121,31 +120,42 @@ func (u *Unit) Files() []*File {
 			visit(kid, depth-1)
 		}
 	}
-	visit(u.opt.node, 2)
+	visit(u.option().node, 2)
 	slices.SortFunc(files, func(a, b *File) int { return strings.Compare(a.Name, b.Name) })
 	return files
 }
 
 // Def is the first definition of the unit, where a finding about the unit as
 // a whole is.
-func (u *Unit) Def() *Def { return u.opt.Defs[0] }
+func (u *Unit) Def() *Def { return u.option().Defs[0] }
 
 // Defs are the places that define a part of the unit, a binding each, in
 // merge order.
-func (u *Unit) Defs() []*Def { return u.opt.Defs }
+func (u *Unit) Defs() []*Def { return u.option().Defs }
+
+// When is the condition under which the unit is defined at all, taken to hold by
+// everything else here; nil means always.
+func (u *Unit) When() *eval.Cond {
+	u.option()
+	return u.when
+}
 
 // Option is an option of the unit by its path: "after", "script",
 // "environment", "serviceConfig". It is never nil.
-func (u *Unit) Option(path ...string) *Option { return u.opt.Attr(path...) }
+func (u *Unit) Option(path ...string) *Option { return u.option().Attr(path...) }
 
 // Forget frees what is known of options of the unit that nothing sets, until it is
 // required again.
-func (u *Unit) Forget() { u.opt.node.forget() }
+func (u *Unit) Forget() {
+	if u.opt != nil {
+		u.opt.node.forget()
+	}
+}
 
 // set is an option of the unit that a definition in sight sets; nil if there is
 // none, which costs less to find than what else is known of the option.
 func (u *Unit) set(path ...string) *Option {
-	if u.opt.node.below(path[0]) == nil {
+	if u.option().node.below(path[0]) == nil {
 		return nil
 	}
 	if o := u.Option(path...); o.IsSet() {
@@ -214,11 +224,11 @@ func OwnSection(unitType string) string {
 func (u *Unit) Section(section string) *Option {
 	switch {
 	case u.Style == ConfStyle && section == u.conf.section:
-		return u.opt
+		return u.option()
 	case u.Style == SectionStyle:
-		return u.opt.Attr(section)
+		return u.option().Attr(section)
 	}
-	return u.opt.Attr(sectionOption(section))
+	return u.option().Attr(sectionOption(section))
 }
 
 // sectionOption is the option that has the settings of a section.

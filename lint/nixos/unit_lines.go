@@ -18,7 +18,7 @@ import (
 //
 // They are derived once; the caller must not change them.
 func (u *Unit) Lines() []Line {
-	if !u.derived {
+	if u.option(); !u.derived {
 		u.lines, u.derived = u.derive(), true
 		u.override = u.isOverride()
 	}

@@ -117,7 +117,7 @@ func newUnit(h *Host, scope Scope, n *node, name string) *Unit {
 	n.grow()
 	n.assume = commonConditions(changed(n.defs, own))
 	for _, c := range n.assume {
-		u.When, _ = n.world.ev.And(u.When, c)
+		u.when, _ = n.world.ev.And(u.when, c)
 	}
 	n.defs = changed(n.defs, func(d *Def) *Def {
 		when, _ := simplify(n.world.ev, d.When, n.assume)
@@ -214,7 +214,7 @@ func timersOf(units []*Unit) []*Unit {
 		n.grow()
 		n.assume = u.opt.node.assume
 		timers = append(timers, &Unit{
-			Name: name, Pattern: u.Pattern, Scope: u.Scope, Host: u.Host, When: u.When,
+			Name: name, Pattern: u.Pattern, Scope: u.Scope, Host: u.Host, when: u.when,
 			opt:         &Option{Path: u.opt.Path, Defs: u.opt.Defs, node: n},
 			derivedFrom: startAt,
 		})

@@ -97,8 +97,8 @@ func describeUnit(b *strings.Builder, u *Unit) {
 	if u.Pattern {
 		b.WriteString(", pattern")
 	}
-	if u.When != nil {
-		fmt.Fprintf(b, ", if %s", u.When)
+	if u.When() != nil {
+		fmt.Fprintf(b, ", if %s", u.When())
 	}
 	b.WriteByte('\n')
 	for _, r := range u.Partial {

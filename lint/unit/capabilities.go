@@ -118,5 +118,5 @@ func (u *Unit) given(any ...string) (Setting, bool) {
 // MayBeGiven reports whether a directive that is a list of names may have any.
 func (u *Unit) MayBeGiven(key string) bool {
 	return len(u.Section("Service").UnseenOf(key)) > 0 ||
-		slices.ContainsFunc(u.Full.Values("Service", key), func(a unitfile.Assignment) bool { return a.Unknown || a.Value != "" })
+		slices.ContainsFunc(u.Full().Values("Service", key), func(a unitfile.Assignment) bool { return a.Unknown || a.Value != "" })
 }

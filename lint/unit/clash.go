@@ -39,7 +39,7 @@ func (u *Unit) Clashes() []Clash {
 	var found []Clash
 	add := func(o *nixos.Option, name, mixed string) {
 		if c, ok := ClashOf(u.Host, o, mixed); ok {
-			c.Name, c.When = name, u.When
+			c.Name, c.When = name, u.When()
 			found = append(found, c)
 		}
 	}
@@ -134,7 +134,7 @@ func (u *Unit) derivedClash(section string, o *nixos.Option) (Clash, bool) {
 			}
 			if why := u.derivedWhy(l, d); why != "" {
 				made := Worth{l.Def, "what `" + option + "` makes"}
-				return Clash{Name: o.Name(), A: made, B: worthOf(u.Host.Evaluator(), d), Why: why, When: u.When, Derived: true}, true
+				return Clash{Name: o.Name(), A: made, B: worthOf(u.Host.Evaluator(), d), Why: why, When: u.When(), Derived: true}, true
 			}
 		}
 	}

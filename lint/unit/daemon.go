@@ -48,7 +48,7 @@ func (u *Unit) fit(rs []profile.Requirement, d *profile.Daemon) []profile.Requir
 				continue // it is given them for a reason
 			}
 		case "CapabilityBoundingSet":
-			if !known || len(given) > 0 && len(u.Full.Values("Service", r.Name())) > 0 {
+			if !known || len(given) > 0 && len(u.Full().Values("Service", r.Name())) > 0 {
 				continue // or it says itself which of them it keeps
 			}
 			if d == nil || !d.Root {

@@ -86,7 +86,7 @@ func (u *Unit) OnlyReset(key string) (nixos.Line, bool) {
 // nothing in sight switches their access control on.
 func (u *Unit) DevicesOpen() bool {
 	private, set, known := u.Effective("Service", "PrivateDevices")
-	return !(set && (!known || isTrue(private))) && len(u.Full.Values("Service", "DevicePolicy")) == 0
+	return !(set && (!known || isTrue(private))) && len(u.Full().Values("Service", "DevicePolicy")) == 0
 }
 
 // isOpenDespite reports whether a setting reads as if it allowed nothing, and does

@@ -90,7 +90,7 @@ func (u *Unit) LinesByDirective() iter.Seq2[*directive.Directive, *DirectiveLine
 // are not in sight: in a part of it that cannot be seen, or where the unit only
 // overrides one from elsewhere.
 func (u *Unit) UnseenIn(section, key string) bool {
-	if slices.Contains(u.Full.Open, section) {
+	if slices.Contains(u.Full().Open, section) {
 		return true
 	}
 	return len(u.Section(section).UnseenOf(key)) > 0

@@ -164,7 +164,7 @@ func (s *signs) runAny(programs []string) bool {
 // if it has none and cannot have one.
 func (u *Unit) setTo(any ...profile.NeededBy) (Setting, bool) {
 	for _, s := range any {
-		for _, a := range u.Full.Values("Service", s.Key) {
+		for _, a := range u.Full().Values("Service", s.Key) {
 			word, _, _ := strings.Cut(a.Value, " ")
 			if on, isBool := value.ParseBool(a.Value); isBool && !on && len(s.Values) == 0 {
 				continue

@@ -68,13 +68,13 @@ func spared(u *Unit, r *profile.Requirement, seen *profile.Daemon) string {
 	if limitsRoot[r.Name()] && u.ActsAsRoot() {
 		return "a part of it acts as root"
 	}
-	if r.Name() == "SystemCallErrorNumber" && len(u.Full.Values("Service", "SystemCallFilter")) > 0 {
+	if r.Name() == "SystemCallErrorNumber" && len(u.Full().Values("Service", "SystemCallFilter")) > 0 {
 		return "the unit has a filter, and what that does with a call that it refuses"
 	}
 	if why := cmp.Or(u.needOf(r.Name()), u.needOfClass(r.Name(), seen)); why != "" {
 		return why
 	}
-	if kind, _, _ := u.Effective("Service", "Type"); kind == "oneshot" || kind == "" && len(u.Full.Values("Service", "ExecStart")) == 0 {
+	if kind, _, _ := u.Effective("Service", "Type"); kind == "oneshot" || kind == "" && len(u.Full().Values("Service", "ExecStart")) == 0 {
 		return profile.OneshotNeed(r.Name())
 	}
 	return ""

@@ -52,7 +52,7 @@ func (u *Unit) byName() map[key]*settings {
 func (u *Unit) Complete() bool {
 	if u.complete == eval.Maybe {
 		u.complete = eval.No
-		if !u.IsOverride() && len(u.Full.Open) == 0 && !u.replacesMain() {
+		if !u.IsOverride() && len(u.Full().Open) == 0 && !u.replacesMain() {
 			u.complete = eval.Yes
 		}
 	}
@@ -152,7 +152,7 @@ func (u *Unit) Lacks(section string, keys ...string) bool {
 		return false
 	}
 	for _, key := range keys {
-		if len(u.Full.Values(section, key)) > 0 || len(u.Section(section).UnseenOf(key)) > 0 {
+		if len(u.Full().Values(section, key)) > 0 || len(u.Section(section).UnseenOf(key)) > 0 {
 			return false
 		}
 	}
@@ -181,7 +181,7 @@ func (u *Unit) Denies(key, word string) value.Answer {
 	if !u.Complete() {
 		return value.CannotTell
 	}
-	return security.AtLeast("Service", key, u.Full.Values("Service", key),
+	return security.AtLeast("Service", key, u.Full().Values("Service", key),
 		[]unitfile.Assignment{{Section: "Service", Key: key, Value: "~" + word}}, u.Version)
 }
 

@@ -46,30 +46,30 @@ func (u *Unit) standing(r *profile.Requirement) Standing {
 	if !r.Generic && r.Baseline.Applies == nil && len(u.Partial) == 0 {
 		return standingOf(u.Unit, u.closed(), u.closedReading(), r, u.Version)
 	}
-	return standingOf(u.Unit, u.Full, u.wholeReading(), r, u.Version)
+	return standingOf(u.Unit, u.Full(), u.wholeReading(), r, u.Version)
 }
 
 // wholeReading is the unit as systemd reads it.
 func (u *Unit) wholeReading() *security.Reading {
 	if u.reading == nil {
-		u.reading = security.Read(u.Full, u.Version)
+		u.reading = security.Read(u.Full(), u.Version)
 	}
 	return u.reading
 }
 
 // closed is the unit without what is not in sight.
 func (u *Unit) closed() *unitfile.Unit {
-	if len(u.Full.Open) == 0 {
-		return u.Full
+	if len(u.Full().Open) == 0 {
+		return u.Full()
 	}
-	closed := *u.Full
+	closed := *u.Full()
 	closed.Open = nil
 	return &closed
 }
 
 // closedReading is that as systemd reads it.
 func (u *Unit) closedReading() *security.Reading {
-	if len(u.Full.Open) == 0 {
+	if len(u.Full().Open) == 0 {
 		return u.wholeReading()
 	}
 	if u.inSight == nil {
@@ -209,7 +209,7 @@ var specialRequirements = map[string]func(*nixos.Unit, *unitfile.Unit, *profile.
 // has it with what systemd's own unit of that name sets: whether anything sets it,
 // and whether that, and the value, are known.
 func (u *Unit) Effective(section, name string) (text string, set, known bool) {
-	return effective(u.Full, section, name)
+	return effective(u.Full(), section, name)
 }
 
 func effective(whole *unitfile.Unit, section, name string) (text string, set, known bool) {

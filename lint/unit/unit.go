@@ -27,7 +27,6 @@ func (u *Unit) OfSystem() bool {
 // Unit is a unit as rules look at it. What they ask of it is computed once.
 type Unit struct {
 	*nixos.Unit
-	Full    *unitfile.Unit // upstream's unit included
 	Version directive.Version
 	Part    *Part
 	facts
@@ -35,6 +34,7 @@ type Unit struct {
 
 // facts are what was asked of a unit.
 type facts struct {
+	full     *unitfile.Unit // of Full, once read
 	required map[*profile.Baseline][]profile.Requirement
 	judged   map[*profile.Baseline][]Standing
 	// reading is Full as systemd reads it, and inSight the same without what is not in
@@ -62,7 +62,15 @@ func New(u *nixos.Unit, baselines []*profile.Baseline) *Unit {
 }
 
 func viewOf(u *nixos.Unit, p *Part) *Unit {
-	return &Unit{Unit: u, Part: p, Full: u.Whole(), Version: u.Host.Version()}
+	return &Unit{Unit: u, Part: p, Version: u.Host.Version()}
+}
+
+// Full is the unit with upstream's, if it extends that. The caller must not change it.
+func (u *Unit) Full() *unitfile.Unit {
+	if u.full == nil {
+		u.full = u.Whole()
+	}
+	return u.full
 }
 
 // Forget frees what was computed of the unit. It is computed anew if it is needed
@@ -106,7 +114,7 @@ func (u *Unit) InOneSystem(a, b *nixos.Def) bool {
 // OnlyMasks reports whether all that the project says of a unit of the system is
 // that it is switched off.
 func (u *Unit) OnlyMasks() bool {
-	if u.Pattern || u.Scope.Kind != nixos.System || u.Enabled() != eval.No || u.When != nil || len(u.Partial) > 0 || strings.Contains(u.Name, "@") {
+	if u.Pattern || u.Scope.Kind != nixos.System || u.Enabled() != eval.No || u.When() != nil || len(u.Partial) > 0 || strings.Contains(u.Name, "@") {
 		return false
 	}
 	set := u.Option().Attrs()

@@ -157,7 +157,7 @@ var madeElsewhere = []string{"device", "mount", "automount", "swap", "slice", "s
 // the project defines, or that NixOS does. It is Maybe where modules are not in sight.
 func (u *Unit) Exists(name string) eval.Truth {
 	peers := u.Peers(name)
-	if slices.ContainsFunc(peers, func(p *nixos.Unit) bool { return !p.Pattern && p.When == nil && !p.IsOverride() }) {
+	if slices.ContainsFunc(peers, func(p *nixos.Unit) bool { return !p.Pattern && p.When() == nil && !p.IsOverride() }) {
 		return eval.Yes
 	}
 	if len(peers) > 0 {

@@ -1,6 +1,8 @@
 package unit
 
 import (
+	"context"
+	"maps"
 	"runtime"
 	"slices"
 	"sync"
@@ -27,45 +29,78 @@ type World struct {
 // NewWorld reads the units of a project. It takes over the parts of an earlier world,
 // which may be nil, that are as they were.
 func NewWorld(p *nixos.Project, baselines []*profile.Baseline, earlier *World) *World {
+	w, _ := Visit(context.Background(), p, baselines, earlier, func(int, *Part) {})
+	return w
+}
+
+// Visit is [NewWorld] that calls visit for each part, with its number, as soon as it is
+// read, several side by side: see [nixos.Project.Visit], whose error it returns.
+func Visit(ctx context.Context, p *nixos.Project, baselines []*profile.Baseline, earlier *World, visit func(i int, part *Part)) (*World, error) {
 	w := &World{Baselines: baselines, shown: &shownNeeds{}}
 	if earlier != nil {
 		w.shown = earlier.shown
 		w.shown.limit()
 	}
-	var first []*nixos.Host // of each part
-	of := func(h *nixos.Host) *Part {
-		i := slices.IndexFunc(first, h.SameGroup)
-		if i < 0 {
-			i, first = len(first), append(first, h)
-			w.Parts = append(w.Parts, &Part{Baselines: baselines, shown: w.shown, complete: p.Complete()})
+	var mu sync.Mutex
+	byHost := map[int][]*Part{}
+	err := p.Visit(ctx, func(i int, h *nixos.Host) {
+		parts := w.partsOf(h, p.Complete())
+		for j, part := range parts {
+			parts[j] = earlier.takeOver(part)
 		}
-		return w.Parts[i]
+		each(parts, func(j int, part *Part) {
+			part.read()
+			visit(i+j, part) // only the last host has several
+		})
+		mu.Lock()
+		defer mu.Unlock()
+		byHost[i] = parts
+	})
+	if err != nil {
+		return nil, err
 	}
-	for _, h := range p.Hosts() {
-		of(h).Hosts = append(of(h).Hosts, h)
-		for _, u := range h.Units {
-			of(u.Host).units = append(of(u.Host).units, u)
-		}
-		for _, u := range h.Confs {
-			of(u.Host).confs = append(of(u.Host).confs, u)
-		}
+	for _, i := range slices.Sorted(maps.Keys(byHost)) {
+		w.Parts = append(w.Parts, byHost[i]...)
 	}
-	for i, part := range w.Parts {
-		if earlier != nil {
-			if j := slices.IndexFunc(earlier.Parts, part.same); j >= 0 {
-				w.Parts[i] = earlier.Parts[j]
-				continue
-			}
-		}
-		part.nameUnits()
-	}
-	w.Each(func(_ int, part *Part) { part.read() })
 	for _, part := range w.Parts {
 		w.Units = append(w.Units, part.Units...)
 		w.Confs = append(w.Confs, part.Confs...)
 	}
 	w.defined = sync.OnceValues(w.findDefined)
-	return w
+	return w, nil
+}
+
+// partsOf are the parts that the units of a host are evaluated in.
+func (w *World) partsOf(h *nixos.Host, complete bool) []*Part {
+	var parts []*Part
+	var first []*nixos.Host // of each part
+	of := func(h *nixos.Host) *Part {
+		i := slices.IndexFunc(first, h.SameGroup)
+		if i < 0 {
+			i, first = len(first), append(first, h)
+			parts = append(parts, &Part{Baselines: w.Baselines, shown: w.shown, complete: complete})
+		}
+		return parts[i]
+	}
+	of(h).Hosts = append(of(h).Hosts, h)
+	for _, u := range h.Units {
+		of(u.Host).units = append(of(u.Host).units, u)
+	}
+	for _, u := range h.Confs {
+		of(u.Host).confs = append(of(u.Host).confs, u)
+	}
+	return parts
+}
+
+// takeOver is the part of an earlier world that is the same as a part, or else that.
+func (w *World) takeOver(part *Part) *Part {
+	if w != nil {
+		if i := slices.IndexFunc(w.Parts, part.same); i >= 0 {
+			return w.Parts[i]
+		}
+	}
+	part.nameUnits()
+	return part
 }
 
 // Defined are the names of the units that the project defines itself, on any host.
@@ -83,7 +118,7 @@ func (w *World) Defines(name string) bool {
 func (w *World) findDefined() (names []string, defined map[string]bool) {
 	defined = map[string]bool{}
 	for _, part := range w.Parts {
-		for _, name := range part.definedHere() {
+		for _, name := range part.defined {
 			if !defined[name] {
 				names, defined[name] = append(names, name), true
 			}
@@ -92,27 +127,25 @@ func (w *World) findDefined() (names []string, defined map[string]bool) {
 	return names, defined
 }
 
-// Users is the number of units with directives that are defined in a text. It looks at
-// all parts: none may be looked at meanwhile.
+// Users is the number of units with directives that are defined in a text.
 func (w *World) Users(t nixos.Text) int {
 	n := 0
 	for _, part := range w.Parts {
-		if part.users == nil {
-			part.countUsers()
-		}
 		n += part.users[t]
 	}
 	return n
 }
 
 // Each calls do for each part, as many side by side as there are processors.
-func (w *World) Each(do func(i int, part *Part)) {
+func (w *World) Each(do func(i int, part *Part)) { each(w.Parts, do) }
+
+func each(parts []*Part, do func(i int, part *Part)) {
 	var workers sync.WaitGroup
 	var next atomic.Int64
-	for range min(runtime.GOMAXPROCS(0), len(w.Parts)) {
+	for range min(runtime.GOMAXPROCS(0), len(parts)) {
 		workers.Go(func() {
-			for i := next.Add(1) - 1; i < int64(len(w.Parts)); i = next.Add(1) - 1 {
-				do(int(i), w.Parts[i])
+			for i := next.Add(1) - 1; i < int64(len(parts)); i = next.Add(1) - 1 {
+				do(int(i), parts[i])
 			}
 		})
 	}
@@ -129,8 +162,8 @@ type Part struct {
 	units, confs []*nixos.Unit
 	shown        *shownNeeds
 	names        map[*nixos.Host]*hostNames // of nameUnits
-	users        map[nixos.Text]int         // of countUsers
-	defined      []string                   // of definedHere, once known
+	users        map[nixos.Text]int         // of count
+	defined      []string                   // names of the units that the part itself defines
 	complete     bool                       // no other unit is there; see nixos.Options
 	byName       map[string][]*Unit         // of Named, once asked for
 }
@@ -151,7 +184,7 @@ func (p *Part) same(other *Part) bool {
 	return slices.Equal(p.Hosts, other.Hosts) && slices.Equal(p.units, other.units) && slices.Equal(p.confs, other.confs)
 }
 
-// read makes the units of the part.
+// read makes the units of the part, once.
 func (p *Part) read() {
 	if p.Units != nil || p.Confs != nil {
 		return
@@ -162,25 +195,35 @@ func (p *Part) read() {
 	for _, u := range p.confs {
 		p.Confs = append(p.Confs, viewOf(u, p))
 	}
+	p.count()
 }
 
-// definedHere are the names of the units that the part itself defines.
-func (p *Part) definedHere() []string {
-	if p.defined == nil {
-		p.defined = []string{}
-		for _, u := range p.Units {
-			if !u.Pattern && !u.IsOverride() {
-				p.defined = append(p.defined, u.Name)
-			}
-		}
+// Size is about how many bytes the evaluation of the hosts takes.
+func (p *Part) Size() int {
+	n := 0
+	for _, h := range p.Hosts {
+		n += h.Size()
 	}
-	return p.defined
+	return n
 }
 
-// countUsers counts the units that use each text.
-func (p *Part) countUsers() {
+// Free frees the hosts of the part, and what was computed of its units.
+func (p *Part) Free() {
+	for _, u := range slices.Concat(p.Units, p.Confs) {
+		u.facts = facts{}
+	}
+	for _, h := range p.Hosts {
+		h.Free()
+	}
+}
+
+// count notes which units the part itself defines, and how many use each text.
+func (p *Part) count() {
 	p.users = map[nixos.Text]int{}
 	for _, u := range p.Units {
+		if !u.Pattern && !u.IsOverride() {
+			p.defined = append(p.defined, u.Name)
+		}
 		for _, section := range u.Sections() {
 			for _, t := range u.WrittenIn(section) {
 				p.users[t]++

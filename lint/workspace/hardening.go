@@ -53,10 +53,28 @@ func (l *linter) hardening() report.Hardening {
 		}
 		return len(f.Fixes) > 0 && f.Fixes[0].Applicability == lint.Safe
 	}
-	if slices.ContainsFunc(found, safe) {
+	if slices.ContainsFunc(l.cheapestFirst(found), safe) {
 		out.Apply = out.Show + " --write"
 	}
 	return out
+}
+
+// cheapestFirst are findings by how many hosts are to be evaluated again for their fixes.
+func (l *linter) cheapestFirst(found []lint.Finding) []lint.Finding {
+	free := map[string]bool{}
+	for _, h := range l.Project.Hosts() {
+		free[h.Name] = h.IsFree()
+	}
+	cost := func(f *lint.Finding) int {
+		n := 0
+		for _, r := range f.Units {
+			if free[r.Host] {
+				n++
+			}
+		}
+		return n
+	}
+	return slices.SortedStableFunc(slices.Values(found), func(a, b lint.Finding) int { return cost(&a) - cost(&b) })
 }
 
 // naming are the baselines to name for suggestions to become findings.

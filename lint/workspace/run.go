@@ -10,6 +10,7 @@ import (
 
 	"wardnix/emit"
 	"wardnix/lint"
+	"wardnix/lint/config"
 	"wardnix/lint/gitrepo"
 	"wardnix/lint/nixos"
 	"wardnix/lint/report"
@@ -62,6 +63,9 @@ func (w *Workspace) Lint(ctx context.Context, t Task) (*Run, error) {
 		if err != nil {
 			return nil, err
 		}
+		if l.needsFindingsOnly(t) {
+			l.MaxHosts = maxHosts
+		}
 		result, err := w.work(ctx, l, t)
 		if err != nil {
 			return nil, err
@@ -99,6 +103,15 @@ func (w *Workspace) configured() (*linter, error) {
 	}
 	l.addFilter(l.known(k))
 	return l, nil
+}
+
+// maxHosts is how many bytes hosts may take together that are kept: reports need a little of
+// some, and hosts of small projects are not evaluated twice.
+const maxHosts = 16 << 20
+
+// needsFindingsOnly reports whether nothing but findings is needed of the hosts for a task.
+func (l *linter) needsFindingsOnly(t Task) bool {
+	return t.Fix == 0 && t.Ignore == "" && !t.Hosts && l.opts.Since == "" && !slices.ContainsFunc(l.all(), (*config.File).UsesClasses)
 }
 
 // addFilter adds a filter before the last one, which sets suggestions aside.

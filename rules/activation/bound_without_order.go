@@ -13,7 +13,7 @@ var BoundWithoutOrder = &lint.Rule{Page: lint.ReadPage(pages, "bound-without-ord
 
 func checkBound(p *lint.Pass, part *unit.Part) {
 	for _, u := range part.Units {
-		if !standsAlone(u) || u.Type() == "target" || u.IsOverride() || len(u.Full.Open) > 0 {
+		if !standsAlone(u) || u.Type() == "target" || u.IsOverride() || len(u.Full().Open) > 0 {
 			continue
 		}
 		for _, d := range u.Dependencies("Unit", "BindsTo") {

@@ -64,7 +64,7 @@ func peer(part *unit.Part, u *unit.Unit, name string) *unit.Unit {
 		if !other.Host.SameGroup(u.Host) || other.Scope != u.Scope {
 			continue
 		}
-		if found != nil || other.Pattern || other.When != nil || other.Enabled() != eval.Yes || !together(u, other) {
+		if found != nil || other.Pattern || other.When() != nil || other.Enabled() != eval.Yes || !together(u, other) {
 			return nil
 		}
 		found = other

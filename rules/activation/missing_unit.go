@@ -76,22 +76,24 @@ func checkReference(p *lint.Pass, u *unit.Unit, r reference, d unit.Dependency) 
 	if other == "" && !misspelt && !missing {
 		return
 	}
-	p.Later(func(p *lint.Pass) {
-		if p.Defines(d.Unit) {
+	draft := p.At(u, d.Setting).As(r.severity).Concerns(u.About(spell.Uncapitalised(r.directive))...).Note("%s", r.effect)
+	name, text, written := d.Unit, d.Text, u.WrittenAt(d.Line)
+	p.Later(draft, func(p *lint.Pass, draft *lint.Draft) {
+		if p.Defines(name) {
 			return
 		}
 		meant := other
 		if misspelt {
-			meant = unit.MeantUnit(d.Unit, p.Defined()...)
+			meant = unit.MeantUnit(name, p.Defined()...)
 		}
 		if meant == "" && !missing {
 			return
 		}
-		draft := p.At(u, d.Setting).As(r.severity).Concerns(u.About(spell.Uncapitalised(r.directive))...).Note("%s", r.effect)
 		if meant != "" {
-			draft.Help("did you mean `%s`?", meant).Fix(rename(u, d, meant, other != "")...)
+			value := renamed(text, name, meant)
+			draft.Help("did you mean `%s`?", meant).Fix(fix.Replace(u, written, value, "replace with `"+meant+"`", riskOf(other))...)
 		}
-		draft.Reportf("%s names %s, which does not exist", r.directive, d.Unit)
+		draft.Reportf("%s names %s, which does not exist", r.directive, name)
 	})
 }
 
@@ -99,7 +101,7 @@ func checkReference(p *lint.Pass, u *unit.Unit, r reference, d unit.Dependency) 
 // another one, are certainly masked by enable = false.
 func areMasked(u *unit.Unit, name string, peers []*nixos.Unit) bool {
 	return !slices.ContainsFunc(peers, func(peer *nixos.Unit) bool {
-		return peer.Name != name || peer.Pattern || peer.When != nil || peer.Enabled() != eval.No ||
+		return peer.Name != name || peer.Pattern || peer.When() != nil || peer.Enabled() != eval.No ||
 			u.Host.Name == "" && !slices.Equal(peer.Files(), u.Files())
 	})
 }
@@ -124,20 +126,24 @@ func typed(name string) string {
 	return ""
 }
 
-// rename is the fix that names another unit in the place of one. A unit of another name,
-// not only of another spelling, may be another unit.
-func rename(u *unit.Unit, d unit.Dependency, name string, another bool) []lint.Fix {
-	breaks := ""
-	if another {
-		breaks = "the order in which the unit starts"
-	}
-	words := strings.Fields(d.Text)
+// renamed is a text that names another unit in the place of one.
+func renamed(text, from, to string) string {
+	words := strings.Fields(text)
 	for i, w := range words {
-		if w == d.Unit {
-			words[i] = name
+		if w == from {
+			words[i] = to
 		}
 	}
-	return fix.Replace(u, u.WrittenAt(d.Line), strings.Join(words, " "), "replace with `"+name+"`", breaks)
+	return strings.Join(words, " ")
+}
+
+// riskOf is what naming a unit by what NixOS calls it may break: it may be another unit,
+// not only one of another spelling. other is that name, or empty.
+func riskOf(other string) string {
+	if other == "" {
+		return ""
+	}
+	return "the order in which the unit starts"
 }
 
 // A reference is a directive that names other units.

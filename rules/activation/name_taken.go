@@ -38,7 +38,7 @@ func checkNameTaken(p *lint.Pass, part *unit.Part) {
 	for _, x := range exclusive {
 		taken := map[string][]claim{}
 		for _, u := range part.Units {
-			if !standsAlone(u) || u.When != nil || u.Enabled() != eval.Yes || !u.Lacks(x.section, "ReusePort") {
+			if !standsAlone(u) || u.When() != nil || u.Enabled() != eval.Yes || !u.Lacks(x.section, "ReusePort") {
 				continue
 			}
 			all, ok := u.Settings(x.section, x.key)

@@ -1,6 +1,8 @@
 package activation
 
 import (
+	"slices"
+
 	"wardnix/lint"
 	"wardnix/lint/nixos"
 	"wardnix/lint/unit"
@@ -8,33 +10,34 @@ import (
 
 // NeverStarted reports timers, sockets and path units that nothing starts. It looks at
 // the whole project: another host may start them.
-var NeverStarted = &lint.Rule{Page: lint.ReadPage(pages, "never-started"), Unit: checkNeverStarted}
+var NeverStarted = &lint.Rule{Page: lint.ReadPage(pages, "never-started"), Unit: checkNeverStarted, Fact: findStarted}
 
 func checkNeverStarted(p *lint.Pass, u *unit.Unit) {
 	target, waits := waitedFor[u.Type()]
 	if !waits || !standsAlone(u) || u.Installed() || !isWhole(u) {
 		return
 	}
-	p.Later(func(p *lint.Pass) {
-		if mentioned(p, u.Name) || mayBeStarted(p, u) {
-			return
+	section, directive := "Install", "WantedBy"
+	d := p.AtUnit(u, "wantedBy").
+		Note("no unit wants it, and it has no `wantedBy`, so it is never active").
+		Fix(list(u, section, directive, target, "what the "+u.Type()+" runs, which did not run so far")...)
+	p.Later(d, func(p *lint.Pass, d *lint.Draft) {
+		if !mentioned(p, u.Name) && !mayBeStarted(p, u) {
+			d.Reportf("nothing starts the %s", u.Type())
 		}
-		section, directive := "Install", "WantedBy"
-		p.AtUnit(u, "wantedBy").
-			Note("no unit wants it, and it has no `wantedBy`, so it is never active").
-			Fix(list(u, section, directive, target, "what the "+u.Type()+" runs, which did not run so far")...).
-			Reportf("nothing starts the %s", u.Type())
 	})
 }
 
 // mayBeStarted reports whether a unit of the project starts another, or may.
 func mayBeStarted(p *lint.Pass, u *unit.Unit) bool {
-	known := p.Once(startedKey{}, func() any { return findStarted(p) }).(started)
 	kind := u.Scope.Kind
-	return known.names[start{kind, ""}] || known.names[start{kind, u.Name}] || known.timed[u.BaseName()]
+	return slices.ContainsFunc(p.Facts(), func(part any) bool {
+		known := part.(started)
+		return known.names[start{kind, ""}] || known.names[start{kind, u.Name}] || known.timed[u.BaseName()]
+	})
 }
 
-// started is what units of the project start.
+// started is what units of a part of the project start.
 type started struct {
 	names map[start]bool
 	timed map[string]bool // services with a startAt, without their suffix
@@ -47,11 +50,9 @@ type start struct {
 	name string
 }
 
-type startedKey struct{}
-
-func findStarted(p *lint.Pass) started {
+func findStarted(part *unit.Part) any {
 	found := started{map[start]bool{}, map[string]bool{}}
-	for _, u := range p.Units {
+	for _, u := range part.Units {
 		names, any := u.Starts()
 		if any {
 			names = append(names, "")

@@ -41,7 +41,7 @@ func checkOrderingCycle(p *lint.Pass, part *unit.Part) {
 		d.Note("systemd breaks the cycle by not starting one of them").Reportf("ordering cycle of %d units", len(path))
 	}
 	for _, u := range part.Units {
-		if u.Type() == "service" && u.OfSystem() && standsAlone(u) && !u.IsOverride() && u.When == nil && atBoot[u] && u.Lacks("Unit", "DefaultDependencies") {
+		if u.Type() == "service" && u.OfSystem() && standsAlone(u) && !u.IsOverride() && u.When() == nil && atBoot[u] && u.Lacks("Unit", "DefaultDependencies") {
 			checkEarly(p, u)
 		}
 	}
@@ -52,7 +52,7 @@ func checkOrderingCycle(p *lint.Pass, part *unit.Part) {
 func startedAtBoot(part *unit.Part) map[*unit.Unit]bool {
 	found := map[*unit.Unit]bool{}
 	for _, u := range part.Units {
-		if !standsAlone(u) || u.When != nil || u.Enabled() != eval.Yes {
+		if !standsAlone(u) || u.When() != nil || u.Enabled() != eval.Yes {
 			continue
 		}
 		found[u] = found[u] || slices.Contains(early, u.Name)

@@ -30,13 +30,12 @@ func checkProgramMissing(p *lint.Pass, u *unit.Unit) {
 		}
 		reported = append(reported, program)
 		name := c.Program()
-		p.Later(func(p *lint.Pass) {
-			if providesPath(p, program) {
-				return
+		d := p.At(u, c.Setting).Note("%s", why).
+			Help("name the program by its package, such as `${pkgs.%s}/bin/%s`", packageOf(name), name)
+		p.Later(d, func(p *lint.Pass, d *lint.Draft) {
+			if !providesPath(p, program) {
+				d.Reportf("NixOS has no program `%s`", program)
 			}
-			p.At(u, c.Setting).Note("%s", why).
-				Help("name the program by its package, such as `${pkgs.%s}/bin/%s`", packageOf(name), name).
-				Reportf("NixOS has no program `%s`", program)
 		})
 	}
 }

@@ -11,7 +11,7 @@ var RequiresWithoutOrder = &lint.Rule{Page: lint.ReadPage(pages, "requires-witho
 
 func checkRequires(p *lint.Pass, part *unit.Part) {
 	for _, u := range part.Units {
-		if !standsAlone(u) || u.Type() == "target" || u.IsOverride() || len(u.Full.Open) > 0 {
+		if !standsAlone(u) || u.Type() == "target" || u.IsOverride() || len(u.Full().Open) > 0 {
 			continue
 		}
 		for _, d := range u.Dependencies("Unit", "Requires") {

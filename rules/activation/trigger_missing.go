@@ -10,7 +10,7 @@ import (
 )
 
 // TriggerMissing reports timers, sockets and path units whose unit nobody defines.
-var TriggerMissing = &lint.Rule{Page: lint.ReadPage(pages, "trigger-missing"), Unit: checkTriggerMissing}
+var TriggerMissing = &lint.Rule{Page: lint.ReadPage(pages, "trigger-missing"), Unit: checkTriggerMissing, Fact: findOwn}
 
 func checkTriggerMissing(p *lint.Pass, u *unit.Unit) {
 	if _, waits := waitedFor[u.Type()]; !waits || !standsAlone(u) || !isWhole(u) || u.Scope.Kind != nixos.System {
@@ -20,16 +20,15 @@ func checkTriggerMissing(p *lint.Pass, u *unit.Unit) {
 	if !ok || !missingHere(u, name) {
 		return
 	}
-	p.Later(func(p *lint.Pass) {
-		units := p.Once(ownKey{}, func() any { return findOwn(p) }).(own)
+	d := p.AtUnit(u, "Unit", "Service").Note("systemd refuses to start the %s", u.Type())
+	if at.Def != nil {
+		d.Place(u.Place(at))
+	}
+	p.Later(d, func(p *lint.Pass, d *lint.Draft) {
+		units := p.Once(ownKey{}, func() any { return join(p.Facts()) }).(own)
 		if units.mayHave(name) {
 			return
 		}
-		d := p.AtUnit(u, "Unit", "Service")
-		if at.Def != nil {
-			d.Place(u.Place(at))
-		}
-		d.Note("systemd refuses to start the %s", u.Type())
 		if meant := unit.MeantUnit(name, units.names...); meant != "" {
 			d.Help("did you mean `%s`?", meant)
 		}
@@ -37,35 +36,49 @@ func checkTriggerMissing(p *lint.Pass, u *unit.Unit) {
 	})
 }
 
-// own are the units of the project.
+// own are the units of a project, or of a part of it.
 type own struct {
-	names    []string        // each once, of those whose name is known
-	known    map[string]bool // these, and aliases
+	names    []string // each once, of those whose name is known
+	aliases  []string
+	known    map[string]bool // both, of a project
 	patterns []string
 	any      bool // one has aliases that are not known
 }
 
 type ownKey struct{}
 
-func findOwn(p *lint.Pass) own {
-	found := own{known: map[string]bool{}}
-	for _, u := range p.Units {
-		switch {
-		case u.Pattern:
+func findOwn(part *unit.Part) any {
+	var found own
+	for _, u := range part.Units {
+		if u.Pattern {
 			found.patterns = append(found.patterns, u.Name)
-		case !found.known[u.Name]:
+		} else {
 			found.names = append(found.names, u.Name)
-			found.known[u.Name] = true
 		}
-	}
-	for _, u := range p.Units {
 		aliases, all := u.Aliases()
 		found.any = found.any || !all
-		for _, alias := range aliases {
-			found.known[alias] = true
-		}
+		found.aliases = append(found.aliases, aliases...)
 	}
 	return found
+}
+
+// join are the units of a project by those of its parts.
+func join(parts []any) own {
+	all := own{known: map[string]bool{}}
+	for _, part := range parts {
+		of := part.(own)
+		all.patterns, all.aliases, all.any = append(all.patterns, of.patterns...), append(all.aliases, of.aliases...), all.any || of.any
+		for _, name := range of.names {
+			if !all.known[name] {
+				all.names = append(all.names, name)
+				all.known[name] = true
+			}
+		}
+	}
+	for _, alias := range all.aliases {
+		all.known[alias] = true
+	}
+	return all
 }
 
 // mayHave reports whether a unit of the project has, or may have, a name.

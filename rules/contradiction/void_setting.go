@@ -31,7 +31,7 @@ func checkUnused(p *lint.Pass, u *unit.Unit) {
 	if !u.Complete() {
 		return
 	}
-	for _, problem := range u.Full.Check(u.Version).Problems {
+	for _, problem := range u.Full().Check(u.Version).Problems {
 		if problem.Kind != unitfile.UnusedDirective {
 			continue
 		}

@@ -27,13 +27,13 @@ func checkWritableMissing(p *lint.Pass, u *unit.Unit) {
 			if !makes {
 				continue
 			}
-			p.Later(func(p *lint.Pass) {
-				if namedElsewhere(p, u, dir) {
-					return
+			d := p.At(u, at, maker).Note("systemd makes it writable before any command runs, and fails with status 226/NAMESPACE if it does not exist").
+				Help("%s", makeBefore(dir))
+			by, own := maker.Key, bindings(u)
+			p.Later(d, func(p *lint.Pass, d *lint.Draft) {
+				if !namedElsewhere(p, own, dir) {
+					d.Reportf("%s is created only by %s", dir, by)
 				}
-				p.At(u, at, maker).Note("systemd makes it writable before any command runs, and fails with status 226/NAMESPACE if it does not exist").
-					Help("%s", makeBefore(dir)).
-					Reportf("%s is created only by %s", dir, maker.Key)
 			})
 		}
 	}
@@ -74,15 +74,25 @@ func madeBySystemd(u *unit.Unit, dir string) bool {
 	return !known || slices.Contains(made, dir)
 }
 
-// namedElsewhere reports whether another part of the project names the directory, and so
-// may make it: a rule of systemd-tmpfiles, the home of a user, another unit.
-func namedElsewhere(p *lint.Pass, u *unit.Unit, dir string) bool {
+// bindings are those that define a unit.
+func bindings(u *unit.Unit) []nixast.Node {
+	var all []nixast.Node
+	for _, d := range u.Defs() {
+		all = append(all, d.Binding)
+	}
+	return all
+}
+
+// namedElsewhere reports whether the project names the directory elsewhere than in the
+// bindings of a unit, and so may make it: a rule of systemd-tmpfiles, the home of a user,
+// another unit.
+func namedElsewhere(p *lint.Pass, own []nixast.Node, dir string) bool {
 	for _, f := range p.Project.Files() {
 		if f.Tree == nil || !strings.Contains(f.Tree.Src, dir) {
 			continue
 		}
 		for n := range f.Tree.Root().Descendants() {
-			if k := n.Kind(); (k == nixast.String || k == nixast.IndString) && strings.Contains(n.Text(), dir) && !ofUnit(u, n) {
+			if k := n.Kind(); (k == nixast.String || k == nixast.IndString) && strings.Contains(n.Text(), dir) && !isIn(own, n) {
 				return true
 			}
 		}
@@ -90,12 +100,9 @@ func namedElsewhere(p *lint.Pass, u *unit.Unit, dir string) bool {
 	return false
 }
 
-// ofUnit reports whether an expression is in a definition of the unit.
-func ofUnit(u *unit.Unit, n nixast.Node) bool {
-	for _, d := range u.Defs() {
-		if b := d.Binding; b.File() == n.File() && b.Span().Start <= n.Span().Start && n.Span().End <= b.Span().End {
-			return true
-		}
-	}
-	return false
+// isIn reports whether an expression is in one of some bindings.
+func isIn(bindings []nixast.Node, n nixast.Node) bool {
+	return slices.ContainsFunc(bindings, func(b nixast.Node) bool {
+		return b.File() == n.File() && b.Span().Start <= n.Span().Start && n.Span().End <= b.Span().End
+	})
 }

@@ -32,7 +32,7 @@ func checkHalfDenied(p *lint.Pass, u *unit.Unit) {
 // familiesLimited reports whether another directive restricts the address families,
 // or might.
 func familiesLimited(u *unit.Unit) bool {
-	if len(u.Full.Values("Service", "RestrictAddressFamilies")) > 0 {
+	if len(u.Full().Values("Service", "RestrictAddressFamilies")) > 0 {
 		return true
 	}
 	private, set, known := u.Effective("Service", "PrivateNetwork")

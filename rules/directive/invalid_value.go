@@ -92,7 +92,7 @@ func reportInvalid(p *lint.Pass, u *unit.Unit, m unit.Misread, r *profile.Requir
 
 // kept says which value is effective in the place of one that systemd ignores.
 func kept(u *unit.Unit, m unit.Misread) string {
-	if m.Directive.Repeat != directive.Override && len(u.Full.Values(m.Section, m.Key)) < 2 {
+	if m.Directive.Repeat != directive.Override && len(u.Full().Values(m.Section, m.Key)) < 2 {
 		return "none, unless another definition sets it"
 	}
 	return m.Verdict.Keeps

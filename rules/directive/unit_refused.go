@@ -59,7 +59,7 @@ func checkUserDynamic(p *lint.Pass, u *unit.Unit) {
 // withCommands is a unit that needs no other, with a command in the place of each that certainly
 // exists, but whose text is not known: it is in the store.
 func withCommands(u *unit.Unit) *unitfile.Unit {
-	unit, lines := *u.Full, u.Lines()
+	unit, lines := *u.Full(), u.Lines()
 	unit.Assignments = slices.Clone(unit.Assignments)
 	for i, a := range unit.Assignments {
 		if l := lines[a.Line-1]; a.Unknown && strings.HasPrefix(a.Key, "Exec") && l.When == nil && l.Unseen == "" && strings.HasPrefix(l.Shown, "${") {

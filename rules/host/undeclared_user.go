@@ -15,7 +15,7 @@ import (
 
 // UndeclaredUser reports users and groups of units that the project does not
 // declare. It looks at the whole project: another host may declare them.
-var UndeclaredUser = &lint.Rule{Page: lint.ReadPage(pages, "undeclared-user"), Unit: checkUsers}
+var UndeclaredUser = &lint.Rule{Page: lint.ReadPage(pages, "undeclared-user"), Unit: checkUsers, Fact: findDeclared}
 
 func checkUsers(p *lint.Pass, u *unit.Unit) {
 	if u.Pattern || u.Scope.Kind != nixos.System || u.IsOverride() || len(u.Partial) > 0 || u.Enabled() < 0 {
@@ -40,9 +40,10 @@ func checkAccount(p *lint.Pass, u *unit.Unit, directive string) {
 	if mayDeclare(u.Host, kind, name) {
 		return
 	}
-	p.Later(func(p *lint.Pass) {
-		if !slices.ContainsFunc(p.Project.Hosts(), func(h *nixos.Host) bool { return mayDeclare(h, kind, name) }) {
-			p.AtDef(u, o.LastReported(), directive).Reportf("%s `%s` is not declared in users.%ss", kind, name, kind)
+	d := p.AtDef(u, o.LastReported(), directive)
+	p.Later(d, func(p *lint.Pass, d *lint.Draft) {
+		if !slices.ContainsFunc(p.Facts(), func(of any) bool { return of.(accountsOf).mayDeclare(kind, name) }) {
+			d.Reportf("%s `%s` is not declared in users.%ss", kind, name, kind)
 		}
 	})
 }
@@ -87,16 +88,53 @@ func (a *accounts) declares(kind, name string) bool {
 // mayDeclare reports whether the host declares the user or group, under either
 // name of the option, or might: so do most modules of services for their own.
 func mayDeclare(h *nixos.Host, kind, name string) bool {
-	if len(h.Option("services", name).Attrs()) > 0 {
-		return true
-	}
+	return len(h.Option("services", name).Attrs()) > 0 || declaredOn(h, kind).may(name)
+}
+
+// declared are the users, or the groups, that a host declares.
+type declared struct {
+	names []string
+	any   bool // it may declare others
+}
+
+// may reports whether one of a name may be among them.
+func (d declared) may(name string) bool { return d.any || slices.Contains(d.names, name) }
+
+func declaredOn(h *nixos.Host, kind string) declared {
+	var d declared
 	for _, option := range []string{kind + "s", "extra" + spell.Capitalised(kind) + "s"} {
 		all := h.Option("users", option)
-		if len(all.Unseen) > 0 || all.IsSet() && slices.ContainsFunc(all.Attrs(), func(a *nixos.Option) bool {
-			return a.Name() == name || strings.Contains(a.Name(), "${")
-		}) {
-			return true
+		d.any = d.any || len(all.Unseen) > 0
+		if !all.IsSet() {
+			continue
+		}
+		for _, a := range all.Attrs() {
+			d.any = d.any || strings.Contains(a.Name(), "${")
+			d.names = append(d.names, a.Name())
 		}
 	}
-	return false
+	return d
+}
+
+// accountsOf are what the hosts of a part of the project declare, by kind, and the
+// services that they set.
+type accountsOf map[string]declared
+
+const ofServices = "services"
+
+func findDeclared(part *unit.Part) any {
+	all := accountsOf{}
+	for _, h := range part.Hosts {
+		all[ofServices] = declared{names: append(all[ofServices].names, h.Option("services").Names()...)}
+		for _, kind := range []string{"user", "group"} {
+			d := declaredOn(h, kind)
+			all[kind] = declared{append(all[kind].names, d.names...), all[kind].any || d.any}
+		}
+	}
+	return all
+}
+
+// mayDeclare reports whether a host of the part declares the user or group, or might.
+func (a accountsOf) mayDeclare(kind, name string) bool {
+	return a[kind].may(name) || a[ofServices].may(name)
 }

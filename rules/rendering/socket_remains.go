@@ -32,7 +32,7 @@ func checkSocketRemains(p *lint.Pass, u *unit.Unit) {
 				Reportf("masked, but %s still starts it", t.Name)
 		}
 	}
-	if u.Name == "systemd-rfkill.service" && u.Scope.Kind == nixos.System && u.When == nil && len(u.Host.Unseen) == 0 {
+	if u.Name == "systemd-rfkill.service" && u.Scope.Kind == nixos.System && u.When() == nil && len(u.Host.Unseen) == 0 {
 		checkRFKill(p, u, mask)
 	}
 }
@@ -42,7 +42,7 @@ func checkSocketRemains(p *lint.Pass, u *unit.Unit) {
 func starts(t *nixos.Unit, service *unit.Unit) bool {
 	return t.Scope == service.Scope && t.BaseName() == service.BaseName() &&
 		slices.Contains([]string{"socket", "timer", "path"}, t.Type()) && t.Enabled() == eval.Yes && t.Option("wantedBy").IsSet() &&
-		!t.IsOverride() && t.When == nil && len(t.Partial) == 0 && !startsOther(t)
+		!t.IsOverride() && t.When() == nil && len(t.Partial) == 0 && !startsOther(t)
 }
 
 // startsOther reports whether a socket, timer or path unit may start a service of

@@ -109,7 +109,7 @@ func (n names) defined(h *nixos.Host, u *nixos.Unit) {
 		name = unknownPart.ReplaceAllString(name, always)
 	}
 	for _, d := range u.Defs() {
-		when, _ := h.Evaluator().And(u.When, d.When)
+		when, _ := h.Evaluator().And(u.When(), d.When)
 		options := map[string]bool{}
 		if option := enabledBy(when); option != "" && d.Maybe == nil {
 			enablers(h, option, options)
