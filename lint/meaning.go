@@ -1,37 +1,86 @@
 package lint
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"wardnix/lint/nixos"
 	"wardnix/lint/unit"
 	"wardnix/nixast"
 )
 
-// A meaning is what a project comes to: the lines of its units by setting, and the
-// options of systemd besides units.
+// A meaning is what a host comes to: the lines of its units by setting, and the options of
+// systemd besides units.
 type meaning map[unit.Ref]string
 
-func meaningOf(p *nixos.Project) meaning {
-	m := meaning{}
-	for _, h := range p.Hosts() {
-		for _, u := range slices.Concat(h.Units, h.Confs) {
-			self := unit.RefTo(u)[0]
-			for _, l := range u.Lines() {
-				at := self
-				at.Section, at.Key = unit.SettingOf(l)
-				m[at] += l.Section + "." + l.Key + "=" + l.Shown + "\n"
+// meanings are those of the hosts of a project, in order.
+type meanings struct {
+	hosts []*nixos.Host
+	of    map[*nixos.Host]meaning
+}
+
+// meaningsOf are what a project comes to. Hosts of which that is known are not looked at. It
+// frees the others if it is to.
+func meaningsOf(p *nixos.Project, known map[*nixos.Host]meaning, free bool) meanings {
+	var mu sync.Mutex
+	byNumber := map[int]*nixos.Host{}
+	all := meanings{of: map[*nixos.Host]meaning{}}
+	_ = p.Visit(context.Background(), func(i int, h *nixos.Host) { // it fails only when the context ends
+		m, isKnown := known[h]
+		if !isKnown {
+			m = meaningOf(h)
+			if free {
+				h.Free()
 			}
-			self.Key = "enable"
-			m[self] = fmt.Sprint(u.Enabled())
-			m.addLacking(h, u)
 		}
-		for _, path := range hostOptions {
-			m.addOption(h, h.Option(path...))
+		mu.Lock()
+		defer mu.Unlock()
+		byNumber[i], all.of[h] = h, m
+	})
+	for _, i := range slices.Sorted(maps.Keys(byNumber)) {
+		all.hosts = append(all.hosts, byNumber[i])
+	}
+	return all
+}
+
+// but is the meaning of the hosts that another state of the project does not share.
+func (m meanings) but(other meanings) meaning {
+	rest := meaning{}
+	for _, h := range m.hosts {
+		if _, shared := other.of[h]; shared {
+			continue
 		}
+		for r, text := range m.of[h] {
+			rest[r] += text
+		}
+	}
+	return rest
+}
+
+// changed are the meanings of the hosts in which two states differ.
+func (m meanings) changed(after meanings) (before, now meaning) { return m.but(after), after.but(m) }
+
+// meaningOf is what a host comes to.
+func meaningOf(h *nixos.Host) meaning {
+	m := meaning{}
+	for _, u := range slices.Concat(h.Units, h.Confs) {
+		self := unit.RefTo(u)[0]
+		for _, l := range u.Lines() {
+			at := self
+			at.Section, at.Key = unit.SettingOf(l)
+			m[at] += l.Section + "." + l.Key + "=" + l.Shown + "\n"
+		}
+		self.Key = "enable"
+		m[self] = fmt.Sprint(u.Enabled())
+		m.addLacking(h, u)
+	}
+	for _, path := range hostOptions {
+		m.addOption(h, h.Option(path...))
 	}
 	return m
 }

@@ -6,9 +6,10 @@ import "wardnix/lint/nixos"
 // [Linter.Repair] does with those that it applies.
 type Prover struct{ before repair }
 
-// NewProver looks at what the project means.
-func NewProver(p *nixos.Project) *Prover {
-	return &Prover{repair{Result: Result{Project: p}, meaning: meaningOf(p)}}
+// NewProver looks at what the project means, of which a run may know a part already. The
+// prover frees the hosts that it evaluates.
+func NewProver(p *nixos.Project, known Cache) *Prover {
+	return &Prover{repair{Result: Result{Project: p}, meanings: meaningsOf(p, known.meanings, true), frees: true}}
 }
 
 // Check is nil if the fix of a finding adds no syntax error, loses no comment, and changes

@@ -70,13 +70,13 @@ func newRepair(ctx context.Context, l *Linter, project *nixos.Project, upTo Appl
 // settle applies fixes until nothing more can be fixed. The error is the cause of the
 // context's end.
 func (r *repair) settle() error {
-	if r.meaning == nil && len(r.choose()) > 0 {
-		r.meaning = meaningOf(r.Project)
+	if r.meanings.hosts == nil && len(r.choose()) > 0 {
+		r.meanings = meaningsOf(r.Project, nil, false)
 	}
 	first := *r
 	for r.rounds() {
 		bugs := r.Bugs
-		r.Result, r.meaning, r.seen = first.Result, first.meaning, first.seen
+		r.Result, r.meanings, r.seen = first.Result, first.meanings, first.seen
 		r.Bugs = bugs
 	}
 	return r.stopped
@@ -108,9 +108,11 @@ type repair struct {
 	linter  *Linter
 	upTo    Applicability
 	old     *nixos.Project  // before the first round
-	meaning meaning         // of Project
 	seen    *sightings      // of Project
 	dropped map[string]bool // fixes not to be tried again, by dropKey
+	// meanings are those of Project. Hosts are freed once theirs is known, if frees says so.
+	meanings meanings
+	frees    bool
 	// withheld says why fixes are not offered, by dropKey.
 	withheld map[string]error
 	// partly reports that only fixes of services are applied, and only the units that
@@ -259,7 +261,7 @@ type sieve struct {
 	*repair
 	kept  []chosen
 	next  *nixos.Project // with those kept
-	means meaning
+	means meanings
 }
 
 // sift keeps those of fixes that it can, and drops those that break their promise
@@ -285,41 +287,42 @@ func (s *sieve) sift(fixes []chosen) {
 }
 
 // advance goes on with the state that the fixes made.
-func (r *repair) advance(next *nixos.Project, m meaning, applied []chosen) {
+func (r *repair) advance(next *nixos.Project, m meanings, applied []chosen) {
 	for _, c := range applied {
 		r.Fixed = append(r.Fixed, c.Finding)
 	}
 	c := concernOf(applied)
-	c.addMissing(r.meaning, m)
+	c.addMissing(r.meanings.changed(m))
 	r.seen = r.seen.after(c)
-	r.Project, r.meaning = next, m
+	r.Project, r.meanings = next, m
 	r.Findings, r.Ignored, r.stopped = r.linter.newRun(r.ctx, next).check(r.seen)
 }
 
 // apply is the project with the fixes applied, and what it means; an error says
 // which promise was broken.
-func (r *repair) apply(fixes []chosen) (*nixos.Project, meaning, error) {
+func (r *repair) apply(fixes []chosen) (*nixos.Project, meanings, error) {
 	contents, err := r.edited(fixes, func(Fix) bool { return true })
 	if err != nil {
-		return nil, nil, err
+		return nil, meanings{}, err
 	}
 	// Comments that are the very subject of a fix need not be kept.
 	comments, err := r.edited(fixes, func(x Fix) bool { return x.Comments })
 	if err != nil {
-		return nil, nil, err
+		return nil, meanings{}, err
 	}
 	next, kept := r.next(contents, fixes), r.Project.With(comments)
 	for _, name := range slices.Sorted(maps.Keys(contents)) {
 		before, after := r.Project.File(name).Tree, next.File(name).Tree
 		if after.Mistakes() > before.Mistakes() {
-			return nil, nil, fmt.Errorf("%s would no longer parse: %s", name, after.Diagnostics[0].Message)
+			return nil, meanings{}, fmt.Errorf("%s would no longer parse: %s", name, after.Diagnostics[0].Message)
 		}
 		if err := emit.CommentsKept(kept.File(name).Tree, after); err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", name, err)
+			return nil, meanings{}, fmt.Errorf("%s: %w", name, err)
 		}
 	}
-	m := meaningOf(next)
-	return next, m, r.meaning.sameBut(m, fixes)
+	m := meaningsOf(next, r.meanings.of, r.frees)
+	before, after := r.meanings.changed(m)
+	return next, m, before.sameBut(after, fixes)
 }
 
 // next is the project with the contents of some files changed by fixes.

@@ -63,9 +63,11 @@ type run struct {
 	room    atomic.Int64 // of MaxHosts
 	earlier Cache
 	world   *unit.World // once it was looked at
-	mu      sync.Mutex  // of parts
+	mu      sync.Mutex  // of parts and meanings
 	parts   map[*unit.Part]partFindings
-	found   map[*Rule][]Finding
+	// meanings are those of hosts, if the cache is to have them.
+	meanings map[*nixos.Host]meaning
+	found    map[*Rule][]Finding
 	// suppressions are those of each file that was looked at.
 	suppressions map[*nixast.File][]*Suppression
 	once         map[any]any // of Pass.Once
@@ -76,8 +78,9 @@ type partFindings map[*Rule]*Pass
 
 // Cache is what a run found in the parts of a project.
 type Cache struct {
-	world *unit.World
-	parts map[*unit.Part]partFindings
+	world    *unit.World
+	parts    map[*unit.Part]partFindings
+	meanings map[*nixos.Host]meaning
 }
 
 // In is what was found in those parts that the project still has: see
@@ -86,18 +89,34 @@ func (c Cache) In(p *nixos.Project) Cache {
 	if c.world == nil {
 		return c
 	}
-	kept := Cache{unit.NewWorld(p, c.world.Baselines, c.world), map[*unit.Part]partFindings{}}
+	kept := Cache{unit.NewWorld(p, c.world.Baselines, c.world), map[*unit.Part]partFindings{}, map[*nixos.Host]meaning{}}
 	for _, part := range kept.world.Parts {
 		kept.parts[part] = c.parts[part]
+		for _, h := range part.Hosts {
+			if m, known := c.meanings[h]; known {
+				kept.meanings[h] = m
+			}
+		}
 	}
 	return kept
+}
+
+// Facts are what a rule noted of the parts: see [Rule.Fact].
+func (c Cache) Facts(r *Rule) []any {
+	var facts []any
+	for _, found := range c.parts {
+		if p := found[r]; p != nil && p.fact != nil {
+			facts = append(facts, p.fact)
+		}
+	}
+	return facts
 }
 
 // newRun begins a run.
 func (l *Linter) newRun(ctx context.Context, project *nixos.Project) *run {
 	r := &run{
 		Linter: l, ctx: ctx, project: project, scope: &scope{brief: l.Brief, requested: map[string]bool{}},
-		parts: map[*unit.Part]partFindings{}, found: map[*Rule][]Finding{}, suppressions: map[*nixast.File][]*Suppression{}, once: map[any]any{},
+		parts: map[*unit.Part]partFindings{}, meanings: map[*nixos.Host]meaning{}, found: map[*Rule][]Finding{}, suppressions: map[*nixast.File][]*Suppression{}, once: map[any]any{},
 	}
 	for _, f := range project.Files() {
 		if f.Reported {
@@ -139,6 +158,7 @@ func (r *run) look(rules []*Rule, s *sightings) {
 	r.visit(func(i int, part *unit.Part) {
 		found := r.of(part)
 		found.look(r.ctx, r.scope, part, rules, s.part(i))
+		r.noteMeanings(part)
 		if r.MaxHosts > 0 && !found.share() && r.room.Add(-int64(part.Size())) < 0 {
 			part.Free()
 		}
@@ -223,6 +243,26 @@ func (known partFindings) look(ctx context.Context, s *scope, part *unit.Part, r
 	}
 }
 
+// noteMeanings notes what the hosts of a part come to, for a cache of all hosts, as they may
+// be freed. That which belongs to no host is not: it is evaluated in several parts, which are
+// looked at meanwhile.
+func (r *run) noteMeanings(part *unit.Part) {
+	if r.Cache == nil || r.ctx.Err() != nil {
+		return
+	}
+	for _, h := range part.Hosts {
+		m, known := r.earlier.meanings[h]
+		if !known && !r.Near && h.Name != "" {
+			m, known = meaningOf(h), true
+		}
+		if known {
+			r.mu.Lock()
+			r.meanings[h] = m
+			r.mu.Unlock()
+		}
+	}
+}
+
 // share reports whether a finding may be moved to a text that other units use.
 func (known partFindings) share() bool {
 	for _, p := range known {
@@ -291,7 +331,7 @@ func (l *Linter) lint(ctx context.Context, project *nixos.Project, s *sightings)
 	}
 	r.Before = r.Findings
 	if l.Cache != nil {
-		*l.Cache = Cache{run.world, run.parts}
+		*l.Cache = Cache{run.world, run.parts, run.meanings}
 	}
 	return r, nil
 }

@@ -51,7 +51,9 @@ func (l *Linter) AddIgnores(ctx context.Context, project *nixos.Project, reason 
 			after.Changes = append(after.Changes, Change{f, f.Tree.Src, text})
 		}
 	}
-	return after, meaningOf(project).sameBut(meaningOf(after.Project), nil)
+	was := meaningsOf(project, nil, false)
+	old, now := was.changed(meaningsOf(after.Project, was.of, false))
+	return after, old.sameBut(now, nil)
 }
 
 // Ignoring is the fix that writes a comment to suppress one finding, as AddIgnores does;

@@ -20,7 +20,7 @@ var (
 	// its end.
 	ofRun = heapLimit{288 << 20, 35, 600}
 	// ofServer is that of a server, which lives long, next to an editor.
-	ofServer = heapLimit{110 << 20, 25, 100}
+	ofServer = heapLimit{110 << 20, 25, 200}
 )
 
 // bound is the limit that applies; nil if none does.

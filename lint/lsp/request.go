@@ -108,6 +108,9 @@ func (s *Server) answer(ctx context.Context, o *open, answer func(any, error), c
 		}
 		result, err := compute(v)
 		answer(result, err)
+		if v.analysis != nil {
+			v.analysis.snapshot.Rest()
+		}
 	}, func() { answer(nil, errBug) })
 }
 

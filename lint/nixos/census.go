@@ -147,21 +147,24 @@ func (o origin) evaluate(ctx context.Context, v *view, r remains) *Host {
 type census struct {
 	scouts []*scout // by root
 	found  []origin
-	hosts  []*Host // of found; nil if released
+	hosts  []*Host // of found
 	rest   *rest
 }
 
-// all are the hosts, and last the rest.
+// all are the hosts, and last the rest, if that is not released.
 func (c *census) all() []*Host {
-	hosts := append(slices.Clip(c.hosts), c.rest.host)
-	return slices.DeleteFunc(hosts, func(h *Host) bool { return h == nil })
+	hosts := slices.Clip(c.hosts)
+	if c.rest.host == nil {
+		return hosts
+	}
+	return append(hosts, c.rest.host)
 }
 
-// release frees what changes concern.
+// release frees what changes concern: hosts, and the rest, which cannot be evaluated again.
 func (c *census) release(since changes) {
 	for i, o := range c.found {
 		if c.kept(o, since) == nil {
-			c.hosts[i] = nil
+			c.hosts[i].Free()
 		}
 	}
 	if c.rest.outdated(since) {

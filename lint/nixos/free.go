@@ -23,8 +23,13 @@ func (h *Host) Free() {
 // IsFree reports whether the host is freed, so that what depends on its evaluation takes long.
 func (h *Host) IsFree() bool { return h.world == nil }
 
-// Size is about how many bytes the evaluation of the host takes.
-func (h *Host) Size() int { return h.used.bytes }
+// Size is about how many bytes the evaluation of the host takes; 0 if it is freed.
+func (h *Host) Size() int {
+	if h.IsFree() {
+		return 0
+	}
+	return h.used.bytes
+}
 
 // evaluated is the world of the host, evaluated again if it was freed.
 func (h *Host) evaluated() *world {
@@ -61,9 +66,10 @@ func (u *Unit) lose(w *world) {
 	u.opt = &Option{Unseen: n.unseen, node: n}
 	n.opt = u.opt
 	for _, at := range u.written {
-		d := w.newDef(w.opaque(u.Name))
-		d.Binding, d.File = at.binding, w.view.of(at.binding)
-		u.opt.Defs = append(u.opt.Defs, d)
+		if d := w.newDef(w.opaque(u.Name)); !at.lost {
+			d.Binding, d.File = at.binding, w.view.of(at.binding)
+			u.opt.Defs = append(u.opt.Defs, d)
+		}
 	}
 }
 
@@ -89,10 +95,23 @@ func (u *Unit) option() *Option {
 	return u.opt
 }
 
+// Bindings are where the unit is defined: those of [Unit.Defs], of a unit that was freed,
+// too.
+func (u *Unit) Bindings() []nixast.Node {
+	var all []nixast.Node
+	for _, w := range u.writings() {
+		if !w.lost {
+			all = append(all, w.binding)
+		}
+	}
+	return all
+}
+
 // A writing is a binding that defines a unit.
 type writing struct {
 	binding nixast.Node
 	file    string // its name; empty for what comes from no file
+	lost    bool   // it certainly loses to others
 }
 
 // writings are the bindings that define the unit, those that certainly lose to others
@@ -100,9 +119,9 @@ type writing struct {
 func (u *Unit) writings() []writing {
 	if u.written == nil {
 		u.written = make([]writing, 0, len(u.opt.Defs)+len(u.opt.Overridden))
-		for _, defs := range [...][]*Def{u.opt.Defs, u.opt.Overridden} {
+		for i, defs := range [...][]*Def{u.opt.Defs, u.opt.Overridden} {
 			for _, d := range defs {
-				w := writing{binding: d.Binding}
+				w := writing{binding: d.Binding, lost: i > 0}
 				if d.File != nil {
 					w.file = d.File.Name
 				}

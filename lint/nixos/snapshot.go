@@ -64,8 +64,8 @@ func (p *Project) Near(near func(host string) bool) (q *Project, less bool) {
 }
 
 // Supersede frees the hosts of the earlier state that p was made from which p has to
-// evaluate anew, so that there is memory for those. The earlier state lacks them from then
-// on.
+// evaluate anew, so that there is memory for those. The earlier state lacks those files from
+// then on that belong to no host, if they are among them.
 func (p *Project) Supersede() {
 	p.hostsMu.Lock()
 	defer p.hostsMu.Unlock()

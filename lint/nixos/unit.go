@@ -394,23 +394,27 @@ func (l *Line) Certain() bool { return l.Known && l.When == nil && l.Unseen == "
 // IsWritten reports whether a line comes from a binding of the project.
 func (l *Line) IsWritten() bool { return l.Def != nil && !l.Def.Binding.IsZero() }
 
-// SectionOf is the section of the unit that a set literal holds settings of, wherever it
-// is written; false if it holds none.
-func (u *Unit) SectionOf(set nixast.Node) (string, bool) {
+// Sets are the set literals that hold settings of the unit, wherever they are written, with
+// the section that they are of.
+func (u *Unit) Sets() map[nixast.Node]string {
+	found := map[nixast.Node]string{}
+	note := func(set nixast.Node, section string) {
+		if _, known := found[set]; !known && !set.IsZero() {
+			found[set] = section
+		}
+	}
 	for _, section := range u.sections() {
 		o := u.Section(section)
 		for _, d := range o.Defs {
-			if v := d.ev.Force(d.Value); v != nil && v.Origin() == set {
-				return section, true
+			if v := d.ev.Force(d.Value); v != nil {
+				note(v.Origin(), section)
 			}
 		}
 		for _, a := range o.Attrs() {
 			for _, d := range a.Defs {
-				if d.Set == set {
-					return section, true
-				}
+				note(d.Set, section)
 			}
 		}
 	}
-	return "", false
+	return found
 }

@@ -117,7 +117,7 @@ func (s *Snapshot) missing(at *situation) map[string]demand {
 	if len(at.units) == 0 {
 		return out
 	}
-	u := s.view(at.units[0])
+	u := s.view(s.awake(at.units).Unit)
 	for _, b := range s.workspace.baselines {
 		standings := u.Standings(b)
 		for i, r := range u.Requirements(b) {
@@ -274,18 +274,19 @@ func (s *Snapshot) unitNames(at *situation) []string {
 	return sortedNames(names)
 }
 
-// accounts are the users, or the groups, that the hosts of a place declare.
+// accounts are the users, or the groups, that a host of a place declares.
 func (s *Snapshot) accounts(at *situation, name string) []string {
 	names := map[string]bool{}
 	option := "users"
 	if strings.Contains(name, "Group") {
 		option = "groups"
 	}
-	for _, u := range at.units {
-		for _, o := range u.Host.Option("users", option).Attrs() {
-			if !o.IsPattern() {
-				names[o.Name()] = true
-			}
+	if len(at.units) == 0 {
+		return nil
+	}
+	for _, o := range s.awake(at.units).Host.Option("users", option).Attrs() {
+		if !o.IsPattern() {
+			names[o.Name()] = true
 		}
 	}
 	return sortedNames(names)

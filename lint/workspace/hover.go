@@ -117,11 +117,11 @@ func (s *Snapshot) effectiveTexts(at *situation, d *directive.Directive) []strin
 	var lines []string
 	hosts := map[string][]string{}
 	for _, u := range at.units {
-		set, ok := security.Effective(u.Whole(), at.Section, d.Name, u.Host.Version())
+		set, ok := security.Effective(u.whole, at.Section, d.Name, u.Host.Version())
 		if !ok || u.Pattern && at.Unit != u.Name && at.Unit != "" {
 			continue
 		}
-		line := fmt.Sprintf("effective value in `%s`: %s%s", u.Name, settingText(set), s.originText(u, at.Section, d.Name))
+		line := fmt.Sprintf("effective value in `%s`: %s%s", u.Name, settingText(set), u.originText(at.Section, d.Name))
 		if hosts[line] == nil {
 			lines = append(lines, line)
 		}
@@ -157,14 +157,14 @@ func settingText(set security.Setting) string {
 }
 
 // originText says where the lines of a directive come from: ", from web.nix:3".
-func (s *Snapshot) originText(u *nixos.Unit, section, key string) string {
+func (n *note) originText(section, key string) string {
 	var places []string
-	for _, l := range u.Lines() {
-		if l.Section != section || l.Key != key || l.Def == nil || l.Def.Binding.IsZero() {
+	for _, o := range n.origins {
+		if o.section != section || o.key != key {
 			continue
 		}
-		f := l.Def.Binding.File()
-		place := fmt.Sprintf("%s:%d", f.Name, f.Position(l.Def.Binding.Span().Start).Line)
+		f := o.binding.File()
+		place := fmt.Sprintf("%s:%d", f.Name, f.Position(o.binding.Span().Start).Line)
 		if !slices.Contains(places, place) {
 			places = append(places, place)
 		}
@@ -178,12 +178,12 @@ func (s *Snapshot) originText(u *nixos.Unit, section, key string) string {
 // hoverUnit is the exposure of a unit, a row for each check that leaves something
 // allowed.
 func (s *Snapshot) hoverUnit(at *situation) string {
-	i := slices.IndexFunc(at.units, func(u *nixos.Unit) bool { return u.Name == at.Unit && scorable(u) })
+	i := slices.IndexFunc(at.units, func(u *note) bool { return u.Name == at.Unit && u.scorable })
 	if i < 0 {
 		return ""
 	}
 	u := at.units[i]
-	a, err := security.Assess(u.Whole(), u.Host.Version())
+	a, err := security.Assess(u.whole, u.Host.Version())
 	if err != nil {
 		return fmt.Sprintf("`%s`: systemd does not load it: %v\n", u.Name, err)
 	}
@@ -216,7 +216,7 @@ func (s *Snapshot) hoverOption(at *situation) string {
 	if len(at.Rest) > 0 {
 		option = at.Rest[0]
 	}
-	u := at.units[0]
+	u := s.awake(at.units)
 	var b strings.Builder
 	section := ""
 	for _, l := range u.Lines() {

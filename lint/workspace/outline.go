@@ -21,7 +21,7 @@ type UnitPlace struct {
 	// Whole is the definition, and Name its name.
 	Whole, Name nixast.Span
 
-	units []*nixos.Unit
+	units []*note
 }
 
 // UnitsIn are the units that a file has a part in, in order of their places.
@@ -32,15 +32,15 @@ func (s *Snapshot) UnitsIn(name string) []UnitPlace {
 	}
 	var all []UnitPlace
 	for _, u := range s.unitsOf(tree) {
-		for _, d := range u.Defs() {
-			if d.Binding.IsZero() || d.Binding.File() != tree || u.Style == nixos.ConfStyle {
+		for _, b := range u.Bindings() {
+			if b.IsZero() || b.File() != tree || u.Style == nixos.ConfStyle {
 				continue
 			}
 			i := slices.IndexFunc(all, func(p UnitPlace) bool { return p.Unit == u.Name })
 			if i < 0 {
 				i = len(all)
-				_, span := d.Binding.Place()
-				all = append(all, UnitPlace{Unit: u.Name, File: tree, Whole: d.Binding.Span(), Name: span})
+				_, span := b.Place()
+				all = append(all, UnitPlace{Unit: u.Name, File: tree, Whole: b.Span(), Name: span})
 			}
 			all[i].Hosts = append(all[i].Hosts, u.Host.Name)
 			all[i].units = append(all[i].units, u)
@@ -58,13 +58,16 @@ func (s *Snapshot) Units(query string) []UnitPlace {
 	var all []UnitPlace
 	for _, h := range s.workspace.Project.Hosts() {
 		for _, u := range h.Units {
-			d := u.Def()
-			if seen[u.Name] || d.Binding.IsZero() || !strings.Contains(u.Name, query) {
+			if seen[u.Name] || !strings.Contains(u.Name, query) {
+				continue
+			}
+			at := u.Bindings()[0]
+			if at.IsZero() {
 				continue
 			}
 			seen[u.Name] = true
-			f, span := d.Binding.Place()
-			all = append(all, UnitPlace{Unit: u.Name, Hosts: []string{h.Name}, File: f, Whole: d.Binding.Span(), Name: span})
+			f, span := at.Place()
+			all = append(all, UnitPlace{Unit: u.Name, Hosts: []string{h.Name}, File: f, Whole: at.Span(), Name: span})
 		}
 	}
 	return all
@@ -75,10 +78,10 @@ func (s *Snapshot) Units(query string) []UnitPlace {
 func (s *Snapshot) Exposure(p UnitPlace) string {
 	low, high := security.Exposure(-1), security.Exposure(-1)
 	for _, u := range p.units {
-		if !scorable(u) {
+		if !u.scorable {
 			continue
 		}
-		if a, err := security.Assess(u.Whole(), u.Host.Version()); err == nil {
+		if a, err := security.Assess(u.whole, u.Host.Version()); err == nil {
 			if low < 0 || a.Low < low {
 				low = a.Low
 			}
@@ -113,16 +116,28 @@ func (s *Snapshot) Definitions(p Place) []Mention {
 	}
 	var all mentions
 	for _, u := range at.units {
+		free := u.Host.IsFree()
 		option := u.Option()
 		if d, ok := at.directive(); ok {
 			option = u.Directive(at.Section, d.Name)
 		} else if at.sure && at.Section == "" && len(at.Rest) > 0 {
 			option = u.Option(at.Rest[0])
 		}
-		all.add(option.Defs)
-		all.add(option.Overridden)
+		all.add(bindingsOf(option.Defs))
+		all.add(bindingsOf(option.Overridden))
+		if free {
+			u.Host.Free()
+		}
 	}
 	return all.found
+}
+
+func bindingsOf(defs []*nixos.Def) []nixast.Node {
+	var all []nixast.Node
+	for _, d := range defs {
+		all = append(all, d.Binding)
+	}
+	return all
 }
 
 // References are the places that contribute to the unit that a place is about, and those
@@ -137,7 +152,7 @@ func (s *Snapshot) References(p Place) []Mention {
 		name = at.units[0].Name
 	}
 	all := mentions{found: s.definitionsOf(func(u *nixos.Unit) bool { return u.Name == name })}
-	for _, h := range s.workspace.Project.Hosts() {
+	s.visit(func(h *nixos.Host) {
 		for _, u := range h.Units {
 			for _, l := range u.Lines() {
 				if l.Def == nil || !strings.Contains(l.Text, name) || !slices.Contains(strings.Fields(l.Text), name) {
@@ -149,7 +164,7 @@ func (s *Snapshot) References(p Place) []Mention {
 				}
 			}
 		}
-	}
+	})
 	return all.found
 }
 
@@ -183,7 +198,7 @@ func (s *Snapshot) definitionsOf(which func(*nixos.Unit) bool) []Mention {
 	for _, h := range s.workspace.Project.Hosts() {
 		for _, u := range h.Units {
 			if which(u) {
-				all.add(u.Defs())
+				all.add(u.Bindings())
 			}
 		}
 	}
@@ -193,11 +208,11 @@ func (s *Snapshot) definitionsOf(which func(*nixos.Unit) bool) []Mention {
 // mentions are places, each once.
 type mentions struct{ found []Mention }
 
-// add adds the names of definitions.
-func (m *mentions) add(defs []*nixos.Def) {
-	for _, d := range defs {
-		if !d.Binding.IsZero() {
-			m.put(d.Binding.Place())
+// add adds the names of bindings.
+func (m *mentions) add(bindings []nixast.Node) {
+	for _, b := range bindings {
+		if !b.IsZero() {
+			m.put(b.Place())
 		}
 	}
 }

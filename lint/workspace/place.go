@@ -27,7 +27,7 @@ type situation struct {
 	// sure says that Meant is known.
 	sure bool
 	// units are those that the place is a part of, a host each.
-	units []*nixos.Unit
+	units []*note
 	// version is the systemd of the first unit, else of a host with the file.
 	version directive.Version
 }
@@ -48,7 +48,7 @@ func (s *Snapshot) situationAt(p Place) situation {
 	for _, u := range s.unitsOf(tree) {
 		section, holds := "", false
 		if !at.sure || at.Section != "" && at.Unit == "" {
-			section, holds = u.SectionOf(set)
+			section, holds = u.sets[set]
 		}
 		if !holds && !defines(u, tree, p.Was) {
 			continue
@@ -59,9 +59,9 @@ func (s *Snapshot) situationAt(p Place) situation {
 		}
 	}
 	if at.sure && at.Unit != "" {
-		named := func(u *nixos.Unit) bool { return u.Name == at.Unit || u.Pattern }
+		named := func(u *note) bool { return u.Name == at.Unit || u.Pattern }
 		if slices.ContainsFunc(at.units, named) {
-			at.units = slices.DeleteFunc(at.units, func(u *nixos.Unit) bool { return !named(u) })
+			at.units = slices.DeleteFunc(at.units, func(u *note) bool { return !named(u) })
 		}
 	}
 	if len(at.units) > 0 {
@@ -83,10 +83,9 @@ func below(set nixast.Node, spot nixos.Spot) []string {
 }
 
 // defines reports whether an offset of a file is in a definition of a unit.
-func defines(u *nixos.Unit, f *nixast.File, offset int) bool {
-	return slices.ContainsFunc(u.Defs(), func(d *nixos.Def) bool {
-		span := d.Binding.Span()
-		return !d.Binding.IsZero() && d.Binding.File() == f && span.Start <= offset && offset <= span.End
+func defines(u *note, f *nixast.File, offset int) bool {
+	return slices.ContainsFunc(u.Bindings(), func(b nixast.Node) bool {
+		return !b.IsZero() && b.File() == f && b.Span().Start <= offset && offset <= b.Span().End
 	})
 }
 
@@ -102,20 +101,20 @@ func (s *Snapshot) hostsOf(f *nixast.File) []*nixos.Host {
 }
 
 // unitsOf are the units that a file has a part in, with the configuration files.
-func (s *Snapshot) unitsOf(f *nixast.File) []*nixos.Unit {
+func (s *Snapshot) unitsOf(f *nixast.File) []*note {
 	if units, ok := s.units[f.Name]; ok {
 		return units
 	}
-	var units []*nixos.Unit
+	var units []*note
 	for _, h := range s.hostsOf(f) {
 		for _, u := range slices.Concat(h.Units, h.Confs) {
-			if slices.ContainsFunc(u.Files(), func(x *nixos.File) bool { return x.Name == f.Name }) {
-				units = append(units, u)
+			if n := s.note(u); slices.Contains(n.files, f.Name) {
+				units = append(units, n)
 			}
 		}
 	}
 	if s.units == nil {
-		s.units = map[string][]*nixos.Unit{}
+		s.units = map[string][]*note{}
 	}
 	s.units[f.Name] = units
 	return units

@@ -21,11 +21,13 @@ type Snapshot struct {
 	workspace *Workspace // whose project is that of the snapshot
 	findings  []lint.Finding
 	found     bool
-	cache     lint.Cache               // what an earlier snapshot found, then this one
-	near      bool                     // it lacks hosts: see Near
-	prover    *lint.Prover             // of Check, once made
-	units     map[string][]*nixos.Unit // of unitsOf, by file
-	main      map[string]string        // of mainHost, by file; it outlives the hosts
+	cache     lint.Cache         // what an earlier snapshot found, then this one
+	near      bool               // it lacks hosts: see Near
+	prover    *lint.Prover       // of Check, once made
+	latest    *nixos.Host        // that a request had evaluated
+	notes     notes              // of all parts, once one is needed
+	units     map[string][]*note // of unitsOf, by file
+	main      map[string]string  // of mainHost, by file; it outlives the hosts
 }
 
 // Snapshot loads the project. A workspace of which every path is excluded has a
@@ -77,12 +79,12 @@ func (s *Snapshot) Opening(open, others map[string]string) (*Snapshot, bool) {
 }
 
 // Supersede frees what the earlier snapshot that s was made from knows of the hosts that s
-// evaluates anew, so that there is memory for those. The earlier one lacks them from then
-// on, and keeps its findings.
+// evaluates anew, so that there is memory for those: see [nixos.Project.Supersede]. The
+// earlier one keeps its findings.
 func (s *Snapshot) Supersede(earlier *Snapshot) {
 	s.workspace.Project.Supersede()
 	earlier.cache = earlier.cache.In(earlier.workspace.Project)
-	earlier.units, earlier.prover, s.cache = nil, nil, earlier.cache
+	earlier.units, earlier.notes, earlier.prover, s.cache = nil, nil, nil, earlier.cache
 }
 
 // Near is the snapshot with those of its hosts only that an earlier one, whose findings
@@ -128,7 +130,7 @@ func (s *Snapshot) findMainHost(name string) string {
 	for _, h := range s.hostsOf(tree) {
 		n := 0
 		for _, u := range h.Units {
-			if slices.ContainsFunc(u.Defs(), func(d *nixos.Def) bool { return !d.Binding.IsZero() && d.Binding.File() == tree }) {
+			if slices.ContainsFunc(u.Bindings(), func(b nixast.Node) bool { return !b.IsZero() && b.File() == tree }) {
 				n++
 			}
 		}
@@ -185,14 +187,12 @@ func (s *Snapshot) Findings(ctx context.Context) ([]lint.Finding, error) {
 		return s.findings, nil
 	}
 	p := s.workspace.Project
-	if _, err := p.HostsContext(ctx); err != nil {
-		return nil, err
-	}
 	l, err := s.linter()
 	if err != nil {
 		return nil, err
 	}
-	l.Cache, l.Near = &s.cache, s.near
+	l.Cache, l.Near, l.MaxHosts = &s.cache, s.near, maxHosts
+	l.Rules = append(slices.Clip(l.Rules), noting)
 	result, err := l.Run(ctx, p)
 	if err != nil {
 		return nil, err
@@ -203,6 +203,19 @@ func (s *Snapshot) Findings(ctx context.Context) ([]lint.Finding, error) {
 		f.Only, f.Full, f.Sharing = nil, nil, nil
 	}
 	return s.findings, nil
+}
+
+// Rest frees what requests had evaluated, except for the host of the last.
+func (s *Snapshot) Rest() {
+	size := 0
+	for _, h := range s.workspace.Project.Hosts() {
+		size += h.Size()
+	}
+	for _, h := range s.workspace.Project.Hosts() {
+		if size > maxHosts && h != s.latest {
+			h.Free()
+		}
+	}
 }
 
 // linter is the linter with suggestions among its findings.

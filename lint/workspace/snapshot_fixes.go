@@ -16,7 +16,7 @@ import (
 // [lint.Prover].
 func (s *Snapshot) Check(f lint.Finding, x lint.Fix) error {
 	if s.prover == nil {
-		s.prover = lint.NewProver(s.workspace.Project)
+		s.prover = lint.NewProver(s.workspace.Project, s.cache)
 	}
 	return s.prover.Check(f, x)
 }
@@ -39,6 +39,7 @@ func (s *Snapshot) FixAll(ctx context.Context, name string) (lint.Fix, bool) {
 	if err != nil || f == nil || f.Tree == nil {
 		return lint.Fix{}, false
 	}
+	l.MaxHosts = maxHosts
 	l.addFilter(func(found []lint.Finding) []lint.Finding {
 		return slices.DeleteFunc(slices.Clone(found), func(x lint.Finding) bool { return !editsOnly(x, f.Name) })
 	})
