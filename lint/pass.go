@@ -23,8 +23,7 @@ type Pass struct {
 	rule  *Rule
 	found []Finding
 	later []later
-	fact  any   // of Rule.Fact
-	facts []any // of Facts
+	fact  any // of factOf, once known
 }
 
 // later is a draft of a finding that depends on the whole project.
@@ -43,9 +42,23 @@ func (p *Pass) Brief() bool { return p.brief != nil && p.brief(p.rule) }
 // better in the draft.
 func (p *Pass) Later(d *Draft, look func(*Pass, *Draft)) { p.later = append(p.later, later{d, look}) }
 
-// Facts are what [Rule.Fact] noted of each part of the project, for checks that see the
+// Facts are what [Rule.Fact] notes of each part of the project, for checks that see the
 // whole of it.
-func (p *Pass) Facts() []any { return p.facts }
+func (p *Pass) Facts() []any {
+	var facts []any
+	for _, part := range p.World.Parts {
+		facts = append(facts, p.run.parts[part][p.rule].factOf(part))
+	}
+	return facts
+}
+
+// factOf is what the rule notes of a part, once; nil if it notes nothing.
+func (p *Pass) factOf(part *unit.Part) any {
+	if p.fact == nil && p.rule.Fact != nil {
+		p.fact = p.rule.Fact(part)
+	}
+	return p.fact
+}
 
 // Once is what make returns, made once for all checks that see the whole project, one
 // after the other, with the same key. Keys are of a type of the caller's own, as those of

@@ -75,8 +75,8 @@ type Rule struct {
 	Host func(*Pass, *nixos.Host)
 	// Part looks at each part of the project, for what concerns several units of a host.
 	Part func(*Pass, *unit.Part)
-	// Fact notes what checks that see the whole project need of each part: see
-	// [Pass.Facts]. It is kept as findings are.
+	// Fact notes what checks that see the whole project need of a part, when it is needed or
+	// the part is freed: see [Pass.Facts]. It is kept as findings are.
 	Fact func(*unit.Part) any
 	// Suppression looks at each suppression comment. No comment suppresses the findings
 	// of a rule that has this check.

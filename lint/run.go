@@ -101,12 +101,12 @@ func (c Cache) In(p *nixos.Project) Cache {
 	return kept
 }
 
-// Facts are what a rule noted of the parts: see [Rule.Fact].
+// Facts are what a rule notes of the parts: see [Rule.Fact].
 func (c Cache) Facts(r *Rule) []any {
 	var facts []any
-	for _, found := range c.parts {
-		if p := found[r]; p != nil && p.fact != nil {
-			facts = append(facts, p.fact)
+	for part, found := range c.parts {
+		if p := found[r]; p != nil {
+			facts = append(facts, p.factOf(part))
 		}
 	}
 	return facts
@@ -160,7 +160,7 @@ func (r *run) look(rules []*Rule, s *sightings) {
 		found.look(r.ctx, r.scope, part, rules, s.part(i))
 		r.noteMeanings(part)
 		if r.MaxHosts > 0 && !found.share() && r.room.Add(-int64(part.Size())) < 0 {
-			part.Free()
+			found.free(part)
 		}
 	})
 	s.end()
@@ -174,9 +174,6 @@ func (r *run) look(rules []*Rule, s *sightings) {
 			p := r.parts[part][rule]
 			found = append(found, p.found...)
 			whole.later = append(whole.later, p.later...)
-			if p.fact != nil {
-				whole.facts = append(whole.facts, p.fact)
-			}
 		}
 		if !r.Near {
 			r.lookAtAll(whole)
@@ -233,14 +230,19 @@ func (known partFindings) look(ctx context.Context, s *scope, part *unit.Part, r
 		if p.rule.Part != nil {
 			p.rule.Part(p, part)
 		}
-		if p.rule.Fact != nil {
-			p.fact = p.rule.Fact(part)
-		}
 		known[p.rule] = p
 	}
 	for _, h := range part.Hosts {
 		h.Forget()
 	}
+}
+
+// free frees a part, once what its rules note of it is known.
+func (known partFindings) free(part *unit.Part) {
+	for _, p := range known {
+		p.factOf(part)
+	}
+	part.Free()
 }
 
 // noteMeanings notes what the hosts of a part come to, for a cache of all hosts, as they may

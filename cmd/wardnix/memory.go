@@ -18,7 +18,7 @@ type heapLimit struct {
 var (
 	// ofRun is that of a run, which is short, and of which most of what it makes lives to
 	// its end.
-	ofRun = heapLimit{288 << 20, 35, 600}
+	ofRun = heapLimit{288 << 20, 35, 400}
 	// ofServer is that of a server, which lives long, next to an editor.
 	ofServer = heapLimit{110 << 20, 25, 200}
 )

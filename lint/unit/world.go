@@ -118,7 +118,7 @@ func (w *World) Defines(name string) bool {
 func (w *World) findDefined() (names []string, defined map[string]bool) {
 	defined = map[string]bool{}
 	for _, part := range w.Parts {
-		for _, name := range part.defined {
+		for _, name := range part.definedHere() {
 			if !defined[name] {
 				names, defined[name] = append(names, name), true
 			}
@@ -127,10 +127,12 @@ func (w *World) findDefined() (names []string, defined map[string]bool) {
 	return names, defined
 }
 
-// Users is the number of units with directives that are defined in a text.
+// Users is the number of units with directives that are defined in a text. It looks at
+// all parts: none may be looked at meanwhile.
 func (w *World) Users(t nixos.Text) int {
 	n := 0
 	for _, part := range w.Parts {
+		part.countUsers()
 		n += part.users[t]
 	}
 	return n
@@ -162,8 +164,8 @@ type Part struct {
 	units, confs []*nixos.Unit
 	shown        *shownNeeds
 	names        map[*nixos.Host]*hostNames // of nameUnits
-	users        map[nixos.Text]int         // of count
-	defined      []string                   // names of the units that the part itself defines
+	users        map[nixos.Text]int         // of countUsers, once counted
+	defined      []string                   // of definedHere, once known
 	complete     bool                       // no other unit is there; see nixos.Options
 	byName       map[string][]*Unit         // of Named, once asked for
 }
@@ -195,7 +197,6 @@ func (p *Part) read() {
 	for _, u := range p.confs {
 		p.Confs = append(p.Confs, viewOf(u, p))
 	}
-	p.count()
 }
 
 // Size is about how many bytes the evaluation of the hosts takes.
@@ -207,8 +208,11 @@ func (p *Part) Size() int {
 	return n
 }
 
-// Free frees the hosts of the part, and what was computed of its units.
+// Free frees the hosts of the part, and what was computed of its units. What the world has
+// of it is computed before.
 func (p *Part) Free() {
+	p.definedHere()
+	p.countUsers()
 	for _, u := range slices.Concat(p.Units, p.Confs) {
 		u.facts = facts{}
 	}
@@ -217,13 +221,26 @@ func (p *Part) Free() {
 	}
 }
 
-// count notes which units the part itself defines, and how many use each text.
-func (p *Part) count() {
+// definedHere are the names of the units that the part itself defines.
+func (p *Part) definedHere() []string {
+	if p.defined == nil {
+		p.defined = []string{}
+		for _, u := range p.Units {
+			if !u.Pattern && !u.IsOverride() {
+				p.defined = append(p.defined, u.Name)
+			}
+		}
+	}
+	return p.defined
+}
+
+// countUsers counts the units that use each text, once.
+func (p *Part) countUsers() {
+	if p.users != nil {
+		return
+	}
 	p.users = map[nixos.Text]int{}
 	for _, u := range p.Units {
-		if !u.Pattern && !u.IsOverride() {
-			p.defined = append(p.defined, u.Name)
-		}
 		for _, section := range u.Sections() {
 			for _, t := range u.WrittenIn(section) {
 				p.users[t]++

@@ -107,7 +107,7 @@ func (w *Workspace) configured() (*linter, error) {
 
 // maxHosts is how many bytes hosts may take together that are kept: reports need a little of
 // some, and hosts of small projects are not evaluated twice.
-var maxHosts = 16 << 20
+var maxHosts = 8 << 20
 
 // needsFindingsOnly reports whether nothing but findings is needed of the hosts for a task.
 func (l *linter) needsFindingsOnly(t Task) bool {

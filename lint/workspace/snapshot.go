@@ -197,6 +197,7 @@ func (s *Snapshot) Findings(ctx context.Context) ([]lint.Finding, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.cache.Facts(noting) // of the hosts that are not freed yet
 	s.findings, s.found = slices.Concat(lint.SourceFindings(p), result.Findings), true
 	for i := range s.findings { // these refer to units, which would stay in memory
 		f := &s.findings[i]

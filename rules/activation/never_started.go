@@ -31,11 +31,14 @@ func checkNeverStarted(p *lint.Pass, u *unit.Unit) {
 // mayBeStarted reports whether a unit of the project starts another, or may.
 func mayBeStarted(p *lint.Pass, u *unit.Unit) bool {
 	kind := u.Scope.Kind
-	return slices.ContainsFunc(p.Facts(), func(part any) bool {
+	parts := p.Once(startedKey{}, func() any { return p.Facts() }).([]any)
+	return slices.ContainsFunc(parts, func(part any) bool {
 		known := part.(started)
 		return known.names[start{kind, ""}] || known.names[start{kind, u.Name}] || known.timed[u.BaseName()]
 	})
 }
+
+type startedKey struct{}
 
 // started is what units of a part of the project start.
 type started struct {
