@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"wardnix/lint"
 	"wardnix/lint/files"
@@ -34,7 +35,10 @@ func asked(u *nixos.Unit) bool {
 }
 
 // An assessor assesses units, each once for all states of a project that share it.
-type assessor map[*nixos.Option]assessed
+type assessor struct {
+	mu    sync.Mutex
+	known map[*nixos.Option]assessed
+}
 
 // assessed is what a unit was assessed to.
 type assessed struct {
@@ -43,17 +47,37 @@ type assessed struct {
 }
 
 // of is the assessment of a unit; the error is that of a unit that systemd would not load.
-func (k assessor) of(u *nixos.Unit) (*security.Assessment, error) {
-	a, known := k[u.Option()]
+func (k *assessor) of(u *nixos.Unit) (*security.Assessment, error) {
+	option := u.Option()
+	k.mu.Lock()
+	a, known := k.known[option]
+	k.mu.Unlock()
 	if !known {
 		a.Assessment, a.err = security.Assess(u.Whole(), u.Host.Version())
-		k[u.Option()] = a
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		if k.known == nil {
+			k.known = map[*nixos.Option]assessed{}
+		}
+		k.known[option] = a
 	}
 	return a.Assessment, a.err
 }
 
+// look assesses units of a project, hosts side by side.
+func (k *assessor) look(p *nixos.Project, which func(*nixos.Unit) bool) {
+	_ = p.Visit(context.Background(), func(_ int, h *nixos.Host) { // it fails only when the context ends
+		for _, u := range h.Units {
+			if which(u) {
+				_, _ = k.of(u) // which remembers it
+			}
+		}
+	})
+}
+
 // all are the assessments of the services that can be scored.
-func (k assessor) all(p *nixos.Project) map[unitKey]*security.Assessment {
+func (k *assessor) all(p *nixos.Project) map[unitKey]*security.Assessment {
+	k.look(p, scorable)
 	out := map[unitKey]*security.Assessment{}
 	for _, h := range p.Hosts() {
 		for _, u := range h.Units {
@@ -84,7 +108,9 @@ func (w *Workspace) Units() []*nixos.Unit {
 // exposed are the hosts of a project with the services that have an exposure: those
 // that a requested file has a part in, or all. What systemd would not load has a
 // problem in place of an exposure.
-func (k assessor) exposed(p *nixos.Project, all bool) []report.Host {
+func (k *assessor) exposed(p *nixos.Project, all bool) []report.Host {
+	exposed := func(u *nixos.Unit) bool { return scorable(u) && (all || asked(u)) }
+	k.look(p, exposed)
 	var out []report.Host
 	for _, h := range p.Hosts() {
 		one := report.Host{Name: h.Name, Systemd: h.Systemd}
@@ -95,7 +121,7 @@ func (k assessor) exposed(p *nixos.Project, all bool) []report.Host {
 			one.Files = append(one.Files, f.Name)
 		}
 		for _, u := range h.Units {
-			if !scorable(u) || !all && !asked(u) {
+			if !exposed(u) {
 				continue
 			}
 			def := u.Def().Binding
@@ -117,7 +143,7 @@ func (k assessor) exposed(p *nixos.Project, all bool) []report.Host {
 // scores are the exposures of the services of a project, with those that the fixes
 // lead to, those of suggestions included. The error is the cause of the context's end.
 func (l *linter) scores(ctx context.Context, p *nixos.Project) ([]report.Host, error) {
-	k := assessor{}
+	k := &assessor{}
 	hosts := k.exposed(p, false)
 	withSafe, withAll, err := l.hardener().Prospects(ctx, p)
 	if err != nil {
@@ -146,7 +172,7 @@ func exposureChanges(before, after *nixos.Project) []report.ExposureChange {
 		by  security.Exposure
 	}
 	var gains []gain
-	k := assessor{}
+	k := &assessor{}
 	later := k.all(after)
 	for key, was := range k.all(before) {
 		is := later[key]
