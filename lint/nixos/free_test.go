@@ -1,6 +1,7 @@
 package nixos
 
 import (
+	"context"
 	"testing"
 	"testing/fstest"
 
@@ -57,6 +58,24 @@ func TestFree(t *testing.T) {
 		h.Free()
 		if name, _ := h.Option("networking", "hostName").Text(); name != h.Name {
 			t.Errorf("%s is called %s", h.Name, name)
+		}
+	}
+}
+
+// The context of who asked for hosts does not end what is evaluated of them later.
+func TestHostsOutliveTheirContext(t *testing.T) {
+	p, err := Load(t.Context(), Options{FS: twoHosts(), Dir: "/p"}, ".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	if err := p.Visit(ctx, func(int, *Host) {}); err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	for _, h := range p.Hosts() {
+		if !h.Evaluator().Budget().Draw(10_000, 0) {
+			t.Errorf("host %q: %v", h.Name, h.Unfinished())
 		}
 	}
 }

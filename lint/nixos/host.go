@@ -160,7 +160,9 @@ func (h *Host) finish() {
 		u.Lines()
 	}
 	h.world.configs = nil // rules look up few values
-	h.used.steps, h.used.bytes = h.world.ev.Budget().Used()
+	budget := h.world.ev.Budget()
+	h.used.steps, h.used.bytes = budget.Used()
+	budget.Outlive()
 }
 
 // isNewest reports whether every system.stateVersion is the newest release: no host is

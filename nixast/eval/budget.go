@@ -58,6 +58,10 @@ func (b *Budget) Draw(steps, bytes int) bool {
 	return b.spent == ""
 }
 
+// Outlive has the budget no longer end with its context: what was computed until then
+// stays in use afterwards.
+func (b *Budget) Outlive() { b.ctx = context.Background() }
+
 // Used is how many steps and bytes were drawn.
 func (b *Budget) Used() (steps, bytes int) { return b.steps, b.bytes }
 
