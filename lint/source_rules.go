@@ -45,8 +45,6 @@ func SourceFindings(p *nixos.Project) []Finding {
 	for _, f := range p.Files() {
 		switch {
 		case !f.Reported || f.Tree == nil: // what cannot be read is a problem of the project
-		case strings.TrimSpace(f.Tree.Src) == "":
-			out = append(out, unread(f.Name, Info, "the file is empty, so there is nothing to check"))
 		case HasSyntaxError(f.Tree):
 			out = append(out, SyntaxErrors(f.Tree)...)
 		}
@@ -115,8 +113,12 @@ func unread(name string, s Severity, message string) Finding {
 	return Finding{Rule: unreadableFile, Severity: s, Message: message, File: nixast.Parse(name, "", nixast.Options{})}
 }
 
-// SyntaxErrors are the findings of a file that Nix does not accept.
+// SyntaxErrors are the findings of a file that Nix does not accept. One that is empty is not a
+// mistake.
 func SyntaxErrors(f *nixast.File) []Finding {
+	if strings.TrimSpace(f.Src) == "" {
+		return []Finding{unread(f.Name, Info, "the file is empty, so there is nothing to check")}
+	}
 	var out []Finding
 	for i, d := range f.Diagnostics {
 		if i == maxSyntaxErrors {

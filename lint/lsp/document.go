@@ -39,8 +39,6 @@ type open struct {
 	// before the first.
 	seen  *document
 	drift drift
-	// started is what changed since the state that is looked at now.
-	started drift
 	// shown are the diagnostics that the client has, as JSON; resultID counts them.
 	shown    string
 	resultID int
@@ -98,7 +96,6 @@ func (s *Server) didChange(p *DidChangeParams) error {
 		}
 		lines = &nixast.File{Name: o.name, Src: lines.Src[:start] + c.Text + lines.Src[end:]}
 		o.drift.edit(start, end, len(c.Text))
-		o.started.edit(start, end, len(c.Text))
 	}
 	o.document = newDocument(o.uri, o.name, p.TextDocument.Version, lines.Src)
 	s.touch(o.project)

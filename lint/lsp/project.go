@@ -118,10 +118,10 @@ func (s *Server) hurry(p *project) {
 func (s *Server) start(p *project, near bool) {
 	ctx, stop := context.WithCancel(s.ctx)
 	p.timer, p.stop = nil, stop
-	job := &looking{project: p, baseline: s.settings.Baseline, last: p.last, whole: p.whole, stale: p.stale, near: near, disk: slices.Collect(maps.Keys(p.disk)), ctx: ctx}
+	job := &looking{project: p, baseline: s.settings.Baseline, last: p.last, whole: p.whole, stale: p.stale, near: near, disk: slices.Collect(maps.Keys(p.disk)), seen: map[string]*document{}, ctx: ctx}
 	for _, o := range s.documentsOf(p) {
-		o.started = drift{}
 		job.documents = append(job.documents, o.document)
+		job.seen[o.uri] = o.seen
 	}
 	slices.SortFunc(job.documents, func(a, b *document) int { return cmp.Compare(a.name, b.name) })
 	run := p.run
@@ -166,7 +166,7 @@ func (s *Server) finish(p *project, job *looking) {
 	}
 	for _, o := range s.documentsOf(p) {
 		if o.document == result.saw[o.uri] {
-			o.seen, o.drift = o.document, o.started
+			o.seen, o.drift = o.document, drift{}
 		}
 	}
 	s.report(p)
@@ -209,6 +209,7 @@ type looking struct {
 	*project
 	ctx         context.Context
 	documents   []*document
+	seen        map[string]*document // as they were when last looked at, by URI; nil before
 	baseline    []string
 	stale, near bool
 	disk        []string
@@ -351,12 +352,11 @@ func (a *analysis) sort(found []lint.Finding) {
 	}
 }
 
-// parsing is a document as it last was accepted by Nix; as it is, if it never was.
+// parsing is a document as it last was accepted by Nix; as it is, if it never was since it
+// was opened.
 func (l *looking) parsing(d *document) *document {
-	if l.last != nil && d.broken() {
-		if good := l.last.saw[d.uri]; good != nil && !good.broken() {
-			return good
-		}
+	if good := l.seen[d.uri]; good != nil && d.broken() && !good.broken() {
+		return good
 	}
 	return d
 }

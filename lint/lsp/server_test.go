@@ -68,6 +68,23 @@ func TestDiagnosticsStayWhileTyping(t *testing.T) {
 	}
 }
 
+// A document that is opened again with a text that does not parse has its syntax errors, even
+// if an earlier text did parse.
+func TestReopenedBroken(t *testing.T) {
+	c := newClient(t, projectOf(t, map[string]string{"flake.nix": "{ }", "web.nix": badModule, "other.nix": "{ }"}))
+	c.start(pulling)
+	c.open("other.nix", "") // it keeps the project
+	c.open("web.nix", "")
+	c.pull("web.nix")
+	c.notify("textDocument/didClose", DocumentParams{TextDocument: TextDocument{URI: c.uri("web.nix")}})
+	c.open("web.nix", strings.Replace(badModule, `"true";`, `"true"`, 1))
+	all := c.pull("web.nix")
+	if len(all) != 1 || all[0].Code != "X001" {
+		t.Errorf("the diagnostics are %v, not one syntax error", all)
+	}
+	c.end()
+}
+
 func TestLifecycle(t *testing.T) {
 	c := newClient(t, t.TempDir())
 	code := func(m message) int {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -58,6 +59,7 @@ func FuzzTyping(f *testing.F) {
 	f.Add("{ systemd.services.a.serviceConfig = { PrivateTmp = \"😀\"; }; }", []byte{50, 4, 'y', 3, 0, ' '})
 	f.Add("{ systemd.services.b = { script = \"\"; serviceConfig.ProtectHome = \"ye\"; };\r\n}", []byte{67, 0, 's'})
 	f.Add("\x00", []byte{1, 0, 's'})
+	f.Add("0", []byte{0, 1, 0}) // to an empty file
 	f.Fuzz(func(t *testing.T, text string, keys []byte) {
 		if len(text) > 2000 || len(keys) > 60 || !json.Valid(mustJSON(text)) || fromJSON(text) != text {
 			return
@@ -94,10 +96,10 @@ func FuzzTyping(f *testing.F) {
 	})
 }
 
-// boundary is an offset in a text at which a character begins.
+// boundary is an offset in a text at which a character begins, or the end of a line.
 func boundary(text string, n int) int {
 	n %= len(text) + 1
-	for n > 0 && n < len(text) && text[n]&0xC0 == 0x80 {
+	for n > 0 && n < len(text) && (!utf8.RuneStart(text[n]) || text[n-1:n+1] == "\r\n") {
 		n--
 	}
 	return n
