@@ -40,12 +40,13 @@ func Formats() []Format {
 	}
 }
 
-// printed is the writer of a format for people.
+// printed is the writer of a format for people, which writes while it formats.
 func printed(format func(*Printer, *Report)) func(io.Writer, *Report) error {
 	return func(w io.Writer, r *Report) error {
-		var p Printer
+		p := Printer{to: w}
 		format(&p, r)
-		return p.flush(w)
+		p.flush()
+		return p.err
 	}
 }
 

@@ -60,13 +60,27 @@ func safeArgument(a any) any {
 }
 
 // Printer collects the text of an output for people.
-type Printer struct{ b strings.Builder }
+type Printer struct {
+	b bytes.Buffer
+	// to is what text goes to as soon as there is some; nil if it is only collected. err is
+	// its first error.
+	to  io.Writer
+	err error
+}
 
 // Printf adds text, as [Textf] makes it.
-func (p *Printer) Printf(format constant, args ...any) { p.b.WriteString(Textf(format, args...).s) }
+func (p *Printer) Printf(format constant, args ...any) { p.print(Textf(format, args...)) }
 
 // print adds text.
-func (p *Printer) print(t Text) { p.b.WriteString(t.s) }
+func (p *Printer) print(t Text) {
+	p.b.WriteString(t.s)
+	if p.to != nil && p.b.Len() >= chunk {
+		p.write(bytes.LastIndexByte(p.b.Bytes(), '\n') + 1) // whole lines, which are guarded
+	}
+}
+
+// chunk is the number of bytes that are written at a time.
+const chunk = 64 << 10
 
 // Table adds lines of cells, in columns with two spaces between.
 func (p *Printer) Table(rows ...[]Text) {
@@ -86,10 +100,14 @@ func (p *Printer) Table(rows ...[]Text) {
 // Text is what was collected.
 func (p *Printer) Text() Text { return Text{p.b.String()} }
 
-// flush writes what was collected. The error is that of w.
-func (p *Printer) flush(w io.Writer) error {
-	_, err := io.WriteString(w, p.Text().String())
-	return err
+// flush writes what was collected.
+func (p *Printer) flush() { p.write(p.b.Len()) }
+
+// write writes the first n bytes.
+func (p *Printer) write(n int) {
+	if text := (Text{string(p.b.Next(n))}); p.err == nil && n > 0 {
+		_, p.err = io.WriteString(p.to, text.String())
+	}
 }
 
 // escape shows what [Text] must not hold as escapes of a Go string.
