@@ -224,8 +224,8 @@ func (c *census) evaluate(ctx context.Context, p *Project, old *census, since ch
 		default:
 			h = c.found[i].open(ctx, p, p.remainsOf(old.host(c.found[i])))
 		}
-		for i, h := range t.end(i, h) {
-			visit(i, h)
+		for i, end := t.end(i, h); i < end; i++ {
+			visit(i, t.hosts[i])
 		}
 	})
 	c.hosts = t.hosts
@@ -261,25 +261,23 @@ func (t *turns) full() bool {
 
 func (t *turns) over() bool { return t.steps < 0 || t.bytes < 0 || t.units < 0 }
 
-// end notes a host, which is nil if there was no room for it, and returns those that are
-// known from then on, by number.
-func (t *turns) end(i int, h *Host) map[int]*Host {
+// end notes a host, which is nil if there was no room for it. It returns the number of the
+// first that is known from then on, and the one after the last.
+func (t *turns) end(i int, h *Host) (from, to int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.ended[i], t.hosts[i] = true, h
-	known := map[int]*Host{}
+	from = t.next
 	for ; t.next < len(t.hosts) && t.ended[t.next]; t.next++ {
 		h := t.hosts[t.next]
 		if h != nil {
 			t.steps, t.bytes, t.units = t.steps-h.used.steps, t.bytes-h.used.bytes, t.units-len(h.Units)
 		}
 		if h == nil || t.over() && t.next > 0 {
-			h = t.found[t.next].dropped(t.project)
-			t.hosts[t.next] = h
+			t.hosts[t.next] = t.found[t.next].dropped(t.project)
 		}
-		known[t.next] = h
 	}
-	return known
+	return from, t.next
 }
 
 // host is the host of an origin; nil if there is none.

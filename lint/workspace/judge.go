@@ -113,7 +113,7 @@ func judged(f *lint.Finding, settings *config.File, subjects []config.Subject) (
 
 // findClasses notes the classes of the units of the project, if settings refer to classes.
 func (l *linter) findClasses() {
-	if l.classes != nil || l.Project == nil || !slices.ContainsFunc(l.all(), (*config.File).UsesClasses) {
+	if l.classes != nil || l.Project == nil || !l.usesClasses() {
 		return
 	}
 	l.classes = map[unit.Ref]string{}
@@ -123,6 +123,9 @@ func (l *linter) findClasses() {
 		}
 	}
 }
+
+// usesClasses reports whether settings refer to classes of units.
+func (l *linter) usesClasses() bool { return slices.ContainsFunc(l.all(), (*config.File).UsesClasses) }
 
 // subjects are what a finding is about: its units may be of several classes.
 func (l *linter) subjects(f lint.Finding) []config.Subject {

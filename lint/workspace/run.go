@@ -10,7 +10,6 @@ import (
 
 	"wardnix/emit"
 	"wardnix/lint"
-	"wardnix/lint/config"
 	"wardnix/lint/gitrepo"
 	"wardnix/lint/nixos"
 	"wardnix/lint/report"
@@ -111,7 +110,7 @@ var maxHosts = 8 << 20
 
 // needsFindingsOnly reports whether nothing but findings is needed of the hosts for a task.
 func (l *linter) needsFindingsOnly(t Task) bool {
-	return t.Fix == 0 && t.Ignore == "" && !t.Hosts && l.opts.Since == "" && !slices.ContainsFunc(l.all(), (*config.File).UsesClasses)
+	return t.Fix == 0 && t.Ignore == "" && !t.Hosts && l.opts.Since == "" && !l.usesClasses()
 }
 
 // addFilter adds a filter before the last one, which sets suggestions aside.

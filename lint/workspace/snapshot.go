@@ -191,7 +191,10 @@ func (s *Snapshot) Findings(ctx context.Context) ([]lint.Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.Cache, l.Near, l.MaxHosts = &s.cache, s.near, maxHosts
+	l.Cache, l.Near = &s.cache, s.near
+	if !l.usesClasses() {
+		l.MaxHosts = maxHosts
+	}
 	l.Rules = append(slices.Clip(l.Rules), noting)
 	result, err := l.Run(ctx, p)
 	if err != nil {
