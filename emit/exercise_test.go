@@ -282,7 +282,7 @@ func dump(n nixast.Node) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "(%d", n.Kind())
 	if n.Kind() == nixast.IndString || n.Kind() == nixast.String {
-		for _, p := range n.Parts() {
+		for p := range n.Parts() {
 			if p.Node.IsZero() {
 				fmt.Fprintf(&b, " %q", p.Text)
 			} else {

@@ -18,21 +18,51 @@ type Part struct {
 // Parts are the parts of a [String], [IndString] or [Path] in order; text next
 // to text is one part, and no text is empty. Text of a path is as written.
 // Other nodes have no parts.
-func (n Node) Parts() []Part {
-	var parts []Part
-	for c := range n.chunks() {
-		last := len(parts) - 1
-		switch {
-		case !c.node.IsZero():
-			parts = append(parts, Part{Node: c.node})
-		case c.text == "":
-		case last >= 0 && parts[last].Node.IsZero():
-			parts[last].Text += c.text
-		default:
-			parts = append(parts, Part{Text: c.text})
+func (n Node) Parts() iter.Seq[Part] {
+	return func(yield func(Part) bool) {
+		var text run
+		for c := range n.chunks {
+			if c.node.IsZero() {
+				text.add(c.text)
+				continue
+			}
+			if t := text.take(); t != "" && !yield(Part{Text: t}) || !yield(Part{Node: c.node}) {
+				return
+			}
+		}
+		if t := text.take(); t != "" {
+			yield(Part{Text: t})
 		}
 	}
-	return parts
+}
+
+// A run is text that is put together. A text that no other is added to is not copied.
+type run struct {
+	first string
+	all   strings.Builder // used from the second text on
+}
+
+func (r *run) add(text string) {
+	switch {
+	case text == "":
+	case r.first == "":
+		r.first = text
+	default:
+		if r.all.Len() == 0 {
+			r.all.WriteString(r.first)
+		}
+		r.all.WriteString(text)
+	}
+}
+
+// take is the text so far, which the next does not begin with.
+func (r *run) take() string {
+	text := r.first
+	if r.all.Len() > 0 {
+		text = r.all.String()
+	}
+	*r = run{}
+	return text
 }
 
 // StringValue is the value of a [String] or [IndString] without
@@ -42,13 +72,14 @@ func (n Node) StringValue() (string, bool) {
 	case URI:
 		return n.Text(), true
 	case String, IndString:
-		parts := n.Parts()
-		switch {
-		case len(parts) == 0:
-			return "", true
-		case len(parts) == 1 && parts[0].Node.IsZero():
-			return parts[0].Text, true
+		value := ""
+		for p := range n.Parts() {
+			if !p.Node.IsZero() {
+				return "", false
+			}
+			value = p.Text
 		}
+		return value, true
 	}
 	return "", false
 }
@@ -166,7 +197,7 @@ func (n Node) followString() (value string, ok bool, end Node) {
 // concatChunks are the chunks that Nix concatenates. Nix 2.8 keeps empty ones.
 func (n Node) concatChunks() []chunk {
 	var cs []chunk
-	for c := range n.chunks() {
+	for c := range n.chunks {
 		if c.text != "" || !c.node.IsZero() || n.Kind() == IndString && n.file.opts.Dialect == Nix28 {
 			cs = append(cs, c)
 		}
@@ -183,23 +214,21 @@ type chunk struct {
 }
 
 // chunks yields the chunks of a string or path with their values.
-func (n Node) chunks() iter.Seq[chunk] {
-	return func(yield func(chunk) bool) {
-		if n.Kind() == IndString {
-			for _, c := range stripIndentation(n.rawChunks()) {
-				if !yield(c) {
-					return
-				}
+func (n Node) chunks(yield func(chunk) bool) {
+	if n.Kind() == IndString {
+		for _, c := range stripIndentation(n.rawChunks()) {
+			if !yield(c) {
+				return
 			}
-			return
 		}
-		n.eachPiece(func(text string, node Node) bool {
-			if n.Kind() == String && node.IsZero() {
-				text = unescape(text, n.file.opts.Dialect)
-			}
-			return yield(chunk{text: text, node: node})
-		})
+		return
 	}
+	n.eachPiece(func(text string, node Node) bool {
+		if n.Kind() == String && node.IsZero() {
+			text = unescape(text, n.file.opts.Dialect)
+		}
+		return yield(chunk{text: text, node: node})
+	})
 }
 
 // eachPiece calls yield with the text tokens and the interpolations of n.
@@ -330,25 +359,23 @@ func unescape(text string, d Dialect) string {
 }
 
 // stripIndentation takes the indentation from the chunks of an indented
-// string, as the function of that name in Nix's parser does. The two passes
+// string, in place, as the function of that name in Nix's parser does. The two passes
 // differ in how they read an escaped newline, as they do there.
 func stripIndentation(cs []chunk) []chunk {
 	width := indentWidth(cs)
 	atStart, dropped := true, 0
-	out := make([]chunk, 0, len(cs))
-	for i, c := range cs {
+	for i := range cs {
+		c := &cs[i]
 		if !c.node.IsZero() {
 			atStart, dropped = false, 0
-			out = append(out, c)
 			continue
 		}
 		c.text, atStart, dropped = dropIndent(c.text, width, atStart, dropped)
 		if i == len(cs)-1 {
 			c.text = dropLastLine(c.text)
 		}
-		out = append(out, c)
 	}
-	return out
+	return cs
 }
 
 // indentWidth is the number of spaces that every line with text begins with.
@@ -381,6 +408,9 @@ func indentWidth(cs []chunk) int {
 // dropped say, before and after, whether only spaces of the current line have
 // been seen, and how many were taken.
 func dropIndent(text string, width int, atStart bool, dropped int) (string, bool, int) {
+	if !atStart && strings.IndexByte(text, '\n') < 0 {
+		return text, atStart, dropped
+	}
 	b := make([]byte, 0, len(text))
 	for j := 0; j < len(text); j++ {
 		ch := text[j]

@@ -1,6 +1,7 @@
 package nixast
 
 import (
+	"iter"
 	"strings"
 	"testing"
 
@@ -8,9 +9,9 @@ import (
 )
 
 // show writes parts as one string, interpolations as their source.
-func show(parts []Part) []string {
+func show(parts iter.Seq[Part]) []string {
 	var s []string
-	for _, p := range parts {
+	for p := range parts {
 		if p.Node.IsZero() {
 			s = append(s, p.Text)
 		} else {

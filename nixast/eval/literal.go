@@ -2,7 +2,6 @@ package eval
 
 import (
 	"path"
-	"slices"
 	"strings"
 
 	"wardnix/nixast"
@@ -32,10 +31,11 @@ func (ev *Evaluator) evalString(n nixast.Node, e *env) Value {
 
 // parts are the pieces of a string or a path.
 func (ev *Evaluator) parts(n nixast.Node, e *env, how coercion) ([]Piece, *Unknown) {
-	var all [][]Piece
-	for _, p := range n.Parts() {
+	var few [fewPieces]Piece
+	all := few[:0]
+	for p := range n.Parts() {
 		if p.Node.IsZero() {
-			all = append(all, []Piece{{Text: p.Text}})
+			all = append(all, Piece{Text: p.Text})
 			continue
 		}
 		inner := p.Node.Inner()
@@ -43,25 +43,24 @@ func (ev *Evaluator) parts(n nixast.Node, e *env, how coercion) ([]Piece, *Unkno
 		if u != nil {
 			return nil, u
 		}
-		all = append(all, through(inner, ps))
-	}
-	return ev.concat(n, all)
-}
-
-// through marks the unknown pieces as come through the interpolation of n.
-func through(n nixast.Node, ps []Piece) []Piece {
-	for i, p := range ps {
-		if p.Unknown != nil && p.Node.IsZero() {
-			ps = slices.Clone(ps)
-			for k := i; k < len(ps); k++ {
-				if ps[k].Unknown != nil && ps[k].Node.IsZero() {
-					ps[k].Node = n
-				}
-			}
-			break
+		from := len(all)
+		all = append(all, ps...)
+		for i := from; i < len(all); i++ {
+			all[i].through(inner)
 		}
 	}
-	return ps
+	return ev.join(n, all)
+}
+
+// fewPieces is up to how many pieces of a string are gathered without new memory.
+const fewPieces = 8
+
+// through notes that what is not known came through the interpolation of n, unless it
+// came through another before.
+func (p *Piece) through(n nixast.Node) {
+	if p.Unknown != nil && p.Node.IsZero() {
+		p.Node = n
+	}
 }
 
 // evalPath evaluates ./a, /a, ~/a and paths with interpolations.

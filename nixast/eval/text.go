@@ -131,7 +131,7 @@ func newString(node nixast.Node, text string) *String {
 // joined appends pieces to others; text that meets is one piece.
 func joined(pieces []Piece, more ...Piece) []Piece {
 	for _, p := range more {
-		if p.Unknown == nil && p.Text == "" {
+		if p.empty() {
 			continue
 		}
 		if n := len(pieces) - 1; n >= 0 && p.Unknown == nil && pieces[n].Unknown == nil && p.When == pieces[n].When {
@@ -143,52 +143,88 @@ func joined(pieces []Piece, more ...Piece) []Piece {
 	return pieces
 }
 
-// concat joins the texts of pieces, strings as a rule. Text of two pieces is
-// joined once, so that long strings cost what they are long. The caller must not change
-// the pieces.
+// concat joins the texts of pieces, strings as a rule. The caller must not change the pieces.
 func (ev *Evaluator) concat(node nixast.Node, parts [][]Piece) ([]Piece, *Unknown) {
-	size, n := 0, 0
-	for _, ps := range parts {
-		n += len(ps)
-		for _, p := range ps {
-			size += len(p.Text)
+	if len(parts) == 1 && len(parts[0]) == 1 && !parts[0][0].empty() {
+		if u := ev.allocText(node, parts[0]); u != nil {
+			return nil, u
 		}
-	}
-	if u := ev.alloc(node, n, itemSize); u != nil {
-		return nil, u
-	}
-	if u := ev.alloc(node, size, 1); u != nil {
-		return nil, u
-	}
-	if len(parts) == 1 && len(parts[0]) == 1 && (size > 0 || parts[0][0].Unknown != nil) {
 		return parts[0], nil
 	}
-	var out []Piece
-	var text strings.Builder // of the piece that is being built
-	var when *Cond
-	flush := func() {
-		if text.Len() > 0 {
-			out = append(out, Piece{When: when, Text: text.String()})
-		}
-		text.Reset()
+	return ev.join(node, slices.Concat(parts...))
+}
+
+// allocText accounts for pieces and their texts.
+func (ev *Evaluator) allocText(node nixast.Node, pieces []Piece) *Unknown {
+	size := 0
+	for i := range pieces {
+		size += len(pieces[i].Text)
 	}
-	for _, ps := range parts {
-		for _, p := range ps {
-			if p.Unknown != nil {
-				flush()
-				out = append(out, p)
-				continue
-			}
-			if p.When != when {
-				flush()
-				when = p.When
-			}
-			text.WriteString(p.Text)
-		}
+	if u := ev.alloc(node, len(pieces), itemSize); u != nil {
+		return u
 	}
-	flush()
+	return ev.alloc(node, size, 1)
+}
+
+// join makes one piece of texts that meet. Text is copied once, so that long strings cost
+// what they are long.
+func (ev *Evaluator) join(node nixast.Node, pieces []Piece) ([]Piece, *Unknown) {
+	if u := ev.allocText(node, pieces); u != nil {
+		return nil, u
+	}
+	n := 0
+	for rest := pieces; len(rest) > 0; rest = rest[run(rest):] {
+		n++
+	}
+	out := make([]Piece, 0, n)
+	for rest := pieces; len(rest) > 0; {
+		n := run(rest)
+		p := rest[0]
+		if p.Unknown == nil {
+			p.Text = textOfRun(rest[:n])
+		}
+		if !p.empty() {
+			out = append(out, p)
+		}
+		rest = rest[n:]
+	}
 	return out, nil
 }
+
+// run is how many pieces at the start make one: an unknown one, or texts under one condition.
+func run(pieces []Piece) int {
+	n := 1
+	if pieces[0].Unknown != nil {
+		return n
+	}
+	for n < len(pieces) && pieces[n].Unknown == nil && pieces[n].When == pieces[0].When {
+		n++
+	}
+	return n
+}
+
+// textOfRun is the text of pieces that make one. Just one that is not empty is not copied.
+func textOfRun(pieces []Piece) string {
+	size, longest := 0, ""
+	for i := range pieces {
+		text := pieces[i].Text
+		if size += len(text); len(text) > len(longest) {
+			longest = text
+		}
+	}
+	if len(longest) == size {
+		return longest
+	}
+	var b strings.Builder
+	b.Grow(size)
+	for i := range pieces {
+		b.WriteString(pieces[i].Text)
+	}
+	return b.String()
+}
+
+// empty reports whether a piece is the empty text.
+func (p *Piece) empty() bool { return p.Unknown == nil && p.Text == "" }
 
 // mostCombos bounds into how many whole strings one string is expanded.
 const mostCombos = 16
