@@ -13,7 +13,7 @@ type setBuilder struct {
 	node    nixast.Node
 	rec     bool
 	entries []entry
-	index   map[string]int // of entries, if they are many
+	index   map[string]int // of entries, if they are many; else empty
 	dynamic []dynamicEntry
 }
 
@@ -132,7 +132,7 @@ func (e *entry) set() *setBuilder {
 
 // find is the entry of a name; nil if there is none. It is valid until the next is added.
 func (b *setBuilder) find(name string) *entry {
-	if b.index != nil {
+	if len(b.index) > 0 {
 		if i, ok := b.index[name]; ok {
 			return &b.entries[i]
 		}
@@ -153,10 +153,12 @@ func (b *setBuilder) add(e entry) {
 	}
 	b.entries = append(b.entries, e)
 	switch {
-	case b.index != nil:
+	case len(b.index) > 0:
 		b.index[e.name] = len(b.entries) - 1
 	case len(b.entries) > fewNames:
-		b.index = make(map[string]int, cap(b.entries))
+		if b.index == nil {
+			b.index = make(map[string]int, cap(b.entries))
+		}
 		for i := range b.entries {
 			b.index[b.entries[i].name] = i
 		}
@@ -199,7 +201,8 @@ func (ev *Evaluator) discard(b *setBuilder) {
 		return
 	}
 	clear(b.entries)
-	*b = setBuilder{entries: b.entries[:0]}
+	clear(b.index)
+	*b = setBuilder{entries: b.entries[:0], index: b.index}
 	ev.spare = b
 }
 
