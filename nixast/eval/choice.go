@@ -382,7 +382,7 @@ func (ev *Evaluator) boolean(node nixast.Node, t Truth, c *Cond) Value {
 	if t != Maybe {
 		return &Bool{origin{node}, t == Yes}
 	}
-	u := &Unknown{origin: origin{node}, cond: c, key: joinKey("cond", itoa(c.id))}
+	u := &Unknown{origin: origin{node}, cond: c, key: joinKey("cond", itoa(int(c.id)))}
 	if why := c.reason(); why != nil {
 		u.Reason, u.At = why.Reason, why.At
 		if c.Op == Leaf {

@@ -20,7 +20,7 @@ type Cond struct {
 	// Why is the boolean that is not known, for a Leaf.
 	Why *Unknown
 
-	id   int
+	id   int32
 	size int     // the number of leaves, as far as it matters
 	lits []*Cond // the conjuncts of And, as far as they are kept; c itself for others
 	mask uint64  // a bit for each of lits
@@ -126,25 +126,32 @@ func shorten(s string) string {
 	return s
 }
 
-// condKey is what makes two conditions one.
+// condKey is what makes two conditions one that are made of two others: how, and the ids
+// of those.
 type condKey struct {
 	op   CondOp
-	a, b int
-	leaf string
+	a, b int32
 }
 
 // maxLits is how many conjuncts are kept to see contradictions. Beyond, some
 // stay unseen, which loses precision and nothing else.
 const maxLits = 32
 
+// intern is the condition of two others with that key, which is made if it is new.
 func (ev *Evaluator) intern(k condKey, make func() *Cond) *Cond {
 	if c, ok := ev.conds[k]; ok {
 		return c
 	}
 	c := make()
-	ev.budget.Draw(0, condSize+16*len(c.lits))
 	ev.conds[k] = c
-	c.id = len(ev.conds)
+	return ev.identifyCond(c)
+}
+
+// identifyCond gives a new condition its identity.
+func (ev *Evaluator) identifyCond(c *Cond) *Cond {
+	ev.budget.Draw(0, condSize+16*len(c.lits))
+	ev.condIDs++
+	c.id = ev.condIDs
 	c.size = 1
 	for i, a := range c.Args {
 		if i == 0 {
@@ -169,7 +176,12 @@ func (ev *Evaluator) leaf(u *Unknown) *Cond {
 	if u.cond != nil {
 		return u.cond
 	}
-	return ev.intern(condKey{op: Leaf, leaf: u.key}, func() *Cond { return &Cond{Node: u.node, Why: u} })
+	c, ok := ev.leafConds[u.key]
+	if !ok {
+		c = ev.identifyCond(&Cond{Node: u.node, Why: u})
+		ev.leafConds[u.key] = c
+	}
+	return c
 }
 
 // And is the condition that a and b hold; nil counts as true. The Truth is No
@@ -214,7 +226,7 @@ func (ev *Evaluator) Not(c *Cond) *Cond {
 	case c.Op == Not:
 		return c.Args[0]
 	case c.neg == nil:
-		c.neg = ev.intern(condKey{op: Not, a: c.id}, func() *Cond { return &Cond{Op: Not, Args: []*Cond{c}} })
+		c.neg = ev.identifyCond(&Cond{Op: Not, Args: []*Cond{c}})
 		c.neg.neg = c
 	}
 	return c.neg

@@ -110,8 +110,10 @@ type Evaluator struct {
 // identities distinguish the conditions of an evaluator, and of those that are combined
 // with them.
 type identities struct {
-	conds  map[condKey]*Cond
-	serial int // the last one that was given out
+	leafConds map[string]*Cond // by the keys of their values
+	conds     map[condKey]*Cond
+	condIDs   int32 // the last id of a condition that was given out
+	serial    int   // the last one of a value
 }
 
 // New makes an Evaluator.
@@ -128,7 +130,7 @@ func New(opts Options) *Evaluator {
 	if opts.Earlier != nil {
 		ev.identities = opts.Earlier.identities
 	} else {
-		ev.identities = &identities{conds: map[condKey]*Cond{}}
+		ev.identities = &identities{leafConds: map[string]*Cond{}, conds: map[condKey]*Cond{}}
 	}
 	if ev.budget == nil {
 		ev.budget = NewBudget(context.Background(), 0, 0)
