@@ -40,7 +40,8 @@ type world struct {
 	configs  map[*node]*eval.Thunk                // of submodules, see mergedSubmodule
 	bindings map[depthOf]map[string][]nixast.Node // see siblings
 
-	discharges int // steps taken for the definition at hand
+	discharges int    // steps taken for the definition at hand
+	spareLines []Line // the memory that the lines of the next unit are gathered in
 }
 
 // A module is one module after its arguments are given.

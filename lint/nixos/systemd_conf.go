@@ -207,10 +207,10 @@ func (u *Unit) confLines() []Line {
 	var lines []Line
 	if u.conf.key != "" {
 		for _, e := range u.opt.List() {
-			lines = append(lines, elementLines(u.conf.section, u.conf.key, e)...)
+			lines = elementLines(lines, u.conf.section, u.conf.key, e)
 		}
 	} else {
-		lines = u.sectionLines(u.conf.section, nil)
+		lines = u.sectionLines(nil, u.conf.section, nil)
 	}
 	if u.conf.skipsNull {
 		lines = slices.DeleteFunc(lines, func(l Line) bool {

@@ -354,7 +354,7 @@ func (u *Unit) replacesMain(o *Option) bool {
 	if len(o.Overridden) == 0 && slices.ContainsFunc(o.Defs, func(d *Def) bool { return d.Priority < PriorityPlain }) {
 		return true
 	}
-	lines := u.directiveLines(OwnSection(u.Type()), o)
+	lines := u.directiveLines(nil, OwnSection(u.Type()), o)
 	return len(lines) > 0 && lines[0].Known && lines[0].Text == ""
 }
 

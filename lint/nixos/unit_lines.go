@@ -34,31 +34,43 @@ func (u *Unit) derive() []Line {
 		return u.textLines()
 	case ConfStyle:
 		return u.confLines()
-	case SectionStyle:
-		var lines []Line
-		for _, section := range sectionsOf(u.Type()) {
-			lines = append(lines, u.sectionLines(section, nil)...)
-		}
-		return lines
 	}
+	w := u.option().node.world
+	gathered := w.spareLines[:0]
+	w.spareLines = nil
+	if u.Style == SectionStyle {
+		for _, section := range sectionsOf(u.Type()) {
+			gathered = u.sectionLines(gathered, section, nil)
+		}
+	} else {
+		gathered = u.optionLines(gathered)
+	}
+	lines := slices.Clone(gathered)
+	clear(gathered)
+	w.spareLines = gathered
+	return lines
+}
+
+// optionLines adds the lines of a unit that options of NixOS describe.
+func (u *Unit) optionLines(lines []Line) []Line {
 	own := OwnSection(u.Type())
-	lines := u.sectionLines("Unit", u.unitDirectives())
+	lines = u.sectionLines(lines, "Unit", u.unitDirectives())
 	switch u.Type() {
 	case "service":
 		lines = append(lines, u.environmentLines()...)
 		lines = append(lines, u.restartLines()...)
-		lines = append(lines, u.sectionLines(own, u.scriptDirectives())...)
+		lines = u.sectionLines(lines, own, u.scriptDirectives())
 	case "timer":
-		lines = append(lines, u.sectionLines(own, u.startAtDirectives())...)
+		lines = u.sectionLines(lines, own, u.startAtDirectives())
 	case "mount", "automount":
-		lines = append(lines, u.sectionLines(own, u.mountDirectives())...)
+		lines = u.sectionLines(lines, own, u.mountDirectives())
 	case "socket":
-		lines = append(lines, u.sectionLines(own, nil)...)
+		lines = u.sectionLines(lines, own, nil)
 		lines = append(lines, u.listLines(own, "ListenStream", "listenStreams")...)
 		lines = append(lines, u.listLines(own, "ListenDatagram", "listenDatagrams")...)
 	default:
 		if own != "" {
-			lines = append(lines, u.sectionLines(own, nil)...)
+			lines = u.sectionLines(lines, own, nil)
 		}
 	}
 	if u.rendersInstall() {
@@ -97,27 +109,37 @@ func (u *Unit) rendersInstall() bool {
 // installSince is the first release that writes [Install].
 var installSince = Release{22, 11}
 
-// sectionLines are the directives of a section, those that NixOS derives from
+// sectionLines adds the directives of a section, those that NixOS derives from
 // other options first, by key.
-func (u *Unit) sectionLines(section string, derived map[string][]Line) []Line {
-	byKey, set := derived, u.Section(section)
-	if byKey == nil || set.outranks(PriorityPlain) {
-		byKey = map[string][]Line{}
+func (u *Unit) sectionLines(lines []Line, section string, derived map[string][]Line) []Line {
+	set := u.Section(section)
+	if set.outranks(PriorityPlain) {
+		derived = nil
 	}
+	keys := slices.Sorted(maps.Keys(derived))
 	var unseen []Line
 	for _, d := range u.Directives(section) {
 		if d.IsPattern() {
 			unseen = append(unseen, Line{Section: section, Unseen: "the name of the setting `" + d.Name() + "` is not known", Def: d.Defs[0]})
 			continue
 		}
-		byKey[d.Name()] = mergeLines(byKey[d.Name()], d, u.directiveLines(section, d))
+		for len(keys) > 0 && keys[0] <= d.Name() {
+			if keys[0] < d.Name() {
+				lines = append(lines, derived[keys[0]]...)
+			}
+			keys = keys[1:]
+		}
+		before := len(lines)
+		lines = u.directiveLines(lines, section, d)
+		if same := derived[d.Name()]; len(same) > 0 {
+			lines = append(lines[:before], mergeLines(same, d, slices.Clone(lines[before:]))...)
+		}
+	}
+	for _, key := range keys {
+		lines = append(lines, derived[key]...)
 	}
 	for _, r := range set.node.unseen {
 		unseen = append(unseen, Line{Section: section, Unseen: r.Text, Origin: r.Node})
-	}
-	var lines []Line
-	for _, key := range slices.Sorted(maps.Keys(byKey)) {
-		lines = append(lines, byKey[key]...)
 	}
 	return append(lines, unseen...)
 }
@@ -160,22 +182,21 @@ func (o *Option) outranks(priority int) bool {
 	return slices.ContainsFunc(o.Defs, func(d *Def) bool { return d.Priority < priority && d.certain() })
 }
 
-// directiveLines are the lines of one directive: one for a scalar, one for
+// directiveLines adds the lines of one directive: one for a scalar, one for
 // each element of a list (unitOption in nixos/lib/systemd-unit-options.nix).
-func (u *Unit) directiveLines(section string, o *Option) []Line {
+func (u *Unit) directiveLines(lines []Line, section string, o *Option) []Line {
 	defs := o.Defs
 	if !slices.ContainsFunc(defs, (*Def).isList) {
 		if i := slices.IndexFunc(defs, (*Def).certain); i >= 0 {
 			defs = defs[i : i+1] // the others must be equal
 		}
 	}
-	var lines []Line
 	for _, d := range defs {
 		if _, unknown := d.ev.Force(d.Value).(*eval.Unknown); unknown && d.Maybe != nil && len(defs) > 1 {
 			continue // the others report it
 		}
 		for _, e := range d.elements() {
-			lines = append(lines, elementLines(section, o.Name(), e)...)
+			lines = elementLines(lines, section, o.Name(), e)
 		}
 	}
 	return lines
@@ -186,18 +207,17 @@ func (d *Def) isList() bool {
 	return ok
 }
 
-// elementLines are the line of an element, or those of its cases.
-func elementLines(section, key string, e Element) []Line {
+// elementLines adds the line of an element, or those of its cases.
+func elementLines(lines []Line, section, key string, e Element) []Line {
 	line := Line{Section: section, Key: key, When: e.When, Unseen: e.Unseen, Def: e.Def}
 	if e.Def != nil {
 		line.Origin = e.Def.Binding
 	}
 	if e.Value == nil {
 		line.Shown = "…"
-		return []Line{line}
+		return append(lines, line)
 	}
 	ev := e.Def.ev
-	var lines []Line
 	for when, value := range cases(ev, e.Value, line.When) {
 		if !ev.Budget().Draw(1, defSize) {
 			break
@@ -297,7 +317,7 @@ func (u *Unit) joined(section, key, option string) []Line {
 	var words []string
 	always := false
 	for _, e := range elements {
-		for _, l := range elementLines(section, key, e) {
+		for _, l := range elementLines(nil, section, key, e) {
 			words = append(words, l.Shown)
 			line.Known = line.Known && l.Known && l.When == nil
 			always = always || l.When == nil && l.Unseen == ""
@@ -324,7 +344,7 @@ func (u *Unit) renamed(section, key, option string) []Line {
 	if o == nil {
 		return nil
 	}
-	lines := u.directiveLines(section, o)
+	lines := u.directiveLines(nil, section, o)
 	for i := range lines {
 		lines[i].Key = key
 	}
@@ -411,7 +431,7 @@ func (u *Unit) startAtDirectives() map[string][]Line {
 	lines := map[string][]Line{}
 	for _, d := range u.derivedFrom.Defs {
 		for _, e := range d.elements() {
-			lines["OnCalendar"] = append(lines["OnCalendar"], elementLines("Timer", "OnCalendar", e)...)
+			lines["OnCalendar"] = elementLines(lines["OnCalendar"], "Timer", "OnCalendar", e)
 		}
 	}
 	return lines
@@ -437,7 +457,7 @@ func (u *Unit) environmentLines() []Line {
 	}
 	var lines []Line
 	for _, variable := range env.Attrs() {
-		for _, l := range u.directiveLines("Service", variable) {
+		for _, l := range u.directiveLines(nil, "Service", variable) {
 			name := l.Key
 			l.Key = "Environment"
 			switch {
