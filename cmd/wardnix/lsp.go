@@ -2,6 +2,8 @@ package main
 
 import (
 	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -34,6 +36,7 @@ func (v *lspVerb) run(c *Command, args []string) int {
 	if os.Getenv("GOGC") == "" {
 		boundMemory(ofServer)
 	}
+	signal.Ignore(syscall.SIGPIPE) // who reads no log may read the rest, and Serve notices who reads nothing
 	orderly := lsp.Serve(lsp.Options{In: c.Stdin, Out: c.Stdout, Log: c.Stderr, Version: release.Full(), Delay: restDelay, Alive: processAlive})
 	if !orderly {
 		return exitFindings // as the protocol has it for a client that did not say goodbye

@@ -66,27 +66,33 @@ func FuzzDrift(f *testing.F) {
 			now = now[:start] + new + now[end:]
 			d.edit(start, end, len(new))
 		}
-		at, was := 0, 0 // of the text between the regions
-		for _, r := range d.regions {
-			if r.at < at || r.from < was || old[was:r.from] != now[at:r.at] {
-				t.Fatalf("%q → %q: before %v is %q and not %q", old, now, r, now[at:max(at, r.at)], old[was:max(was, r.from)])
-			}
-			at, was = r.at+r.size, r.end
-		}
-		if old[was:] != now[at:] {
-			t.Fatalf("%q → %q: at the end is %q and not %q", old, now, now[at:], old[was:])
-		}
-		for i := range len(old) + 1 {
-			if n := d.forward(i, false); n < 0 || n > len(now) {
-				t.Fatalf("%d is at %d of %d", i, n, len(now))
-			}
-		}
-		for i := range len(now) + 1 {
-			if n := d.back(i, true); n < 0 || n > len(old) {
-				t.Fatalf("%d was at %d of %d", i, n, len(old))
-			}
-		}
+		checkDrift(t, &d, old, now)
 	})
+}
+
+// checkDrift looks whether the texts are the same outside of the regions.
+func checkDrift(t *testing.T, d *drift, old, now string) {
+	t.Helper()
+	at, was := 0, 0 // of the text between the regions
+	for _, r := range d.regions {
+		if r.at < at || r.from < was || old[was:r.from] != now[at:r.at] {
+			t.Fatalf("%q → %q: before %v is %q and not %q", old, now, r, now[at:max(at, r.at)], old[was:max(was, r.from)])
+		}
+		at, was = r.at+r.size, r.end
+	}
+	if old[was:] != now[at:] {
+		t.Fatalf("%q → %q: at the end is %q and not %q", old, now, now[at:], old[was:])
+	}
+	for i := range len(old) + 1 {
+		if n := d.forward(i, false); n < 0 || n > len(now) {
+			t.Fatalf("%d is at %d of %d", i, n, len(now))
+		}
+	}
+	for i := range len(now) + 1 {
+		if n := d.back(i, true); n < 0 || n > len(old) {
+			t.Fatalf("%d was at %d of %d", i, n, len(old))
+		}
+	}
 }
 
 func TestManyRegions(t *testing.T) {

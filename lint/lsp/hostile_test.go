@@ -131,8 +131,10 @@ func TestFrame(t *testing.T) {
 
 func TestErrorsOfRequests(t *testing.T) {
 	var out bytes.Buffer
-	o := output{w: &out}
+	o := newOutput(&out, func() { t.Error("the client is gone") })
 	o.reply(json.RawMessage("1"), func() {}, nil)
+	o.close()
+	o.write()
 	if !strings.Contains(out.String(), `"code":-32603`) {
 		t.Errorf("a result that is no JSON: %s", out.String())
 	}

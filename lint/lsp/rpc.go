@@ -91,15 +91,56 @@ func decode[P any](params json.RawMessage) (*P, error) {
 	return p, nil
 }
 
-// output writes messages, one after the other.
+// output writes messages, one after the other. Who sends one does not wait for it: a client
+// may read late, as one does that first writes all that it has to.
 type output struct {
-	mu sync.Mutex
-	w  io.Writer
-	// failed is the first error of w: the client is gone.
-	failed error
+	w       io.Writer
+	gone    func() // is called when the client does not read
+	mu      sync.Mutex
+	changed sync.Cond // what follows, under mu
+	waiting []byte    // what is sent and not written yet
+	closed  bool      // nothing more is sent
 }
 
-// send writes a message.
+func newOutput(w io.Writer, gone func()) *output {
+	o := &output{w: w, gone: gone}
+	o.changed.L = &o.mu
+	return o
+}
+
+// maxWaiting is the number of bytes from which on a client is one that does not read.
+const maxWaiting = 64 << 20
+
+// write writes what is sent until the output is closed and everything is written, or the
+// client is gone.
+func (o *output) write() {
+	for {
+		o.mu.Lock()
+		for len(o.waiting) == 0 && !o.closed {
+			o.changed.Wait()
+		}
+		next := o.waiting
+		o.waiting = nil
+		o.mu.Unlock()
+		if len(next) == 0 {
+			return
+		}
+		if _, err := o.w.Write(next); err != nil {
+			o.gone()
+			return
+		}
+	}
+}
+
+// close lets write end.
+func (o *output) close() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.closed = true
+	o.changed.Signal()
+}
+
+// send sends a message.
 func (o *output) send(m message) {
 	m.Version = "2.0"
 	content, err := json.Marshal(m)
@@ -108,9 +149,12 @@ func (o *output) send(m message) {
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.failed == nil {
-		_, o.failed = o.w.Write(frame(content))
+	if len(o.waiting) > maxWaiting {
+		o.gone()
+		return
 	}
+	o.waiting = append(o.waiting, frame(content)...)
+	o.changed.Signal()
 }
 
 // reply answers a request.

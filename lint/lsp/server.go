@@ -40,27 +40,39 @@ type Options struct {
 func Serve(o Options) (orderly bool) {
 	ctx, end := context.WithCancel(context.Background())
 	defer end()
+	done, written := make(chan struct{}), make(chan struct{})
+	gone := sync.OnceFunc(func() { close(done) })
 	s := &Server{
-		options: o, in: newReader(o.In), output: output{w: o.Out}, log: log.New(o.Log, "wardnix lsp: ", 0),
-		ctx: ctx, jobs: make(chan func()), open: map[string]*open{}, projects: map[string]*project{},
+		options: o, in: newReader(o.In), output: newOutput(o.Out, gone), log: log.New(o.Log, "wardnix lsp: ", 0),
+		ctx: ctx, jobs: make(chan func()), gone: gone, open: map[string]*open{}, projects: map[string]*project{},
 		calls: map[string]func(message){},
 	}
-	done := make(chan struct{})
-	s.gone = sync.OnceFunc(func() { close(done) }) // even while the client does not take what is written
 	go s.read()
 	go func() {
 		s.run()
-		s.gone()
+		gone()
+	}()
+	go func() {
+		s.output.write()
+		close(written)
 	}()
 	<-done
+	s.output.close()
+	select {
+	case <-written:
+	case <-time.After(farewell):
+	}
 	return s.state.Load() == leaving
 }
+
+// farewell is how long a client may take to read the last messages.
+const farewell = time.Second
 
 // Server is the state of a session.
 type Server struct {
 	options Options
 	in      *bufio.Reader
-	output  output
+	output  *output
 	log     *log.Logger
 	ctx     context.Context
 	jobs    chan func() // for the goroutine of run

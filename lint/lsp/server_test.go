@@ -1,8 +1,12 @@
 package lsp
 
 import (
+	"bytes"
+	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -118,12 +122,97 @@ func TestLifecycle(t *testing.T) {
 	}
 }
 
-// A client that is gone ends the server.
-func TestClosedStream(t *testing.T) {
-	c := newClient(t, t.TempDir())
-	c.start("{}")
-	c.to.Close()
-	if <-c.ended {
-		t.Error("an orderly end without shutdown")
+// A client that is gone ends the server, wherever it stopped writing, and even if it only
+// no longer reads.
+func TestGone(t *testing.T) {
+	initialize := frame([]byte(`{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"capabilities":{}}}`))
+	shutdown := frame([]byte(`{"jsonrpc":"2.0","id":2,"method":"shutdown"}`))
+	for _, test := range []struct {
+		name    string
+		written []byte
+		reads   bool
+		orderly bool
+	}{
+		{"at the start", nil, true, false},
+		{"within a header", initialize[:5], true, false},
+		{"within a message", initialize[:len(initialize)-5], true, false},
+		{"between messages", initialize, true, false},
+		{"after goodbye", slices.Concat(initialize, shutdown), true, true},
+		{"does not read", initialize, false, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			in, to := io.Pipe()
+			from, out := io.Pipe()
+			ended := make(chan bool)
+			go func() { ended <- Serve(Options{In: in, Out: out, Log: testLog{t}}) }()
+			if test.reads {
+				go func() { _, _ = io.Copy(io.Discard, from) }()
+			} else {
+				from.Close()
+			}
+			if _, err := to.Write(test.written); err != nil {
+				t.Fatal(err)
+			}
+			if test.reads {
+				to.Close()
+			}
+			if orderly := <-ended; orderly != test.orderly {
+				t.Errorf("an orderly end: %v", orderly)
+			}
+		})
 	}
+}
+
+// A client may write all that it has to before it reads.
+func TestReadsLate(t *testing.T) {
+	const n = 5000
+	var all bytes.Buffer
+	all.Write(frame([]byte(`{"jsonrpc":"2.0","id":"first","method":"initialize","params":{"capabilities":{}}}`)))
+	for i := range n {
+		all.Write(frame(fmt.Appendf(nil, `{"jsonrpc":"2.0","id":%d,"method":"no/such"}`, i)))
+	}
+	in, to := io.Pipe()
+	from, out := io.Pipe()
+	go func() {
+		Serve(Options{In: in, Out: out, Log: testLog{t}})
+		out.Close()
+	}()
+	if _, err := to.Write(all.Bytes()); err != nil {
+		t.Fatal(err)
+	}
+	r := newReader(from)
+	for i := range n + 1 {
+		if _, err := readFrame(r); err != nil {
+			t.Fatalf("after %d of %d responses: %v", i, n+1, err)
+		}
+	}
+	to.Close()
+}
+
+// Settings with a mistake are not read again before something changes; then they are.
+func TestRetry(t *testing.T) {
+	dir := projectOf(t, map[string]string{"flake.nix": "{ }", "web.nix": badModule, "wardnix.toml": "select = 3"})
+	c := newClient(t, dir)
+	c.start(pulling)
+	c.open("web.nix", "")
+	shows := 0
+	c.seen = func(m message) {
+		if m.Method == "window/showMessage" {
+			shows++
+		}
+	}
+	if all := c.pull("web.nix"); len(all) > 0 {
+		t.Errorf("in spite of the mistake, there is %v", all)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "wardnix.toml"), []byte(`select = ["D002"]`), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if all := c.pull("web.nix"); len(all) > 0 || shows != 1 {
+		t.Errorf("before a change, there is %v, and %d messages", all, shows)
+	}
+	c.edit("web.nix", "script", "\n    script")
+	if all := c.pull("web.nix"); len(all) != 1 || all[0].Code != "D002" || shows != 1 {
+		t.Errorf("after a change, there is %v, and %d messages", all, shows)
+	}
+	c.end()
 }
