@@ -9,7 +9,7 @@ exports.activate = () => {
   const { path, ...options } = JSON.parse(JSON.stringify(settings));
   client = new LanguageClient(
     "wardnix",
-    { command: settings.get("path"), args: ["lsp"] },
+    { command: path, args: ["lsp"] },
     {
       documentSelector: [{ language: "nix", scheme: "file" }, { language: "nix", scheme: "untitled" }],
       initializationOptions: options,
