@@ -209,7 +209,7 @@ func (ev *Evaluator) and(a, b *Cond) (*Cond, bool) {
 	}
 	return ev.intern(condKey{op: And, a: a.id, b: b.id}, func() *Cond {
 		c := &Cond{Op: And, Args: []*Cond{a, b}}
-		c.lits = slices.Clone(a.lits)
+		c.lits = append(make([]*Cond, 0, len(a.lits)+len(b.lits)), a.lits...)
 		for _, l := range b.lits {
 			if len(c.lits) < maxLits && !a.has(l) {
 				c.lits = append(c.lits, l)

@@ -263,14 +263,14 @@ func (ev *Evaluator) expand(s *String) []leaf {
 		if covered(out, a.when) || !a.when.possible() {
 			continue
 		}
-		var pieces []Piece
+		pieces := make([]Piece, 0, len(s.Pieces)-len(a.without))
 		for i, p := range s.Pieces {
 			if _, left := slices.BinarySearch(a.without, i); !left {
 				p.When = nil
-				pieces = append(pieces, p)
+				pieces = joined(pieces, p)
 			}
 		}
-		out = append(out, leaf{a.when, &String{s.origin, joined(nil, pieces...)}})
+		out = append(out, leaf{a.when, &String{s.origin, pieces}})
 	}
 	return closed(out)
 }
