@@ -159,7 +159,7 @@ func (r *run) look(rules []*Rule, s *sightings) {
 		found := r.of(part)
 		found.look(r.ctx, r.scope, part, rules, s.part(i))
 		r.noteMeanings(part)
-		if r.MaxHosts > 0 && !found.share() && r.room.Add(-int64(part.Size())) < 0 {
+		if r.MaxHosts > 0 && r.room.Add(-int64(part.Size())) < 0 {
 			found.free(part)
 		}
 	})
@@ -263,16 +263,6 @@ func (r *run) noteMeanings(part *unit.Part) {
 			r.mu.Unlock()
 		}
 	}
-}
-
-// share reports whether a finding may be moved to a text that other units use.
-func (known partFindings) share() bool {
-	for _, p := range known {
-		if slices.ContainsFunc(p.found, func(f Finding) bool { return f.Sharing != nil }) {
-			return true
-		}
-	}
-	return false
 }
 
 // lookAtAll runs the checks of a rule that see the whole project.
