@@ -71,7 +71,7 @@ func newRepair(ctx context.Context, l *Linter, project *nixos.Project, upTo Appl
 // context's end.
 func (r *repair) settle() error {
 	if r.meanings.hosts == nil && len(r.choose()) > 0 {
-		r.meanings = meaningsOf(r.Project, nil, false)
+		r.meanings = meaningsOf(r.Project, nil, r.linter.MaxHosts > 0)
 	}
 	first := *r
 	for r.rounds() {
