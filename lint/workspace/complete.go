@@ -184,7 +184,7 @@ func (s *Snapshot) values(at *situation, p Place) ([]Completion, nixast.Span) {
 	case directive.KindUnits, directive.KindUnit, directive.KindInstall:
 		add(UnitName, s.unitNames(at)...)
 	case directive.KindUser, directive.KindGroups:
-		add(UserName, s.accounts(at, d.Name)...)
+		add(UserName, accountNames(at, d.Name)...)
 	}
 	return all, text.span
 }
@@ -274,19 +274,16 @@ func (s *Snapshot) unitNames(at *situation) []string {
 	return sortedNames(names)
 }
 
-// accounts are the users, or the groups, that a host of a place declares.
-func (s *Snapshot) accounts(at *situation, name string) []string {
+// accountNames are the users, or the groups, that the hosts of a place declare.
+func accountNames(at *situation, name string) []string {
 	names := map[string]bool{}
 	option := "users"
 	if strings.Contains(name, "Group") {
 		option = "groups"
 	}
-	if len(at.units) == 0 {
-		return nil
-	}
-	for _, o := range s.awake(at.units).Host.Option("users", option).Attrs() {
-		if !o.IsPattern() {
-			names[o.Name()] = true
+	for _, u := range at.units {
+		for _, declared := range u.accounts[option] {
+			names[declared] = true
 		}
 	}
 	return sortedNames(names)

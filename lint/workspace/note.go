@@ -19,6 +19,22 @@ type note struct {
 	scorable bool
 	origins  []origin
 	sets     map[nixast.Node]string // of nixos.Unit.Sets
+	accounts accounts
+}
+
+// accounts are the users and the groups that a host declares, by "users" and "groups".
+type accounts map[string][]string
+
+func accountsOf(h *nixos.Host) accounts {
+	all := accounts{}
+	for _, option := range []string{"users", "groups"} {
+		for _, o := range h.Option("users", option).Attrs() {
+			if !o.IsPattern() {
+				all[option] = append(all[option], o.Name())
+			}
+		}
+	}
+	return all
 }
 
 // An origin is where a setting of a unit is written.
@@ -32,16 +48,19 @@ type notes map[*nixos.Unit]*note
 
 // noting notes the units of each part of a project.
 var noting = &lint.Rule{Fact: func(part *unit.Part) any {
-	all := notes{}
+	all, declared := notes{}, map[*nixos.Host]accounts{}
 	for _, u := range slices.Concat(part.Units, part.Confs) {
-		all[u.Unit] = newNote(u.Unit)
+		if declared[u.Host] == nil {
+			declared[u.Host] = accountsOf(u.Host)
+		}
+		all[u.Unit] = newNote(u.Unit, declared[u.Host])
 		u.Forget()
 	}
 	return all
 }}
 
-func newNote(u *nixos.Unit) *note {
-	n := &note{Unit: u, whole: u.Whole(), scorable: scorable(u), sets: u.Sets()}
+func newNote(u *nixos.Unit, declared accounts) *note {
+	n := &note{Unit: u, whole: u.Whole(), scorable: scorable(u), sets: u.Sets(), accounts: declared}
 	for _, f := range u.Files() {
 		n.files = append(n.files, f.Name)
 	}
@@ -63,7 +82,7 @@ func (s *Snapshot) note(u *nixos.Unit) *note {
 	}
 	n := s.notes[u]
 	if n == nil {
-		n = newNote(u)
+		n = newNote(u, accountsOf(u.Host))
 		s.notes[u] = n
 	}
 	return n
@@ -79,10 +98,14 @@ func (s *Snapshot) awake(units []*note) *note {
 // visit calls do for each host, and frees it again if it was freed.
 func (s *Snapshot) visit(do func(h *nixos.Host)) {
 	for _, h := range s.workspace.Project.Hosts() {
-		free := h.IsFree()
-		do(h)
-		if free {
-			h.Free()
-		}
+		borrow(h, func() { do(h) })
 	}
+}
+
+// borrow calls do, and frees a host again if it was freed.
+func borrow(h *nixos.Host, do func()) {
+	if h.IsFree() {
+		defer h.Free()
+	}
+	do()
 }

@@ -116,18 +116,16 @@ func (s *Snapshot) Definitions(p Place) []Mention {
 	}
 	var all mentions
 	for _, u := range at.units {
-		free := u.Host.IsFree()
-		option := u.Option()
-		if d, ok := at.directive(); ok {
-			option = u.Directive(at.Section, d.Name)
-		} else if at.sure && at.Section == "" && len(at.Rest) > 0 {
-			option = u.Option(at.Rest[0])
-		}
-		all.add(bindingsOf(option.Defs))
-		all.add(bindingsOf(option.Overridden))
-		if free {
-			u.Host.Free()
-		}
+		borrow(u.Host, func() {
+			option := u.Option()
+			if d, ok := at.directive(); ok {
+				option = u.Directive(at.Section, d.Name)
+			} else if at.sure && at.Section == "" && len(at.Rest) > 0 {
+				option = u.Option(at.Rest[0])
+			}
+			all.add(bindingsOf(option.Defs))
+			all.add(bindingsOf(option.Overridden))
+		})
 	}
 	return all.found
 }

@@ -29,9 +29,9 @@ func checkWritableMissing(p *lint.Pass, u *unit.Unit) {
 			}
 			d := p.At(u, at, maker).Note("systemd makes it writable before any command runs, and fails with status 226/NAMESPACE if it does not exist").
 				Help("%s", makeBefore(dir))
-			by, own := maker.Key, bindings(u)
+			by := maker.Key
 			p.Later(d, func(p *lint.Pass, d *lint.Draft) {
-				if !namedElsewhere(p, own, dir) {
+				if !namedElsewhere(p, u.Bindings(), dir) {
 					d.Reportf("%s is created only by %s", dir, by)
 				}
 			})
@@ -72,15 +72,6 @@ func makerOf(u *unit.Unit, dir string) (unit.Setting, bool) {
 func madeBySystemd(u *unit.Unit, dir string) bool {
 	made, known := u.DirectoriesIn("StateDirectory", "CacheDirectory", "LogsDirectory", "RuntimeDirectory", "ConfigurationDirectory")
 	return !known || slices.Contains(made, dir)
-}
-
-// bindings are those that define a unit.
-func bindings(u *unit.Unit) []nixast.Node {
-	var all []nixast.Node
-	for _, d := range u.Defs() {
-		all = append(all, d.Binding)
-	}
-	return all
 }
 
 // namedElsewhere reports whether the project names the directory elsewhere than in the

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"wardnix/lint"
-	"wardnix/lint/nixos"
 	"wardnix/lint/unit"
 	"wardnix/nixast"
 )
@@ -58,7 +57,7 @@ func checkUpdate(p *lint.Pass, b nixast.BinaryView) {
 func unitsIn(p *lint.Pass, file *nixast.File, names []string) []unit.Ref {
 	var refs []unit.Ref
 	for _, u := range p.Units {
-		if slices.ContainsFunc(u.Defs(), func(d *nixos.Def) bool { return d.Binding.File() == file }) {
+		if slices.ContainsFunc(u.Bindings(), func(b nixast.Node) bool { return b.File() == file }) {
 			refs = append(refs, u.About(names...)...)
 		}
 	}
