@@ -1,9 +1,6 @@
 package eval
 
-import (
-	"slices"
-	"wardnix/nixast"
-)
+import "wardnix/nixast"
 
 // apply calls f with one argument, for the application at site.
 func (ev *Evaluator) apply(site nixast.Node, f Value, arg *Thunk) Value {
@@ -12,7 +9,7 @@ func (ev *Evaluator) apply(site nixast.Node, f Value, arg *Thunk) Value {
 		if f.prim == nil {
 			return ev.callLambda(site, f, arg)
 		}
-		args := append(slices.Clip(f.args), arg)
+		args := f.with(arg)
 		if len(args) < f.prim.arity {
 			return &Function{origin: origin{site}, prim: f.prim, args: args}
 		}
@@ -41,6 +38,16 @@ func (ev *Evaluator) apply(site nixast.Node, f Value, arg *Thunk) Value {
 	return ev.fail(site, article(typeOf(f))+" is called like a function")
 }
 
+// with are the arguments of a builtin, and one more. Most builtins that have some are called
+// once: the first call uses their memory.
+func (f *Function) with(arg *Thunk) []*Thunk {
+	if args := f.args; len(args) < cap(args) && !f.called {
+		f.called = true
+		return append(args, arg)
+	}
+	return append(append(make([]*Thunk, 0, f.prim.arity), f.args...), arg)
+}
+
 // applyAll calls f with several arguments.
 func (ev *Evaluator) applyAll(site nixast.Node, f *Thunk, args ...*Thunk) Value {
 	v := ev.force(f)
@@ -62,48 +69,52 @@ func (ev *Evaluator) callLambda(site nixast.Node, f *Function, arg *Thunk) Value
 	defer ev.leave()
 	ev.budget.Draw(0, scopeSize)
 	l, _ := f.node.AsLambda()
-	e := &env{up: f.env}
+	formals := l.Formals()
+	e := f.env.inner(formals)
 	if p := l.Param(); !p.IsZero() {
 		e.bind(p.Text(), arg)
 	}
-	if formals := l.Formals(); !formals.IsZero() {
+	if !formals.IsZero() {
 		v := ev.force(arg)
 		if c, ok := v.(*Choice); ok {
 			return ev.lift(site, c, func(v Value) Value { return ev.callLambda(site, f, Known(v)) })
 		}
-		if u := ev.bindFormals(site, formals, v, e); u != nil {
+		if u := ev.bindFormals(site, l, v, e); u != nil {
 			return u
 		}
 	}
 	return ev.eval(l.Body(), e)
 }
 
-// bindFormals puts the attributes of arg into e; a value instead if that fails.
-func (ev *Evaluator) bindFormals(site nixast.Node, formals nixast.Formals, arg Value, e *env) Value {
+// bindFormals puts the attributes of arg into e, for the formals of l; a value instead if
+// that fails.
+func (ev *Evaluator) bindFormals(site nixast.Node, l nixast.Lambda, arg Value, e *env) Value {
+	formals := l.Formals()
 	set := ev.asAttrs(site, arg)
 	if set == nil {
 		return ev.fail(site, "a function that takes a set is called with "+article(typeOf(arg)))
 	}
-	named := map[string]bool{}
+	u, unknown := arg.(*Unknown)
 	for item := range formals.Items() {
 		name := item.Name().Text()
-		named[name] = true
+		if unknown && item.Default().IsZero() && !lacks(u, name) {
+			// A call that works has the argument.
+			e.bind(name, ev.selected(item.Node, u, name))
+			continue
+		}
 		attr := set.Lookup(name)
 		var missing *Thunk
 		if d := item.Default(); !d.IsZero() {
 			missing = &Thunk{node: d, env: e}
 		} else if len(attr.Defs) == 0 {
 			return ev.fail(site, "a function is called without its argument `"+name+"`")
-		} else if u, ok := arg.(*Unknown); ok {
-			// A call that works has the argument.
-			e.bind(name, ev.selected(item.Node, u, name))
-			continue
 		}
 		e.bind(name, ev.value(item.Node, attr, missing))
 	}
 	if formals.Ellipsis().IsZero() {
+		whole := l.Param().Text() // no formal, though bound, too
 		for _, a := range set.attrs {
-			if !named[a.Name] && a.Certain() {
+			if (e.own(a.Name) == nil || a.Name == whole) && a.Certain() {
 				return ev.fail(site, "a function is called with the argument `"+a.Name+"`, which it does not take")
 			}
 		}

@@ -40,11 +40,34 @@ func (a *Attrs) Lookup(name string) Attr {
 	return Attr{name, restFor(a.rest, name)}
 }
 
+// Certainly is the attribute of that name, if it is there under all conditions. It costs
+// less than [Attrs.Lookup] in a set of which not all attributes are known.
+func (a *Attrs) Certainly(name string) (Attr, bool) {
+	i, ok := a.find(name)
+	var x Attr
+	switch {
+	case ok:
+		x = a.attrs[i]
+	case slices.ContainsFunc(a.rest, func(d Def) bool { return d.Open != nil && d.Open.attr != nil }):
+		x = a.Lookup(name)
+	}
+	return x, x.Certain()
+}
+
 func (a *Attrs) find(name string) (int, bool) { return findAttr(a.attrs, name) }
 
-// findAttr looks for a name among attributes that are sorted by name.
+// findAttr looks for a name among attributes that are sorted by name. Most of what is
+// evaluated comes here, so that it calls no function.
 func findAttr(attrs []Attr, name string) (int, bool) {
-	return slices.BinarySearchFunc(attrs, name, func(x Attr, name string) int { return strings.Compare(x.Name, name) })
+	from, to := 0, len(attrs)
+	for from < to {
+		if middle := (from + to) / 2; attrs[middle].Name < name {
+			from = middle + 1
+		} else {
+			to = middle
+		}
+	}
+	return from, from < len(attrs) && attrs[from].Name == name
 }
 
 // closed reports whether the set has exactly the attributes it names.
@@ -73,15 +96,14 @@ func restFor(rest []Def, name string) []Def {
 			continue
 		}
 		u := d.Open
-		t := u.ev.selected(d.Site, u, name)
-		if u.attr != nil && u.attr(name) != nil {
+		if t := u.given(name); t != nil {
 			out = append(out, Def{When: d.When, Value: t, Site: d.Site})
 			if d.When == nil {
 				break
 			}
 			continue
 		}
-		out = append(out, Def{When: d.When, Value: t, Site: d.Site, Open: u})
+		out = append(out, Def{When: d.When, Value: u.ev.attrOf(d.Site, u, name), Site: d.Site, Open: u})
 	}
 	return compressed(out)
 }
@@ -89,6 +111,9 @@ func restFor(rest []Def, name string) []Def {
 // compressed drops what a row of definitions says twice.
 func compressed(defs []Def) []Def {
 	const most = 8
+	if len(defs) < 2 {
+		return slices.Clip(defs)
+	}
 	opens := 0
 	out := defs[:0:0]
 	for _, d := range defs {
@@ -186,10 +211,8 @@ func mergedAttrs(a, b []Attr) []Attr {
 	return append(out, a...)
 }
 
-// plain is an attribute with one definition.
-func plain(name string, value *Thunk, site nixast.Node) Attr {
-	return Attr{name, []Def{{Value: value, Site: site}}}
-}
+// plain is an attribute with one definition that is written nowhere.
+func plain(name string, value *Thunk) Attr { return Attr{name, []Def{{Value: value}}} }
 
 // openAttrs is a set of which nothing is known.
 func openAttrs(u *Unknown) *Attrs {
@@ -394,7 +417,7 @@ func (ev *Evaluator) present(node nixast.Node, d Def, name string) *Cond {
 	u := d.Open
 	key := "#"
 	if d.Name == nil {
-		key = joinKey("?", u.key, name)
+		key = joinKey("?", u.id(), name)
 	}
 	has := ev.derived(node, u, strings.TrimSuffix(key, "#"))
 	if u.Label != "" {

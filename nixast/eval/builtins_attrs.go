@@ -105,9 +105,9 @@ func builtinFunctionArgs(c call, a []Value) Value {
 	if !ok {
 		return c.wrong(a[0], "lambda")
 	}
-	var attrs []Attr
+	var attrs []member
 	for item := range f.lambda().Formals().Items() {
-		attrs = append(attrs, c.attr(item.Name().Text(), Known(c.bool(!item.Default().IsZero()))))
+		attrs = append(attrs, member{item.Name().Text(), Known(c.bool(!item.Default().IsZero()))})
 	}
 	return c.set(attrs...)
 }
@@ -126,7 +126,7 @@ func (c call) perAttr(set *Attrs, f func(name, value *Thunk, site nixast.Node) *
 	if u := c.alloc(c.site, len(set.attrs)+len(set.rest), itemSize); u != nil {
 		return u
 	}
-	var items []Item
+	items := make([]Item, 0, len(set.attrs)+len(set.rest))
 	for _, x := range set.attrs {
 		t, cond := c.presence(c.site, x)
 		if t == No {
@@ -397,9 +397,9 @@ func (c call) zipAttrsWith(f *Thunk, items []Item) Value {
 			values[x.Name] = append(values[x.Name], c.value(c.site, x, nil))
 		}
 	}
-	var attrs []Attr
+	var attrs []member
 	for _, name := range names {
-		attrs = append(attrs, c.attr(name, c.later(f, Known(c.text(name)), Known(c.list(values[name]...)))))
+		attrs = append(attrs, member{name, c.later(f, Known(c.text(name)), Known(c.list(values[name]...)))})
 	}
 	return c.set(attrs...)
 }

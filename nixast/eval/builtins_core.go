@@ -108,7 +108,7 @@ func (c call) tryEval(t *Thunk) Value {
 	_, several := v.(*Choice)
 	switch {
 	case unknown && u.Failure == Throws:
-		return c.set(c.attr("success", Known(c.bool(false))), c.attr("value", Known(c.bool(false))))
+		return c.set(member{"success", Known(c.bool(false))}, member{"value", Known(c.bool(false))})
 	case unknown && u.Failure == Fails:
 		return u
 	case unknown || several || !sure:
@@ -117,9 +117,9 @@ func (c call) tryEval(t *Thunk) Value {
 			why = c.derived(c.site, u, "")
 		}
 		value := c.because(c.site, why)
-		return c.set(c.attr("success", Known(why)), c.attr("value", Known(value)))
+		return c.set(member{"success", Known(why)}, member{"value", Known(value)})
 	}
-	return c.set(c.attr("success", Known(c.bool(true))), c.attr("value", Known(v)))
+	return c.set(member{"success", Known(c.bool(true))}, member{"value", Known(v)})
 }
 
 // genericClosure gathers what operator reaches from startSet, by key.

@@ -179,9 +179,9 @@ func (c call) readDir(t *Thunk) Value {
 	if u := c.step(c.site, len(entries)); u != nil {
 		return u
 	}
-	attrs := make([]Attr, 0, len(entries))
+	attrs := make([]member, 0, len(entries))
 	for name, kind := range entries {
-		attrs = append(attrs, c.attr(name, Known(c.text(kind))))
+		attrs = append(attrs, member{name, Known(c.text(kind))})
 	}
 	return c.set(attrs...)
 }
@@ -268,7 +268,7 @@ func (c call) importUnknown(u *Unknown) Value {
 		d.Sort, d.Label = Nixpkgs, "import "+u.Label
 		return d
 	}
-	d := c.derived(c.site, u, joinKey("import", u.key))
+	d := c.derived(c.site, u, joinKey("import", u.id()))
 	if u.Label != "" {
 		d.Label = "import " + u.Label
 	}
@@ -342,7 +342,7 @@ func givenBuiltins() (*env, []Attr) {
 		var attrs []Attr
 		add := func(global, name string, t *Thunk) {
 			scope.bind(global, t)
-			attrs = append(attrs, plain(name, t, nixast.Node{}))
+			attrs = append(attrs, plain(name, t))
 		}
 		for _, f := range []family{
 			listBuiltins(), attrsBuiltins(), stringBuiltins(), jsonBuiltins(), fileBuiltins(), coreBuiltins(),

@@ -88,7 +88,7 @@ func (c call) jsonArray(d *json.Decoder, depth int) (Value, error) {
 
 func (c call) jsonObject(d *json.Decoder, depth int) (Value, error) {
 	seen := map[string]bool{}
-	var attrs []Attr
+	var attrs []member
 	for d.More() {
 		key, err := d.Token()
 		if err != nil {
@@ -103,7 +103,7 @@ func (c call) jsonObject(d *json.Decoder, depth int) (Value, error) {
 		if err != nil {
 			return nil, err
 		}
-		attrs = append(attrs, c.attr(name, Known(v)))
+		attrs = append(attrs, member{name, Known(v)})
 	}
 	_, err := d.Token()
 	return c.set(attrs...), err

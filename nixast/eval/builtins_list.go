@@ -146,7 +146,7 @@ func builtinPartition(c call, a []*Thunk) Value {
 		}
 		return -t, cond
 	})
-	return c.set(c.attr("right", Known(right)), c.attr("wrong", Known(wrong)))
+	return c.set(member{"right", Known(right)}, member{"wrong", Known(wrong)})
 }
 
 func builtinGroupBy(c call, a []*Thunk) Value {
@@ -420,9 +420,9 @@ func (c call) grouped(f *Thunk, items []Item) Value {
 		}
 		groups[name] = append(groups[name], it)
 	}
-	var attrs []Attr
+	var attrs []member
 	for _, name := range names {
-		attrs = append(attrs, c.attr(name, Known(c.items(groups[name]))))
+		attrs = append(attrs, member{name, Known(c.items(groups[name]))})
 	}
 	return c.set(attrs...)
 }

@@ -96,7 +96,7 @@ func builtinReplaceStrings(c call, a []Value) Value {
 
 func builtinParseDrvName(c call, a []string) Value {
 	name, version := parseDrvName(a[0])
-	return c.set(c.attr("name", Known(c.text(name))), c.attr("version", Known(c.text(version))))
+	return c.set(member{"name", Known(c.text(name))}, member{"version", Known(c.text(version))})
 }
 
 func builtinHashString(c call, a []string) Value {

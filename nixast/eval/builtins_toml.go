@@ -42,13 +42,13 @@ func (c call) fromTOML(v any) (Value, error) {
 		}
 		return c.list(ts...), nil
 	case map[string]any:
-		attrs := make([]Attr, 0, len(v))
+		attrs := make([]member, 0, len(v))
 		for name, item := range v {
 			one, err := c.fromTOML(item)
 			if err != nil {
 				return nil, err
 			}
-			attrs = append(attrs, c.attr(name, Known(one)))
+			attrs = append(attrs, member{name, Known(one)})
 		}
 		return c.set(attrs...), nil
 	}

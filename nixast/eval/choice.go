@@ -23,7 +23,11 @@ func (ev *Evaluator) leaves(v Value) []leaf {
 	if !ok {
 		return ev.expand(v.(*String))
 	}
-	if c.flat == nil {
+	switch {
+	case c.flat != nil:
+	case c.flattening:
+		c.flat = []leaf{{nil, ev.unknown(c.node, "its value needs itself (infinite recursion)")}}
+	default:
 		c.flat = ev.flatten(c)
 	}
 	return c.flat
@@ -68,10 +72,17 @@ func (ev *Evaluator) flatten(c *Choice) []leaf {
 		return []leaf{{nil, u}}
 	}
 	defer ev.leaveCases(c)
-	c.flat = []leaf{{nil, ev.unknown(c.node, "its value needs itself (infinite recursion)")}}
-	var out, failed []leaf
+	c.flattening = true
+	defer func() { c.flattening = false }()
+	var failed []leaf
+	out := make([]leaf, 0, len(c.Cases))
 	for _, k := range c.Cases {
-		for _, l := range ev.leaves(ev.force(k.Value)) {
+		var one [1]leaf
+		ls := one[:]
+		if one[0].v = ev.force(k.Value); !isOne(one[0].v) {
+			ls = ev.leaves(one[0].v)
+		}
+		for _, l := range ls {
 			if fails(l.v) {
 				failed = append(failed, l)
 				continue
@@ -222,6 +233,9 @@ func (ev *Evaluator) lift(node nixast.Node, v Value, f func(Value) Value) Value 
 // strict applies a function of values that are not unknown, for every
 // combination of cases that can be. The name is the function's, for keys.
 func (ev *Evaluator) strict(node nixast.Node, name string, args []Value, f func(args []Value) Value) Value {
+	if !slices.ContainsFunc(args, func(v Value) bool { return !isOne(v) }) {
+		return ev.known(node, name, args, f)
+	}
 	combos := []combo{{nil, nil}}
 	for _, a := range args {
 		ls := ev.leaves(a)
@@ -382,7 +396,7 @@ func (ev *Evaluator) boolean(node nixast.Node, t Truth, c *Cond) Value {
 	if t != Maybe {
 		return &Bool{origin{node}, t == Yes}
 	}
-	u := &Unknown{origin: origin{node}, cond: c, key: joinKey("cond", itoa(int(c.id)))}
+	u := &Unknown{origin: origin{node}, cond: c}
 	if why := c.reason(); why != nil {
 		u.Reason, u.At = why.Reason, why.At
 		if c.Op == Leaf {

@@ -3,6 +3,7 @@ package eval
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"wardnix/nixast"
 )
@@ -21,10 +22,18 @@ type Cond struct {
 	Why *Unknown
 
 	id   int32
-	size int     // the number of leaves, as far as it matters
-	lits []*Cond // the conjuncts of And, as far as they are kept; c itself for others
-	mask uint64  // a bit for each of lits
-	neg  *Cond   // Not of it, once there is one
+	size int32    // the number of leaves, as far as it matters
+	lits []*Cond  // the conjuncts of And, as far as they are kept; c itself for others
+	mask uint64   // a bit for each of lits
+	neg  *Cond    // Not of it, once there is one
+	own  [3]*Cond // the memory of Args, and of lits with c itself
+}
+
+// newCond is a condition made of others, which is yet to be identified.
+func newCond(op CondOp, args ...*Cond) *Cond {
+	c := &Cond{Op: op}
+	c.Args = c.own[:copy(c.own[:2], args)]
+	return c
 }
 
 // CondOp is how a [Cond] is made.
@@ -110,6 +119,9 @@ func (c *Cond) operand(depth int) string {
 // it needs: a long expression has many parts, each with a text of its own.
 func shorten(s string) string {
 	const most, read = 60, 1000
+	if len(s) <= most && isTidy(s) {
+		return s
+	}
 	cut := len(s) > read
 	if cut {
 		s = strings.ToValidUTF8(s[:read], "")
@@ -124,6 +136,17 @@ func shorten(s string) string {
 		s += "…"
 	}
 	return s
+}
+
+// isTidy reports whether all that s has between printable ASCII is single spaces.
+func isTidy(s string) bool {
+	for i := range len(s) {
+		space := s[i] == ' '
+		if s[i] < ' ' || s[i] >= utf8.RuneSelf || space && (i == 0 || i == len(s)-1 || s[i-1] == ' ') {
+			return false
+		}
+	}
+	return true
 }
 
 // condKey is what makes two conditions one that are made of two others: how, and the ids
@@ -160,7 +183,8 @@ func (ev *Evaluator) identifyCond(c *Cond) *Cond {
 		c.size = min(c.size+a.size, maxLits+1)
 	}
 	if c.Op != And {
-		c.lits = []*Cond{c}
+		c.own[2] = c
+		c.lits = c.own[2:]
 	}
 	for _, l := range c.lits {
 		c.mask |= l.bit()
@@ -176,10 +200,11 @@ func (ev *Evaluator) leaf(u *Unknown) *Cond {
 	if u.cond != nil {
 		return u.cond
 	}
-	c, ok := ev.leafConds[u.key]
+	id := u.id()
+	c, ok := ev.leafConds[id]
 	if !ok {
 		c = ev.identifyCond(&Cond{Node: u.node, Why: u})
-		ev.leafConds[u.key] = c
+		ev.leafConds[id] = c
 	}
 	return c
 }
@@ -208,7 +233,7 @@ func (ev *Evaluator) and(a, b *Cond) (*Cond, bool) {
 		return nil, false
 	}
 	return ev.intern(condKey{op: And, a: a.id, b: b.id}, func() *Cond {
-		c := &Cond{Op: And, Args: []*Cond{a, b}}
+		c := newCond(And, a, b)
 		c.lits = append(make([]*Cond, 0, len(a.lits)+len(b.lits)), a.lits...)
 		for _, l := range b.lits {
 			if len(c.lits) < maxLits && !a.has(l) {
@@ -226,7 +251,7 @@ func (ev *Evaluator) Not(c *Cond) *Cond {
 	case c.Op == Not:
 		return c.Args[0]
 	case c.neg == nil:
-		c.neg = ev.identifyCond(&Cond{Op: Not, Args: []*Cond{c}})
+		c.neg = ev.identifyCond(newCond(Not, c))
 		c.neg.neg = c
 	}
 	return c.neg
@@ -242,7 +267,7 @@ func (ev *Evaluator) or(a, b *Cond) *Cond {
 	case b.entails(a):
 		return a
 	}
-	return ev.intern(condKey{op: Or, a: a.id, b: b.id}, func() *Cond { return &Cond{Op: Or, Args: []*Cond{a, b}} })
+	return ev.intern(condKey{op: Or, a: a.id, b: b.id}, func() *Cond { return newCond(Or, a, b) })
 }
 
 // has reports whether l is one of c's conjuncts.

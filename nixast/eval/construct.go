@@ -52,7 +52,7 @@ func (ev *Evaluator) NewOpenAttrs(attrs map[string]*Thunk, rest *Thunk) *Thunk {
 func newAttrs(attrs map[string]*Thunk) *Attrs {
 	out := &Attrs{}
 	for _, name := range slices.Sorted(maps.Keys(attrs)) {
-		out.attrs = append(out.attrs, plain(name, attrs[name], nixast.Node{}))
+		out.attrs = append(out.attrs, plain(name, attrs[name]))
 	}
 	return out
 }

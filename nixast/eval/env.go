@@ -19,6 +19,23 @@ type bound struct {
 // fewNames is up to how many names are looked through one by one.
 const fewNames = 8
 
+// inner is a scope inside e for an argument and for formals, which are yet to be bound in it.
+func (e *env) inner(formals nixast.Formals) *env {
+	if formals.IsZero() {
+		one := &struct {
+			env
+			name [1]bound
+		}{env: env{up: e}}
+		one.names = one.name[:0]
+		return &one.env
+	}
+	n := 1
+	for range formals.Items() {
+		n++
+	}
+	return &env{up: e, names: make([]bound, 0, n)}
+}
+
 // bind gives a name a value, which it did not have.
 func (e *env) bind(name string, value *Thunk) {
 	e.names = append(e.names, bound{name, value})

@@ -90,8 +90,8 @@ type Evaluator struct {
 	budget       *Budget
 	spent        *Unknown // what everything is once the budget is used up
 	base         *env     // the names that are there without being bound
-	lib          *Thunk
-	libFunctions []Attr // of lib without its namespaces, by name, once they are made
+	lib, pkgs    *Thunk   // once they are made
+	libFunctions []Attr   // of lib without its namespaces, by name, once they are made
 	files        map[*nixast.File]*Thunk
 	scopes       map[nixast.Node]*env // for At
 	*identities
@@ -176,6 +176,12 @@ func (ev *Evaluator) Cases(t *Thunk) []Case {
 	return out
 }
 
+// HasCases reports whether [Evaluator.Cases] may give anything but t itself.
+func (ev *Evaluator) HasCases(t *Thunk) bool {
+	defer ev.end(ev.begin())
+	return !isOne(ev.force(t))
+}
+
 // Attrs is t as a set. Alternatives of sets become one set with conditions at
 // its attributes, an unknown value becomes a set of which nothing is known
 // (see [Attrs.Rest]), and other values give nil.
@@ -253,7 +259,12 @@ func (ev *Evaluator) Equal(a, b *Thunk) Truth {
 func (ev *Evaluator) Lib() *Thunk { return ev.libThunk() }
 
 // Pkgs is a package set of which nothing is known but names. Its lib is [Evaluator.Lib].
-func (ev *Evaluator) Pkgs() *Thunk { return Known(ev.packages(nixast.Node{}, "pkgs")) }
+func (ev *Evaluator) Pkgs() *Thunk {
+	if ev.pkgs == nil {
+		ev.pkgs = Known(ev.packages(nixast.Node{}, "pkgs"))
+	}
+	return ev.pkgs
+}
 
 // Opaque describes a value from outside.
 type Opaque struct {
@@ -284,7 +295,7 @@ func (ev *Evaluator) Opaque(o Opaque) *Thunk {
 // Defer is a value that compute makes when it is requested; compute may use
 // the Evaluator.
 func (ev *Evaluator) Defer(compute func() *Thunk) *Thunk {
-	return lazy(func() Value { return ev.force(compute()) })
+	return &Thunk{value: deferred(compute)}
 }
 
 // At is the value of the expression n in its lexical scope. Parameters of the

@@ -33,7 +33,7 @@ func (ev *Evaluator) eval(n nixast.Node, e *env) Value {
 		return ev.eval(l.Body(), ev.letScope(n, e))
 	case nixast.LegacyLet:
 		set, _ := ev.evalSet(n, e)
-		return ev.selectPath(n, set, names("body"), nil)
+		return ev.selectOne(n, set, "body", nil)
 	case nixast.LambdaNode:
 		return &Function{origin: origin{n}, env: e}
 	}
@@ -85,7 +85,11 @@ func (ev *Evaluator) evalIdent(n nixast.Node, e *env) Value {
 }
 
 func (ev *Evaluator) evalList(n nixast.Node, e *env) Value {
-	l := &List{origin: origin{n}}
+	count := 0
+	for range n.Children() {
+		count++
+	}
+	l := &List{origin{n}, make([]Item, 0, count)}
 	for c := range n.Children() {
 		if c.Kind() == nixast.Error {
 			return ev.unknown(c, "the source has a syntax error here")
@@ -135,6 +139,9 @@ func (ev *Evaluator) evalSelect(n nixast.Node, e *env) Value {
 	if d := s.Default(); !d.IsZero() {
 		missing = ev.thunk(d, e)
 	}
+	if name, ok := onlyName(s.Path()); ok {
+		return ev.selectOne(n, ev.eval(s.Expr(), e), name, missing)
+	}
 	path, u := ev.attrPath(s.Path(), e)
 	if u != nil {
 		return u
@@ -173,6 +180,17 @@ func computed(values ...Value) []attrName {
 		path[i].value = v
 	}
 	return path
+}
+
+// onlyName is the name of a path of just one, whose text is known.
+func onlyName(p nixast.AttrPath) (name string, ok bool) {
+	n := 0
+	for c := range p.Attrs() {
+		if n++; n == 1 {
+			name, ok = c.AttrName()
+		}
+	}
+	return name, ok && n == 1
 }
 
 // attrPath are the names of a path, evaluated.
@@ -236,6 +254,15 @@ func (ev *Evaluator) selectPath(node nixast.Node, v Value, path []attrName, miss
 	})
 }
 
+// selectOne is v.name, as in selectPath.
+func (ev *Evaluator) selectOne(node nixast.Node, v Value, name string, missing *Thunk) Value {
+	if u := ev.enter(node); u != nil {
+		return u
+	}
+	defer ev.leave()
+	return ev.selectCase(node, v, name, nil, missing)
+}
+
 // selectCase is selectName in each case of v.
 func (ev *Evaluator) selectCase(node nixast.Node, v Value, name string, rest []attrName, missing *Thunk) Value {
 	if _, ok := v.(*Choice); !ok {
@@ -276,9 +303,13 @@ func (ev *Evaluator) selectName(node nixast.Node, v Value, name string, rest []a
 		if v.Failure != NoFailure {
 			return v
 		}
-		t := ev.selected(node, v, name)
+		t := v.given(name)
+		given := t != nil
+		if !given {
+			t = ev.attrOf(node, v, name)
+		}
 		found := ev.selectPath(node, ev.force(t), rest, missing)
-		if missing == nil || v.attr != nil && v.attr(name) != nil {
+		if missing == nil || given {
 			return found
 		}
 		if len(rest) > 0 {
@@ -314,7 +345,7 @@ func (ev *Evaluator) orMissing(node nixast.Node, u *Unknown, name string, rest [
 	if !ok {
 		return ev.derived(node, u, "")
 	}
-	has := ev.derived(node, u, joinKey("has", f.key))
+	has := ev.derived(node, u, joinKey("has", f.id()))
 	return &Choice{origin: origin{node}, Cases: []Case{{ev.leaf(has), Known(found)}, {nil, missing}}}
 }
 
@@ -344,8 +375,8 @@ func (ev *Evaluator) hasPath(node nixast.Node, v Value, path []attrName) Value {
 }
 
 func (ev *Evaluator) hasName(node nixast.Node, v Value, name string, rest []attrName) Value {
-	if u, ok := v.(*Unknown); ok && u.attr != nil {
-		if t := u.attr(name); t != nil {
+	if u, ok := v.(*Unknown); ok {
+		if t := u.given(name); t != nil {
 			if len(rest) == 0 {
 				return &Bool{origin{node}, true}
 			}

@@ -53,13 +53,13 @@ func givenOfLib() (spaces map[string][]Attr, all []Attr) {
 		libGiven.spaces = map[string][]Attr{}
 		for space, names := range libBuiltins {
 			for _, name := range names {
-				a := plain(name, givenBuiltin(name), nixast.Node{})
+				a := plain(name, givenBuiltin(name))
 				libGiven.spaces[space] = append(libGiven.spaces[space], a)
 			}
 		}
 		for space, f := range libFamilies() {
 			for i := range f {
-				a := plain(f[i].name, Known(&Function{prim: &f[i]}), nixast.Node{})
+				a := plain(f[i].name, Known(&Function{prim: &f[i]}))
 				libGiven.spaces[space] = append(libGiven.spaces[space], a)
 			}
 		}
@@ -132,7 +132,7 @@ func (ev *Evaluator) buildLib() Value {
 		}
 	}
 	if ev.release != "" {
-		release := []Attr{plain("release", NewString(ev.release), nixast.Node{})}
+		release := []Attr{plain("release", NewString(ev.release))}
 		spaces["trivial"] = mergedAttrs(spaces["trivial"], release)
 		own = append(own, release...)
 	}
@@ -141,7 +141,7 @@ func (ev *Evaluator) buildLib() Value {
 	var named []Attr
 	for space, attrs := range spaces {
 		if space != "" {
-			named = append(named, plain(space, Known(ev.libSpace("lib."+space, attrs)), nixast.Node{}))
+			named = append(named, plain(space, Known(ev.libSpace("lib."+space, attrs))))
 		}
 	}
 	sortAttrs(named)
@@ -152,12 +152,12 @@ func (ev *Evaluator) buildLib() Value {
 func (ev *Evaluator) libSpace(label string, attrs []Attr) *Attrs {
 	rest := ev.identify(&Unknown{Label: label, key: label, Reason: "this function of `lib` is not evaluated"})
 	if label == "lib" {
+		types := Known(ev.identify(&Unknown{Label: "lib.types", Reason: "types are not evaluated", Sort: OptionType, key: "lib.types"}))
 		rest.attr = func(name string) *Thunk {
-			u := &Unknown{Label: "lib." + name, Reason: rest.Reason, key: "lib." + name}
 			if name == "types" {
-				u.Sort, u.Reason = OptionType, "types are not evaluated"
+				return types
 			}
-			return Known(ev.identify(u))
+			return Known(ev.identify(&Unknown{Label: "lib." + name, Reason: rest.Reason, key: "lib." + name}))
 		}
 	}
 	return &Attrs{attrs: attrs, rest: []Def{{Open: rest}}}
@@ -180,7 +180,7 @@ func certainAttrs() *primitive {
 		if set == nil {
 			return c.set()
 		}
-		return c.set(slices.DeleteFunc(slices.Clone(set.attrs), func(a Attr) bool { return !a.Certain() })...)
+		return attrsOf(c.site, slices.DeleteFunc(slices.Clone(set.attrs), func(a Attr) bool { return !a.Certain() }))
 	}}
 }
 

@@ -29,7 +29,7 @@ func libOptionalAttrs(c call, a []*Thunk) Value {
 }
 
 func libNameValuePair(c call, a []*Thunk) Value {
-	return c.set(c.attr("name", a[0]), c.attr("value", a[1]))
+	return c.set(member{"name", a[0]}, member{"value", a[1]})
 }
 
 func libMapAttrsPrime(c call, a []*Thunk) Value {
@@ -59,7 +59,7 @@ func libGenAttrs(c call, a []*Thunk) Value {
 		return v
 	}
 	return c.listToAttrs(l.Items, func(it Item) *Thunk {
-		return Known(c.set(c.attr("name", it.Value), c.attr("value", c.later(a[1], it.Value))))
+		return Known(c.set(member{"name", it.Value}, member{"value", c.later(a[1], it.Value)}))
 	})
 }
 
@@ -282,7 +282,7 @@ func (c call) updateUnknown(a Value, b *Unknown) Value {
 	if under == nil {
 		return b
 	}
-	isSet := c.leaf(c.derived(c.site, b, joinKey("isAttrs", b.key)))
+	isSet := c.leaf(c.derived(c.site, b, joinKey("isAttrs", b.id())))
 	merged := lazy(func() Value { return c.update(c.site, under, openAttrs(b)) })
 	return &Choice{origin: origin{c.site}, Cases: []Case{{isSet, merged}, {nil, Known(b)}}}
 }

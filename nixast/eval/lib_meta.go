@@ -10,7 +10,7 @@ func libMeta() family {
 			if !ok {
 				return c.ofPackage(v, "/bin/…")
 			}
-			name := c.derived(c.site, u, joinKey("mainProgram", u.key))
+			name := c.derived(c.site, u, joinKey("mainProgram", u.id()))
 			name.Label = "main program of " + u.text()
 			return c.program(v, []Piece{{Unknown: name}})
 		}},

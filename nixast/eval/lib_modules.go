@@ -5,12 +5,12 @@ package eval
 func libModules() family {
 	return family{
 		{"mkIf", 2, func(c call, a []*Thunk) Value {
-			return c.tagged("if", c.attr("condition", a[0]), c.attr("content", a[1]))
+			return c.set(tag("if"), member{"condition", a[0]}, member{"content", a[1]})
 		}},
-		{"mkMerge", 1, func(c call, a []*Thunk) Value { return c.tagged("merge", c.attr("contents", a[0])) }},
+		{"mkMerge", 1, func(c call, a []*Thunk) Value { return c.set(tag("merge"), member{"contents", a[0]}) }},
 		{"mkAssert", 3, func(c call, a []*Thunk) Value {
 			c.assumed = true
-			return c.tagged("if", c.attr("condition", NewBool(true)), c.attr("content", a[2]))
+			return c.set(tag("if"), member{"condition", NewBool(true)}, member{"content", a[2]})
 		}},
 		{"mkOverride", 2, func(c call, a []*Thunk) Value { return c.override(a[0], a[1]) }},
 		priority("mkForce", 50),
@@ -24,13 +24,17 @@ func libModules() family {
 	}
 }
 
-// tagged is a set of a type.
-func (c call) tagged(typ string, attrs ...Attr) Value {
-	return c.set(append(attrs, c.attr("_type", Known(c.text(typ))))...)
+// tag is the member that says what a set is.
+func tag(typ string) member { return member{"_type", tags[typ]} }
+
+// tags are the values of all tags. They have nothing of an evaluator, so that all share them.
+var tags = map[string]*Thunk{
+	"if": NewString("if"), "merge": NewString("merge"), "override": NewString("override"), "order": NewString("order"),
+	"option": NewString("option"), "literalExpression": NewString("literalExpression"), "literalMD": NewString("literalMD"),
 }
 
 func (c call) override(priority, content *Thunk) Value {
-	return c.tagged("override", c.attr("priority", priority), c.attr("content", content))
+	return c.set(tag("override"), member{"priority", priority}, member{"content", content})
 }
 
 func priority(name string, p int64) primitive {
@@ -38,7 +42,7 @@ func priority(name string, p int64) primitive {
 }
 
 func (c call) order(priority, content *Thunk) Value {
-	return c.tagged("order", c.attr("priority", priority), c.attr("content", content))
+	return c.set(tag("order"), member{"priority", priority}, member{"content", content})
 }
 
 // libOptions are functions of lib.options.
@@ -49,20 +53,20 @@ func libOptions() family {
 			if v != nil {
 				return v
 			}
-			return c.update(c.site, set, c.set(c.attr("_type", Known(c.text("option")))))
+			return c.update(c.site, set, c.set(tag("option")))
 		}},
 		{"mkEnableOption", 1, func(c call, _ []*Thunk) Value {
 			description := c.unknown(c.site, "the wording depends on the release of nixpkgs")
-			return c.tagged("option",
-				c.attr("default", Known(c.bool(false))), c.attr("example", Known(c.bool(true))),
-				c.attr("description", Known(description)), c.attr("type", c.optionType("bool")))
+			return c.set(tag("option"),
+				member{"default", Known(c.bool(false))}, member{"example", Known(c.bool(true))},
+				member{"description", Known(description)}, member{"type", c.optionType("bool")})
 		}},
 		{"mkPackageOption", 3, func(c call, a []*Thunk) Value { return c.packageOption(a) }},
 		{"mkPackageOptionMD", 3, func(c call, a []*Thunk) Value { return c.packageOption(a) }},
 		{"literalExpression", 1, func(c call, a []*Thunk) Value {
-			return c.tagged("literalExpression", c.attr("text", a[0]))
+			return c.set(tag("literalExpression"), member{"text", a[0]})
 		}},
-		{"literalMD", 1, func(c call, a []*Thunk) Value { return c.tagged("literalMD", c.attr("text", a[0])) }},
+		{"literalMD", 1, func(c call, a []*Thunk) Value { return c.set(tag("literalMD"), member{"text", a[0]}) }},
 	}
 }
 
@@ -79,9 +83,9 @@ func (c call) packageOption(a []*Thunk) Value {
 		why.Label = "pkgs." + name
 	}
 	rest := c.unknown(c.site, "packages are not evaluated")
-	return attrsOf(c.site, []Attr{
-		c.attr("_type", Known(c.text("option"))), c.attr("type", c.optionType("package")),
-	}, Def{Open: c.withAttr(rest, "default", Known(why))})
+	set := c.set(tag("option"), member{"type", c.optionType("package")})
+	set.rest = []Def{{Open: c.withAttr(rest, "default", Known(why))}}
+	return set
 }
 
 // withAttr makes one attribute of an unknown set known.

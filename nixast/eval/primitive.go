@@ -81,11 +81,21 @@ func (c call) texts(ss []string) Value {
 	return c.list(ts...)
 }
 
-// set is a set that the call makes.
-func (c call) set(attrs ...Attr) *Attrs { return attrsOf(c.site, attrs) }
+// A member is a name with a value, of which sets are made.
+type member struct {
+	name  string
+	value *Thunk
+}
 
-// attr is an attribute that the call makes.
-func (c call) attr(name string, value *Thunk) Attr { return plain(name, value, c.site) }
+// set is a set that the call makes.
+func (c call) set(members ...member) *Attrs {
+	attrs, defs := make([]Attr, len(members)), make([]Def, len(members))
+	for i, m := range members {
+		defs[i] = Def{Value: m.value, Site: c.site}
+		attrs[i] = Attr{m.name, defs[i : i+1 : i+1]}
+	}
+	return attrsOf(c.site, attrs)
+}
 
 // wrong is the result of a call with a value of another type than it needs.
 func (c call) wrong(v Value, want string) Value {

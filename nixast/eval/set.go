@@ -109,7 +109,12 @@ func (b *setBuilder) nested(attr nixast.Node, binding nixast.Binding) *setBuilde
 		old.twice = old.twice || sub == nil
 		return sub
 	}
-	sub := newSetBuilder(binding.Node, false)
+	one := &struct { // most have one entry
+		setBuilder
+		entry [1]entry
+	}{setBuilder: setBuilder{node: binding.Node}}
+	sub := &one.setBuilder
+	sub.entries = one.entry[:0]
 	if ok {
 		b.add(entry{name: name, site: binding.Node, sub: sub})
 	} else {
@@ -213,8 +218,9 @@ func (ev *Evaluator) letScope(n nixast.Node, e *env) *env {
 	b.gather(n)
 	ev.budget.Draw(0, scopeSize+itemSize*len(b.entries))
 	scope := b.scope(e)
+	thunks := make([]Thunk, len(b.entries))
 	for i := range b.entries {
-		ev.bindEntry(&b.entries[i], scope, e)
+		ev.bindEntry(&thunks[i], &b.entries[i], scope, e)
 	}
 	return scope
 }
@@ -226,38 +232,42 @@ func (b *setBuilder) scope(up *env) *env {
 
 // bindEntry binds an entry in the scope inside, and gives its value. What inherit takes
 // is looked for in outer.
-func (ev *Evaluator) bindEntry(x *entry, inner, outer *env) *Thunk {
-	t := ev.entryThunk(x, inner, outer)
+func (ev *Evaluator) bindEntry(t *Thunk, x *entry, inner, outer *env) *Thunk {
+	t = ev.entryThunk(t, x, inner, outer)
 	inner.bind(x.name, t)
 	ev.shadowed = ev.shadowed || isOperator(x.name)
 	return t
 }
 
 // entryThunk is the value of an entry, whose expression is in the scope inner, and what it
-// inherits in outer.
-func (ev *Evaluator) entryThunk(x *entry, inner, outer *env) *Thunk {
-	name, site, sub, from := x.name, x.site, x.sub, x.from
+// inherits in outer: t, which is new, or one that is there.
+func (ev *Evaluator) entryThunk(t *Thunk, x *entry, inner, outer *env) *Thunk {
+	name, site, from := x.name, x.site, x.from
 	switch {
 	case x.twice:
-		return Known(ev.unknown(site, "`"+nixast.QuoteAttr(name)+"` is defined twice"))
-	case sub != nil:
-		return lazy(func() Value {
-			v, _ := ev.build(sub, inner)
-			return v
-		})
+		*t = *Known(ev.unknown(site, "`"+nixast.QuoteAttr(name)+"` is defined twice"))
+	case x.sub != nil:
+		t.value, t.env = x.sub, inner
 	case from == nil:
-		return &Thunk{node: x.expr, env: inner}
+		t.node, t.env = x.expr, inner
 	case from.expr.IsZero():
-		if t := lexical(name, outer); t != nil {
-			return t
+		if bound := lexical(name, outer); bound != nil {
+			return bound
 		}
-		return lazy(func() Value { return ev.force(ev.lookup(site, name, outer)) })
+		t.value = suspended(func() Value { return ev.force(ev.lookup(site, name, outer)) })
+	default:
+		if from.thunk == nil {
+			from.thunk = &Thunk{node: from.expr, env: inner}
+		}
+		t.value, t.node = from, site
 	}
-	if from.thunk == nil {
-		from.thunk = &Thunk{node: from.expr, env: inner}
-	}
-	source := from.thunk
-	return lazy(func() Value { return ev.selectPath(site, ev.force(source), names(name), nil) })
+	return t
+}
+
+// A definition is a Def, as the only one of an attribute, with its value.
+type definition struct {
+	def   [1]Def
+	value Thunk
 }
 
 // build makes the set, and the scope in which its expressions are.
@@ -270,11 +280,11 @@ func (ev *Evaluator) build(b *setBuilder, e *env) (Value, *env) {
 		scope, value = b.scope(e), ev.bindEntry
 	}
 	attrs := make([]Attr, len(b.entries))
-	defs := make([]Def, len(b.entries))
+	own := make([]definition, len(b.entries))
 	for i := range b.entries {
-		x := &b.entries[i]
-		defs[i] = Def{Value: value(x, scope, e), Site: x.site}
-		attrs[i] = Attr{x.name, defs[i : i+1 : i+1]}
+		x, d := &b.entries[i], &own[i]
+		d.def[0] = Def{Value: value(&d.value, x, scope, e), Site: x.site}
+		attrs[i] = Attr{x.name, d.def[:]}
 	}
 	out := attrsOf(b.node, attrs)
 	if b.rec && b.find("__overrides") != nil {
@@ -299,10 +309,7 @@ func (ev *Evaluator) build(b *setBuilder, e *env) (Value, *env) {
 func (ev *Evaluator) addDynamic(set *Attrs, d dynamicEntry, e *env) *Unknown {
 	value := &Thunk{node: d.expr, env: e}
 	if d.sub != nil {
-		value = lazy(func() Value {
-			v, _ := ev.build(d.sub, e)
-			return v
-		})
+		value = &Thunk{value: d.sub, env: e}
 	}
 	return ev.define(d.name, set, ev.evalAttrName(d.name, e), Def{Value: value, Site: d.site})
 }

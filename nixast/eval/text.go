@@ -125,7 +125,12 @@ func newString(node nixast.Node, text string) *String {
 	if text == "" {
 		return &String{origin: origin{node}}
 	}
-	return &String{origin{node}, []Piece{{Text: text}}}
+	s := &struct {
+		String
+		piece [1]Piece
+	}{String{origin: origin{node}}, [1]Piece{{Text: text}}}
+	s.Pieces = s.piece[:]
+	return &s.String
 }
 
 // joined appends pieces to others; text that meets is one piece.

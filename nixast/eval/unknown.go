@@ -3,7 +3,6 @@ package eval
 import (
 	"slices"
 	"strconv"
-	"strings"
 
 	"wardnix/nixast"
 )
@@ -20,14 +19,36 @@ func (ev *Evaluator) fail(node nixast.Node, reason string) *Unknown {
 	return u
 }
 
-// identify gives u an identity of its own, unless it has one.
+// identify gives u an identity: that of its key, or else one of its own.
 func (ev *Evaluator) identify(u *Unknown) *Unknown {
 	u.ev = ev
-	if u.key == "" {
-		ev.serial++
-		u.key = "#" + strconv.Itoa(ev.serial)
-	}
 	return u
+}
+
+// id names u so that equal names mean equal values. Few need it, so that it is made only
+// then.
+func (u *Unknown) id() string {
+	switch {
+	case u.key != "" || u.ev == nil:
+		return u.key
+	case u.cond != nil:
+		u.key = joinKey("cond", itoa(int(u.cond.id)))
+	case u.Of != nil:
+		u.key = joinKey(".", u.Of.id(), strconv.Quote(u.Name))
+	}
+	if u.key == "" {
+		u.ev.serial++
+		u.key = "#" + itoa(u.ev.serial)
+	}
+	return u.key
+}
+
+// given is the attribute of that name that is known although u is not; nil for others.
+func (u *Unknown) given(name string) *Thunk {
+	if u.attr == nil {
+		return nil
+	}
+	return u.attr(name)
 }
 
 // derived is what an operation on u and on others makes: unknown for u's
@@ -50,15 +71,18 @@ func (ev *Evaluator) because(node nixast.Node, u *Unknown) *Unknown {
 
 // selected is the attribute of an unknown set.
 func (ev *Evaluator) selected(node nixast.Node, u *Unknown, name string) *Thunk {
-	if u.attr != nil {
-		if t := u.attr(name); t != nil {
-			return t
-		}
+	if t := u.given(name); t != nil {
+		return t
 	}
+	return ev.attrOf(node, u, name)
+}
+
+// attrOf is an attribute of an unknown set that is not given.
+func (ev *Evaluator) attrOf(node nixast.Node, u *Unknown, name string) *Thunk {
 	if name == "lib" && (u.Sort == Packages || u.Sort == Nixpkgs) {
 		return ev.libThunk()
 	}
-	d := ev.derived(node, u, joinKey(".", u.key, strconv.Quote(name)))
+	d := ev.derived(node, u, "")
 	d.Of, d.Name = u, name
 	if u.Label != "" {
 		d.Label = u.Label + "." + nixast.QuoteAttr(name)
@@ -80,7 +104,7 @@ func (ev *Evaluator) selected(node nixast.Node, u *Unknown, name string) *Thunk 
 func (ev *Evaluator) called(node nixast.Node, u *Unknown, arg *Thunk) *Unknown {
 	key := ""
 	if k, ok := ev.keyOf(arg); ok {
-		key = joinKey("call", u.key, k)
+		key = joinKey("call", u.id(), k)
 	}
 	d := ev.derived(node, u, key)
 	d.Func, d.Args = u.Func, append(slices.Clip(u.Args), arg)
@@ -115,11 +139,22 @@ const maxKey = 512
 // joinKey names an operation on what its operands' keys name; it is empty
 // where that gets too long.
 func joinKey(op string, keys ...string) string {
-	key := op + "(" + strings.Join(keys, ",") + ")"
-	if len(key) > maxKey {
+	size := len(op) + len("()") + len(keys) - 1
+	for _, key := range keys {
+		size += len(key)
+	}
+	if size > maxKey {
 		return ""
 	}
-	return key
+	var few [maxKey]byte
+	key := append(append(few[:0], op...), '(')
+	for i, k := range keys {
+		if i > 0 {
+			key = append(key, ',')
+		}
+		key = append(key, k...)
+	}
+	return string(append(key, ')'))
 }
 
 // keyOf names a value so that equal names mean equal values. It forces no
@@ -143,7 +178,7 @@ func keyOf(v Value) (string, bool) {
 		}
 		return strconv.Quote(s), true
 	case *Unknown:
-		return v.key, true
+		return v.id(), true
 	}
 	return "", false
 }

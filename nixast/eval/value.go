@@ -127,6 +127,8 @@ type Function struct {
 	env  *env       // of a lambda
 	prim *primitive // of a builtin
 	args []*Thunk   // that the builtin already has
+	// called reports that more of the memory of args is in use.
+	called bool
 }
 
 // Unknown is what the source does not decide.
@@ -212,6 +214,8 @@ type Choice struct {
 	list  *List
 	types []string // of the cases that do not fail
 	busy  bool     // its text is being made
+	// flattening reports that flat is being made.
+	flattening bool
 }
 
 // Case is a value and the condition under which it counts, provided that no
