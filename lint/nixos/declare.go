@@ -48,7 +48,7 @@ func (w *world) declaredAt(path []string) *declared {
 	if at == nil {
 		at = &declared{}
 		for _, m := range w.modules {
-			at.add(w.ev, m.body.Lookup("options"))
+			at.add(w.ev, m.body, "options")
 		}
 		if w.ready && !at.doubt {
 			w.declared = at
@@ -87,9 +87,10 @@ type declared struct {
 	doubt bool // it may look different once more is computed
 }
 
-// add adds what is certainly written in an attribute.
-func (d *declared) add(ev *eval.Evaluator, a eval.Attr) {
-	if !certain(a) {
+// add adds what is certainly written in an attribute of a set.
+func (d *declared) add(ev *eval.Evaluator, in *eval.Attrs, name string) {
+	a, ok := in.Certainly(name)
+	if !ok {
 		return
 	}
 	value := ev.Value(a)
@@ -108,7 +109,7 @@ func (d *declared) below(ev *eval.Evaluator, name string) *declared {
 	}
 	kid = &declared{}
 	for _, set := range d.sets {
-		kid.add(ev, set.Lookup(name))
+		kid.add(ev, set, name)
 	}
 	doubt := kid.doubt
 	if len(kid.sets) == 0 {
@@ -124,18 +125,7 @@ func (d *declared) below(ev *eval.Evaluator, name string) *declared {
 }
 
 // isDeclaration reports whether a set is what mkOption makes.
-func (w *world) isDeclaration(set *eval.Attrs) bool {
-	a := set.Lookup("_type")
-	if !certain(a) {
-		return false
-	}
-	s := w.ev.String(w.ev.Value(a))
-	if s == nil {
-		return false
-	}
-	text, _ := s.Text()
-	return text == "option"
-}
+func (w *world) isDeclaration(set *eval.Attrs) bool { return w.tagOf(set) == "option" }
 
 // typeOf reads a type: lib.types.str, or lib.types.listOf applied to another.
 func (w *world) typeOf(a eval.Attr) optionType {

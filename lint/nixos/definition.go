@@ -2,6 +2,7 @@ package nixos
 
 import (
 	"cmp"
+	"iter"
 
 	"wardnix/nixast"
 	"wardnix/nixast/eval"
@@ -108,24 +109,35 @@ func (w *world) discharge(out []*Def, d *Def, depth int) []*Def {
 	if w.discharges++; depth > maxNesting || w.discharges > maxDischarges || !w.draw(defSize) {
 		return append(out, d.doubted("mkIf and mkMerge are nested too deep", d.Binding))
 	}
-	var earlier *eval.Cond
-	var truth eval.Truth
-	for _, c := range w.ev.Cases(d.Value) {
-		when, t := w.ev.And(earlier, c.When)
-		if t != eval.No {
-			when, t = w.ev.And(d.When, when)
-		}
-		if t != eval.No {
-			out = w.dischargeOne(out, d.with(c.Value, when), depth)
-		}
-		if c.When == nil {
-			break
-		}
-		if earlier, truth = w.ev.And(earlier, w.ev.Not(c.When)); truth == eval.No {
-			break
-		}
+	for when, value := range cases(w.ev, d.Value, d.When) {
+		out = w.dischargeOne(out, d.with(value, when), depth)
 	}
 	return out
+}
+
+// cases are what a value may be, with the condition of each next to those of the
+// cases before it.
+func cases(ev *eval.Evaluator, value *eval.Thunk, outer *eval.Cond) iter.Seq2[*eval.Cond, *eval.Thunk] {
+	return func(yield func(*eval.Cond, *eval.Thunk) bool) {
+		if !ev.HasCases(value) {
+			yield(outer, value)
+			return
+		}
+		var earlier *eval.Cond
+		var truth eval.Truth
+		for _, c := range ev.Cases(value) {
+			when, t := ev.And(earlier, c.When)
+			if t != eval.No {
+				when, t = ev.And(outer, when)
+			}
+			if t != eval.No && !yield(when, c.Value) || c.When == nil {
+				return
+			}
+			if earlier, truth = ev.And(earlier, ev.Not(c.When)); truth == eval.No {
+				return
+			}
+		}
+	}
 }
 
 func (w *world) dischargeOne(out []*Def, d *Def, depth int) []*Def {
@@ -187,8 +199,17 @@ func (w *world) propertyOf(set *eval.Attrs) string {
 	if set == nil {
 		return ""
 	}
-	a := set.Lookup("_type")
-	if !certain(a) {
+	switch tag := w.tagOf(set); tag {
+	case "if", "merge", "override", "order":
+		return tag
+	}
+	return ""
+}
+
+// tagOf is the _type of a set; empty if it is not known, or if there is none.
+func (w *world) tagOf(set *eval.Attrs) string {
+	a, ok := set.Certainly("_type")
+	if !ok {
 		return ""
 	}
 	s := w.ev.String(w.ev.Value(a))
@@ -196,11 +217,7 @@ func (w *world) propertyOf(set *eval.Attrs) string {
 		return ""
 	}
 	text, _ := s.Text()
-	switch text {
-	case "if", "merge", "override", "order":
-		return text
-	}
-	return ""
+	return text
 }
 
 func certain(a eval.Attr) bool { return len(a.Defs) > 0 && a.Certain() }

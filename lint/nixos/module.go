@@ -33,6 +33,7 @@ type world struct {
 	importers map[*File][]*module
 	unseen    []Reason
 	args      *eval.Thunk
+	config    configPath
 	root      *node
 	ready     bool // all modules are collected
 
@@ -60,13 +61,17 @@ type module struct {
 var moduleKeys = [...]string{"_class", "_file", "key", "disabledModules", "require", "imports", "freeformType", "options", "config", "meta"}
 
 func newWorld(v *view, ev *eval.Evaluator) *world {
-	w := &world{
-		view: v, ev: ev, label: "config", open: true,
-		disabled: map[*File]bool{}, keys: map[string]bool{}, seen: map[*File]bool{}, copies: map[eval.Value]int{},
-		importers: map[*File][]*module{}, bindings: map[depthOf]map[string][]nixast.Node{},
-	}
+	w := &world{view: v, ev: ev, label: "config", open: true}
 	w.root = newNode(w, nil, "")
 	return w
+}
+
+// put sets a key of a map, which is made if it is nil: most worlds are small.
+func put[K comparable, V any](m *map[K]V, key K, value V) {
+	if *m == nil {
+		*m = map[K]V{}
+	}
+	(*m)[key] = value
 }
 
 // moduleArgs are the arguments that modules get.
@@ -74,33 +79,35 @@ func (w *world) moduleArgs() *eval.Thunk {
 	if w.args != nil {
 		return w.args
 	}
-	args := map[string]*eval.Thunk{
-		"config":      w.configAt(nil),
-		"lib":         w.ev.Lib(),
-		"pkgs":        w.ev.Pkgs(),
-		"options":     w.opaque("options"),
-		"modulesPath": w.opaque("modulesPath"),
-		"utils":       w.opaque("utils"),
-	}
-	for name, t := range w.extra {
-		args[name] = t
-	}
 	w.args = w.ev.Opaque(eval.Opaque{
 		Label:  "args",
 		Reason: "the arguments of a module are given from outside",
-		Attr: func(name string) *eval.Thunk {
-			if t, ok := args[name]; ok {
-				return t
-			}
-			return w.ev.Defer(func() *eval.Thunk { return w.moduleArg(name) })
-		},
+		Attr:   w.moduleArg,
 	})
 	return w.args
 }
 
-// moduleArg is an argument that a module sets with _module.args, or one from
-// outside.
+// moduleArg is an argument that modules get.
 func (w *world) moduleArg(name string) *eval.Thunk {
+	if t, ok := w.extra[name]; ok {
+		return t
+	}
+	switch name {
+	case "config":
+		return w.configAt(nil)
+	case "lib":
+		return w.ev.Lib()
+	case "pkgs":
+		return w.ev.Pkgs()
+	case "options", "modulesPath", "utils":
+		return w.opaque(name)
+	}
+	return w.ev.Defer(func() *eval.Thunk { return w.otherArg(name) })
+}
+
+// otherArg is an argument that a module sets with _module.args, or one from
+// outside.
+func (w *world) otherArg(name string) *eval.Thunk {
 	if w.ready && !w.loose {
 		if value, ok := w.root.at("_module", "args", name).option().Value(); ok {
 			return value
@@ -127,7 +134,7 @@ type pendingModule struct {
 func (w *world) collect(queue []pendingModule) {
 	for _, m := range queue {
 		if m.whole {
-			w.seen[m.file] = true
+			put(&w.seen, m.file, true)
 		}
 	}
 	for len(queue) > 0 && w.draw(moduleSize) {
@@ -197,10 +204,10 @@ func (w *world) loadPath(next pendingModule, at *eval.Path) (pendingModule, bool
 		return next, false
 	}
 	if next.importer != nil && next.when == next.importer.when {
-		w.importers[f] = append(w.importers[f], next.importer)
+		put(&w.importers, f, append(w.importers[f], next.importer))
 	}
 	known := w.seen[f]
-	w.seen[f] = true
+	put(&w.seen, f, true)
 	next.value, next.file, next.whole = w.ev.File(f.Tree), f, true
 	return next, !known
 }
@@ -243,7 +250,7 @@ const maxCopies = 4
 
 // isCopy reports whether a module that is not a file was loaded too often already.
 func (w *world) isCopy(v eval.Value) bool {
-	w.copies[v]++
+	put(&w.copies, v, w.copies[v]+1)
 	if w.copies[v] == maxCopies+1 {
 		w.miss("it is imported too often", v.Origin())
 	}
@@ -261,8 +268,8 @@ func (w *world) fileOf(n nixast.Node) *File {
 // isKnown reports whether a module with the same key was read before. The key of a
 // file is its path, which collect sees to.
 func (w *world) isKnown(body *eval.Attrs) bool {
-	key := body.Lookup("key")
-	if !certain(key) {
+	key, ok := body.Certainly("key")
+	if !ok {
 		return false
 	}
 	s := w.ev.String(w.ev.Value(key))
@@ -272,7 +279,7 @@ func (w *world) isKnown(body *eval.Attrs) bool {
 	text, ok := s.Text()
 	known := ok && w.keys[text]
 	if ok {
-		w.keys[text] = true
+		put(&w.keys, text, true)
 	}
 	return known
 }
@@ -421,7 +428,7 @@ func (w *world) disable(m *module) {
 			if v, ok := w.ev.Force(item.Value).(*eval.Path); ok && !item.Many && v.Source {
 				if text, ok := v.Text(); ok {
 					if f, err := w.view.importFile(text); err == nil {
-						w.disabled[f] = true
+						put(&w.disabled, f, true)
 					}
 				}
 			}

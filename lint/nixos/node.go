@@ -61,7 +61,16 @@ func (n *node) grow() {
 }
 
 func newNode(w *world, parent *node, name string, defs ...*Def) *node {
-	return &node{world: w, parent: parent, name: name, contents: &contents{raw: defs, branch: &leaf}}
+	one := &struct { // most have one definition
+		node
+		own contents
+		def [1]*Def
+	}{node: node{world: w, parent: parent, name: name}, own: contents{raw: defs, branch: &leaf}}
+	one.contents = &one.own
+	if len(defs) == 0 {
+		one.raw = one.def[:0]
+	}
+	return &one.node
 }
 
 // A phase is the state of a part of a node that is computed when it is first required.
@@ -297,10 +306,7 @@ const fewKids = 16
 func (n *node) kid(name string) *node {
 	switch {
 	case n.expanding == done:
-		if i, ok := slices.BinarySearchFunc(n.kids, name, func(kid *node, name string) int { return strings.Compare(kid.name, name) }); ok {
-			return n.kids[i]
-		}
-		return nil
+		return n.found(name)
 	case len(n.kids) <= fewKids:
 		for _, kid := range n.kids {
 			if kid.name == name {
@@ -315,6 +321,22 @@ func (n *node) kid(name string) *node {
 		}
 	}
 	return n.names[name]
+}
+
+// found is the kid of a name, once all are known and sorted.
+func (n *node) found(name string) *node {
+	from, to := 0, len(n.kids)
+	for from < to {
+		if middle := (from + to) / 2; n.kids[middle].name < name {
+			from = middle + 1
+		} else {
+			to = middle
+		}
+	}
+	if from < len(n.kids) && n.kids[from].name == name {
+		return n.kids[from]
+	}
+	return nil
 }
 
 // at is the node below n at a path; one without definitions if nothing in
@@ -373,12 +395,15 @@ func (n *node) complete(path []string) bool {
 	return n.discharging != running && n.settling != running
 }
 
-func (n *node) path() []string {
+func (n *node) path() []string { return n.pathIn(nil) }
+
+// pathIn is the path of n in the memory of buf, if that is large enough.
+func (n *node) pathIn(buf []string) []string {
 	depth := 0
 	for p := n; p.parent != nil; p = p.parent {
 		depth++
 	}
-	path := make([]string, depth)
+	path := slices.Grow(buf[:0], depth)[:depth]
 	for p := n; p.parent != nil; p = p.parent {
 		depth--
 		path[depth] = p.name
@@ -390,7 +415,8 @@ func (n *node) path() []string {
 // so that mkForce around it drops other definitions of the whole set. Above
 // the options it only makes those inside stronger.
 func (n *node) isOption() bool {
-	path := n.path()
+	var few [8]string
+	path := n.pathIn(few[:])
 	if len(path) > 2 && path[0] == "boot" && path[1] == "initrd" && path[2] == "systemd" {
 		path = path[2:]
 	}

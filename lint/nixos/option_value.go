@@ -10,18 +10,51 @@ import (
 // configAt is config.a.b for the path a.b, as modules see it: what the modules
 // in sight set, if that is certain, else unknown.
 func (w *world) configAt(path []string) *eval.Thunk {
-	label := w.label
-	if len(path) > 0 {
-		label += "." + nixast.QuoteAttrPath(path...)
+	at := &w.config
+	for _, name := range path {
+		at = at.at(name)
 	}
-	return w.ev.Opaque(eval.Opaque{
-		Label:  label,
-		Reason: "`" + label + "` is only known when NixOS evaluates the configuration",
-		Attr: func(name string) *eval.Thunk {
-			below := append(slices.Clip(path), name)
-			return w.ev.Defer(func() *eval.Thunk { return w.lookUp(below) })
-		},
-	})
+	if at.opaque == nil {
+		label := w.labelOf(at)
+		at.opaque = w.ev.Opaque(eval.Opaque{
+			Label:  label,
+			Reason: "`" + label + "` is only known when NixOS evaluates the configuration",
+			Attr: func(name string) *eval.Thunk {
+				below := at.at(name)
+				return w.ev.Defer(func() *eval.Thunk { return w.lookUp(below.path) })
+			},
+		})
+	}
+	return at.opaque
+}
+
+// A configPath is a path of the configuration that modules look up. Many look up the same.
+type configPath struct {
+	above  *configPath
+	path   []string
+	label  string      // once requested
+	opaque *eval.Thunk // once requested
+	below  map[string]*configPath
+}
+
+func (a *configPath) at(name string) *configPath {
+	below := a.below[name]
+	if below == nil {
+		below = &configPath{above: a, path: append(slices.Clip(a.path), name)}
+		put(&a.below, name, below)
+	}
+	return below
+}
+
+// labelOf is what modules write for a value: config.a.b.
+func (w *world) labelOf(a *configPath) string {
+	if a.above == nil {
+		return w.label
+	}
+	if a.label == "" {
+		a.label = w.labelOf(a.above) + "." + nixast.QuoteAttr(a.path[len(a.path)-1])
+	}
+	return a.label
 }
 
 // lookUp is the value of an option, or an opaque one.

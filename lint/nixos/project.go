@@ -188,14 +188,23 @@ func (p *Project) Files() []*File {
 // File is the file of that name, read if it was not yet; nil if the project
 // has no such file.
 func (p *Project) File(name string) *File {
-	name = p.clean(name)
-	p.mu.Lock()
-	f, known := p.files[name]
-	p.mu.Unlock()
+	f, known := p.known(name)
+	if !known { // most names are clean
+		name = p.clean(name)
+		f, known = p.known(name)
+	}
 	if known {
 		return f.latest()
 	}
 	return p.readLate(name)
+}
+
+// known is the file of a clean name, if it was looked for before.
+func (p *Project) known(name string) (f *File, known bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	f, known = p.files[name]
+	return f, known
 }
 
 // withTree is [Project.File] for one whose tree is needed.

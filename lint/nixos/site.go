@@ -289,7 +289,7 @@ func (w *world) siblings(set nixast.Node, depth int) map[string][]nixast.Node {
 				found[prefix] = append(found[prefix], b.Node)
 			}
 		}
-		w.bindings[key] = found
+		put(&w.bindings, key, found)
 	}
 	return found
 }

@@ -286,7 +286,7 @@ func (w *world) mergedCoerced(n *node, t optionType, depth int) (*eval.Thunk, bo
 // mergedAttrs is a set whose attributes are merged one by one. One that is defined under
 // conditions only is there under these.
 func (w *world) mergedAttrs(n *node, t optionType, depth int) (*eval.Thunk, bool) {
-	var attrs []eval.Attr
+	attrs := make([]eval.Attr, 0, len(n.children()))
 	for _, kid := range n.children() {
 		if kid.settle(); len(kid.defs) == 0 {
 			continue

@@ -3,7 +3,6 @@ package nixos
 import (
 	"cmp"
 	"encoding/json"
-	"iter"
 	"maps"
 	"slices"
 	"strconv"
@@ -232,27 +231,6 @@ func elementLines(lines []Line, section, key string, e Element) []Line {
 		lines = append(lines, one)
 	}
 	return lines
-}
-
-// cases are what a value may be, with the condition of each next to those of the
-// cases before it.
-func cases(ev *eval.Evaluator, value *eval.Thunk, outer *eval.Cond) iter.Seq2[*eval.Cond, *eval.Thunk] {
-	return func(yield func(*eval.Cond, *eval.Thunk) bool) {
-		var earlier *eval.Cond
-		var truth eval.Truth
-		for _, c := range ev.Cases(value) {
-			when, t := ev.And(earlier, c.When)
-			if t != eval.No {
-				when, t = ev.And(outer, when)
-			}
-			if t != eval.No && !yield(when, c.Value) || c.When == nil {
-				return
-			}
-			if earlier, truth = ev.And(earlier, ev.Not(c.When)); truth == eval.No {
-				return
-			}
-		}
-	}
 }
 
 // derivedLists are the options of every unit whose elements NixOS joins into

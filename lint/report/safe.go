@@ -145,6 +145,9 @@ func escape(text string, lines bool) string {
 // disturbs reports whether a character controls a terminal, ends a line, cannot be
 // seen, or makes text look like other text. The two selectors that emoji have are left.
 func disturbs(r rune) bool {
+	if r < utf8.RuneSelf {
+		return r < ' ' || r == '\x7f'
+	}
 	return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Other_Default_Ignorable_Code_Point) ||
 		unicode.Is(unicode.Variation_Selector, r) && r != '\ufe0e' && r != '\ufe0f'
 }
