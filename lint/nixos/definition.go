@@ -3,6 +3,7 @@ package nixos
 import (
 	"cmp"
 	"iter"
+	"math"
 
 	"wardnix/nixast"
 	"wardnix/nixast/eval"
@@ -10,7 +11,7 @@ import (
 
 // newDef is a definition of which nothing but the value is known.
 func (w *world) newDef(value *eval.Thunk) *Def {
-	return &Def{Value: value, Priority: PriorityPlain, Order: orderPlain, ev: w.ev}
+	return &Def{Value: value, Priority: PriorityPlain, Order: orderPlain, wrapping: &unwrapped, ev: w.ev}
 }
 
 // own reports whether the definition is made where the element itself is.
@@ -37,7 +38,7 @@ func (d *Def) doubted(why string, at nixast.Node) *Def {
 func (d *Def) written(value *eval.Thunk, when *eval.Cond, at nixast.Node) *Def {
 	part := *d
 	part.Value, part.When, part.top = value, when, false
-	part.Wrapper, part.Order, part.ordered, part.Misfit = nixast.Node{}, orderPlain, false, nixast.Node{}
+	part.wrapping, part.Order, part.ordered = &unwrapped, orderPlain, false
 	if !at.IsZero() && !d.extends {
 		part.Binding, part.File, part.Set = at, nil, nixast.Node{}
 	}
@@ -149,7 +150,7 @@ func (w *world) dischargeOne(out []*Def, d *Def, depth int) []*Def {
 	member := func(name string) *eval.Thunk { return w.ev.Value(set.Lookup(name)) }
 	inner := *d
 	if d.ordered || !d.Wrapper.IsZero() && kind != "order" {
-		inner.Misfit = set.Origin() // NixOS looks for these outside mkOverride and mkOrder only
+		inner.wrapping = &wrapping{d.Wrapper, set.Origin()} // NixOS looks for these outside mkOverride and mkOrder only
 		return append(out, &inner)
 	}
 	switch kind {
@@ -166,13 +167,16 @@ func (w *world) dischargeOne(out []*Def, d *Def, depth int) []*Def {
 		number = &eval.Int{V: PriorityPlain}
 	}
 	if kind == "override" {
-		inner.Priority = int(number.V)
+		inner.Priority = clamped(number.V)
 	} else {
-		inner.Order, inner.ordered = int(number.V), true
+		inner.Order, inner.ordered = clamped(number.V), true
 	}
-	inner.Value, inner.Wrapper = member("content"), set.Origin()
+	inner.Value, inner.wrapping = member("content"), &wrapping{Wrapper: set.Origin()}
 	return w.discharge(out, &inner, depth+1)
 }
+
+// clamped is a number as near as 32 bits come to it.
+func clamped(i int64) int32 { return int32(max(math.MinInt32, min(i, math.MaxInt32))) }
 
 func (w *world) dischargeMerge(out []*Def, d *Def, contents *eval.Thunk, depth int) []*Def {
 	list := w.ev.List(contents)

@@ -61,15 +61,10 @@ type Def struct {
 	// for what comes from no file.
 	Binding nixast.Node
 	// Priority is the number of the mkOverride around the value, else 100.
-	Priority int
+	Priority int32
 	// Order is the number of the mkOrder around the value, else 1000.
-	Order int
-	// Wrapper is the call of mkForce, mkDefault, mkOverride, mkBefore or
-	// mkAfter nearest to the value; the zero Node if there is none.
-	Wrapper nixast.Node
-	// Misfit is a mkIf, mkMerge or mkOverride inside of Wrapper, where NixOS
-	// does not look for it and fails; the zero Node if there is none.
-	Misfit nixast.Node
+	Order int32
+	*wrapping
 	// When is the condition under which the definition counts, in so far as
 	// it is not one of the unit as a whole: see [Unit.When]. nil means always.
 	When *eval.Cond
@@ -90,6 +85,18 @@ type Def struct {
 	// [world.extend]. It has no Binding, as nothing else must be said there.
 	extends bool
 }
+
+// A wrapping is what few definitions have around their values. Others share [unwrapped].
+type wrapping struct {
+	// Wrapper is the call of mkForce, mkDefault, mkOverride, mkBefore or
+	// mkAfter nearest to the value; the zero Node if there is none.
+	Wrapper nixast.Node
+	// Misfit is a mkIf, mkMerge or mkOverride inside of Wrapper, where NixOS
+	// does not look for it and fails; the zero Node if there is none.
+	Misfit nixast.Node
+}
+
+var unwrapped wrapping
 
 // A guard is the condition of a mkIf, and those around it.
 type guard struct {

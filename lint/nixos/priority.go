@@ -12,7 +12,7 @@ func (n *node) filterPriorities(defs []*Def) []*Def {
 	if len(defs) == 0 || !slices.ContainsFunc(defs, func(d *Def) bool { return d.Priority != defs[0].Priority }) {
 		return defs
 	}
-	var levels []int
+	var levels []int32
 	for _, d := range defs {
 		levels = append(levels, d.Priority)
 	}

@@ -177,7 +177,7 @@ func (l *Line) isString(text string) bool {
 }
 
 // outranks reports whether the option is certainly set at a stronger priority.
-func (o *Option) outranks(priority int) bool {
+func (o *Option) outranks(priority int32) bool {
 	return slices.ContainsFunc(o.Defs, func(d *Def) bool { return d.Priority < priority && d.certain() })
 }
 
