@@ -14,26 +14,38 @@ import (
 	"wardnix/nixast"
 )
 
-// A meaning is what a host comes to: the lines of its units by setting, and the options of
-// systemd besides units.
+// A meaning is what units or hosts come to: the lines of units by setting, and the options
+// of systemd besides units.
 type meaning map[unit.Ref]string
+
+// A hostMeaning is what a host comes to: a meaning of each name of units, and one of the
+// options.
+type hostMeaning []*namedMeaning
+
+// A namedMeaning is what the units of a name come to. States of a project in which they were
+// evaluated once share it.
+type namedMeaning struct {
+	units   []*nixos.Option // which their evaluation made; none for options besides units
+	meaning meaning
+}
 
 // meanings are those of the hosts of a project, in order.
 type meanings struct {
 	hosts []*nixos.Host
-	of    map[*nixos.Host]meaning
+	of    map[*nixos.Host]hostMeaning
 }
 
-// meaningsOf are what a project comes to. Hosts of which that is known are not looked at. It
-// frees the others if it is to.
-func meaningsOf(p *nixos.Project, known map[*nixos.Host]meaning, free bool) meanings {
+// meaningsOf are what a project comes to. Hosts and units of which that is known are not
+// looked at. It frees the other hosts if it is to.
+func meaningsOf(p *nixos.Project, known map[*nixos.Host]hostMeaning, free bool) meanings {
 	var mu sync.Mutex
 	byNumber := map[int]*nixos.Host{}
-	all := meanings{of: map[*nixos.Host]meaning{}}
+	all := meanings{of: map[*nixos.Host]hostMeaning{}}
+	units := unitsIn(known)
 	_ = p.Visit(context.Background(), func(i int, h *nixos.Host) { // it fails only when the context ends
 		m, isKnown := known[h]
 		if !isKnown {
-			m = meaningOf(h)
+			m = meaningOf(h, units)
 			if free {
 				h.Free()
 			}
@@ -48,41 +60,104 @@ func meaningsOf(p *nixos.Project, known map[*nixos.Host]meaning, free bool) mean
 	return all
 }
 
-// but is the meaning of the hosts that another state of the project does not share.
+// unitsIn are the meanings of units, by what the evaluation of the first one made.
+func unitsIn(known map[*nixos.Host]hostMeaning) map[*nixos.Option]*namedMeaning {
+	units := map[*nixos.Option]*namedMeaning{}
+	for _, m := range known {
+		for _, u := range m {
+			if len(u.units) > 0 {
+				units[u.units[0]] = u
+			}
+		}
+	}
+	return units
+}
+
+// but is the meaning of the hosts and units that another state of the project does not share.
 func (m meanings) but(other meanings) meaning {
-	rest := meaning{}
-	for _, h := range m.hosts {
-		if _, shared := other.of[h]; shared {
+	shared := map[*namedMeaning]bool{}
+	for _, h := range other.hosts {
+		if _, whole := m.of[h]; whole {
 			continue
 		}
-		for r, text := range m.of[h] {
-			rest[r] += text
+		for _, u := range other.of[h] {
+			shared[u] = true
+		}
+	}
+	rest := meaning{}
+	for _, h := range m.hosts {
+		if _, whole := other.of[h]; whole {
+			continue
+		}
+		for _, u := range m.of[h] {
+			if !shared[u] {
+				rest.add(u.meaning)
+			}
 		}
 	}
 	return rest
 }
 
-// changed are the meanings of the hosts in which two states differ.
+func (m meaning) add(more meaning) {
+	for r, text := range more {
+		m[r] += text
+	}
+}
+
+// changed are the meanings of the hosts and units in which two states differ.
 func (m meanings) changed(after meanings) (before, now meaning) { return m.but(after), after.but(m) }
 
-// meaningOf is what a host comes to.
-func meaningOf(h *nixos.Host) meaning {
-	m := meaning{}
+// meaningOf is what a host comes to. Units of which that is known are not looked at.
+func meaningOf(h *nixos.Host, known map[*nixos.Option]*namedMeaning) hostMeaning {
+	options := meaning{}
+	for _, path := range hostOptions {
+		options.addOption(h, h.Option(path...))
+	}
+	all := hostMeaning{{meaning: options}}
+	for _, named := range byName(h) {
+		m := &namedMeaning{meaning: meaning{}}
+		for _, u := range named {
+			m.units = append(m.units, u.Option())
+		}
+		if same := known[m.units[0]]; same != nil && slices.Equal(same.units, m.units) {
+			all = append(all, same)
+			continue
+		}
+		for _, u := range named {
+			m.meaning.addUnit(h, u)
+		}
+		all = append(all, m)
+	}
+	return all
+}
+
+// byName are the units of a host, those of one name together.
+func byName(h *nixos.Host) [][]*nixos.Unit {
+	at := map[unit.Ref]int{}
+	var all [][]*nixos.Unit
 	for _, u := range slices.Concat(h.Units, h.Confs) {
 		self := unit.RefTo(u)[0]
-		for _, l := range u.Lines() {
-			at := self
-			at.Section, at.Key = unit.SettingOf(l)
-			m[at] += l.Section + "." + l.Key + "=" + l.Shown + "\n"
+		i, ok := at[self]
+		if !ok {
+			i = len(all)
+			at[self] = i
+			all = append(all, nil)
 		}
-		self.Key = "enable"
-		m[self] = fmt.Sprint(u.Enabled())
-		m.addLacking(h, u)
+		all[i] = append(all[i], u)
 	}
-	for _, path := range hostOptions {
-		m.addOption(h, h.Option(path...))
+	return all
+}
+
+func (m meaning) addUnit(h *nixos.Host, u *nixos.Unit) {
+	self := unit.RefTo(u)[0]
+	for _, l := range u.Lines() {
+		at := self
+		at.Section, at.Key = unit.SettingOf(l)
+		m[at] += l.Section + "." + l.Key + "=" + l.Shown + "\n"
 	}
-	return m
+	self.Key = "enable"
+	m[self] = fmt.Sprint(u.Enabled())
+	m.addLacking(h, u)
 }
 
 // lacking is the section of refs to options that NixOS does not have.

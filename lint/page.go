@@ -38,8 +38,10 @@ type Page struct {
 	// WhenNot says when a finding can be left as it is.
 	WhenNot string
 	// Before is a module in which the rule finds something; After is the result
-	// of its fixes, or "" if the rule has no fix. Both are run as tests.
+	// of its fixes, or "" if that stays as it is. Both are run as tests.
 	Before, After string
+	// Fixes reports that findings may have fixes.
+	Fixes bool
 	// Options are what Before and After are linted with.
 	Options Options
 	// References are manual pages, source files with their version, or
@@ -84,7 +86,7 @@ func ReadPage(pages fs.FS, name string) Page {
 }
 
 // parsePage reads a rule's page: a front matter between lines of "---" with id,
-// name, since, severity, title, references, and optionally audit, tag, release and systemd;
+// name, since, severity, title, references, and optionally audit, fixes, tag, release and systemd;
 // the text; then the sections "## When not", "## Before" and "## After", of
 // which the last two have one fenced block of Nix each. The error says what is
 // missing or not understood.
@@ -109,6 +111,7 @@ func parsePage(text string) (Page, error) {
 			p.Before, err = fenced(content)
 		case "After":
 			p.After, err = fenced(content)
+			p.Fixes = true
 		default:
 			err = errors.New("unknown section")
 		}
@@ -141,6 +144,8 @@ func (p *Page) readFront(front string) error {
 			p.AuditComplete = true
 		case key == "audit":
 			p.Audit, err = strconv.ParseBool(value)
+		case key == "fixes":
+			p.Fixes, err = strconv.ParseBool(value)
 		case key == "tag":
 			p.Tag, err = parseTag(value)
 		case key == "systemd":

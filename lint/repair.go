@@ -40,7 +40,9 @@ func (l *Linter) Repair(ctx context.Context, project *nixos.Project, upTo Applic
 // Prospects are the project with its safe fixes of services applied, and the project with
 // all of them, as [Linter.Repair] applies them. The error is the cause of the context's end.
 func (l *Linter) Prospects(ctx context.Context, project *nixos.Project) (safe, all *nixos.Project, err error) {
-	r, err := newRepair(ctx, l, project, Safe)
+	fixing := *l
+	fixing.Rules = slices.DeleteFunc(slices.Clone(l.Rules), func(r *Rule) bool { return !r.Fixes })
+	r, err := newRepair(ctx, &fixing, project, Safe)
 	if err != nil {
 		return nil, nil, err
 	}

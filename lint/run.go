@@ -66,7 +66,7 @@ type run struct {
 	mu      sync.Mutex  // of parts and meanings
 	parts   map[*unit.Part]partFindings
 	// meanings are those of hosts, if the cache is to have them.
-	meanings map[*nixos.Host]meaning
+	meanings map[*nixos.Host]hostMeaning
 	found    map[*Rule][]Finding
 	// suppressions are those of each file that was looked at.
 	suppressions map[*nixast.File][]*Suppression
@@ -80,7 +80,7 @@ type partFindings map[*Rule]*Pass
 type Cache struct {
 	world    *unit.World
 	parts    map[*unit.Part]partFindings
-	meanings map[*nixos.Host]meaning
+	meanings map[*nixos.Host]hostMeaning
 }
 
 // In is what was found in those parts that the project still has: see
@@ -89,7 +89,7 @@ func (c Cache) In(p *nixos.Project) Cache {
 	if c.world == nil {
 		return c
 	}
-	kept := Cache{unit.NewWorld(p, c.world.Baselines, c.world), map[*unit.Part]partFindings{}, map[*nixos.Host]meaning{}}
+	kept := Cache{unit.NewWorld(p, c.world.Baselines, c.world), map[*unit.Part]partFindings{}, map[*nixos.Host]hostMeaning{}}
 	for _, part := range kept.world.Parts {
 		kept.parts[part] = c.parts[part]
 		for _, h := range part.Hosts {
@@ -116,7 +116,7 @@ func (c Cache) Facts(r *Rule) []any {
 func (l *Linter) newRun(ctx context.Context, project *nixos.Project) *run {
 	r := &run{
 		Linter: l, ctx: ctx, project: project, scope: &scope{brief: l.Brief, requested: map[string]bool{}},
-		parts: map[*unit.Part]partFindings{}, meanings: map[*nixos.Host]meaning{}, found: map[*Rule][]Finding{}, suppressions: map[*nixast.File][]*Suppression{}, once: map[any]any{},
+		parts: map[*unit.Part]partFindings{}, meanings: map[*nixos.Host]hostMeaning{}, found: map[*Rule][]Finding{}, suppressions: map[*nixast.File][]*Suppression{}, once: map[any]any{},
 	}
 	for _, f := range project.Files() {
 		if f.Reported {
@@ -255,7 +255,7 @@ func (r *run) noteMeanings(part *unit.Part) {
 	for _, h := range part.Hosts {
 		m, known := r.earlier.meanings[h]
 		if !known && !r.Near && h.Name != "" {
-			m, known = meaningOf(h), true
+			m, known = meaningOf(h, nil), true
 		}
 		if known {
 			r.mu.Lock()

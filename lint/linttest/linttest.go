@@ -104,7 +104,13 @@ func (c Case) Try(t testing.TB, l lint.Linter) Outcome {
 	}
 	l.Rules = rules
 	project := c.load(t, c.Files, 1)
-	out := Outcome{Findings: lines(Lint(t, &l, project).Findings)}
+	found := Lint(t, &l, project).Findings
+	for _, f := range found {
+		if len(f.Fixes) > 0 && !f.Rule.Fixes {
+			t.Errorf("the page of %s does not say that it has fixes", f.Rule)
+		}
+	}
+	out := Outcome{Findings: lines(found)}
 	if !testing.Short() {
 		c.tryFreed(t, l, out.Findings)
 	}
