@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -18,80 +17,78 @@ import (
 // of systemd besides units.
 type meaning map[unit.Ref]string
 
-// A hostMeaning is what a host comes to: a meaning of each name of units, and one of the
-// options.
-type hostMeaning []*namedMeaning
+// A partMeaning is what a part of a project comes to: a meaning of each name of units, and
+// one of the options.
+type partMeaning []*namedMeaning
 
 // A namedMeaning is what the units of a name come to. States of a project in which they were
 // evaluated once share it.
 type namedMeaning struct {
-	units   []*nixos.Option // which their evaluation made; none for options besides units
+	name    unit.Ref // of the units; zero for options besides units
+	units   []*nixos.Identity
 	meaning meaning
 }
 
-// meanings are those of the hosts of a project, in order.
+// meanings are those of the parts of a project.
 type meanings struct {
-	hosts []*nixos.Host
-	of    map[*nixos.Host]hostMeaning
+	world *unit.World
+	of    map[*unit.Part]partMeaning
 }
 
-// meaningsOf are what a project comes to. Hosts and units of which that is known are not
-// looked at. It frees the other hosts if it is to.
-func meaningsOf(p *nixos.Project, known map[*nixos.Host]hostMeaning, free bool) meanings {
+// meaningsOf are what a project comes to. Parts and units of which that is known are not
+// looked at. It frees the other parts if it is to.
+func meaningsOf(p *nixos.Project, known meanings, free bool) meanings {
 	var mu sync.Mutex
-	byNumber := map[int]*nixos.Host{}
-	all := meanings{of: map[*nixos.Host]hostMeaning{}}
-	units := unitsIn(known)
-	_ = p.Visit(context.Background(), func(i int, h *nixos.Host) { // it fails only when the context ends
-		m, isKnown := known[h]
+	all := meanings{of: map[*unit.Part]partMeaning{}}
+	units := known.units()
+	// It fails only when the context ends.
+	all.world, _ = unit.Visit(context.Background(), p, nil, known.world, func(_ int, part *unit.Part) {
+		m, isKnown := known.of[part]
 		if !isKnown {
-			m = meaningOf(h, units)
+			m = meaningOf(part, units)
 			if free {
-				h.Free()
+				part.Free()
 			}
 		}
 		mu.Lock()
 		defer mu.Unlock()
-		byNumber[i], all.of[h] = h, m
+		all.of[part] = m
 	})
-	for _, i := range slices.Sorted(maps.Keys(byNumber)) {
-		all.hosts = append(all.hosts, byNumber[i])
-	}
 	return all
 }
 
-// unitsIn are the meanings of units, by what the evaluation of the first one made.
-func unitsIn(known map[*nixos.Host]hostMeaning) map[*nixos.Option]*namedMeaning {
-	units := map[*nixos.Option]*namedMeaning{}
-	for _, m := range known {
-		for _, u := range m {
-			if len(u.units) > 0 {
-				units[u.units[0]] = u
+// units are the meanings of names, by the first unit.
+func (m meanings) units() map[*nixos.Identity]*namedMeaning {
+	units := map[*nixos.Identity]*namedMeaning{}
+	for _, part := range m.of {
+		for _, named := range part {
+			if len(named.units) > 0 {
+				units[named.units[0]] = named
 			}
 		}
 	}
 	return units
 }
 
-// but is the meaning of the hosts and units that another state of the project does not share.
+// but is the meaning of the parts and names that another state of the project does not share.
 func (m meanings) but(other meanings) meaning {
 	shared := map[*namedMeaning]bool{}
-	for _, h := range other.hosts {
-		if _, whole := m.of[h]; whole {
+	for part, of := range other.of {
+		if _, whole := m.of[part]; whole {
 			continue
 		}
-		for _, u := range other.of[h] {
-			shared[u] = true
+		for _, named := range of {
+			shared[named] = true
 		}
 	}
 	rest := meaning{}
-	for _, h := range m.hosts {
-		if _, whole := other.of[h]; whole {
+	for _, part := range m.world.Parts {
+		if _, whole := other.of[part]; whole {
 			continue
 		}
-		for _, u := range m.of[h] {
-			if !shared[u] {
-				rest.add(u.meaning)
+		for _, named := range m.of[part] {
+			if !shared[named] {
+				rest.add(named.meaning)
 			}
 		}
 	}
@@ -100,43 +97,50 @@ func (m meanings) but(other meanings) meaning {
 
 func (m meaning) add(more meaning) {
 	for r, text := range more {
-		m[r] += text
+		if r.Key == enable {
+			m[r] = text
+		} else {
+			m[r] += text
+		}
 	}
 }
 
-// changed are the meanings of the hosts and units in which two states differ.
+// changed are the meanings of the parts and names in which two states differ.
 func (m meanings) changed(after meanings) (before, now meaning) { return m.but(after), after.but(m) }
 
-// meaningOf is what a host comes to. Units of which that is known are not looked at.
-func meaningOf(h *nixos.Host, known map[*nixos.Option]*namedMeaning) hostMeaning {
-	options := meaning{}
-	for _, path := range hostOptions {
-		options.addOption(h, h.Option(path...))
-	}
-	all := hostMeaning{{meaning: options}}
-	for _, named := range byName(h) {
-		m := &namedMeaning{meaning: meaning{}}
-		for _, u := range named {
-			m.units = append(m.units, u.Option())
+// meaningOf is what a part comes to. Units of which that is known are not looked at.
+func meaningOf(part *unit.Part, known map[*nixos.Identity]*namedMeaning) partMeaning {
+	var all partMeaning
+	for _, units := range byName(part) {
+		m := &namedMeaning{name: units[0].Self()[0], meaning: meaning{}}
+		for _, u := range units {
+			m.units = append(m.units, u.Identity())
 		}
 		if same := known[m.units[0]]; same != nil && slices.Equal(same.units, m.units) {
 			all = append(all, same)
 			continue
 		}
-		for _, u := range named {
-			m.meaning.addUnit(h, u)
+		for _, u := range units {
+			m.meaning.addUnit(u.Unit)
+		}
+		all = append(all, m)
+	}
+	for _, h := range part.Hosts {
+		m := &namedMeaning{meaning: meaning{}}
+		for _, path := range hostOptions {
+			m.meaning.addOption(h, h.Option(path...))
 		}
 		all = append(all, m)
 	}
 	return all
 }
 
-// byName are the units of a host, those of one name together.
-func byName(h *nixos.Host) [][]*nixos.Unit {
+// byName are the units of a part, those of one name together.
+func byName(part *unit.Part) [][]*unit.Unit {
 	at := map[unit.Ref]int{}
-	var all [][]*nixos.Unit
-	for _, u := range slices.Concat(h.Units, h.Confs) {
-		self := unit.RefTo(u)[0]
+	var all [][]*unit.Unit
+	for _, u := range slices.Concat(part.Units, part.Confs) {
+		self := u.Self()[0]
 		i, ok := at[self]
 		if !ok {
 			i = len(all)
@@ -148,28 +152,36 @@ func byName(h *nixos.Host) [][]*nixos.Unit {
 	return all
 }
 
-func (m meaning) addUnit(h *nixos.Host, u *nixos.Unit) {
+// sameNames reports whether two meanings are of units of the same names.
+func (m partMeaning) sameNames(other partMeaning) bool {
+	return slices.EqualFunc(m, other, func(a, b *namedMeaning) bool { return a.name == b.name })
+}
+
+func (m meaning) addUnit(u *nixos.Unit) {
 	self := unit.RefTo(u)[0]
 	for _, l := range u.Lines() {
 		at := self
 		at.Section, at.Key = unit.SettingOf(l)
 		m[at] += l.Section + "." + l.Key + "=" + l.Shown + "\n"
 	}
-	self.Key = "enable"
+	self.Key = enable
 	m[self] = fmt.Sprint(u.Enabled())
-	m.addLacking(h, u)
+	m.addLacking(u)
 }
+
+// enable is the key of refs to whether a unit is enabled.
+const enable = "enable"
 
 // lacking is the section of refs to options that NixOS does not have.
 const lacking = "lacking"
 
 // addLacking notes the options of a unit that NixOS does not have.
-func (m meaning) addLacking(h *nixos.Host, u *nixos.Unit) {
+func (m meaning) addLacking(u *nixos.Unit) {
 	if u.Conf() != "" || u.IsFile() || u.Style == nixos.SectionStyle || u.Extended() {
 		return
 	}
 	for _, o := range u.Option().Attrs() {
-		m.addIfLacking(h, o)
+		m.addIfLacking(u.Host, o)
 	}
 }
 
@@ -237,7 +249,7 @@ func (m meaning) sameBut(after meaning, fixes []chosen) error {
 		return fmt.Errorf("NixOS has no option %s", option)
 	}
 	for r, text := range after {
-		if _, there := m[r]; !there && text != "" && !allowed[r] && r.Key != "enable" {
+		if _, there := m[r]; !there && text != "" && !allowed[r] && r.Key != enable {
 			return m.refuse(allowed, r, fmt.Sprintf("%s would become %q", r, text))
 		}
 	}
@@ -291,7 +303,7 @@ func (m meaning) newlyLacking(after meaning) string {
 
 // hasUnit reports whether the unit of a ref exists.
 func (m meaning) hasUnit(r unit.Ref) bool {
-	r.Section, r.Key = "", "enable"
+	r.Section, r.Key = "", enable
 	_, ok := m[r]
 	return ok && r.Unit != ""
 }

@@ -28,7 +28,7 @@ in
 	if err != nil {
 		t.Fatal(err)
 	}
-	for s := range meaningsOf(project, nil, false).but(meanings{}) {
+	for s := range meaningsOf(project, meanings{}, false).but(meanings{}) {
 		if n := len(s.Key); n > 100 {
 			t.Errorf("%s is looked into", s.Key)
 		}
@@ -42,7 +42,7 @@ func TestFixesKeepToOptions(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return meaningsOf(project, nil, false).but(meanings{})
+		return meaningsOf(project, meanings{}, false).but(meanings{})
 	}
 	for _, test := range []struct{ name, before, after, lacks string }{
 		{"an option of units", `systemd.services.a.script = "x";`, `systemd.services.a = { script = "x"; after = [ "b.service" ]; };`, ""},

@@ -58,27 +58,33 @@ func (l *Linter) Prospects(ctx context.Context, project *nixos.Project) (safe, a
 
 // newRepair looks at a project that is to be repaired.
 func newRepair(ctx context.Context, l *Linter, project *nixos.Project, upTo Applicability) (*repair, error) {
-	seen := &sightings{}
-	result, err := l.lint(ctx, project, seen)
+	r := &repair{
+		ctx: ctx, linter: l, upTo: upTo, old: project, seen: &sightings{},
+		dropped: map[string]bool{}, withheld: map[string]error{},
+	}
+	run := l.newRun(ctx, project)
+	run.noting = run.noting || l.MaxHosts > 0
+	result, err := run.result(r.seen)
 	if err != nil {
 		return nil, err
 	}
-	return &repair{
-		Result: *result, ctx: ctx, linter: l, upTo: upTo, old: project, seen: seen,
-		dropped: map[string]bool{}, withheld: map[string]error{},
-	}, nil
+	r.Result, r.known = *result, run.cache()
+	if l.Cache != nil {
+		*l.Cache = r.known
+	}
+	return r, nil
 }
 
 // settle applies fixes until nothing more can be fixed. The error is the cause of the
 // context's end.
 func (r *repair) settle() error {
-	if r.meanings.hosts == nil && len(r.choose()) > 0 {
-		r.meanings = meaningsOf(r.Project, nil, r.linter.MaxHosts > 0)
+	if len(r.known.of) == 0 && len(r.choose()) > 0 {
+		r.known.meanings = meaningsOf(r.Project, r.known.meanings, false)
 	}
 	first := *r
 	for r.rounds() {
 		bugs := r.Bugs
-		r.Result, r.meanings, r.seen = first.Result, first.meanings, first.seen
+		r.Result, r.known, r.seen = first.Result, first.known, first.seen
 		r.Bugs = bugs
 	}
 	return r.stopped
@@ -111,10 +117,8 @@ type repair struct {
 	upTo    Applicability
 	old     *nixos.Project  // before the first round
 	seen    *sightings      // of Project
+	known   Cache           // of Project
 	dropped map[string]bool // fixes not to be tried again, by dropKey
-	// meanings are those of Project. Hosts are freed once theirs is known, if frees says so.
-	meanings meanings
-	frees    bool
 	// withheld says why fixes are not offered, by dropKey.
 	withheld map[string]error
 	// partly reports that only fixes of services are applied, and only the units that
@@ -252,7 +256,7 @@ func (r *repair) round(fixes []chosen) []chosen {
 	s := sieve{repair: r}
 	s.sift(fixes)
 	if len(s.kept) > 0 {
-		r.advance(s.next, s.means, s.kept)
+		r.advance(s.next, s.kept)
 	}
 	return s.kept
 }
@@ -261,22 +265,22 @@ func (r *repair) round(fixes []chosen) []chosen {
 // project is dear, so that fixes are tried by halves rather than one by one.
 type sieve struct {
 	*repair
-	kept  []chosen
-	next  *nixos.Project // with those kept
-	means meanings
+	kept []chosen
+	next *outcome // of those kept
 }
 
 // sift keeps those of fixes that it can, and drops those that break their promise
 // by themselves.
 func (s *sieve) sift(fixes []chosen) {
 	all := slices.Concat(s.kept, fixes)
-	next, m, err := s.apply(all)
+	next, err := s.apply(all)
 	switch {
+	case s.stopped != nil:
 	case err == nil:
-		s.kept, s.next, s.means = all, next, m
+		s.kept, s.next = all, next
 	case len(fixes) == 1:
 		if len(s.kept) > 0 {
-			if _, _, alone := s.apply(fixes); alone == nil {
+			if _, alone := s.apply(fixes); alone == nil {
 				return // it does not go with the others: the next round may offer it again
 			}
 		}
@@ -289,42 +293,52 @@ func (s *sieve) sift(fixes []chosen) {
 }
 
 // advance goes on with the state that the fixes made.
-func (r *repair) advance(next *nixos.Project, m meanings, applied []chosen) {
+func (r *repair) advance(next *outcome, applied []chosen) {
 	for _, c := range applied {
 		r.Fixed = append(r.Fixed, c.Finding)
 	}
-	c := concernOf(applied)
-	c.addMissing(r.meanings.changed(m))
-	r.seen = r.seen.after(c)
-	r.Project, r.meanings = next, m
-	r.Findings, r.Ignored, r.stopped = r.linter.newRun(r.ctx, next).check(r.seen)
+	r.Project, r.seen, r.known = next.project, next.seen, next.known
+	r.Findings, r.Ignored = next.findings, next.ignored
 }
 
-// apply is the project with the fixes applied, and what it means; an error says
-// which promise was broken.
-func (r *repair) apply(fixes []chosen) (*nixos.Project, meanings, error) {
+// An outcome is the state that fixes make.
+type outcome struct {
+	project           *nixos.Project
+	seen              *sightings
+	known             Cache
+	findings, ignored []Finding
+}
+
+// apply applies fixes; an error says which promise was broken.
+func (r *repair) apply(fixes []chosen) (*outcome, error) {
 	contents, err := r.edited(fixes, func(Fix) bool { return true })
 	if err != nil {
-		return nil, meanings{}, err
+		return nil, err
 	}
 	// Comments that are the very subject of a fix need not be kept.
 	comments, err := r.edited(fixes, func(x Fix) bool { return x.Comments })
 	if err != nil {
-		return nil, meanings{}, err
+		return nil, err
 	}
 	next, kept := r.next(contents, fixes), r.Project.With(comments)
 	for _, name := range slices.Sorted(maps.Keys(contents)) {
 		before, after := r.Project.File(name).Tree, next.File(name).Tree
 		if after.Mistakes() > before.Mistakes() {
-			return nil, meanings{}, fmt.Errorf("%s would no longer parse: %s", name, after.Diagnostics[0].Message)
+			return nil, fmt.Errorf("%s would no longer parse: %s", name, after.Diagnostics[0].Message)
 		}
 		if err := emit.CommentsKept(kept.File(name).Tree, after); err != nil {
-			return nil, meanings{}, fmt.Errorf("%s: %w", name, err)
+			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 	}
-	m := meaningsOf(next, r.meanings.of, r.frees)
-	before, after := r.meanings.changed(m)
-	return next, m, before.sameBut(after, fixes)
+	out := &outcome{project: next, seen: r.seen.after(concernOf(fixes))}
+	run := r.linter.newRun(r.ctx, next)
+	run.earlier, run.noting, run.units = r.known, true, r.known.units()
+	if out.findings, out.ignored, r.stopped = run.check(out.seen); r.stopped != nil {
+		return nil, r.stopped
+	}
+	out.known = run.cache()
+	before, after := r.known.changed(out.known.meanings)
+	return out, before.sameBut(after, fixes)
 }
 
 // next is the project with the contents of some files changed by fixes.

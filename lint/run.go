@@ -35,6 +35,9 @@ type Linter struct {
 	// Near reports that the project lacks hosts: see [nixos.Project.Near]. Checks that see
 	// the whole project do not look.
 	Near bool
+	// Visited, if not nil, is called with each part of a project once the rules have looked
+	// at it, before it may be freed, by several goroutines.
+	Visited func(*unit.Part)
 	// MaxHosts is about how many bytes the hosts may take together that were looked at;
 	// others are freed, which saves memory if little but findings is needed of them: see
 	// [nixos.Host.Free]. With 0, there is no bound.
@@ -65,9 +68,12 @@ type run struct {
 	world   *unit.World // once it was looked at
 	mu      sync.Mutex  // of parts and meanings
 	parts   map[*unit.Part]partFindings
-	// meanings are those of hosts, if the cache is to have them.
-	meanings map[*nixos.Host]hostMeaning
-	found    map[*Rule][]Finding
+	// meanings are those of parts, if they are to be noted: before a part may be freed.
+	meanings map[*unit.Part]partMeaning
+	noting   bool
+	// units are known meanings of units: see [meaningOf].
+	units map[*nixos.Identity]*namedMeaning
+	found map[*Rule][]Finding
 	// suppressions are those of each file that was looked at.
 	suppressions map[*nixast.File][]*Suppression
 	once         map[any]any // of Pass.Once
@@ -78,9 +84,8 @@ type partFindings map[*Rule]*Pass
 
 // Cache is what a run found in the parts of a project.
 type Cache struct {
-	world    *unit.World
-	parts    map[*unit.Part]partFindings
-	meanings map[*nixos.Host]hostMeaning
+	meanings
+	parts map[*unit.Part]partFindings
 }
 
 // In is what was found in those parts that the project still has: see
@@ -89,13 +94,11 @@ func (c Cache) In(p *nixos.Project) Cache {
 	if c.world == nil {
 		return c
 	}
-	kept := Cache{unit.NewWorld(p, c.world.Baselines, c.world), map[*unit.Part]partFindings{}, map[*nixos.Host]hostMeaning{}}
+	kept := Cache{meanings{unit.NewWorld(p, c.world.Baselines, c.world), map[*unit.Part]partMeaning{}}, map[*unit.Part]partFindings{}}
 	for _, part := range kept.world.Parts {
 		kept.parts[part] = c.parts[part]
-		for _, h := range part.Hosts {
-			if m, known := c.meanings[h]; known {
-				kept.meanings[h] = m
-			}
+		if m, known := c.of[part]; known {
+			kept.of[part] = m
 		}
 	}
 	return kept
@@ -116,7 +119,7 @@ func (c Cache) Facts(r *Rule) []any {
 func (l *Linter) newRun(ctx context.Context, project *nixos.Project) *run {
 	r := &run{
 		Linter: l, ctx: ctx, project: project, scope: &scope{brief: l.Brief, requested: map[string]bool{}},
-		parts: map[*unit.Part]partFindings{}, meanings: map[*nixos.Host]hostMeaning{}, found: map[*Rule][]Finding{}, suppressions: map[*nixast.File][]*Suppression{}, once: map[any]any{},
+		parts: map[*unit.Part]partFindings{}, meanings: map[*unit.Part]partMeaning{}, found: map[*Rule][]Finding{}, suppressions: map[*nixast.File][]*Suppression{}, once: map[any]any{},
 	}
 	for _, f := range project.Files() {
 		if f.Reported {
@@ -125,7 +128,7 @@ func (l *Linter) newRun(ctx context.Context, project *nixos.Project) *run {
 	}
 	r.room.Store(int64(l.MaxHosts))
 	if l.Cache != nil {
-		r.earlier = *l.Cache
+		r.earlier, r.noting = *l.Cache, !l.Near
 	}
 	return r
 }
@@ -156,9 +159,12 @@ func (r *run) findings(rule *Rule) []Finding {
 // has ended, no more is looked at.
 func (r *run) look(rules []*Rule, s *sightings) {
 	r.visit(func(i int, part *unit.Part) {
+		change := r.changeOf(i, part, r.noteMeaning(part))
 		found := r.of(part)
-		found.look(r.ctx, r.scope, part, rules, s.part(i))
-		r.noteMeanings(part)
+		found.look(r.ctx, r.scope, part, rules, s.part(i, change))
+		if r.Visited != nil {
+			r.Visited(part)
+		}
 		if r.MaxHosts > 0 && r.room.Add(-int64(part.Size())) < 0 {
 			found.free(part)
 		}
@@ -245,24 +251,35 @@ func (known partFindings) free(part *unit.Part) {
 	part.Free()
 }
 
-// noteMeanings notes what the hosts of a part come to, for a cache of all hosts, as they may
-// be freed. That which belongs to no host is not: it is evaluated in several parts, which are
-// looked at meanwhile.
-func (r *run) noteMeanings(part *unit.Part) {
-	if r.Cache == nil || r.ctx.Err() != nil {
-		return
+// noteMeaning notes, and returns, what a part comes to.
+func (r *run) noteMeaning(part *unit.Part) partMeaning {
+	if !r.noting || r.ctx.Err() != nil {
+		return nil
 	}
-	for _, h := range part.Hosts {
-		m, known := r.earlier.meanings[h]
-		if !known && !r.Near && h.Name != "" {
-			m, known = meaningOf(h, nil), true
-		}
-		if known {
-			r.mu.Lock()
-			r.meanings[h] = m
-			r.mu.Unlock()
-		}
+	m, known := r.earlier.of[part]
+	if !known {
+		m = meaningOf(part, r.units)
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.meanings[part] = m
+	return m
+}
+
+// changeOf says how a part, and what it comes to, differs from that of the same number in
+// the earlier state.
+func (r *run) changeOf(number int, part *unit.Part, m partMeaning) change {
+	if r.earlier.world == nil || number >= len(r.earlier.world.Parts) {
+		return newNames
+	}
+	before := r.earlier.world.Parts[number]
+	switch {
+	case before == part:
+		return noChange
+	case r.earlier.of[before].sameNames(m):
+		return newText
+	}
+	return newNames
 }
 
 // lookAtAll runs the checks of a rule that see the whole project.
@@ -310,23 +327,32 @@ func (l *Linter) Run(ctx context.Context, project *nixos.Project) (*Result, erro
 	return l.lint(ctx, project, nil)
 }
 
-func (l *Linter) lint(ctx context.Context, project *nixos.Project, s *sightings) (r *Result, err error) {
-	r = &Result{Project: project}
-	for _, f := range project.Files() {
+func (l *Linter) lint(ctx context.Context, project *nixos.Project, s *sightings) (*Result, error) {
+	run := l.newRun(ctx, project)
+	result, err := run.result(s)
+	if err == nil && l.Cache != nil {
+		*l.Cache = run.cache()
+	}
+	return result, err
+}
+
+// result lints the project.
+func (r *run) result(s *sightings) (result *Result, err error) {
+	result = &Result{Project: r.project}
+	for _, f := range r.project.Files() {
 		if f.Reported && f.Err == nil {
-			r.Files++
+			result.Files++
 		}
 	}
-	run := l.newRun(ctx, project)
-	if r.Findings, r.Ignored, err = run.check(s); err != nil {
+	if result.Findings, result.Ignored, err = r.check(s); err != nil {
 		return nil, err
 	}
-	r.Before = r.Findings
-	if l.Cache != nil {
-		*l.Cache = Cache{run.world, run.parts, run.meanings}
-	}
-	return r, nil
+	result.Before = result.Findings
+	return result, nil
 }
+
+// cache is what the run found.
+func (r *run) cache() Cache { return Cache{meanings{r.world, r.meanings}, r.parts} }
 
 // check runs the rules, and parts the findings that count from those that comments
 // suppress. What several hosts have in common is one finding, and so is, once

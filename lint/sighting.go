@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -15,54 +14,73 @@ import (
 // sightings are what the rules find in the units of a state of a project. Of the next
 // state, only the units that a round of fixes concerns are looked at.
 type sightings struct {
-	found   map[sighted][]Finding
-	before  *sightings // of the state before; nil if all units are to be looked at
-	mu      sync.Mutex // of parts
-	parts   []*partSightings
-	concern *concern // what the fixes between the states changed
+	mu      sync.Mutex
+	parts   map[int]*partSightings // by number; parts keep their order from one state to the next
+	before  *sightings             // of the state before; nil if all units are to be looked at
+	concern *concern               // what the fixes between the states changed
 }
 
-// sighted is a unit of a state. Parts, and their units, keep their order from one state to
-// the next.
+// sighted is a unit of a part. Units keep their order from one state to the next.
 type sighted struct {
 	unit.Ref
-	part, nth int // which part, and which of its units with this reference
-	conf      bool
+	nth  int // which of the units with this reference
+	conf bool
 }
+
+// change is how a part differs from that in the state before.
+type change uint8
+
+const (
+	noChange change = iota
+	newText         // it has units of the same names
+	newNames        // others may have to do with what appeared or vanished
+)
 
 // after are sightings of the state that fixes make.
 func (s *sightings) after(c *concern) *sightings { return &sightings{before: s, concern: c} }
 
 // part are the sightings of a part of the project; those of nil remember nothing.
-func (s *sightings) part(number int) *partSightings {
+func (s *sightings) part(number int, c change) *partSightings {
 	if s == nil {
 		return nil
 	}
-	p := &partSightings{of: s, part: number, nth: map[sighted]int{}, found: map[sighted][]Finding{}}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.parts = append(s.parts, p)
+	var before *partSightings
+	if s.before != nil {
+		before = s.before.parts[number]
+	}
+	p := before
+	if p == nil || c != noChange {
+		p = &partSightings{nth: map[sighted]int{}, found: map[sighted][]Finding{}}
+	}
+	if c == newText && before != nil {
+		p.before, p.concern = before.found, s.concern
+	}
+	if s.parts == nil {
+		s.parts = map[int]*partSightings{}
+	}
+	s.parts[number] = p
 	return p
 }
 
-// end collects what was found in all parts, and forgets the state before.
+// end forgets the state before.
 func (s *sightings) end() {
 	if s == nil {
 		return
 	}
-	s.found = map[sighted][]Finding{}
 	for _, p := range s.parts {
-		maps.Copy(s.found, p.found)
+		p.before, p.concern, p.nth = nil, nil, nil
 	}
-	s.before, s.concern, s.parts = nil, nil, nil
+	s.before, s.concern = nil, nil
 }
 
 // partSightings are those of one part of the project, for one goroutine.
 type partSightings struct {
-	of    *sightings
-	part  int
-	nth   map[sighted]int
-	found map[sighted][]Finding
+	before  map[sighted][]Finding
+	concern *concern
+	nth     map[sighted]int
+	found   map[sighted][]Finding
 }
 
 // look has rules look at a unit with one of their checks. What they found before is kept
@@ -72,10 +90,10 @@ func (p *partSightings) look(u *unit.Unit, conf bool, passes []*Pass, check func
 		lookAt(u, passes, check)
 		return
 	}
-	at := sighted{Ref: u.Self()[0], part: p.part, conf: conf}
+	at := sighted{Ref: u.Self()[0], conf: conf}
 	p.nth[at]++
 	at.nth = p.nth[at]
-	if found, ok := p.of.kept(at, u); ok {
+	if found, ok := p.kept(at, u); ok {
 		p.found[at] = found
 		for _, f := range found {
 			i := slices.IndexFunc(passes, func(p *Pass) bool { return p.rule == f.Rule })
@@ -105,21 +123,20 @@ func lookAt(u *unit.Unit, passes []*Pass, check func(*Rule) func(*Pass, *unit.Un
 }
 
 // kept is what was found in a unit before, if that is the same now.
-func (s *sightings) kept(at sighted, u *unit.Unit) (found []Finding, ok bool) {
-	if s.before == nil {
-		return nil, false
-	}
-	found, ok = s.before.found[at]
-	return found, ok && !s.concern.has(u.Unit) && !slices.ContainsFunc(found, s.concern.edited)
+func (p *partSightings) kept(at sighted, u *unit.Unit) (found []Finding, ok bool) {
+	found, ok = p.before[at]
+	return found, ok && !p.concern.has(u.Unit) && !slices.ContainsFunc(found, p.concern.edited)
 }
 
 // changed are the units that are to be looked at again after fixes, and those that are to
 // be evaluated again for it.
 func (s *sightings) changed(c *concern) func(*nixos.Unit) bool {
 	known := map[unit.Ref]bool{} // false if a finding is in an edited file
-	for at, found := range s.found {
-		still, seen := known[at.Ref]
-		known[at.Ref] = (still || !seen) && !slices.ContainsFunc(found, c.edited)
+	for _, p := range s.parts {
+		for at, found := range p.found {
+			still, seen := known[at.Ref]
+			known[at.Ref] = (still || !seen) && !slices.ContainsFunc(found, c.edited)
+		}
 	}
 	return func(u *nixos.Unit) bool { return !known[unit.RefTo(u)[0]] || c.has(u) || c.hasValue(u) }
 }
@@ -147,12 +164,6 @@ func concernOf(fixes []chosen) *concern {
 	return c
 }
 
-// addMissing adds the hosts of units that only one of two states has.
-func (c *concern) addMissing(a, b meaning) {
-	c.addLost(a, b)
-	c.addLost(b, a)
-}
-
 // manyKin is how many names the lines of all units are searched for.
 const manyKin = 20
 
@@ -174,14 +185,6 @@ func (c *concern) add(r unit.Ref) {
 		c.hosts[r.Host] = true
 	default:
 		c.kin[r.Host] = append(c.kin[r.Host], name)
-	}
-}
-
-func (c *concern) addLost(in, from meaning) {
-	for r := range in {
-		if r.Unit != "" && r.Key == "enable" && !from.hasUnit(r) {
-			c.hosts[r.Host] = true
-		}
 	}
 }
 

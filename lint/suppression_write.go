@@ -51,8 +51,8 @@ func (l *Linter) AddIgnores(ctx context.Context, project *nixos.Project, reason 
 			after.Changes = append(after.Changes, Change{f, f.Tree.Src, text})
 		}
 	}
-	was := meaningsOf(project, nil, false)
-	old, now := was.changed(meaningsOf(after.Project, was.of, false))
+	was := meaningsOf(project, meanings{}, false)
+	old, now := was.changed(meaningsOf(after.Project, was, false))
 	return after, old.sameBut(now, nil)
 }
 

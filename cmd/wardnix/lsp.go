@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os"
 	"os/signal"
 	"syscall"
 	"time"
@@ -33,9 +32,7 @@ func (v *lspVerb) run(c *Command, args []string) int {
 	if len(args) > 0 {
 		return c.fail("lsp takes no arguments")
 	}
-	if os.Getenv("GOGC") == "" {
-		boundMemory(ofServer)
-	}
+	boundMemory(ofServer)
 	signal.Ignore(syscall.SIGPIPE) // who reads no log may read the rest, and Serve notices who reads nothing
 	orderly := lsp.Serve(lsp.Options{In: c.Stdin, Out: c.Stdout, Log: c.Stderr, Version: release.Full(), Delay: restDelay, Alive: processAlive})
 	if !orderly {

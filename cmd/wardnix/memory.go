@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
@@ -19,6 +20,9 @@ var (
 	// ofRun is that of a run, which is short, and of which most of what it makes lives to
 	// its end.
 	ofRun = heapLimit{288 << 20, 35, 400}
+	// ofScore is that of a run that looks at several states of a project, each host of which
+	// is freed when it was looked at.
+	ofScore = heapLimit{104 << 20, 35, 400}
 	// ofServer is that of a server, which lives long, next to an editor.
 	ofServer = heapLimit{110 << 20, 25, 200}
 )
@@ -27,8 +31,11 @@ var (
 var bound atomic.Pointer[heapLimit]
 
 // boundMemory sets how far the heap grows, anew after each collection, until it is called
-// again.
+// again. The variable GOGC of the environment takes precedence.
 func boundMemory(l heapLimit) {
+	if os.Getenv("GOGC") != "" {
+		return
+	}
 	debug.SetGCPercent(l.most)
 	if bound.Swap(&l) != nil {
 		return

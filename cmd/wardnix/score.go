@@ -72,11 +72,12 @@ func (v *scoreVerb) run(c *Command, args []string) int {
 	if err != nil {
 		return c.fail("score: %v", err)
 	}
+	boundMemory(ofScore)
 	w, err := workspace.Open(opts)
 	if err != nil {
 		return c.fail("score: %v", err)
 	}
-	scores, err := w.Score(context.Background())
+	scores, err := w.Score(context.Background(), v.detail != "" || v.format == "json")
 	if err != nil {
 		return c.fail("score: %v", err)
 	}

@@ -207,7 +207,32 @@ func (c Case) repair(t testing.TB, l lint.Linter, project *nixos.Project, upTo l
 	if diff := cmp.Diff(lines(r.Findings), lines(again.Findings)); diff != "" {
 		t.Errorf("what remains is not what is found again (-remains +again)\n%s", diff)
 	}
+	if !testing.Short() {
+		c.repairFreed(t, l, upTo, r)
+	}
 	return changed
+}
+
+// repairFreed applies the fixes with hosts that are freed after each was looked at.
+func (c Case) repairFreed(t testing.TB, l lint.Linter, upTo lint.Applicability, want *lint.Result) {
+	t.Helper()
+	l.MaxHosts = 1
+	got := Repair(t, &l, c.load(t, c.Files, 8), upTo)
+	if diff := cmp.Diff(lines(want.Findings), lines(got.Findings)); diff != "" {
+		t.Errorf("other findings remain where hosts are freed (-kept +freed)\n%s", diff)
+	}
+	if diff := cmp.Diff(texts(want.Changes), texts(got.Changes)); diff != "" {
+		t.Errorf("fixes change other text where hosts are freed (-kept +freed)\n%s", diff)
+	}
+}
+
+// texts are the contents of changed files, by name.
+func texts(changes []lint.Change) map[string]string {
+	by := map[string]string{}
+	for _, ch := range changes {
+		by[ch.File.Name] = ch.New
+	}
+	return by
 }
 
 // aboutComments reports whether a fix changed comments, as it may.

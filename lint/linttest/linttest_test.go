@@ -18,7 +18,7 @@ var update = flag.Bool("update", false, "rewrite the cases to what the rule does
 // openMask reports services whose files anybody may change, and replaces the mask.
 func openMask(replace func(u *unit.Unit, mask unit.Setting) []lint.Fix) lint.Linter {
 	return lint.Linter{Rules: []*lint.Rule{{
-		Page: lint.Page{ID: "X001", Name: "open-mask", Severity: lint.Warning},
+		Page: lint.Page{ID: "X001", Name: "open-mask", Severity: lint.Warning, Fixes: true},
 		Unit: func(p *lint.Pass, u *unit.Unit) {
 			if mask, ok := u.Is("UMask", "0000"); ok {
 				p.At(u, mask).Fix(replace(u, mask)...).Reportf("UMask=%s removes no permission", mask.Text)

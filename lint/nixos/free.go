@@ -50,9 +50,9 @@ func (w *world) refill(units, fresh []*Unit) {
 			u.lose(w)
 			continue
 		}
-		host, written := u.Host, u.written
+		host, identity, written := u.Host, u.identity, u.written
 		*u = *fresh[i]
-		u.Host, u.written = host, written
+		u.Host, u.identity, u.written = host, identity, written
 	}
 }
 
@@ -84,7 +84,7 @@ func (h *Host) spent() string {
 // free frees what was evaluated of a unit.
 func (u *Unit) free() {
 	*u = Unit{
-		Name: u.Name, Pattern: u.Pattern, Scope: u.Scope, Host: u.Host, Style: u.Style, Partial: u.Partial,
+		identity: u.identity, Name: u.Name, Pattern: u.Pattern, Scope: u.Scope, Host: u.Host, Style: u.Style, Partial: u.Partial,
 		conf: u.conf, file: u.file, dropin: u.dropin, written: u.writings(),
 	}
 }

@@ -15,7 +15,7 @@ type remains struct {
 
 // remainsOf is what is left to evaluate of a host; nil if there was none.
 func (p *Project) remainsOf(old *Host) remains {
-	if p.changed == nil || old == nil || old.Unfinished() != nil {
+	if p.changed == nil || old == nil || old.IsFree() || old.Unfinished() != nil {
 		return remains{}
 	}
 	for v := range old.views() {

@@ -176,7 +176,7 @@ func (c *confOption) add(confs []*Unit, h *Host, scope Scope, n *node, name stri
 	if len(n.defs) == 0 {
 		return confs
 	}
-	u := &Unit{Name: name, Pattern: n.pattern, Scope: scope, Host: h, Style: ConfStyle, conf: c, opt: n.option()}
+	u := &Unit{identity: new(Identity), Name: name, Pattern: n.pattern, Scope: scope, Host: h, Style: ConfStyle, conf: c, opt: n.option()}
 	if c.text {
 		u.Style = TextStyle
 	} else {

@@ -29,12 +29,13 @@ type Unit struct {
 	// Modules of nixpkgs are no reason: see [Unit.IsOverride].
 	Partial []Reason
 
-	opt     *Option     // nil if the host was freed
-	when    *eval.Cond  // of When
-	written []writing   // of writings, once known
-	conf    *confOption // nil for a unit
-	lines   []Line      // of Lines, once derived
-	derived bool
+	identity *Identity
+	opt      *Option     // nil if the host was freed
+	when     *eval.Cond  // of When
+	written  []writing   // of writings, once known
+	conf     *confOption // nil for a unit
+	lines    []Line      // of Lines, once derived
+	derived  bool
 	// override is that of IsOverride, once derived.
 	override bool
 	sites    map[string]Site // of Site, by section
@@ -42,6 +43,12 @@ type Unit struct {
 	derivedFrom  *Option
 	file, dropin bool // a file below /etc or ~/.config, or a drop-in of another unit there
 }
+
+// An Identity is that of a unit in all states of a project that share what it was evaluated to.
+type Identity struct{ _ byte }
+
+// Identity is the same for units of two states of a project if nothing changed in between.
+func (u *Unit) Identity() *Identity { return u.identity }
 
 // Scope is the service manager that runs a unit.
 type Scope struct {

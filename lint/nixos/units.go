@@ -107,7 +107,7 @@ const modularName = "${service}"
 
 func newUnit(h *Host, scope Scope, n *node, name string) *Unit {
 	n.settle()
-	u := &Unit{Name: name, Pattern: n.pattern, Scope: scope, Host: h}
+	u := &Unit{identity: new(Identity), Name: name, Pattern: n.pattern, Scope: scope, Host: h}
 	own := func(d *Def) *Def {
 		if d.extends {
 			return nil
@@ -214,7 +214,8 @@ func timersOf(units []*Unit) []*Unit {
 		n.grow()
 		n.assume = u.opt.node.assume
 		timers = append(timers, &Unit{
-			Name: name, Pattern: u.Pattern, Scope: u.Scope, Host: u.Host, when: u.when,
+			identity: new(Identity),
+			Name:     name, Pattern: u.Pattern, Scope: u.Scope, Host: u.Host, when: u.when,
 			opt:         &Option{Path: u.opt.Path, Defs: u.opt.Defs, node: n},
 			derivedFrom: startAt,
 		})

@@ -200,7 +200,7 @@ func OpenKnown(ctx context.Context, opts Options, file string) (*KnownList, erro
 	if _, err := l.Run(ctx, w.Project); err != nil {
 		return nil, err
 	}
-	k.exposure = exposuresOf((&assessor{}).exposed(w.Project, true))
+	k.exposure = exposuresOf(newAssessor(false).exposed(w.Project, true))
 	if file == "" {
 		k.file = filepath.Join(filepath.FromSlash(w.root()), knownName)
 	}

@@ -245,7 +245,7 @@ func (l *linter) report(ctx context.Context, r *lint.Result, failed []report.Fai
 		out.Hardening = l.hardening()
 	}
 	if t.Hosts {
-		out.Hosts, err = l.scores(ctx, shown.Project)
+		out.Hosts, err = l.scores(ctx, shown.Project, true)
 	}
 	return out, err
 }

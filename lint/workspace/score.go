@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -17,6 +18,8 @@ import (
 	"wardnix/lint/report"
 	"wardnix/lint/systemd/directive"
 	"wardnix/lint/systemd/security"
+	"wardnix/lint/systemd/unitfile"
+	"wardnix/lint/unit"
 	"wardnix/lint/unitfiles"
 )
 
@@ -34,58 +37,115 @@ func asked(u *nixos.Unit) bool {
 	return slices.ContainsFunc(u.Files(), func(f *nixos.File) bool { return f.Reported })
 }
 
-// An assessor assesses units, each once for all states of a project that share it.
+// An assessor assesses units, each once for all states of a project that share it. Units of
+// one text, as hosts and states have them, have one assessment.
 type assessor struct {
-	mu    sync.Mutex
-	known map[*nixos.Option]assessed
+	detailed bool // whether assessments have rows
+
+	mu     sync.Mutex
+	known  map[*nixos.Identity]assessed
+	ofText map[string]assessment
 }
 
-// assessed is what a unit was assessed to.
-type assessed struct {
+// assessment is what is known of the text of a unit; the error is why systemd would not load it.
+type assessment struct {
 	*security.Assessment
 	err error
 }
 
-// of is the assessment of a unit; the error is that of a unit that systemd would not load.
-func (k *assessor) of(u *nixos.Unit) (*security.Assessment, error) {
-	option := u.Option()
-	k.mu.Lock()
-	a, known := k.known[option]
-	k.mu.Unlock()
-	if !known {
-		a.Assessment, a.err = security.Assess(u.Whole(), u.Host.Version())
-		k.mu.Lock()
-		defer k.mu.Unlock()
-		if k.known == nil {
-			k.known = map[*nixos.Option]assessed{}
-		}
-		k.known[option] = a
-	}
-	return a.Assessment, a.err
+// assessed is what is known of a unit.
+type assessed struct {
+	scorable, asked bool
+	assessment      // none if it is not scorable
 }
 
-// look assesses units of a project, hosts side by side.
-func (k *assessor) look(p *nixos.Project, which func(*nixos.Unit) bool) {
+func newAssessor(detailed bool) *assessor {
+	return &assessor{detailed: detailed, known: map[*nixos.Identity]assessed{}, ofText: map[string]assessment{}}
+}
+
+// of is what is known of a unit.
+func (k *assessor) of(u *nixos.Unit) assessed {
+	k.mu.Lock()
+	a, known := k.known[u.Identity()]
+	k.mu.Unlock()
+	if !known {
+		if a = (assessed{scorable: scorable(u), asked: asked(u)}); a.scorable {
+			a.assessment = k.assess(u.Whole(), u.Host.Version())
+		}
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		k.known[u.Identity()] = a
+	}
+	return a
+}
+
+func (k *assessor) assess(u *unitfile.Unit, v directive.Version) assessment {
+	text := textOf(u, v)
+	k.mu.Lock()
+	a, known := k.ofText[text]
+	k.mu.Unlock()
+	if !known {
+		a = k.assessText(u, v)
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		k.ofText[text] = a
+	}
+	return a
+}
+
+func (k *assessor) assessText(u *unitfile.Unit, v directive.Version) assessment {
+	if k.detailed {
+		a, err := security.Assess(u, v)
+		return assessment{a, err}
+	}
+	low, high, err := security.Score(u, v)
+	if err != nil {
+		return assessment{nil, err}
+	}
+	return assessment{&security.Assessment{Low: low, High: high}, nil}
+}
+
+// textOf is what the assessment of a unit depends on.
+func textOf(u *unitfile.Unit, v directive.Version) string {
+	var b strings.Builder
+	fmt.Fprintln(&b, v, u.Name, u.Broken, u.Open)
+	for _, a := range u.Assignments {
+		b.WriteString(a.Section + "\x00" + a.Key + "\x00" + a.Value + "\x00")
+		if a.Unknown {
+			b.WriteByte('?')
+		}
+		if a.Dropin {
+			b.WriteByte('+')
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// visit assesses the units of a part.
+func (k *assessor) visit(part *unit.Part) {
+	for _, u := range part.Units {
+		_ = k.of(u.Unit) // which remembers it
+	}
+}
+
+// look assesses the units of a project, hosts side by side.
+func (k *assessor) look(p *nixos.Project) {
 	_ = p.Visit(context.Background(), func(_ int, h *nixos.Host) { // it fails only when the context ends
 		for _, u := range h.Units {
-			if which(u) {
-				_, _ = k.of(u) // which remembers it
-			}
+			_ = k.of(u) // which remembers it
 		}
 	})
 }
 
 // all are the assessments of the services that can be scored.
 func (k *assessor) all(p *nixos.Project) map[unitKey]*security.Assessment {
-	k.look(p, scorable)
+	k.look(p)
 	out := map[unitKey]*security.Assessment{}
 	for _, h := range p.Hosts() {
 		for _, u := range h.Units {
-			if !scorable(u) {
-				continue
-			}
-			if a, err := k.of(u); err == nil {
-				out[keyOf(u)] = a
+			if a := k.of(u); a.Assessment != nil {
+				out[keyOf(u)] = a.Assessment
 			}
 		}
 	}
@@ -109,8 +169,7 @@ func (w *Workspace) Units() []*nixos.Unit {
 // that a requested file has a part in, or all. What systemd would not load has a
 // problem in place of an exposure.
 func (k *assessor) exposed(p *nixos.Project, all bool) []report.Host {
-	exposed := func(u *nixos.Unit) bool { return scorable(u) && (all || asked(u)) }
-	k.look(p, exposed)
+	k.look(p)
 	var out []report.Host
 	for _, h := range p.Hosts() {
 		one := report.Host{Name: h.Name, Systemd: h.Systemd}
@@ -121,17 +180,17 @@ func (k *assessor) exposed(p *nixos.Project, all bool) []report.Host {
 			one.Files = append(one.Files, f.Name)
 		}
 		for _, u := range h.Units {
-			if !exposed(u) {
+			a := k.of(u)
+			if !a.scorable || !all && !a.asked {
 				continue
 			}
-			def := u.Def().Binding
+			at := u.Bindings()[0]
 			unit := report.Unit{
-				Name: u.Name, Scope: u.Scope.String(), File: def.File().Name,
-				Line: def.File().Position(def.Span().Start).Line,
+				Name: u.Name, Scope: u.Scope.String(), File: at.File().Name,
+				Line: at.File().Position(at.Span().Start).Line, Now: a.Assessment,
 			}
-			a, err := k.of(u)
-			if unit.Now = a; err != nil {
-				unit.Now, unit.Problem = nil, err.Error()
+			if a.err != nil {
+				unit.Problem = a.err.Error()
 			}
 			one.Units = append(one.Units, unit)
 		}
@@ -141,15 +200,16 @@ func (k *assessor) exposed(p *nixos.Project, all bool) []report.Host {
 }
 
 // scores are the exposures of the services of a project, with those that the fixes
-// lead to, those of suggestions included. The error is the cause of the context's end.
-func (l *linter) scores(ctx context.Context, p *nixos.Project) ([]report.Host, error) {
-	k := &assessor{}
-	hosts := k.exposed(p, false)
-	withSafe, withAll, err := l.hardener().Prospects(ctx, p)
+// lead to, those of suggestions included. It frees hosts. The error is the cause of the
+// context's end.
+func (l *linter) scores(ctx context.Context, p *nixos.Project, detailed bool) ([]report.Host, error) {
+	k, h := newAssessor(detailed), l.hardener()
+	h.Visited, h.MaxHosts = k.visit, maxHosts
+	withSafe, withAll, err := h.Prospects(ctx, p)
 	if err != nil {
 		return nil, err
 	}
-	safe, all := k.all(withSafe), k.all(withAll)
+	hosts, safe, all := k.exposed(p, false), k.all(withSafe), k.all(withAll)
 	for i := range hosts {
 		for j := range hosts[i].Units {
 			u := &hosts[i].Units[j]
@@ -172,7 +232,7 @@ func exposureChanges(before, after *nixos.Project) []report.ExposureChange {
 		by  security.Exposure
 	}
 	var gains []gain
-	k := &assessor{}
+	k := newAssessor(false)
 	later := k.all(after)
 	for key, was := range k.all(before) {
 		is := later[key]
@@ -201,8 +261,9 @@ type Scores struct {
 }
 
 // Score computes the exposures of everything that the paths of the options lead
-// to: Nix files, unit files with their drop-ins, and directories of either.
-func (w *Workspace) Score(ctx context.Context) (*Scores, error) {
+// to: Nix files, unit files with their drop-ins, and directories of either. Those of units of
+// Nix files have rows if they are to be detailed.
+func (w *Workspace) Score(ctx context.Context, detailed bool) (*Scores, error) {
 	out := &Scores{}
 	version := directive.Newest
 	if w.Main.SystemdVersion != 0 {
@@ -228,10 +289,13 @@ func (w *Workspace) Score(ctx context.Context) (*Scores, error) {
 			return out, nil
 		}
 	}
-	out.Problems = append(out.Problems, lint.SourceFindings(w.Project)...)
-	hosts, err := w.newLinter().scores(ctx, w.Project)
+	hosts, err := w.newLinter().scores(ctx, w.Project, detailed)
+	if err != nil {
+		return nil, err
+	}
 	out.Hosts = append(out.Hosts, hosts...)
-	return out, err
+	out.Problems = lint.SourceFindings(w.Project)
+	return out, nil
 }
 
 // unitPath is a unit file to score, and the directory that its links may not leave: see

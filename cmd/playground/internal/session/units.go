@@ -53,7 +53,7 @@ func units(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	scores, err := w.Score(context.Background())
+	scores, err := w.Score(context.Background(), true)
 	if err != nil {
 		return nil, err
 	}
