@@ -40,7 +40,7 @@ func (s share) has(name string) bool {
 // Modules are evaluated in shares if there are more files than filesOfShare. How many
 // shares there are does not depend on the number of processors, and so nor does what is
 // found.
-var filesOfShare = 256
+var filesOfShare = 32
 
 const mostShares = 2
 
