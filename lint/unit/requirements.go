@@ -165,13 +165,16 @@ func optionFor(u *nixos.Unit, r *profile.Requirement) *nixos.Option {
 	return o
 }
 
-// ExposureWith is the exposure of the unit if requirements were met; false if the
-// source does not decide it.
-func (u *Unit) ExposureWith(rs []profile.Requirement) (security.Exposure, bool) {
-	var lines []unitfile.Assignment
-	for _, r := range rs {
-		lines = append(lines, r.Lines...)
+// Scorer returns the exposure of the unit if requirements were met; false if the source does
+// not decide it. The function does not need the host of the unit, which may be freed.
+func (u *Unit) Scorer() func(rs []profile.Requirement) (security.Exposure, bool) {
+	read := u.closedReading()
+	return func(rs []profile.Requirement) (security.Exposure, bool) {
+		var lines []unitfile.Assignment
+		for i := range rs {
+			lines = append(lines, rs[i].Lines...)
+		}
+		low, high, err := read.ScoreWith(lines)
+		return high, err == nil && low == high
 	}
-	low, high, err := u.closedReading().ScoreWith(lines)
-	return high, err == nil && low == high
 }

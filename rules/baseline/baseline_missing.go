@@ -32,13 +32,13 @@ func missing(u *unit.Unit, b *profile.Baseline) []profile.Requirement {
 
 // missingFinding is the finding about requirements that nothing meets.
 func missingFinding(p *lint.Pass, u *unit.Unit, rs []profile.Requirement, suggestion bool) lint.Finding {
-	t := taker{Unit: u}
+	t := taker{Unit: u, score: u.Scorer()}
 	d := p.AtUnit(u, profile.RequirementNames(rs)...).Place(u.Anchor(t.place(sectionOf(rs)))).Narrow(func(directives []string) lint.Finding {
 		return missingFinding(p, u, named(rs, directives), suggestion)
 	})
 	d.Suggestion, d.Exposure = suggestion, exposure(t, rs)
 	if !suggestion || !p.Brief() {
-		d.Sharing = sharing(p, u, rs)
+		d.Sharing = sharing(p, t, rs)
 		return explained(d, t, rs)
 	}
 	whole := *d

@@ -78,7 +78,7 @@ func exposure(t taker, rs []profile.Requirement) *lint.Exposure {
 			scores[i] = scores[i-1]
 			continue
 		}
-		score, ok := t.ExposureWith(with)
+		score, ok := t.score(with)
 		if !ok {
 			return nil
 		}

@@ -5,14 +5,15 @@ import (
 	"wardnix/lint"
 	"wardnix/lint/fix"
 	"wardnix/lint/nixos"
+	"wardnix/lint/systemd/security"
 	"wardnix/lint/unit"
 	"wardnix/rules/profile"
 )
 
 // sharing lets other units of one text have the finding in common; nil if the
 // requirements are no settings of a section, or a part of the unit cannot be seen.
-func sharing(p *lint.Pass, u *unit.Unit, rs []profile.Requirement) *lint.Sharing {
-	section := sectionOf(rs)
+func sharing(p *lint.Pass, t taker, rs []profile.Requirement) *lint.Sharing {
+	u, section := t.Unit, sectionOf(rs)
 	if section == "" || len(u.Partial) > 0 {
 		return nil
 	}
@@ -25,10 +26,10 @@ func sharing(p *lint.Pass, u *unit.Unit, rs []profile.Requirement) *lint.Sharing
 	return &lint.Sharing{
 		Sites: append([]nixos.Site{u.Site(section)}, u.SharedSites(section)...),
 		Risks: risks,
-		At: func(site nixos.Site, directives []string, risks map[string]string) lint.Finding {
-			t, rs := taker{u, &site, risks}, named(rs, directives)
-			d := p.AtUnit(u, directives...).Place(u.Anchor(site))
-			d.Exposure = exposure(t, rs)
+		At: func(site nixos.Site, directives []string, risks map[string]string) lint.Finding { // hosts are freed by then
+			t, rs := taker{u, t.score, &site, risks}, named(rs, directives)
+			d := p.AtNode(site.Set).Place(u.Anchor(site))
+			d.Units, d.Exposure = u.Self(), exposure(t, rs)
 			return explained(d, t, rs)
 		},
 	}
@@ -38,6 +39,8 @@ func sharing(p *lint.Pass, u *unit.Unit, rs []profile.Requirement) *lint.Sharing
 // with others.
 type taker struct {
 	*unit.Unit
+	// score is the Scorer of the unit.
+	score func([]profile.Requirement) (security.Exposure, bool)
 	// shared is that place; nil for the unit's own.
 	shared *nixos.Site
 	// risks are what each setting may break in any of the units that share it.
