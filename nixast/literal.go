@@ -262,7 +262,7 @@ func (n Node) eachPiece(yield func(text string, node Node) bool) {
 
 // rawChunks are the chunks of an indented string before it is stripped.
 func (n Node) rawChunks() []chunk {
-	var cs []chunk
+	cs := make([]chunk, 0, 4)
 	n.eachPiece(func(text string, node Node) bool {
 		if !node.IsZero() {
 			cs = append(cs, chunk{node: node})
@@ -411,24 +411,27 @@ func dropIndent(text string, width int, atStart bool, dropped int) (string, bool
 	if !atStart && strings.IndexByte(text, '\n') < 0 {
 		return text, atStart, dropped
 	}
-	b := make([]byte, 0, len(text))
-	for j := 0; j < len(text); j++ {
-		ch := text[j]
+	var b strings.Builder
+	b.Grow(len(text))
+	for text != "" {
 		if atStart {
-			if ch == ' ' {
-				if dropped++; dropped <= width {
-					continue
-				}
-			} else {
-				dropped = 0
-				atStart = ch == '\n'
+			line := strings.TrimLeft(text, " ")
+			spaces := len(text) - len(line)
+			b.WriteString(text[min(spaces, max(width-dropped, 0)):spaces])
+			dropped += spaces
+			if text = line; line == "" {
+				break
 			}
-		} else {
-			atStart = ch == '\n'
+			dropped = 0
 		}
-		b = append(b, ch)
+		end := strings.IndexByte(text, '\n') + 1
+		if atStart = end > 0; !atStart {
+			end = len(text)
+		}
+		b.WriteString(text[:end])
+		text = text[end:]
 	}
-	return string(b), atStart, dropped
+	return b.String(), atStart, dropped
 }
 
 // dropLastLine takes the last line away if it is but spaces, and not the only one.

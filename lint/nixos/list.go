@@ -14,12 +14,33 @@ const maxEntries = 10_000
 
 var errNotListed = errors.New("the directory is not listed")
 
-// list gives what is in a directory of a project, as builtins.readDir does. What
-// .gitignore excludes is not there: a flake does not see it, and in others
-// it differs from machine to machine.
+// List gives what is in a directory of a project, as builtins.readDir does. The caller must
+// not change it.
 func (v *view) List(name string) (map[string]string, error) {
 	v.noteListing(name)
-	p := v.now()
+	return v.now().list(name)
+}
+
+// list is [view.List]. A directory is read once: hosts import what is in the same ones.
+func (p *Project) list(name string) (map[string]string, error) {
+	p.mu.Lock()
+	types := p.listings[name]
+	p.mu.Unlock()
+	if types != nil {
+		return types, nil
+	}
+	types, err := p.readListing(name)
+	if err == nil {
+		p.mu.Lock()
+		put(&p.listings, name, types)
+		p.mu.Unlock()
+	}
+	return types, err
+}
+
+// readListing reads a directory. What .gitignore excludes is not there: a flake does not
+// see it, and in others it differs from machine to machine.
+func (p *Project) readListing(name string) (map[string]string, error) {
 	r, rel := p.place(name)
 	if r == nil {
 		return nil, errNotListed

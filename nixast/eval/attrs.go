@@ -193,6 +193,14 @@ func attrsOf(node nixast.Node, attrs []Attr, rest ...Def) *Attrs {
 }
 
 func sortAttrs(attrs []Attr) {
+	if len(attrs) <= fewNames { // as most are
+		for i := range attrs {
+			for ; i > 0 && attrs[i].Name < attrs[i-1].Name; i-- {
+				attrs[i], attrs[i-1] = attrs[i-1], attrs[i]
+			}
+		}
+		return
+	}
 	slices.SortFunc(attrs, func(x, y Attr) int { return strings.Compare(x.Name, y.Name) })
 }
 

@@ -176,9 +176,11 @@ func (ev *Evaluator) evalSet(n nixast.Node, e *env) (Value, *env) {
 	if set, ok := n.AsAttrSet(); ok {
 		rec = set.Rec()
 	}
-	for c := range n.Children() {
-		if k := c.Kind(); k == nixast.Error || k == nixast.Missing {
-			return ev.unknown(c, "the source has a syntax error here"), e
+	if len(n.File().Diagnostics) > 0 {
+		for c := range n.Children() {
+			if k := c.Kind(); k == nixast.Error || k == nixast.Missing {
+				return ev.unknown(c, "the source has a syntax error here"), e
+			}
 		}
 	}
 	b := ev.builder(n, rec)
