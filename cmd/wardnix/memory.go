@@ -19,7 +19,7 @@ type heapLimit struct {
 var (
 	// ofRun is that of a run, which is short, and of which most of what it makes lives to
 	// its end.
-	ofRun = heapLimit{288 << 20, 35, 400}
+	ofRun = heapLimit{228 << 20, 25, 400}
 	// ofScore is that of a run that looks at several states of a project, each host of which
 	// is freed when it was looked at.
 	ofScore = heapLimit{104 << 20, 35, 400}
