@@ -381,6 +381,24 @@ func (n *node) forget() {
 	}
 }
 
+// find is the node below n at a path that something in sight sets; nil for others.
+func (n *node) find(path ...string) *node {
+	for _, name := range path {
+		if n = n.below(name); n == nil {
+			return nil
+		}
+	}
+	return n
+}
+
+// childrenAt are the nodes below the one at a path below n.
+func (n *node) childrenAt(path ...string) []*node {
+	if n = n.find(path...); n == nil {
+		return nil
+	}
+	return n.children()
+}
+
 // complete reports whether the way to a path can be walked now: not while one
 // of the nodes on it is being computed.
 func (n *node) complete(path []string) bool {

@@ -133,17 +133,17 @@ func (w *world) confs(h *Host, scope Scope) []*Unit {
 		case c.path == nil:
 			continue
 		case star < 0:
-			confs = c.add(confs, h, inner, w.root.at(c.path...), c.file)
+			confs = c.add(confs, h, inner, w.root.find(c.path...), c.file)
 			continue
 		}
-		for _, n := range w.root.at(c.path[:star]...).children() {
-			confs = c.add(confs, h, inner, n.at(c.path[star+1:]...), strings.Replace(c.file, "*", n.name, 1))
+		for _, n := range w.root.childrenAt(c.path[:star]...) {
+			confs = c.add(confs, h, inner, n.find(c.path[star+1:]...), strings.Replace(c.file, "*", n.name, 1))
 		}
 	}
 	for _, path := range confTexts {
-		for _, n := range w.root.at(path...).children() {
+		for _, n := range w.root.childrenAt(path...) {
 			if name, c := confText(n.name); c != nil && !n.pattern {
-				confs = c.add(confs, h, scope, n.at("text"), name)
+				confs = c.add(confs, h, scope, n.find("text"), name)
 			}
 		}
 	}
@@ -172,8 +172,10 @@ func confText(etc string) (string, *confOption) {
 }
 
 func (c *confOption) add(confs []*Unit, h *Host, scope Scope, n *node, name string) []*Unit {
-	n.settle()
-	if len(n.defs) == 0 {
+	if n == nil {
+		return confs
+	}
+	if n.settle(); len(n.defs) == 0 {
 		return confs
 	}
 	u := &Unit{identity: new(Identity), Name: name, Pattern: n.pattern, Scope: scope, Host: h, Style: ConfStyle, conf: c, opt: n.option()}

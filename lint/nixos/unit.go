@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"wardnix/lint/spell"
 	"wardnix/nixast"
 	"wardnix/nixast/eval"
 )
@@ -201,7 +200,7 @@ func (u *Unit) Aliases() (names []string, all bool) {
 func (u *Unit) Sections() []string {
 	var found []string
 	for _, section := range u.sections() {
-		if len(u.Directives(section)) > 0 || len(u.Section(section).node.unseen) > 0 {
+		if s := u.sectionInSight(section); s != nil && (len(s.Attrs()) > 0 || len(s.node.unseen) > 0) {
 			found = append(found, section)
 		}
 	}
@@ -218,41 +217,64 @@ func sectionsOf(unitType string) []string {
 
 // OwnSection is the section named after a type of units; empty for targets.
 func OwnSection(unitType string) string {
-	switch unitType {
-	case "service", "socket", "timer", "path", "slice", "mount", "automount", "swap", "scope":
-		return spell.Capitalised(unitType)
-	}
-	return ""
+	return ownSections[unitType]
+}
+
+var ownSections = map[string]string{
+	"service": "Service", "socket": "Socket", "timer": "Timer", "path": "Path", "slice": "Slice",
+	"mount": "Mount", "automount": "Automount", "swap": "Swap", "scope": "Scope",
 }
 
 // Section is the option that has the settings of a section: unitConfig for
 // "Unit", serviceConfig for "Service" of a service, and so on; in
 // home-manager's style the section itself. It is never nil.
 func (u *Unit) Section(section string) *Option {
-	switch {
-	case u.Style == ConfStyle && section == u.conf.section:
+	if u.isConf(section) {
 		return u.option()
-	case u.Style == SectionStyle:
-		return u.option().Attr(section)
 	}
-	return u.option().Attr(sectionOption(section))
+	return u.option().Attr(u.sectionName(section))
 }
 
-// sectionOption is the option that has the settings of a section.
-func sectionOption(section string) string {
-	switch section { // without making a new string for the usual ones
-	case "Service":
-		return "serviceConfig"
-	case "Unit":
-		return "unitConfig"
+// sectionInSight is [Unit.Section] if something in sight sets the option; nil for others.
+func (u *Unit) sectionInSight(section string) *Option {
+	if !u.isConf(section) && u.option().node.below(u.sectionName(section)) == nil {
+		return nil
+	}
+	return u.Section(section)
+}
+
+// isConf reports whether the unit is a configuration file whose settings a section has.
+func (u *Unit) isConf(section string) bool {
+	return u.Style == ConfStyle && section == u.conf.section
+}
+
+// sectionName is the name of the option that has the settings of a section.
+func (u *Unit) sectionName(section string) string {
+	if u.Style == SectionStyle {
+		return section
+	}
+	if option := sectionOptions[section]; option != "" {
+		return option
 	}
 	return strings.ToLower(section) + "Config"
+}
+
+// sectionOptions are the options that have the settings of sections, for the usual ones.
+var sectionOptions = map[string]string{
+	"Unit": "unitConfig", "Install": "installConfig", "Service": "serviceConfig", "Socket": "socketConfig",
+	"Timer": "timerConfig", "Path": "pathConfig", "Slice": "sliceConfig", "Mount": "mountConfig",
+	"Automount": "automountConfig", "Swap": "swapConfig", "Scope": "scopeConfig",
 }
 
 // Directives are the settings written in a section, by name, as [Section] has
 // them. What NixOS derives from options such as after is not among them: see
 // [Unit.Lines].
-func (u *Unit) Directives(section string) []*Option { return u.Section(section).Attrs() }
+func (u *Unit) Directives(section string) []*Option {
+	if s := u.sectionInSight(section); s != nil {
+		return s.Attrs()
+	}
+	return nil
+}
 
 // Directive is one of them by name. It is never nil.
 func (u *Unit) Directive(section, name string) *Option { return u.Section(section).Attr(name) }
@@ -260,11 +282,13 @@ func (u *Unit) Directive(section, name string) *Option { return u.Section(sectio
 // Enabled reports whether the unit is there and not masked by enable = false. It
 // is Maybe if that depends on something that is not known.
 func (u *Unit) Enabled() eval.Truth {
-	enable := u.Option("enable")
-	if !enable.IsSet() && len(enable.Unseen) == 0 {
-		return eval.Yes
+	switch o := u.option(); {
+	case o.Sets("enable"):
+		return o.Attr("enable").Bool()
+	case len(o.UnseenOf("enable")) > 0:
+		return eval.Maybe
 	}
-	return enable.Bool()
+	return eval.Yes
 }
 
 // OverrideStrategy is "asDropinIfExists" or "asDropin"; empty if it is not

@@ -2,6 +2,7 @@ package nixos
 
 import (
 	"iter"
+	"slices"
 	"strings"
 
 	"wardnix/lint/systemd/unitfile"
@@ -22,11 +23,11 @@ func (w *world) textUnits(h *Host, scope Scope, m manager) []*Unit {
 		u.Style, u.file, u.dropin = TextStyle, file, dropin
 		units = append(units, u)
 	}
-	for _, n := range w.root.at(m.path...).at("units").children() {
+	for _, n := range w.root.childrenAt(append(slices.Clip(m.path), "units")...) {
 		add(n, n.name, false, false)
 	}
 	for _, path := range confTexts {
-		for _, n := range w.root.at(path...).children() {
+		for _, n := range w.root.childrenAt(path...) {
 			if name, dropin, ok := fileUnit(m.kind, n.name); ok && !n.pattern {
 				add(n, name, true, dropin)
 			}

@@ -169,7 +169,11 @@ func (u *Unit) partial() []Reason {
 	n.children()
 	add(n.unseen)
 	for _, section := range u.sections() {
-		s := u.Section(section).node
+		o := u.sectionInSight(section)
+		if o == nil {
+			continue
+		}
+		s := o.node
 		s.children()
 		add(s.unseen)
 		for _, kid := range s.kids {
@@ -298,7 +302,7 @@ var nests = [...]struct {
 func (w *world) childWorlds(outer Scope) []childWorld {
 	var found []childWorld
 	for _, nest := range nests {
-		for _, n := range w.root.at(nest.path...).children() {
+		for _, n := range w.root.childrenAt(nest.path...) {
 			if !w.share.has(n.name) {
 				continue
 			}
