@@ -14,37 +14,30 @@ const maxEntries = 10_000
 
 var errNotListed = errors.New("the directory is not listed")
 
-// List gives what is in a directory of a project, as builtins.readDir does. The caller must
-// not change it.
+// List gives what is in a directory of a project, as builtins.readDir does. What
+// .gitignore excludes is not there: a flake does not see it, and in others
+// it differs from machine to machine. The caller must not change it.
 func (v *view) List(name string) (map[string]string, error) {
 	v.noteListing(name)
-	return v.now().list(name)
-}
-
-// list is [view.List]. A directory is read once: hosts import what is in the same ones.
-func (p *Project) list(name string) (map[string]string, error) {
-	p.mu.Lock()
-	types := p.listings[name]
-	p.mu.Unlock()
-	if types != nil {
-		return types, nil
-	}
-	types, err := p.readListing(name)
-	if err == nil {
-		p.mu.Lock()
-		put(&p.listings, name, types)
-		p.mu.Unlock()
-	}
-	return types, err
-}
-
-// readListing reads a directory. What .gitignore excludes is not there: a flake does not
-// see it, and in others it differs from machine to machine.
-func (p *Project) readListing(name string) (map[string]string, error) {
-	r, rel := p.place(name)
+	r, rel := v.now().place(name)
 	if r == nil {
 		return nil, errNotListed
 	}
+	l := r.known.lists.of(rel, func() (l directoryList) {
+		l.types, l.err = r.list(rel)
+		return l
+	})
+	return l.types, l.err
+}
+
+// A directoryList is what list gives.
+type directoryList struct {
+	types map[string]string
+	err   error
+}
+
+// list lists a directory.
+func (r *root) list(rel string) (map[string]string, error) {
 	is, seen := r.ignoresAbove(rel)
 	if !seen {
 		return nil, errNotListed

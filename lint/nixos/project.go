@@ -81,10 +81,9 @@ type Project struct {
 	skipped  int
 	large    bool // files that say nothing of modules are let go
 
-	mu       sync.Mutex
-	files    map[string]*File             // by name and by the links that lead to them; nil: looked for and not there
-	sorted   []*File                      // of files, by name; nil until they are needed
-	listings map[string]map[string]string // of directories that expressions list, by name
+	mu     sync.Mutex
+	files  map[string]*File // by name and by the links that lead to them; nil: looked for and not there
+	sorted []*File          // of files, by name; nil until they are needed
 
 	hostsMu sync.Mutex
 	census  *census                // once the hosts are evaluated

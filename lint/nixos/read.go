@@ -24,10 +24,12 @@ type root struct {
 	under  fs.FS        // as it is on the disk
 	fsys   fs.FS        // with the overlay
 	whole  bool         // every file below belongs to the project
+	found  bool         // every file below was asked for
 	ignore []scopedFile // the .gitignore files above dir, outermost first
 	lock   *lockFile
 	// noIgnores says that .gitignore files count for nothing.
 	noIgnores bool
+	known     *rootFacts
 }
 
 // A scopedFile is a .gitignore and the directory it speaks of, relative to a root.
@@ -165,14 +167,15 @@ func (p *Project) find(ctx context.Context, paths []string) ([]wanted, error) {
 			found = append(found, wanted{r, rel, true, true})
 			continue
 		}
-		files, _ := p.walk(ctx, r, rel, true, 0)
+		files, whole := p.walk(ctx, r, rel, true, 0)
+		r.found = r.found || whole && rel == "."
 		if len(files) == 0 {
 			p.problem(p.name(abs), ErrNoNixFiles)
 		}
 		found = append(found, files...)
 	}
 	for _, r := range p.roots {
-		if !r.whole || len(found) < p.opts.MaxContext && r.isNixpkgs() {
+		if !r.whole || r.found || len(found) < p.opts.MaxContext && r.isNixpkgs() {
 			continue
 		}
 		if context, ok := p.walk(ctx, r, ".", false, len(found)+p.opts.MaxContext); ok {
@@ -212,7 +215,7 @@ func (p *Project) rootOf(abs string, isDir bool) (*root, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &root{dir: rootDir, under: under, fsys: p.layer(rootDir, under), whole: whole, lock: &lockFile{}, noIgnores: p.opts.NoGitignore}
+	r := &root{dir: rootDir, under: under, fsys: p.layer(rootDir, under), whole: whole, lock: &lockFile{}, noIgnores: p.opts.NoGitignore, known: &rootFacts{}}
 	if !r.noIgnores {
 		r.ignore = p.ignoreAbove(rootDir)
 	}

@@ -124,7 +124,7 @@ func (p *Project) next(texts map[string]string, named map[string]bool) *Project 
 	q.problems, q.skipped, q.files, q.bytes, q.large = p.problems, p.skipped, old, p.bytes, p.large
 	for _, r := range p.roots {
 		next := *r
-		next.fsys = q.layer(r.dir, r.under)
+		next.fsys, next.known = q.layer(r.dir, r.under), &rootFacts{}
 		q.roots = append(q.roots, &next)
 	}
 	for name, text := range texts {

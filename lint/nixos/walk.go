@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"wardnix/lint/files"
@@ -50,14 +51,58 @@ func (is ignores) ignored(rel string, isDir bool) bool {
 // ignoresAbove are those that speak of the entries of the directories above rel, and
 // whether none of them excludes one on the way.
 func (r *root) ignoresAbove(rel string) (is ignores, seen bool) {
-	is = r.ignore
-	for d := range parents(rel) {
-		if d != "." && is.ignored(d, true) {
-			return is, false
-		}
-		is, _ = is.enter(r, d)
+	if rel == "." {
+		return r.ignore, true
 	}
-	return is, true
+	in := r.known.ignores.of(path.Dir(rel), func() (in ignoresIn) {
+		dir := path.Dir(rel)
+		if in.ignores, in.seen = r.ignoresAbove(dir); in.seen && dir != "." && in.ignored(dir, true) {
+			in.seen = false
+		}
+		if in.seen {
+			in.ignores, _ = in.enter(r, dir)
+		}
+		return in
+	})
+	return in.ignores, in.seen
+}
+
+// ignoresIn are those that speak of the entries of a directory, unless they exclude it.
+type ignoresIn struct {
+	ignores
+	seen bool
+}
+
+// rootFacts is what is known of a root, as hosts ask the same of it. A state of a project
+// has facts of its own.
+type rootFacts struct {
+	ignores memo[ignoresIn]
+	lists   memo[directoryList]
+}
+
+// A memo remembers what was made for a path.
+type memo[T any] struct {
+	mu    sync.Mutex
+	known map[string]T
+}
+
+// of is what make returns for a path. It is called more than once only if several goroutines
+// ask at once.
+func (m *memo[T]) of(path string, make func() T) T {
+	m.mu.Lock()
+	value, ok := m.known[path]
+	m.mu.Unlock()
+	if ok {
+		return value
+	}
+	value = make()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.known == nil {
+		m.known = map[string]T{}
+	}
+	m.known[path] = value
+	return value
 }
 
 // parents yields the directories above dir, from the root of the file system down.
@@ -87,6 +132,8 @@ type walker struct {
 	files atomic.Int64 // so far
 	dirs  atomic.Int64
 	skip  atomic.Int64 // what .gitignore excludes
+	// excluded reports that the options exclude something.
+	excluded atomic.Bool
 }
 
 // A listing is a directory, and what was found in it.
@@ -101,9 +148,10 @@ type listing struct {
 	unread  error // why its .gitignore is not read
 }
 
-// walk lists the files below dir, in order. It gives up once it has found more files
-// or directories than limit, unless limit is 0: then ok is false.
-func (p *Project) walk(ctx context.Context, r *root, dir string, asked bool, limit int) (found []wanted, ok bool) {
+// walk lists the files below dir, in order; whole is false if the options exclude some. It
+// gives up once it has found more files or directories than limit, unless limit is 0: then
+// whole is false, too.
+func (p *Project) walk(ctx context.Context, r *root, dir string, asked bool, limit int) (found []wanted, whole bool) {
 	w := &walker{p: p, r: r, asked: asked, limit: int64(limit)}
 	w.link = dir != "." && p.real(r, path.Join(r.dir, dir)) != path.Join(r.dir, dir)
 	is := ignores(r.ignore)
@@ -136,7 +184,7 @@ func (p *Project) walk(ctx context.Context, r *root, dir string, asked bool, lim
 	}
 	p.skipped += int(w.skip.Load())
 	slices.SortFunc(found, func(a, b wanted) int { return strings.Compare(a.rel, b.rel) })
-	return found, true
+	return found, !w.excluded.Load()
 }
 
 func (w *walker) full() bool { return w.limit > 0 && max(w.files.Load(), w.dirs.Load()) > w.limit }
@@ -168,6 +216,7 @@ func (w *walker) entry(l *listing, rel string, e fs.DirEntry) {
 	switch {
 	case !e.IsDir() && path.Ext(e.Name()) != ".nix":
 	case w.asked && w.p.opts.Exclude != nil && w.p.opts.Exclude(path.Join(w.r.dir, rel)):
+		w.excluded.Store(true)
 	case e.IsDir():
 		if skip, tracked := w.skips(l, rel, e); !skip {
 			l.inner = append(l.inner, listing{dir: rel, ignore: l.ignore, tracked: tracked})
